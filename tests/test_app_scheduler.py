@@ -29,11 +29,11 @@ class Fake:
 
     @property
     def running(self) -> list[str | None]:
-        return [given and given.key for given in self.scheduler.running()]
+        return [given and given.key for given in self.scheduler.running]
 
     def finish(self, worker: int) -> None:
         """Let a worker end its task, or leave it if it was told to stop."""
-        given = self.scheduler.running()[worker]
+        given = self.scheduler.running[worker]
         assert given
         if worker in self.stops:
             self.stops.remove(worker)

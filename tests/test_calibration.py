@@ -12,16 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 import tajsim.calibration.calibrate as calibrate_module
+from docs.generate.calibration import filled
 from tajsim.calibration.calibrate import PRIOR, Folder, calibrate, checksum, histories, screen
-from tajsim.calibration.report import (
-    ORIGIN,
-    PARAMETERS,
-    TARGETS,
-    filled,
-    rows_of,
-    sample_text,
-    shipped,
-)
+from tajsim.calibration.report import ORIGIN, PARAMETERS, TARGETS, rows_of, sample_text
 from tajsim.calibration.smc import (
     Method,
     Population,
@@ -39,6 +32,7 @@ from tajsim.cli.main import main
 from tajsim.draws import Draws
 from tajsim.ensemble import run
 from tajsim.errors import UserError
+from tajsim.files import data_text
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.targets import load_targets, target_text
@@ -339,7 +333,7 @@ def test_wrong_numbers_are_told_together(tmp_path: Path) -> None:
 
 
 def test_the_shipped_sample_belongs_to_these_targets_and_this_registry() -> None:
-    origin = tomllib.loads(shipped(ORIGIN))
+    origin = tomllib.loads(data_text(ORIGIN))
     assert origin["targets"] == checksum(target_text()), "the targets changed: calibrate again"
     assert origin["power"] == 1.0
     sample, registry = load_posterior(), load_parameters()
@@ -360,16 +354,16 @@ def test_an_ordinary_ensemble_takes_rows_of_the_sample() -> None:
 
 
 def test_the_report_names_every_candidate_and_every_target() -> None:
-    rows = rows_of(shipped(PARAMETERS))
+    rows = rows_of(data_text(PARAMETERS))
     sample = list(load_posterior())
     assert [row["parameter"] for row in rows if row["fitted"] == "1"] == sample
     assert sum(row["informed"] == "1" for row in rows) >= 5
-    assert [row["target"] for row in rows_of(shipped(TARGETS))] == list(load_targets())
+    assert [row["target"] for row in rows_of(data_text(TARGETS))] == list(load_targets())
 
 
 def test_the_page_shows_the_tables_of_the_data() -> None:
     page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
-    assert page == filled(page), "python -m tajsim.calibration.report docs/calibration.md"
+    assert page == filled(page), "python3 dev.py renew"
     assert page.count("<!-- table: ") == 6
 
 

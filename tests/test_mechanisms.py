@@ -10,11 +10,11 @@ import pytest
 from rule_inputs import all_rules
 from test_figures import LINES
 
+from docs.generate.mechanisms import page
 from tajsim.analysis.mechanisms import (
     claims_by_mechanism,
     counts,
     mechanism_index,
-    page,
     parameters_of,
     shown_by,
 )

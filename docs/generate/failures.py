@@ -7,7 +7,8 @@ from pathlib import Path
 
 from docs.generate.basis import figure
 from docs.generate.markdown import number, plain, table
-from tajsim.calibration.report import TARGETS, rows_of, shipped
+from tajsim.calibration.report import TARGETS, rows_of
+from tajsim.files import data_text
 from tajsim.inputs.targets import load_targets
 
 MISSING = Path(__file__).parents[1] / "tables" / "missing.toml"
@@ -22,7 +23,7 @@ def explanations() -> dict[str, str]:
 
 def failures_text() -> str:
     """Return the targets that fewer than half of the calibrated runs come near."""
-    rows = rows_of(shipped(TARGETS))
+    rows = rows_of(data_text(TARGETS))
     missed = sorted((row for row in rows if float(row["near"]) < SHARE), key=_nearness)
     head = ("target", "use", "observed", "simulated", "near", "what may be missing")
     told = f"Of {len(rows)} targets, {len(missed)} are missed by half of the runs or more:"

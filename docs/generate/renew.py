@@ -55,7 +55,7 @@ ITEMS = (
     Item("golden numbers and texts", ("tests/test_golden.py",), ("tests/golden",)),
     Item(
         "mechanisms",
-        ("-m", "tajsim.analysis.mechanisms"),
+        ("-m", "docs.generate.mechanisms"),
         ("docs/mechanisms.md",),
         into="docs/mechanisms.md",
     ),
@@ -66,7 +66,7 @@ ITEMS = (
     ),
     Item(
         "tables of the calibration",
-        ("-m", "tajsim.calibration.report", "docs/calibration.md"),
+        ("-m", "docs.generate.calibration", "docs/calibration.md"),
         ("docs/calibration.md",),
     ),
     Item(

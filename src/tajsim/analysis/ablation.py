@@ -1,7 +1,5 @@
 """What mechanisms carry: outcomes, signs, claims and targets with and without each of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,7 +15,7 @@ from tajsim.analysis.validation import validate
 from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, Sampling, prepare, simulate
+from tajsim.ensemble.run import Progress, Sampling, part_of, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.files import exists, write_whole
 from tajsim.inputs.ledger import load_mechanisms
@@ -100,10 +98,7 @@ def ablate(
 
 
 def _share(progress: Progress | None, done: int, total: int) -> Progress | None:
-    """Return a progress that tells the part that one of several makes up."""
-    if progress is None:
-        return None
-    return lambda part, whole: progress(1000 * done + 1000 * part // whole, 1000 * total)
+    return part_of(progress, 1000 * done, 1000, 1000 * total)
 
 
 def _kept(out: str | Path | None, made: Mapping[str, object]) -> pd.DataFrame:
@@ -136,7 +131,6 @@ def _look(
     scenarios: Sequence[str],
     changes: Sequence[str],
 ) -> Look:
-    """Simulate with some rules held, and return all that is looked at."""
     shares = [_share(progress, part, 4) for part in range(4)]
     headline = [name for name, row in load_outcomes().items() if row.headline]
     plan = prepare([PLAIN], outcomes=with_weight(headline), without=rules, **draws)
@@ -151,33 +145,28 @@ def _look(
         "outcomes": {n: np.asarray(over(at_places(dataset, n), window)[0]) for n in headline},
         "signs": dict(zip(seen["sign"], seen["verdict"], strict=True)),
         "claims": dict(zip(named, tested["verdict"], strict=True)),
-        "targets": {row.target: _met(row) for row in rows_of(scores)},
+        # A number is met by 90 %, all else by half of the runs.
+        "targets": {
+            row.target: "met"
+            if (row.covered == 1.0 if row.kind == "number" else row.percentile >= 0.5)
+            else "missed"
+            for row in rows_of(scores)
+        },
     }
-
-
-def _met(row: Any) -> str:
-    """Return whether a target is met: a number by 90 %, all else by half of the runs."""
-    met = row.covered == 1.0 if row.kind == "number" else row.percentile >= 0.5
-    return "met" if met else "missed"
 
 
 def _differences(plain: Look, held: Look) -> dict[str, str]:
-    """Return the outcomes that move and the verdicts that change, as texts."""
     moved = []
     for name, level in plain["outcomes"].items():
-        found, least = effect(gap(level, held["outcomes"][name])), verdicts.smallest_effect(level)
-        if found.direction and abs(found.mean) >= least:
+        change, least = effect(gap(level, held["outcomes"][name])), verdicts.smallest_effect(level)
+        if change.direction and abs(change.mean) >= least:
             mean = float(np.nanmean(np.abs(level)))
-            moved.append(f"{name} {100.0 * found.mean / mean if mean else np.inf:+.3g} %")
-    changed = {
-        part: "; ".join(
-            f"{name} {old} > {held[part][name]}"
-            for name, old in plain[part].items()
-            if held[part][name] != old
-        )
-        for part in PARTS[1:]
-    }
-    return {"outcomes": "; ".join(moved), **changed}
+            moved.append(f"{name} {100.0 * change.mean / mean if mean else np.inf:+.3g} %")
+    found = {"outcomes": moved}
+    for part in PARTS[1:]:
+        both = [(name, old, held[part][name]) for name, old in plain[part].items()]
+        found[part] = [f"{name} {old} > {new}" for name, old, new in both if old != new]
+    return {part: "; ".join(texts) for part, texts in found.items()}
 
 
 def ablation_text(table: pd.DataFrame) -> str:
@@ -238,7 +227,6 @@ def needed(
             one, other = without.loc[row["claim"]], alone.loc[row["claim"]]
             same = abs(other["effect"] - row["effect"]) < FIFTH * abs(row["effect"])
             holds = HOLDS_WITHOUT if one["verdict"] == verdicts.HOLDS else NEEDS
-            found.loc[place, "mechanism"] = RESTATES if same else holds
-            found.loc[place, "effect_without"] = one["effect"]
-            found.loc[place, "effect_alone"] = other["effect"]
+            said = RESTATES if same else holds, one["effect"], other["effect"]
+            found.loc[place, ["mechanism", "effect_without", "effect_alone"]] = said
     return found

@@ -1,8 +1,6 @@
 """The assumptions that matter for a comparison, and what every number is tied to at all."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +11,6 @@ from numpy.typing import NDArray
 from scipy.stats import chi2, false_discovery_control, norm, rankdata
 
 from tajsim.axes import Array
-from tajsim.display import rows_of
 from tajsim.draws import AT_START, Draws
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import Progress, prepare, simulate
@@ -22,7 +19,7 @@ from tajsim.inputs.registry import Parameter, load_parameters
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 from tajsim.inputs.values import load_posterior, prior_quantile
 from tajsim.results import effect, select
-from tajsim.results.numbers import display_name, percent, text_table
+from tajsim.results.numbers import display_name, frame_text, percent
 from tajsim.results.window import DOCUMENTED_UNTIL, Cell, cells, window_of
 
 #: Parameters stand out at this expected share of false ones among them.
@@ -85,7 +82,7 @@ def influence(
     samples = _resampled(x[chosen], y, weights, runs, seed)
     tail = (1.0 - effect.LEVEL) / 2.0
     low[chosen], high[chosen] = np.quantile(samples, (tail, 1.0 - tail), axis=1)
-    share = _beyond_chance(raw, sets)
+    share = _beyond(raw, 1, sets)
     low, high = np.minimum(low, share), np.maximum(high, share)
     return Influence(
         correlations, share, low, high, false_discovery_control(p) <= FALSE_SHARE, sets
@@ -107,12 +104,6 @@ def ranked(values: Array) -> Array:
     return result
 
 
-def _beyond_chance(squares: Array, sets: int) -> Array:
-    """Take from mean squared correlations what independent ranks have on average."""
-    by_chance = 1.0 / (sets - 1.0)
-    return np.maximum((squares - by_chance) / (1.0 - by_chance), 0.0)
-
-
 def _resampled(x: Array, y: Array, weights: Array, runs: Runs, seed: int) -> Array:
     """Return ``(parameter, sample)`` shares over resampled runs.
 
@@ -129,15 +120,7 @@ def _resampled(x: Array, y: Array, weights: Array, runs: Runs, seed: int) -> Arr
     for row, weight in enumerate(weights):
         together = (x * y[row]) @ counts.T - mean_x * mean_y[row]
         shares += weight * (together / (size_x * size_y[row])) ** 2
-    return _beyond_chance(np.maximum(shares - 1.0 / (sets - 1.0), 0.0), sets)
-
-
-def column_weights(outcomes: Sequence[str]) -> Array:
-    """Return ``(row,)`` weights by which each outcome counts once, whatever its coordinates."""
-    names = np.array(outcomes)
-    each = np.array([1.0 / (names == name).sum() for name in outcomes])
-    result: Array = each / each.sum()
-    return result
+    return _beyond(np.maximum(shares - 1.0 / (sets - 1.0), 0.0), 1, sets)
 
 
 #: So many assumptions are named for each comparison, and for each of its outcomes.
@@ -169,9 +152,7 @@ def assumption_rows(
     """Return the rows of one scenario: of all its outcomes together, then of each.
 
     Args:
-        scenario: its name.
         shown: outcomes with their paired differences ``(set,)``.
-        names: the parameters.
         sets: ``(parameter, set)`` their values.
         runs: ``(set,)`` the number of the run of each set.
         seed, mode: those of the results.
@@ -180,8 +161,9 @@ def assumption_rows(
         return []
     ranks, values = ranked(sets), ranked(np.stack([own for _, own in shown]))
     labels = [cell.title for cell, _ in shown]
-    weights = column_weights([cell.outcome for cell, _ in shown])
-    together = influence(ranks, values, weights, runs, seed, NAMED)
+    outcomes = [cell.outcome for cell, _ in shown]  # each counts once, whatever its coordinates
+    weights = np.array([1.0 / outcomes.count(name) for name in outcomes])
+    together = influence(ranks, values, weights / weights.sum(), runs, seed, NAMED)
     mark = {"scenario": scenario, "outcome": TOGETHER, "where": "", "label": ""}
     rows = _rows(mark, together, names, labels, mode)
     for (cell, _), own in zip(shown, values, strict=True):
@@ -241,9 +223,8 @@ def assumptions_of_runs(dataset: xr.Dataset, comparison: pd.DataFrame) -> pd.Dat
     """
     reference, *others = select.names_of(dataset)
     rows: list[dict[str, Any]] = []
-    if "parameter_value" in dataset:
-        for scenario in others:
-            rows += _of(dataset, comparison, reference, scenario)
+    for scenario in others if "parameter_value" in dataset else ():
+        rows += _of(dataset, comparison, reference, scenario)
     return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
 
 
@@ -251,7 +232,11 @@ def _of(
     dataset: xr.Dataset, comparison: pd.DataFrame, reference: str, scenario: str
 ) -> list[dict[str, Any]]:
     part = comparison[comparison["scenario"] == scenario]
-    found = clearest(list(_differences(dataset, part, reference, scenario)), part)
+    both: list[Difference] = []
+    if len(part):
+        window = str(part["window_start"].iloc[0]), str(part["window_end"].iloc[0])
+        pair = cells(dataset.sel(scenario=[reference, scenario]), window)
+        both = [(cell, cell.values[1] - cell.values[0]) for cell in pair]
     settings = select.attribute(dataset, "settings")
     own = {name: settings.get(name, {}) for name in (reference, scenario)}
     held = set(dataset["parameter"].values.astype(str))
@@ -263,23 +248,13 @@ def _of(
     varies = np.ptp(sets, axis=1) > 0.0 if sets.size else np.zeros(0, bool)
     return assumption_rows(
         scenario,
-        found,
+        clearest(both, part),
         [name for name, moves in zip(names, varies, strict=True) if moves],
         sets[varies],
         np.arange(dataset.sizes["run"]),
         int(dataset.attrs.get("seed", 0)),
         str(dataset.attrs.get("parameters_mode", "")),
     )
-
-
-def _differences(
-    dataset: xr.Dataset, part: pd.DataFrame, reference: str, scenario: str
-) -> Iterator[Difference]:
-    if part.empty:
-        return
-    window = str(part["window_start"].iloc[0]), str(part["window_end"].iloc[0])
-    for cell in cells(dataset.sel(scenario=[reference, scenario]), window):
-        yield cell, cell.values[1] - cell.values[0]
 
 
 #: The scenario whose levels are looked at, and how many times the runs of a pair it gets.
@@ -420,20 +395,14 @@ def _measured(
         until = DOCUMENTED_UNTIL if len(names) == 1 else None
         plan = prepare(names, len(numbers), seed, "prior", until, workers=workers)
         numbered = tuple(numbers.tolist())
-        plan = replace(plan, numbers=numbered, settings=(values,) * len(names))
-        results = simulate(plan)
+        results = simulate(replace(plan, numbers=numbered, settings=(values,) * len(names)))
         headline = [cell for cell in cells(results, window_of(results)) if cell.headline]
         drawn.append(np.stack([*values.values()]))
-        parts.append(
-            [
-                replace(cell, values=np.diff(cell.values, axis=0)[0])
-                if len(names) > 1
-                else replace(cell, values=cell.values[0])
-                for cell in headline
-            ]
-        )
+        parts.append([(cell, np.diff(cell.values, axis=0)) for cell in headline])
+        if len(names) == 1:
+            parts[-1] = [(cell, cell.values) for cell in headline]
     joined = [
-        replace(same[0], values=np.concatenate([part.values for part in same]))
+        replace(same[0][0], values=np.concatenate([values[0] for _, values in same]))
         for same in zip(*parts, strict=True)
     ]
     return np.concatenate(drawn, axis=1), joined
@@ -441,25 +410,18 @@ def _measured(
 
 def ties_text(table: pd.DataFrame) -> str:
     """Return the table as text, and how many of each role are tied."""
-    rows = [
-        [
-            row.parameter,
-            row.role,
-            "yes" if row.tied else "no",
-            percent(row.share),
-            row.kind,
-            row.scenario,
-            ", ".join(filter(None, [row.outcome, display_name(row.where)])),
-        ]
-        for row in rows_of(table)
+    where = [
+        ", ".join(filter(None, [o, display_name(w)]))
+        for o, w in zip(table["outcome"], table["where"], strict=True)
     ]
-    head = ("parameter", "role", "tied", "share", "kind", "scenario", "most tied to")
+    told = table.assign(tied=table["tied"].map({True: "yes", False: "no"}), where=where)
+    columns = ("parameter", "role", "tied", "%share", "kind", "scenario", "most tied to=where")
     counted = [
         f"{int(part['tied'].sum())} of {len(part)} of role '{role}'"
         for role, part in table.groupby("role")
     ]
     return (
-        f"{text_table(head, rows, left=(0, 1, 2, 4, 5, 6))}\n\nTied to a headline outcome of "
+        f"{frame_text(told, *columns)}\n\nTied to a headline outcome of "
         f"{LEVELS} or a paired difference: {', '.join(counted)}. Of those said to be tied "
         f"{percent(FALSE_TIES)} are expected to be by chance alone."
     )

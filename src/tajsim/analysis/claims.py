@@ -20,19 +20,11 @@ import pandas as pd
 import xarray as xr
 
 import tajsim.analysis.verdicts as verdicts
-from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, Without, prepare, simulate
+from tajsim.ensemble.run import Progress, Without, part_of, prepare, simulate
 from tajsim.errors import UserError
-from tajsim.inputs import registry, toml
+from tajsim.inputs import registry, scenario_parts as scenes, toml
 from tajsim.inputs.outcomes import with_weight
-from tajsim.inputs.scenario_parts import (
-    Scenario,
-    load_scenario,
-    parent_path,
-    scenario_path,
-    shipped_scenarios,
-)
 from tajsim.results import numbers, select
 from tajsim.results.effect import Values, effect
 from tajsim.results.window import Window, at_places, over, places_of, titled, unit_of, whole_period
@@ -66,7 +58,7 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
     reason = _obstacle(dataset, scenario, claim)
     row = {
         "claim": claim["id"],
-        "verdict": NOT_TESTED,
+        "verdict": verdicts.NOT_TESTED,
         "reason": reason,
         "statement": claim["statement"],
         "document": claim["document"],
@@ -79,7 +71,7 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
     }
     if reason:
         return row
-    values, base = _quantity(dataset, scenario, claim, _window(claim))
+    values, base = _quantity(dataset, scenario, claim, tuple(claim["window"]))
     series = dataset[claim["outcome"]]
     if places_of(series) == "people" and not np.isfinite(values).any():
         gone = titled(dataset, claim["outcome"], claim.get("where") or {})
@@ -125,10 +117,6 @@ def reference_of(dataset: xr.Dataset, scenario: str) -> str:
     return select.attribute(dataset, "extends").get(scenario) or select.names_of(dataset)[0]
 
 
-def _window(claim: Claim, name: str = "window") -> Window:
-    return claim[name][0], claim[name][1]
-
-
 def _quantity(
     dataset: xr.Dataset, scenario: str, claim: Claim, window: Window
 ) -> tuple[Values, Values]:
@@ -146,7 +134,7 @@ def _quantity(
     if claim["against"] == "level":
         return values, values
     if claim["against"] == "before":
-        base = at(scenario, _window(claim, "before"))
+        base = at(scenario, tuple(claim["before"]))
     else:
         base = at(reference_of(dataset, scenario), window)
     if not claim.get("relative"):
@@ -158,7 +146,7 @@ def _quantity(
 
 def _smallest(claim: Claim, base: Values) -> float:
     """Return the smallest effect in the unit of the quantity; ``nan`` for a claim of bounds."""
-    if _bounds(claim) is not None:
+    if _bounds(claim):
         return np.nan
     size = verdicts.smallest_effect(base, claim.get("smallest"), claim.get("unit") or "")
     level = float(np.nanmean(np.abs(base)))
@@ -168,8 +156,7 @@ def _smallest(claim: Claim, base: Values) -> float:
 def _verdict(
     dataset: xr.Dataset, scenario: str, claim: Claim, values: Values, smallest: float
 ) -> str:
-    bounds = _bounds(claim)
-    if bounds is not None:
+    if bounds := _bounds(claim):
         found = effect(values)
         return verdicts.within(found, found.median, *bounds)
     whole = None
@@ -194,14 +181,12 @@ def _share(claim: Claim, values: Values) -> float:
     known = values[np.isfinite(values)]
     if not known.size:
         return np.nan
-    bounds = _bounds(claim)
-    if bounds is not None:
+    if bounds := _bounds(claim):
         return float(np.mean((known >= bounds[0]) & (known <= bounds[1])))
     return float(np.mean(known > 0.0 if claim["expect"] == "rises" else known < 0.0))
 
 
 def _expectation(claim: Claim) -> str:
-    """Say in words what the claim expects."""
     against = {"reference": "against the reference", "level": ""}.get(
         claim["against"], f"against {' to '.join(claim.get('before') or ())}"
     )
@@ -213,13 +198,8 @@ def _expectation(claim: Claim) -> str:
 
 
 CLAIMS_HEADER = (
-    "verdict",
-    "in runs",
-    "mean effect",
-    "90 % interval",
-    "expected",
-    "claim and source",
-)
+    "verdict", "in runs", "mean effect", "90 % interval", "expected", "claim and source",
+)  # fmt: skip
 
 _RULE = (
     "A direction holds where the interval of the mean effect is clear of zero on that side and the"
@@ -234,12 +214,14 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
         return ""
     blocks = []
     for scenario, part in claims.groupby("scenario", sort=False):
-        tested, others = (part[(part["verdict"] == NOT_TESTED) == skip] for skip in (False, True))
+        tested, others = (
+            part[(part["verdict"] == verdicts.NOT_TESTED) == skip] for skip in (False, True)
+        )
         lines = []
         if len(tested):
             name = part["reference"].iloc[0] if "reference" in part else ""
             against = f" against {name}" if name else ""
-            lines.append(f"Claims of {scenario}{against}: {counts(tested['verdict'])}.")
+            lines.append(f"Claims of {scenario}{against}: {verdicts.counts(tested['verdict'])}.")
             rows = [claim_cells(row) for row in tested.itertuples()]
             header: tuple[str, ...] = CLAIMS_HEADER
             if "mechanism" in part:
@@ -256,10 +238,10 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
 
 def totals_text(claims: pd.DataFrame, runs: int) -> str:
     """Return how many claims hold, fail, and are undecided at this number of runs."""
-    tested = claims[claims["verdict"] != NOT_TESTED]
+    tested = claims[claims["verdict"] != verdicts.NOT_TESTED]
     parts = [(len(claims), "claim"), (claims["scenario"].nunique(), "scenario"), (runs, "run")]
     number_of = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in parts]
-    found = counts(tested["verdict"]) or "none"
+    found = verdicts.counts(tested["verdict"]) or "none"
     said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {found}"
     others = len(claims) - len(tested)
     said += f", {others} not tested." if others else "."
@@ -271,23 +253,17 @@ def totals_text(claims: pd.DataFrame, runs: int) -> str:
 
 
 def claim_cells(row: Any) -> list[str]:
-    """Return the cells of a tested claim, under `CLAIMS_HEADER`."""
+    """Return the cells of a tested claim, under `CLAIMS_HEADER`; the median where it decides."""
+    effect, median = (numbers.table_number(v, signed=row.signed) for v in (row.effect, row.median))
+    decides = row.expect.startswith(("between", "unchanged"))
     return [
         row.verdict,
         numbers.percent(row.share),
-        _effect(row),
+        f"{effect} {row.unit}" + f", median {median}" * decides,
         numbers.interval(row.low, row.high, signed=row.signed),
         row.expect,
         f"{row.claim} ({row.document}:{row.line})",
     ]
-
-
-def _effect(row: Any) -> str:
-    """Return the mean effect, with the median where it decides."""
-    said = f"{numbers.table_number(row.effect, signed=row.signed)} {row.unit}"
-    if row.expect.startswith(("between", "unchanged")):
-        said += f", median {numbers.table_number(row.median, signed=row.signed)}"
-    return said
 
 
 def _not_tested(scenario: str, others: pd.DataFrame) -> list[str]:
@@ -303,11 +279,11 @@ def _not_tested(scenario: str, others: pd.DataFrame) -> list[str]:
 class _Test:
     """A scenario whose claims are tested, and its reference if one of them needs one."""
 
-    scenario: Scenario
-    reference: Scenario | None
+    scenario: scenes.Scenario
+    reference: scenes.Scenario | None
 
     @property
-    def sides(self) -> list[Scenario]:
+    def sides(self) -> list[scenes.Scenario]:
         """The scenarios to simulate, the reference first."""
         return [self.scenario] if self.reference is None else [self.reference, self.scenario]
 
@@ -328,7 +304,7 @@ class _Test:
 class _Need:
     """How far, and with which outcomes, a scenario is simulated."""
 
-    scenario: Scenario
+    scenario: scenes.Scenario
     outcomes: set[str] = field(default_factory=set)
     until: str = ""
 
@@ -393,7 +369,7 @@ def _simulate_and_test(
             workers=workers,
         )
         size = runs * sum(need.months for need in batch)
-        results = simulate(plan, _part_of(progress, done, size, total))
+        results = simulate(plan, part_of(progress, done, size, total))
         done += size
         for need in batch:
             one = results[sorted(need.outcomes)].sel(scenario=[need.scenario.name])
@@ -405,20 +381,12 @@ def _simulate_and_test(
         kept = {name: dataset for name, dataset in kept.items() if name in waited_for}
 
 
-def _part_of(progress: Progress | None, before: int, size: int, total: int) -> Progress | None:
-    """Return a progress that tells a batch's part of the whole."""
-    if progress is None:
-        return None
-    return lambda done, of: progress(before + round(size * done / of), total)
-
-
 def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
-    """Load what is to be tested; return the mistakes too."""
     tests: list[_Test] = []
     wrong: list[str] = []
-    for name in names or shipped_scenarios():
+    for name in names or scenes.shipped_scenarios():
         try:
-            scenario = load_scenario(name)
+            scenario = scenes.load_scenario(name)
             if scenario.name in [test.scenario.name for test in tests]:
                 raise UserError(f"scenario '{scenario.name}' is given twice; expected once")
             if scenario.claims:
@@ -430,11 +398,11 @@ def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
     return tests, list(dict.fromkeys(wrong))
 
 
-def _parent(name: str | Path, scenario: Scenario) -> Scenario | None:
+def _parent(name: str | Path, scenario: scenes.Scenario) -> scenes.Scenario | None:
     """Return the scenario that this one extends, if a claim is against the reference."""
     if scenario.extends is None or all(c.against != "reference" for c in scenario.claims):
         return None
-    parent = load_scenario(parent_path(scenario.extends, scenario_path(name)))
+    parent = scenes.load_scenario(scenes.parent_path(scenario.extends, scenes.scenario_path(name)))
     if parent.name == scenario.name:
         raise UserError(
             f"scenario '{scenario.name}' has the name of the one it extends; expected its own"
@@ -468,7 +436,6 @@ def _batches(needs: Sequence[_Need], size: int) -> Iterator[list[_Need]]:
 
 
 def _evaluate(test: _Test, kept: dict[str, xr.Dataset]) -> pd.DataFrame:
-    """Test the claims of one scenario on its results and those of its reference."""
     name = test.scenario.name
     outcomes = sorted(with_weight(claim.outcome for claim in test.scenario.claims))
     sides = [kept[side.name][outcomes] for side in test.sides]

@@ -20,7 +20,6 @@ from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, Without, prep
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.results import answer, effect, select
-from tajsim.results.effect import done_by_reference, reference_sentence
 from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
 from tajsim.results.window import Window, check_window, with_window
 
@@ -28,16 +27,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COMPARISON_HEADER = (
-    "outcome",
-    "unit",
-    "reference",
-    "scenario",
-    "difference",
-    "90 % interval",
-    "sign",
-    "in runs",
+    "outcome", "unit", "reference", "scenario", "difference", "90 % interval", "sign", "in runs",
     "pairing",
-)
+)  # fmt: skip
 
 _OVER = "Over the window: flows by year, counts added, stocks at its end, all else its mean."
 
@@ -66,28 +58,20 @@ def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool =
     blocks = []
     for scenario, part in table.groupby("scenario", sort=False):
         reference = str(part["reference"].iloc[0])
-        window = f"{part['window_start'].iloc[0]} to {part['window_end'].iloc[0]}"
+        first, last = part["window_start"].iloc[0], part["window_end"].iloc[0]
+        done = effect.reference_sentence(
+            effect.done_by_reference(dataset, (first, last)), str(scenario)
+        )
+        shown = part if everything else select.first_of_comparison(part)
+        rows = comparison_rows(shown)
+        told = text_table(COMPARISON_HEADER, rows, (0, 1)) if rows else "Nothing to show differs."
         blocks += [
             heading(dataset, str(scenario), f"{scenario} against {reference}"),
-            f"{runs_text(dataset, 'paired run')}, {window}",
-            *filter(None, [wrapped(_by_reference(dataset, part))]),
-            _comparison_table(part, part if everything else select.first_of_comparison(part)),
+            f"{runs_text(dataset, 'paired run')}, {first} to {last}",
+            *filter(None, [wrapped(done)]),
+            "\n".join([told, *notes(part, shown)]),
         ]
     return "\n\n".join(blocks)
-
-
-def _by_reference(dataset: xr.Dataset, part: pd.DataFrame) -> str:
-    """Return in how many runs the reference itself does to deals what a scenario does, or ""."""
-    first = part.iloc[0]
-    found = done_by_reference(dataset, (first["window_start"], first["window_end"]))
-    return reference_sentence(found, str(first["scenario"]))
-
-
-def _comparison_table(part: pd.DataFrame, shown: pd.DataFrame) -> str:
-    """Return the shown rows that differ in any run, and what to know about them."""
-    rows = comparison_rows(shown)
-    table = text_table(COMPARISON_HEADER, rows, left=(0, 1)) if rows else "Nothing to show differs."
-    return "\n".join([table, *notes(part, shown)])
 
 
 def comparison_rows(shown: pd.DataFrame) -> list[list[str]]:
@@ -180,7 +164,7 @@ class Comparison:
     @property
     def done_by_reference(self) -> pd.DataFrame:
         """In how many runs the reference does to deals what scenarios do; see the function."""
-        return done_by_reference(self.dataset)
+        return effect.done_by_reference(self.dataset)
 
     @cached_property
     def cards(self) -> list[answer.Card]:

@@ -1,7 +1,5 @@
 """``explain``: one run as a story, or where two scenarios first differ and what followed."""
 
-from __future__ import annotations
-
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
@@ -61,7 +59,6 @@ def explain(
         run: the number of the run; without it two scenarios are compared over all their runs.
         scenario: the scenario whose story it is, or that is B of two.
         against: the scenario that it is compared with, A of two.
-        everything: leave nothing out.
 
     Returns:
         The text and a table: the events of the run, its differing events, or the first difference
@@ -116,8 +113,6 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     """Tell the first event in which a run differs between two scenarios, and the chain after it.
 
     Args:
-        pair: the two scenarios.
-        run: the number of the run.
         everything: give all differing events, not the most important alone.
 
     Raises:
@@ -125,8 +120,7 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     """
     for results in (pair.results_a, pair.results_b):
         chronicle.check_run(results, run)
-    a = chronicle.occurrences(pair.results_a, pair.scenario_a, run)
-    b = chronicle.occurrences(pair.results_b, pair.scenario_b, run)
+    a, b = _of_run(pair, run)
     orders, found = changes(scheduled(a), scheduled(b)), changes(decided(a), decided(b))
     lines = [f"Run {run}: A {pair.scenario_a}, B {pair.scenario_b}"]
     lines += _orders(orders, everything)
@@ -146,17 +140,17 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
 
 def differences_table(pair: Pair, run: int) -> pd.DataFrame:
     """Return every differing event of a run as a table: month, side, months moved, sentence."""
-    a = chronicle.occurrences(pair.results_a, pair.scenario_a, run)
-    b = chronicle.occurrences(pair.results_b, pair.scenario_b, run)
-    found = changes(a, b)
-    return pd.DataFrame(
-        {
-            "month": [change.month for change in found],
-            "side": [change.side for change in found],
-            "months_moved": [change.moved for change in found],
-            "scheduled": [change.event.cause == "scenario" for change in found],
-            "told": [sentence(change.event) for change in found],
-        }
+    rows = [
+        (c.month, c.side, c.moved, c.event.cause == "scenario", sentence(c.event))
+        for c in changes(*_of_run(pair, run))
+    ]
+    return pd.DataFrame(rows, columns=["month", "side", "months_moved", "scheduled", "told"])
+
+
+def _of_run(pair: Pair, run: int) -> tuple[list[Occurrence], list[Occurrence]]:
+    return (
+        chronicle.occurrences(pair.results_a, pair.scenario_a, run),
+        chronicle.occurrences(pair.results_b, pair.scenario_b, run),
     )
 
 
@@ -168,7 +162,6 @@ def _months_after(first: Change, orders: Sequence[Change]) -> str:
 
 
 def _orders(orders: Sequence[Change], everything: bool) -> list[str]:
-    """Return what the scenarios schedule differently."""
     if not orders:
         return ["The two schedule the same events."]
     shown = orders if everything else orders[:MOST_SCHEDULED]
@@ -187,7 +180,6 @@ def _chain(found: Sequence[Change]) -> list[str]:
 
 
 def _line(change: Change) -> list[str]:
-    """Return the lines of one differing event."""
     side = _SIDES["other" if change.elsewhere else change.side]
     begin = f"  {month_text(change.month)[:3]}  {side:6}  "
     told = sentence(change.event)
@@ -242,29 +234,21 @@ def first_differences(pair: Pair) -> pd.DataFrame:
     ``kind``, ``told``.
     """
     a, b = _by_run(pair.results_a, pair.scenario_a), _by_run(pair.results_b, pair.scenario_b)
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for run in pair.runs:
         ours, theirs = a.get(run, []), b.get(run, [])
         orders = changes(scheduled(ours), scheduled(theirs))
         found = changes(decided(ours), decided(theirs))
-        rows.append({"run": run, **_first(found, orders)})
+        if not found:
+            rows.append((run, "", np.nan, "", "", ""))
+            continue
+        change, after = found[0], np.nan
+        if orders:
+            after = toml.month_number(change.month) - toml.month_number(orders[0].month)
+        side = "other" if change.elsewhere else change.side
+        told = sentence(replace(change.event, size=float("nan")))
+        rows.append((run, change.month, after, side, change.event.kind, told))
     return pd.DataFrame(rows, columns=list(FIRST))
-
-
-def _first(found: list[Change], orders: list[Change]) -> dict[str, Any]:
-    if not found:
-        return {"month": "", "months_after": np.nan, "side": "", "kind": "", "told": ""}
-    change = found[0]
-    after = (
-        toml.month_number(change.month) - toml.month_number(orders[0].month) if orders else np.nan
-    )
-    return {
-        "month": change.month,
-        "months_after": after,
-        "side": "other" if change.elsewhere else change.side,
-        "kind": change.event.kind,
-        "told": sentence(replace(change.event, size=float("nan"))),
-    }
 
 
 def _by_run(results: xr.Dataset, scenario: str) -> dict[int, list[Occurrence]]:
@@ -326,7 +310,6 @@ def summary_text(
 
 
 def _first_text(differ: pd.DataFrame, runs: int) -> str:
-    """Return the table of first differences by kind."""
     rows = []
     for kind, count in Counter(differ["kind"]).most_common(MOST):
         part = differ[differ["kind"] == kind]
@@ -349,22 +332,14 @@ def _kinds_text(kinds: pd.DataFrame, everything: bool) -> str:
     order = (clear["difference"].abs() / width).sort_values(ascending=False, kind="stable").index
     shown = clear.loc[order].head(len(kinds) if everything else MOST)
     rows = [
-        [
-            row.noun,
-            table_number(row.mean_a),
-            table_number(row.mean_b),
-            table_number(row.difference, signed=True),
-            interval(row.low, row.high, signed=True),
-            row.direction,
-            percent(row.share_sign),
-        ]
+        [row.noun, *map(table_number, (row.mean_a, row.mean_b)),
+         table_number(row.difference, signed=True), interval(row.low, row.high, signed=True),
+         row.direction, percent(row.share_sign)]
         for row in rows_of(shown)
-    ]
+    ]  # fmt: skip
     if not rows:
         return "No kind of event is clearly more or less frequent."
     header = ("events a run", "A", "B", "difference", "90 % interval", "sign", "in runs")
     left = len(kinds) - len(shown)
-    note = (
-        f"\n{left} more kinds, most without a clear difference; --all shows them." if left else ""
-    )
-    return text_table(header, rows) + note
+    note = f"\n{left} more kinds, most without a clear difference; --all shows them."
+    return text_table(header, rows) + note * bool(left)

@@ -1,7 +1,5 @@
 """Signs tested on the model as it is: each change simulated in pairs with its reference."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -162,7 +160,6 @@ def _simulate(
 
 
 def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
-    """Return the outcome of a sign in results of one scenario."""
     sign = test.sign
 
     def at(window: Window, where: Where) -> Values:
@@ -183,7 +180,6 @@ def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
 
 
 def _row(known: Signs, sign: Sign, test: _Trial, measured: _All) -> dict[str, object]:
-    """Return the row of a sign in the table."""
     size, unit = known.size(sign)
     outcome = load_outcomes()[sign.outcome]
     places = {d: n if isinstance(n, str) else " ".join(n) for d, n in sign.where.items()}

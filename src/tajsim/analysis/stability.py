@@ -12,7 +12,7 @@ import xarray as xr
 
 from tajsim.analysis.verdicts import FAILS, HOLDS
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.run import Progress, Sampling, run
+from tajsim.ensemble.run import Progress, Sampling, part_of, run
 from tajsim.files import data_text
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.outcomes import Outcome, load_outcomes, with_weight
@@ -20,7 +20,7 @@ from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario, shipped_scenarios
 from tajsim.results.chronicle import event_table
 from tajsim.results.effect import effect
-from tajsim.results.numbers import percent, table_number, text_table
+from tajsim.results.numbers import frame_text
 from tajsim.results.window import Window, at_places, months_in, over
 
 #: Years compared in a constant world: the first two and the ninth and tenth.
@@ -160,73 +160,49 @@ def failure(
         ``low`` to ``high``, against `status-quo` run by run; ``cause``, the commonest largest
         cause of failures, and ``of_failures``, the share of them that it has; ``verdict``.
     """
-    names = [*dict.fromkeys([*MOST_FAIL, *(scenarios or shipped_scenarios())])]
+    chosen = [*dict.fromkeys([*MOST_FAIL, *(scenarios or shipped_scenarios())])]
     failed: dict[str, Any] = {}
     rows, progress = [], draws.get("progress")
-    for place, name in enumerate(names):
-        draws["progress"] = _part(progress, place, len(names))
+    for place, name in enumerate(chosen):
+        draws["progress"] = _part(progress, place, len(chosen))
         end = load_scenario(name).end
         found = run(name, runs, outcomes=["state_failed"], **draws)
         failed[name] = over(found["state_failed"], (end, end)).values[0]
         log = event_table(found)
         ended = (log["kind"] == "polity") & (log["target"] == "failed")
         causes = log.loc[ended, "cause"].value_counts(normalize=True)
-        raised = effect(failed[name] - failed["status-quo"])
-        share = float(failed[name].mean())
-        most = float(causes.iloc[0]) if len(causes) else 0.0
-        rows.append(
-            {
-                "scenario": name,
-                "failed": share,
-                "raised": raised.mean,
-                "low": raised.low,
-                "high": raised.high,
-                "cause": str(causes.index[0]) if len(causes) else "",
-                "of_failures": most,
-                "verdict": HOLDS
-                if share < MOST_FAIL.get(name, 1.0) and (most <= 0.5 or name not in MOST_FAIL)
-                else FAILS,
-            }
-        )
-    return pd.DataFrame(rows).assign(model=model_version())
+        raised, share = effect(failed[name] - failed["status-quo"]), float(failed[name].mean())
+        cause, most = next(iter(causes.items()), ("", 0.0))
+        few = share < MOST_FAIL.get(name, 1.0) and (most <= 0.5 or name not in MOST_FAIL)
+        change = raised.mean, raised.low, raised.high
+        rows.append((name, share, *change, str(cause), float(most), HOLDS if few else FAILS))
+    names = ["scenario", "failed", "raised", "low", "high", "cause", "of_failures", "verdict"]
+    return pd.DataFrame(rows, columns=names).assign(model=model_version())
 
 
 def _part(progress: Progress | None, place: int, of: int) -> Progress | None:
-    return progress and (lambda done, total: progress(place * total + done, of * total))
+    return part_of(progress, 1000 * place, 1000, 1000 * of)
 
 
 def drift_text(table: pd.DataFrame) -> str:
     """Return the drift of a constant world as text."""
-    header = ("verdict", "outcome", "years 1-2", "years 9-10", "change", "allowed")
-    rows = [
-        [r["verdict"], r["outcome"], *map(table_number, (r["early"], r["late"])),
-         table_number(r["change"], signed=True), table_number(r["allowed"])]
-        for r in table.to_dict("records")
-    ]  # fmt: skip
-    return f"{text_table(header, rows, (0, 1))}\n\n{_counted(table, 'headline outcomes')}"
+    columns = ("verdict", "outcome", "years 1-2=early", "years 9-10=late", "+change", "allowed")
+    return f"{frame_text(table, *columns)}\n\n{_counted(table, 'headline outcomes')}"
 
 
 def ends_text(table: pd.DataFrame) -> str:
     """Return as text what lies at an end of its scale in more than half of the runs."""
-    shown = table[table["verdict"] == FAILS]
-    rows = [
-        [r["outcome"], r["place"], table_number(r["mean"]), percent(r["low"]), percent(r["high"])]
-        for r in shown.to_dict("records")
-    ]
-    header = ("outcome", "place", "mean", "below 0.05", "above 0.95")
-    return f"{text_table(header, rows, (0, 1))}\n\n{_counted(table, 'states')}"
+    columns = ("outcome", "place", "mean", "below 0.05=%low", "above 0.95=%high")
+    shown = frame_text(table[table["verdict"] == FAILS], *columns)
+    return f"{shown}\n\n{_counted(table, 'states')}"
 
 
 def failure_text(table: pd.DataFrame) -> str:
     """Return the failure of states by scenario as text."""
-    header = ("verdict", "scenario", "failed", "raised", "commonest cause", "of failures")
-    rows = [
-        [r["verdict"], r["scenario"], percent(r["failed"]), percent(r["raised"]), r["cause"],
-         percent(r["of_failures"])]
-        for r in table.to_dict("records")
-    ]  # fmt: skip
+    columns = ("%failed", "%raised", "commonest cause=cause", "of failures=%of_failures")
     raisers = int((table["raised"] >= RAISED).sum())
-    return f"{text_table(header, rows, (0, 1, 4))}\n\n{raisers} raise failure by 5 points or more."
+    shown = frame_text(table, "verdict", "scenario", *columns)
+    return f"{shown}\n\n{raisers} raise failure by 5 points or more."
 
 
 def _counted(table: pd.DataFrame, what: str) -> str:
@@ -307,22 +283,20 @@ def _movement(free: xr.Dataset, held: xr.Dataset) -> list[dict[str, Any]]:
     for task, least in WITHIN.items():
         here, there = (_within(x["outside_provision"].sel(task=task)) for x in (free, held))
         name = f"deviation within runs of what outsiders cover of {task}"
+        part, name_held = there / max(here, 1e-9), f"{name}, deals held, over that"
         rows.append(_measured(name, here, here >= least, f"at least {least:g}"))
-        part = there / max(here, 1e-9)
-        rows.append(_measured(f"{name}, deals held, over that", part, part < HELD_PART,
-                              "below a third"))  # fmt: skip
-    here = _within(free["dependence"])
-    name, least = "deviation within runs of dependence", DEPENDENCE_WITHIN
-    rows.append(_measured(name, here, here >= least, f"at least {least:g}"))
+        rows.append(_measured(name_held, part, part < HELD_PART, "below a third"))
     months = [str(m)[:4] == "2015" for m in free["month"].values.astype("datetime64[M]")]
-    between = float(free["dependence"].isel(month=months).mean("month").std("run"))
-    name, least = "deviation between runs of dependence in 2015", DEPENDENCE_BETWEEN
-    rows.append(_measured(name, between, between >= least, f"at least {least:g}"))
+    between = free["dependence"].isel(month=months).mean("month").std("run")
+    for name, found, least in (
+        ("within runs of dependence", _within(free["dependence"]), DEPENDENCE_WITHIN),
+        ("between runs of dependence in 2015", float(between), DEPENDENCE_BETWEEN),
+    ):
+        rows.append(_measured(f"deviation {name}", found, found >= least, f"at least {least:g}"))
     return rows
 
 
 def _changes(found: xr.Dataset) -> xr.DataArray:
-    """Return how often each deal begins or ends in a run, ``(deal, run)``."""
     return abs(found["deals_in_force"].diff("month")).sum("month")
 
 
@@ -382,12 +356,8 @@ def _refusal(free: xr.Dataset, lighter: xr.Dataset) -> dict[str, Any]:
 
 def bargains_text(table: pd.DataFrame) -> str:
     """Return as text whether deals are alive."""
-    rows = [
-        [r["verdict"], r["measure"], table_number(r["found"]), r["asked"]]
-        for r in table.to_dict("records")
-    ]
-    header = ("verdict", "measure", "found", "asked")
-    return f"{text_table(header, rows, (0, 1, 3))}\n\n{_counted(table, 'measures')}"
+    shown = frame_text(table, "verdict", "measure", "found", "asked")
+    return f"{shown}\n\n{_counted(table, 'measures')}"
 
 
 #: What ``tajsim stability`` can measure: how, and how it is told.

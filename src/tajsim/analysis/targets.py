@@ -1,7 +1,5 @@
 """What runs say about each target: simulated values beside the observed one and its error."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

@@ -75,6 +75,11 @@ def _mean_size(middle: Array, spread: float) -> Array:
 
 #: The columns of a user's file.
 SERIES_COLUMNS = ("outcome", "place", "year", "value", "unit", "source")
+#: The columns of the scores of series.
+SCORED = (
+    "outcome", "place", "years", "coverage", "width", "rank", "score", "persistence", "flat",
+    "wins", "unit", "source",
+)  # fmt: skip
 #: A place of a user's series that stands for the whole country.
 WHOLE = ("", "all")
 
@@ -88,6 +93,11 @@ class Observation:
     year: int
     value: float
     source: str
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Outcome, place and year."""
+        return self.outcome, self.place, self.year
 
     @property
     def where(self) -> dict[str, str]:
@@ -113,29 +123,25 @@ def read_observations(path: str | Path) -> list[Observation]:
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: cannot be read ({error})") from None
     table = csv.DictReader(text.splitlines())
-    missing = [name for name in SERIES_COLUMNS if name not in (table.fieldnames or ())]
-    if missing:
-        have = ", ".join(table.fieldnames or ()) or "none"
-        expected = ", ".join(SERIES_COLUMNS)
-        raise UserError(f"{path}:1: no column '{missing[0]}'; expected {expected}, found {have}")
-    found: list[Observation] = []
+    have = list(table.fieldnames or ())
+    if missing := [name for name in SERIES_COLUMNS if name not in have]:
+        expected = f"expected {', '.join(SERIES_COLUMNS)}, found {', '.join(have) or 'none'}"
+        raise UserError(f"{path}:1: no column '{missing[0]}'; {expected}")
+    found: dict[tuple[str, str, int], tuple[int, Observation]] = {}
     wrong: list[str] = []
-    seen: dict[tuple[str, str, int], int] = {}
     for row in table:
-        line = table.line_num
+        here = f"{path}:{table.line_num}"
         try:
             one = _observation({name: (row[name] or "").strip() for name in SERIES_COLUMNS})
         except ValueError as error:
-            wrong.append(f"{path}:{line}: {error}")
+            wrong.append(f"{here}: {error}")
             continue
-        key = (one.outcome, one.place, one.year)
-        if key in seen:
-            wrong.append(f"{path}:{line}: year: {one.year} stands in line {seen[key]} too")
-        seen[key] = line
-        found.append(one)
+        if same := found.get(one.key):
+            wrong.append(f"{here}: year: {one.year} stands in line {same[0]} too")
+        found[one.key] = table.line_num, one
     if wrong or not found:
         raise UserError(wrong or [f"{path}: holds no row; expected one for each year observed"])
-    return found
+    return [one for _, one in found.values()]
 
 
 def _observation(row: Mapping[str, str]) -> Observation:
@@ -171,7 +177,7 @@ def documented(targets: Iterable[Target]) -> list[Observation]:
         if plain and year == t.window[1][:4] and t.use != "given":
             place = ";".join(f"{d}={name}" for d, name in t.where.items())
             one = Observation(t.outcome, place, int(year), t.observed / t.times, t.figure.id)
-            found.setdefault((one.outcome, one.place, one.year), one)
+            found.setdefault(one.key, one)
     return [*found.values()]
 
 
@@ -197,7 +203,7 @@ def series_scores(dataset: xr.Dataset, observations: Iterable[Observation]) -> p
         UserError: for a year that was not simulated.
     """
     rows, (first, last) = [], whole_period(dataset)
-    listed = sorted(observations, key=lambda o: (o.outcome, o.place, o.year))
+    listed = sorted(observations, key=lambda o: o.key)
     if beyond := [o for o in listed if not first <= f"{o.year}-01" <= f"{o.year}-12" <= last]:
         raise UserError(
             [f"{o.outcome}, {o.year}: not simulated; expected {first} to {last}" for o in beyond]
@@ -212,24 +218,14 @@ def series_scores(dataset: xr.Dataset, observations: Iterable[Observation]) -> p
         inside = (bands[:, 0] <= seen) & (seen <= bands[:, 2])
         scores = np.array([*_scores(runs, seen)]).reshape(-1, 3)
         ours, carried, flat = scores.mean(axis=0) if len(scores) else np.full(3, np.nan)
+        rank = float(np.mean([np.mean(v < s) for v, s in zip(runs, seen, strict=True)]))
         wins = [n for n, naive in (("persistence", carried), ("flat", flat)) if naive < ours]
-        rows.append(
-            {
-                "outcome": outcome,
-                "place": place,
-                "years": len(years),
-                "coverage": float(inside.mean()),
-                "width": float(width),
-                "rank": float(np.mean([np.mean(v < s) for v, s in zip(runs, seen, strict=True)])),
-                "score": ours,
-                "persistence": carried,
-                "flat": flat,
-                "wins": " ".join(wins),
-                "unit": outcomes.load_outcomes()[outcome].window_unit,
-                "source": "; ".join(dict.fromkeys(o.source for o in years if o.source)),
-            }
-        )
-    return pd.DataFrame(rows)
+        source = "; ".join(dict.fromkeys(o.source for o in years if o.source))
+        unit = outcomes.load_outcomes()[outcome].window_unit
+        band = float(inside.mean()), float(width), rank
+        found = ours, carried, flat, " ".join(wins), unit, source
+        rows.append((outcome, place, len(years), *band, *found))
+    return pd.DataFrame(rows, columns=list(SCORED))
 
 
 def _scores(runs: list[Array], seen: Array) -> Iterator[tuple[float, float, float]]:
@@ -245,34 +241,20 @@ def _scores(runs: list[Array], seen: Array) -> Iterator[tuple[float, float, floa
 
 def series_text(table: pd.DataFrame) -> str:
     """Return the scores as text, with where a naive forecast is better."""
-    rows = [
-        [
-            ", ".join(filter(None, [row.outcome, row.place])),
-            str(row.years),
-            percent(row.coverage),
-            f"{row.width:.2f}",
-            f"{row.rank:.2f}",
-            *map(_number, (row.score, row.persistence, row.flat)),
-            row.unit,
-            _better(row.wins, row.score),
-        ]
-        for row in rows_of(table)
-    ]
+    rows = []
+    for row in rows_of(table):
+        better = row.wins.replace(" ", " and ") or "the runs"
+        if math.isnan(row.score):
+            better = "one year only"
+        name = ", ".join(filter(None, [row.outcome, row.place]))
+        band = percent(row.coverage), f"{row.width:.2f}", f"{row.rank:.2f}"
+        scores = map(table_number, (row.score, row.persistence, row.flat))
+        rows.append([name, str(row.years), *band, *scores, row.unit, better])
     head = (
         "series", "years", "covered", "width", "rank", "runs", "last value", "mean", "unit",
         "better",
     )  # fmt: skip
     return text_table(head, rows, left=(0, 8, 9))
-
-
-def _number(value: float) -> str:
-    return "-" if math.isnan(value) else table_number(value)
-
-
-def _better(wins: str, score: float) -> str:
-    if math.isnan(score):
-        return "one year only"
-    return wins.replace(" ", " and ") or "the runs"
 
 
 _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
@@ -298,24 +280,20 @@ def _scoreboard(part: pd.DataFrame) -> str:
     header = (
         "target", "use", "observed", "90 %", "simulated", "90 %", "unit", "place", "off", "score",
     )  # fmt: skip
-    rows = [
-        [
-            row.target,
-            "checked *" if row.looked_at and row.use == "checked" else row.use,
-            *_observed(row),
-            *_simulated(row),
-            "" if row.kind == "event" else row.unit,
-            percent(row.percentile),
-            "-" if math.isnan(row.error_sd) else f"{round(row.error_sd, 1) + 0.0:+.1f}",
-            _score(row.score),
-        ]
-        for row in rows_of(part)
-    ]
+    rows = []
+    for row in rows_of(part):
+        use = "checked *" if row.looked_at and row.use == "checked" else row.use
+        off = "-" if math.isnan(row.error_sd) else f"{round(row.error_sd, 1) + 0.0:+.1f}"
+        score = "-" if math.isnan(row.score) else f"{row.score:.2f}"
+        simulated = table_number(row.median), interval(row.p05, row.p95), row.unit
+        if row.kind == "event":
+            simulated = f"in {percent(row.median)} of runs", "", ""
+        told = *_observed(row), *simulated, percent(row.percentile)
+        rows.append([row.target, use, *told, off, score])
     return text_table(header, rows, left=(0, 1, 6))
 
 
 def _observed(row: Any) -> tuple[str, str]:
-    """Return the observed value, and the interval of its error."""
     if row.kind == "event":
         return ("happened" if row.observed else "did not happen", "")
     if row.kind != "number":
@@ -326,12 +304,6 @@ def _observed(row: Any) -> tuple[str, str]:
     else:
         ends = row.observed - reach, row.observed + reach
     return table_number(row.observed), interval(*ends)
-
-
-def _simulated(row: Any) -> tuple[str, str]:
-    if row.kind == "event":
-        return (f"in {percent(row.median)} of runs", "")
-    return table_number(row.median), interval(row.p05, row.p95)
 
 
 def coverage(table: pd.DataFrame) -> list[str]:
@@ -357,10 +329,6 @@ def coverage(table: pd.DataFrame) -> list[str]:
             parts.append(f"{kept} of {len(bounds)} bounds hold in at least half of the runs")
         lines.append(f"{str(use).capitalize()}: {'; '.join(parts)}.")
     return lines
-
-
-def _score(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.2f}"
 
 
 def _folded(text: str) -> str:
@@ -397,13 +365,10 @@ class Validation(Printed):
     """The scoreboard.
 
     Attributes:
-        table: one row per target, see `scoreboard`.
-        runs: the number of runs.
         parameters: where the uncertain parameters came from.
         old_sample: whether they came from a sample that was fitted to another model.
         without: what the model was without.
         series: scores of series over years, see `series_scores`.
-        dataset: the results that were held against the targets.
     """
 
     table: pd.DataFrame
@@ -498,7 +463,6 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
     """Return one row per target: observed, simulated, and how well they agree.
 
     Args:
-        targets: what was observed, with its error.
         simulated: ``(target, run)`` in the unit of each figure.
 
     Returns:
@@ -515,25 +479,22 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
     for target, values in zip(targets, simulated, strict=True):
         known = values[np.isfinite(values)]
         low, median, high = quantiles(known)
+        event = target.is_event
         rows.append(
             {
                 "target": target.id,
                 "theme": theme(target),
                 "use": target.use,
                 "looked_at": target.looked_at,
-                "kind": _kind(target),
+                "kind": "event" if event else target.bound.replace("about", "number"),
                 "figure": target.figure.id,
                 "window_start": target.window[0],
                 "window_end": target.window[1],
-                "unit": target.unit,
-                "observed": target.observed,
-                "error": target.error,
-                "scale": target.scale,
-                "median": float(known.mean()) if target.is_event and known.size else median,
+                **{name: getattr(target, name) for name in ("unit", "observed", "error", "scale")},
+                "median": float(known.mean()) if event and known.size else median,
                 "p05": low,
                 "p95": high,
                 **_agreement(target, known),
-                "score": _score_of(target, known),
                 "runs": known.size,
             }
         )
@@ -547,35 +508,23 @@ def theme(target: Target) -> str:
     return next((t for t, names in THEMES.items() if target.outcome in names), OTHER)
 
 
-def _kind(target: Target) -> str:
-    if target.is_event:
-        return "event"
-    return "number" if target.bound == "about" else target.bound
-
-
-def _agreement(target: Target, known: Array) -> dict[str, Any]:
-    """Return the place of what was observed among the predictions."""
-    if not known.size:
-        return {"percentile": np.nan, "covered": np.nan, "error_sd": np.nan}
+def _agreement(target: Target, known: Array) -> dict[str, float]:
+    """Return the place of what was observed among the predictions, and the score."""
+    found = dict.fromkeys(("percentile", "covered", "error_sd", "score"), np.nan)
     z = measured.standard_errors(target, known)
-    off = float(z.mean() / np.sqrt(z.var() + 1.0))
+    number = target.bound == "about" and not target.is_event
+    if number:
+        found["score"] = score_of_runs(z, 1.0, 0.0)
+    if not known.size:
+        return found
+    found["error_sd"] = float(z.mean() / np.sqrt(z.var() + 1.0))
     if target.is_event:
-        agree = float((known == target.observed).mean())
-        return {"percentile": agree, "covered": np.nan, "error_sd": off}
-    if target.bound != "about":
-        # Values on the allowed side have no error: those beyond count by their distance.
-        allowed = z == 0.0
-        return {"percentile": float(allowed.mean()), "covered": np.nan, "error_sd": off}
-    below = float(ndtr(-z).mean())
-    tail = (1.0 - NOMINAL) / 2.0
-    return {"percentile": below, "covered": float(tail <= below <= 1.0 - tail), "error_sd": off}
-
-
-def _score_of(target: Target, known: Array) -> float:
-    """Return the score in standard errors of the target."""
-    if target.is_event:
-        chance = float(known.mean()) if known.size else np.nan
-        return score_of_chance(chance, target.observed) / target.error
-    if target.bound != "about":
-        return np.nan
-    return score_of_runs(measured.standard_errors(target, known), 1.0, 0.0)
+        found["percentile"] = float((known == target.observed).mean())
+        found["score"] = score_of_chance(float(known.mean()), target.observed) / target.error
+    elif number:
+        found["percentile"] = below = float(ndtr(-z).mean())
+        tail = (1.0 - NOMINAL) / 2.0
+        found["covered"] = float(tail <= below <= 1.0 - tail)
+    else:  # values on the allowed side have no error: those beyond count by their distance
+        found["percentile"] = float((z == 0.0).mean())
+    return found

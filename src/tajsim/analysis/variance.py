@@ -4,11 +4,8 @@ The first runs are simulated again, each time with one group of draws made anew:
 parameters by their basis, and chance. What that changes is the share of the group.
 """
 
-from __future__ import annotations
-
-import math
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +18,7 @@ from tajsim.axes import Array
 from tajsim.display import rows_of
 from tajsim.draws import Draws
 from tajsim.ensemble.plan import Plan, column_plan
-from tajsim.ensemble.run import Progress, simulate
+from tajsim.ensemble.run import Progress, part_of, simulate
 from tajsim.inputs import outcomes, registry
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.values import ParameterValues
@@ -81,14 +78,12 @@ def redraw_differences(
 
     Args:
         plan: the plan of the comparison; the first scenario is the reference.
-        dataset: its results.
-        window: the months, as in `compare_results`.
-        progress: called with the run-months done and their total.
 
     Returns:
         The differences of every kept outcome at every coordinate, scenario by scenario.
     """
-    windows = _windows(dataset, window)
+    others = select.names_of(dataset)[1:]
+    windows = [window_of(dataset, window, name) for name in others]
     groups, parts = _simulate_again(plan, windows, progress)
     own = dataset[list(kept_outcomes(plan))]
     found: list[Redrawn] = []
@@ -121,20 +116,16 @@ def _simulate_again(
             plan,
             plan.scenarios[batch],
             kept_outcomes(plan),
-            _numbers(groups, runs),
+            tuple(r + _ELSEWHERE * (g == CHANCE) for g in groups for r in range(runs)),
             [_settings(table, groups) for table in tables[batch]],
         )
-        results = simulate(again, _part(progress, first, len(again.scenarios), len(tables)))
+        sizes = 1000 * first, 1000 * len(again.scenarios), 1000 * len(tables)
+        results = simulate(again, part_of(progress, *sizes))
         for position, own in enumerate(needed[batch]):
             one = results.isel(scenario=[position])  # the months can be let go
             found = ((w, cell) for w in own for cell in cells(one, w))
             parts.append({(w, c.outcome, c.where): c.values[0] for w, c in found})
     return groups, parts
-
-
-def _windows(dataset: xr.Dataset, window: Window | None) -> list[Window]:
-    """Return the window of each scenario but the reference."""
-    return [window_of(dataset, window, name) for name in dataset["scenario"].values[1:].astype(str)]
 
 
 def _settings(tables: Mapping[str, Array], groups: Sequence[str]) -> dict[str, Array]:
@@ -143,31 +134,10 @@ def _settings(tables: Mapping[str, Array], groups: Sequence[str]) -> dict[str, A
     return dict(zip(registry.load_parameters(), values, strict=True))
 
 
-def _numbers(groups: Sequence[str], runs: int) -> tuple[int, ...]:
-    """Return the run number of each column: chance is drawn anew by a number of its own."""
-    return tuple(
-        run + (_ELSEWHERE if group == CHANCE else 0) for group in groups for run in range(runs)
-    )
-
-
-def _part(
-    progress: Progress | None, before: int, now: int, count: int
-) -> Callable[[int, int], None] | None:
-    """Return a progress that reports the part that some scenarios are of the whole."""
-    if progress is None:
-        return None
-    return lambda done, of: progress(before * (of // now) + done, count * (of // now))
-
-
 _ENDS = ("", "_low", "_high")
 
 COLUMNS = (
-    "scenario",
-    "outcome",
-    "where",
-    "label",
-    "window_start",
-    "window_end",
+    *("scenario", "outcome", "where", "label", "window_start", "window_end"),
     *(f"{group}{end}" for group in registry.REDRAWN for end in _ENDS),
     "runs",
 )
@@ -215,22 +185,16 @@ def variance_shares(found: Sequence[Redrawn], seed: int) -> pd.DataFrame:
         return pd.DataFrame(columns=list(COLUMNS))
     groups = list(found[0].again)
     runs = len(found[0].again[groups[0]]) if groups else len(found[0].base)
-    table: dict[str, Any] = {
-        "scenario": [d.scenario for d in found],
-        "outcome": [d.cell.outcome for d in found],
-        "where": [d.cell.where for d in found],
-        "label": [d.cell.title for d in found],
-        "window_start": [d.window[0] for d in found],
-        "window_end": [d.window[1] for d in found],
-        "runs": [runs] * len(found),
-    }
+    about = [(d.scenario, d.cell.outcome, d.cell.where, d.cell.title, *d.window) for d in found]
+    table: dict[str, Any] = dict(zip(COLUMNS, zip(*about, strict=True), strict=False))
+    table["runs"] = runs
     base = np.stack([d.base[:runs] for d in found])
     if groups:
         again = np.stack([[d.again[group] for d in found] for group in groups])
         shares = dict(zip(groups, _with_intervals(base, again, seed), strict=True))
         none = np.where(np.isnan(shares[groups[0]]), np.nan, 0.0)
     else:
-        varies = np.array([known.size > 0 and np.ptp(known) > 0.0 for known in map(_known, base)])
+        varies = np.array([len(np.unique(row[np.isfinite(row)])) > 1 for row in base])
         none = np.where(varies, [[0.0]] * 3, np.nan)
         shares = {CHANCE: 1.0 + none}
     for group in registry.REDRAWN:
@@ -256,10 +220,6 @@ def within_bounds(shares: Array, variances: Array) -> Array:
     return result
 
 
-def _known(values: Array) -> Array:
-    return values[np.isfinite(values)]
-
-
 def _with_intervals(base: Array, again: Array, seed: int) -> Array:
     """Return ``(group, end, row)``: the shares and both ends of their intervals."""
     runs = base.shape[1]
@@ -271,11 +231,9 @@ def _with_intervals(base: Array, again: Array, seed: int) -> Array:
     result = np.full((len(again), 3, len(base)), np.nan)
     part = shares[:, known]
     bounded = within_bounds(part, np.nanvar(part[:, :, 1:], axis=2))
-    tail = (1.0 - effect.LEVEL) / 2.0
-    ends = np.nanquantile(bounded[:, :, 1:], (tail, 1.0 - tail), axis=2)
-    result[:, 0, known] = bounded[:, :, 0]
-    result[:, 1, known] = np.minimum(ends[0], bounded[:, :, 0])
-    result[:, 2, known] = np.maximum(ends[1], bounded[:, :, 0])
+    tail, found = (1.0 - effect.LEVEL) / 2.0, bounded[:, :, 0]
+    low, high = np.nanquantile(bounded[:, :, 1:], (tail, 1.0 - tail), axis=2)
+    result[:, :, known] = np.stack([found, np.minimum(low, found), np.maximum(high, found)], 1)
     return result
 
 
@@ -291,11 +249,7 @@ def with_rests(
     Simulates the first runs again with each group of draws made anew, see `redraw_differences`;
     with fewer than `FEWEST` runs nothing is done, as too few say nothing.
 
-    Args:
-        plan: the plan of the comparison.
-        dataset: its results.
-        window: the months, as in `compare_results`.
-        progress: called with the run-months done and their total.
+    The arguments are those of `redraw_differences`.
     """
     if plan.runs < FEWEST:
         return dataset
@@ -309,13 +263,8 @@ def keep_table(dataset: xr.Dataset, name: str, table: pd.DataFrame) -> xr.Datase
     """Return the Dataset with the columns of a table as variables; nothing for an empty one."""
     if table.empty:
         return dataset
-    columns = {}
-    for column in table.columns:
-        values = table[column].to_numpy()
-        if values.dtype == bool:
-            values = values.astype(np.int8)
-        columns[f"{name}_{column}"] = ((f"{name}_row",), values)
-    return dataset.assign(columns)
+    whole = table.astype(dict.fromkeys(table.select_dtypes("bool"), np.int8))
+    return dataset.assign({f"{name}_{c}": ((f"{name}_row",), whole[c].to_numpy()) for c in whole})
 
 
 def kept_table(dataset: xr.Dataset, name: str) -> pd.DataFrame:
@@ -368,6 +317,11 @@ def _drawn(settings: Mapping[str, float], runs: int, seed: int, mode: str, *redr
     return ParameterValues(draws, settings, mode, redraw).table()[1]
 
 
+_PREFACE = (
+    "Share of the variance of the paired difference over runs due to each group of "
+    "draws, with its 90 % interval. From{} {:,} runs, repeated with one group "
+    "renewed: uncertain parameters by their basis, and chance, which is every other draw."
+)
 _HEADS = ("documented", "derived", "assumed", "chance")
 
 
@@ -392,7 +346,9 @@ def rests_text(
         own = comparison[comparison["scenario"] == scenario]
         title = f"Sources of variance: {scenario} against {own['reference'].iloc[0]}"
         shown = part.dropna(subset="chance") if everything else _first(part, own)
-        blocks.append("\n".join([title, *textwrap.wrap(_preface(part, runs), numbers.WIDTH)]))
+        again = int(part["runs"].iloc[0])
+        preface = _PREFACE.format("" if again == runs else " the first", again)
+        blocks.append("\n".join([title, *textwrap.wrap(preface, numbers.WIDTH)]))
         blocks.append(_shares(shown) if len(shown) else "Nothing differs clearly.")
         mine = named[named["scenario"] == scenario] if len(named) else named
         blocks.append(
@@ -401,22 +357,12 @@ def rests_text(
     return "\n\n".join(blocks)
 
 
-def _preface(part: pd.DataFrame, runs: int) -> str:
-    again = int(part["runs"].iloc[0])
-    first = "" if again == runs else " the first"
-    return (
-        f"Share of the variance of the paired difference over runs due to each group of "
-        f"draws, with its 90 % interval. From{first} {again:,} runs, repeated with one group "
-        "renewed: uncertain parameters by their basis, and chance, which is every other draw."
-    )
-
-
 def _first(part: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each outcome with a clear sign: the whole, or the clearest coordinate."""
     shown = select.first_of_comparison(comparison)
     shown = shown[shown["direction"] != ""]
     clear = shown["difference"].abs() / (shown["high"] - shown["low"]).clip(lower=1e-300)
-    clear = clear.where(~select.is_whole(shown), math.inf)
+    clear = clear.where(~select.is_whole(shown), np.inf)
     best = shown.loc[clear.groupby(shown["outcome"], sort=False).idxmax()]
     wanted = set(zip(best["outcome"], best["where"], strict=True))
     kept = [pair in wanted for pair in zip(part["outcome"], part["where"], strict=True)]
@@ -428,11 +374,8 @@ def _shares(shown: pd.DataFrame) -> str:
         [row.label, *(share_text(row, group) for group in registry.REDRAWN)]
         for row in rows_of(shown)
     ]
-    idle = [
-        h
-        for h, g in zip(_HEADS, registry.REDRAWN, strict=True)
-        if (shown[f"{g}_high"] == 0.0).all()
-    ]
+    groups = zip(_HEADS, registry.REDRAWN, strict=True)
+    idle = [head for head, group in groups if (shown[f"{group}_high"] == 0.0).all()]
     notes = "Joint effects of several groups count for each of them, so that a row "
     notes += "may add up to more than 100 %."
     if idle:
@@ -480,7 +423,7 @@ def range_text(row: Any) -> str:
     unit = "" if row.unit in ("number", "ratio", "index") else f" {row.unit}"
     range_ = numbers.interval(row.range_low, row.range_high)
     drawn = f"{numbers.table_number(row.value)}{unit}, drawn from {range_}"
-    if math.isnan(row.posterior_low):
+    if np.isnan(row.posterior_low):
         return drawn
     calibrated = numbers.interval(row.posterior_low, row.posterior_high)
     return f"{drawn}; 90 % of the calibrated sample is {calibrated}"

@@ -1,7 +1,5 @@
 """Whether results are what this model gives; all that a reviewer needs for it, in one file."""
 
-from __future__ import annotations
-
 import io
 import json
 import os
@@ -202,7 +200,6 @@ def archive(results: str | Path, out: str | Path, overwrite: bool = False) -> Pa
 
 
 def _texts(dataset: xr.Dataset) -> dict[str, str]:
-    """Return the texts of an archive by name."""
     attrs = dataset.attrs
     found = {}
     for text in select.attribute(dataset, "scenario_text").values():

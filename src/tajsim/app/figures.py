@@ -21,7 +21,6 @@ from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
 from tajsim.results import answer, effect, select, window
-from tajsim.results.select import first_of_comparison, gap
 
 
 def rounded(values: ArrayLike) -> Any:
@@ -82,7 +81,9 @@ def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
     both = min(len(part) for part in values) if len(values) == 2 else 0
     difference: Any = [[], [], []]
     if both:
-        difference = rounded(effect.mean_interval(gap(values[0][:both], values[1][:both])) / factor)
+        difference = rounded(
+            effect.mean_interval(select.gap(values[0][:both], values[1][:both])) / factor
+        )
     return {
         "spec": spec,
         "title": window.titled(next(iter(sides)), name, places),
@@ -132,7 +133,6 @@ def dataset_of(
     """Return the labelled results of chunks that are complete, as `run_many` would.
 
     Args:
-        plan: the plan of all runs.
         pairs: the jobs of each chunk, of the reference and the scenario, from run 0 on.
         records: the record of each job, in that order.
     """
@@ -270,7 +270,7 @@ def table_of(compared: pd.DataFrame) -> dict[str, Any]:
     ``first`` marks the rows that the command line prints without ``--all``; the largest differences
     beside the spread of the reference's runs come first.
     """
-    first = set(first_of_comparison(compared).index)
+    first = set(select.first_of_comparison(compared).index)
     order = compared["size"].fillna(0.0).sort_values(ascending=False, kind="stable").index
     rows = rows_of(compared.loc[order])
     return {

@@ -1,7 +1,5 @@
 """The web server: on this machine's loopback only, nothing fetched from anywhere else."""
 
-from __future__ import annotations
-
 import asyncio
 import ipaddress
 import json
@@ -10,6 +8,7 @@ import secrets
 import signal
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from hmac import compare_digest
 from importlib.resources import files
@@ -26,18 +25,16 @@ from tornado.web import Application, HTTPError, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 import tajsim.app.figures as figures
-import tajsim.plots.style as style
 from tajsim.analysis.comparison import compare_dataset
 from tajsim.app import state as links
-from tajsim.app.session import Session, SessionManager, request_for
+from tajsim.app.session import Listener, Session, SessionManager, request_for
 from tajsim.axes import DIMENSIONS
 from tajsim.display import table_csv
 from tajsim.ensemble import save
 from tajsim.errors import UserError, check_names
-from tajsim.files import write_whole
+from tajsim.files import data_text, write_whole
 from tajsim.inputs import ledger, outcomes, registry, scenario_parts
-from tajsim.plots import SUFFIXES, draw
-from tajsim.plots.map import CREDIT, geography
+from tajsim.plots import SUFFIXES, draw, map as country, style
 
 #: The key of the token in the query of an address.
 TOKEN = "token"
@@ -84,43 +81,13 @@ def token_and_query(query: str) -> tuple[str | None, str]:
 #: Name of a table -> the attribute of a comparison that holds it, as ``tajsim compare`` writes.
 TABLES = {"summary.csv": "summary", "comparison.csv": "table", "claims.csv": "claims"}
 RESULTS = "results.nc"
+#: Seconds after which a download looks again whether all runs of its state are there.
+_AGAIN = 0.05
 FIGURES = ("answer", "fan", "difference", "map")
 
 
-class Waiting:
-    """A download that waits for all runs of its state."""
-
-    def __init__(self) -> None:
-        self.needed, self.keys = 0, set[str]()
-        self._news = asyncio.Event()
-        self._lines: Sequence[str] = ()
-
-    def news(self) -> None:
-        """Look again whether all is there."""
-        self._news.set()
-
-    def failed(self, lines: Sequence[str]) -> None:
-        """Give up."""
-        self._lines = lines
-        self._news.set()
-
-    async def until(self, there: Callable[[], bool]) -> None:
-        """Wait.
-
-        Raises:
-            UserError: if a task cannot be simulated.
-        """
-        while not there():
-            await self._news.wait()
-            self._news.clear()
-            if self._lines:
-                raise UserError(self._lines)
-
-
-def names() -> list[str]:
-    """Return the names of all files but the scenario, whose name is its own."""
-    figures = [f"{kind}{suffix}" for kind in FIGURES for suffix in SUFFIXES]
-    return [RESULTS, *TABLES, *figures]
+#: The names of all files but the scenario, whose name is its own.
+FILES = [RESULTS, *TABLES, *(f"{kind}{suffix}" for kind in FIGURES for suffix in SUFFIXES)]
 
 
 async def file_of(manager: SessionManager, name: str, query: str) -> tuple[str, bytes]:
@@ -133,13 +100,16 @@ async def file_of(manager: SessionManager, name: str, query: str) -> tuple[str, 
     if name == "scenario.toml":
         request_for(manager, state)  # only what `tajsim check` accepts is handed out
         return links.file_name(state), links.scenario_text(state).encode()
-    check_names("file", [name], ["scenario.toml", *names()])
-    waiting = Waiting()
+    check_names("file", [name], ["scenario.toml", *FILES])
+    waiting = Listener()
     manager.enter(waiting)
     try:
         request = request_for(manager, state)
         manager.want(waiting, request.jobs, request.plan.bytes_needed())
-        await waiting.until(lambda: request.complete(manager) == len(request.pairs))
+        while request.complete(manager) < len(request.pairs):
+            if waiting.lines:
+                raise UserError(waiting.lines)
+            await asyncio.sleep(_AGAIN)
         dataset = request.dataset(request.records(manager, len(request.pairs)))
     finally:
         manager.leave(waiting)
@@ -152,6 +122,7 @@ def _written(name: str, dataset: xr.Dataset, state: links.PageState) -> bytes:
     """Return the bytes of a file, made where the command line would write it."""
     with TemporaryDirectory(prefix="tajsim-") as folder:
         path = Path(folder, name)
+        kind, shown = path.stem, dict[str, Any]()
         if name == RESULTS:
             save(dataset, path)
         elif name in TABLES:
@@ -159,24 +130,15 @@ def _written(name: str, dataset: xr.Dataset, state: links.PageState) -> bytes:
             if table.empty:  # the command line does not write it either
                 raise UserError(f"{name}: it is empty, as neither scenario states a claim")
             write_whole(path, table_csv(table, str(dataset.attrs["model"])))
-        else:
-            specs: list[str] = []
-            if path.stem in ("fan", "difference"):
-                dataset, specs = figures.as_shown(dataset, state)
-            draw(path.stem, dataset, path, **_options(path.stem, state, specs))
+        else:  # a figure of what the page shows
+            if kind == "map":
+                shown["outcome"] = [state.border, state.land]
+                shown |= {"at": [state.month]} if state.month else {}
+            elif kind != "answer":
+                dataset, shown["outcome"] = figures.as_shown(dataset, state)
+                shown |= {"smooth": 12} if kind == "fan" else {}
+            draw(kind, dataset, path, **shown)
         return path.read_bytes()
-
-
-def _options(kind: str, state: links.PageState, outcomes: list[str]) -> dict[str, Any]:
-    """Return what a figure shows: what the page shows."""
-    if kind == "answer":
-        return {}
-    if kind == "map":
-        at = [state.month] if state.month else []
-        return {"outcome": [state.border, state.land], **({"at": at} if at else {})}
-    if kind == "fan":
-        return {"outcome": outcomes, "smooth": 12}
-    return {"outcome": outcomes}
 
 
 _SHUT = (
@@ -235,9 +197,8 @@ class LocalHandler(RequestHandler):
 def _ours(host: str) -> bool:
     """Tell whether a Host names this machine: ``localhost`` or an address of its loopback."""
     try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
-    except ValueError:
+        return bool(loopback(urlsplit(f"//{host}").hostname or ""))
+    except (ValueError, UserError):
         return False
 
 
@@ -272,20 +233,14 @@ class PageHandler(LocalHandler):
         self.finish(known[name].read_bytes())
 
 
-class HelloHandler(LocalHandler):
-    """Tells a page that has lost its line whether it would be let in."""
-
-    def get(self) -> None:
-        """Answer with nothing."""
-        self.set_status(204)
-        self.finish()
-
-
 class CatalogueHandler(LocalHandler):
-    """What the page can choose from."""
+    """What the page can choose from, as JSON; of ``/hello`` only whether one is let in."""
 
     async def get(self) -> None:
-        """Answer with JSON."""
+        """Answer."""
+        if self.request.path == "/hello":
+            self.set_status(204)
+            return
         text = await asyncio.get_running_loop().run_in_executor(None, self._choices)
         self.set_header("Content-Type", "application/json")
         self.finish(text)
@@ -371,18 +326,14 @@ def loopback(host: str) -> str:
     Raises:
         UserError: if it is not one that only this machine can reach.
     """
-    if host == "localhost":
-        return "127.0.0.1"
-    try:
-        ours = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        ours = False
-    if not ours:
-        raise UserError(
-            f"--host {host}: the dashboard serves this machine only; "
-            "expected a loopback address: 127.0.0.1, ::1 or localhost"
-        )
-    return host
+    address = "127.0.0.1" if host == "localhost" else host
+    with suppress(ValueError):
+        if ipaddress.ip_address(address).is_loopback:
+            return address
+    raise UserError(
+        f"--host {host}: the dashboard serves this machine only; "
+        "expected a loopback address: 127.0.0.1, ::1 or localhost"
+    )
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
@@ -412,8 +363,7 @@ def application(manager: SessionManager, gate: Gate) -> Application:
         return json.dumps(catalogue(manager.offered))
 
     handlers: dict[str, type[LocalHandler]] = {
-        r"/catalogue\.json": CatalogueHandler,
-        r"/hello": HelloHandler,
+        r"/(?:catalogue\.json|hello)": CatalogueHandler,
         r"/live": LiveHandler,
         r"/file/([a-z.]+)": DownloadHandler,
         r"/([a-z.]*)": PageHandler,
@@ -427,7 +377,7 @@ def application(manager: SessionManager, gate: Gate) -> Application:
     )
 
 
-def serve(
+async def serve(
     sockets: Sequence[socket.socket],
     offered: Sequence[str],
     workers: int,
@@ -437,20 +387,9 @@ def serve(
 
     Args:
         sockets: from `bind`.
-        offered: the scenarios to choose from.
-        workers: how many processes simulate.
         ready: called when the page can be opened: its address with the token, and one that opens
             once only; more keys of the query can be added to both.
     """
-    asyncio.run(_serve(sockets, offered, workers, ready))
-
-
-async def _serve(
-    sockets: Sequence[socket.socket],
-    offered: Sequence[str],
-    workers: int,
-    ready: Callable[[str, str], None],
-) -> None:
     end = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
@@ -481,25 +420,29 @@ _TOP = (
 
 def catalogue(offered: Sequence[str]) -> dict[str, Any]:
     """Return everything that does not change while the dashboard runs, ready for JSON."""
-    text = (files("tajsim") / "data" / "map.json").read_text(encoding="utf-8")
+    known = registry.load_parameters()
+    of_role = {
+        role: [_parameter(p) for p in known.values() if p.role == role]
+        for role in ("lever", "uncertainty")
+    }
+    about = ("name", "label", "dimensions", "headline", "meaning")
     return {
         "scenarios": [_scenario(name) for name in offered],
-        "levers": [_parameter(p) for p in registry.load_parameters().values() if p.role == "lever"],
-        "uncertain": [
-            _parameter(p) for p in registry.load_parameters().values() if p.role == "uncertainty"
-        ],
-        "outcomes": [
-            {n: getattr(o, n) for n in ("name", "label", "dimensions", "headline", "meaning")}
-            for o in outcomes.load_outcomes().values()
-        ],
-        "dimensions": {name: list(names) for name, names in DIMENSIONS.items()},
+        "levers": of_role["lever"],
+        "uncertain": of_role["uncertainty"],
+        "outcomes": [{n: getattr(o, n) for n in about} for o in outcomes.load_outcomes().values()],
+        "dimensions": DIMENSIONS,
         "modes": list(registry.MODES),
         "opens_on": links.OPENS_ON,
-        "top": [name for name in _TOP if name in registry.load_parameters()],
+        "top": [name for name in _TOP if name in known],
         "most_shown": links.MOST_SHOWN,
-        "files": names(),
+        "files": FILES,
         "maps": {"border": _stops(style.SEIZED_MAP), "land": _stops("GnBu")},
-        "shapes": {**json.loads(text), "aspect": geography().aspect, "credit": CREDIT},
+        "shapes": {
+            **json.loads(data_text("map.json")),
+            "aspect": country.geography().aspect,
+            "credit": country.CREDIT,
+        },
     }
 
 
@@ -512,34 +455,28 @@ def _scenario(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "shown": name if name in scenario_parts.shipped_scenarios() else Path(name).name,
-        "title": scenario.title,
-        "question": scenario.question,
-        "start": scenario.start,
-        "end": scenario.end,
+        **{key: getattr(scenario, key) for key in ("title", "question", "start", "end")},
         "extends": Path(scenario.extends or "").stem,
         "settings": dict(scenario.settings),
         "later": later,
-        "events": _events(scenario),
+        "events": [
+            _event(key, event)
+            for key, event in zip(links.event_keys(scenario.events), scenario.events, strict=True)
+        ],
     }
 
 
-def _events(scenario: scenario_parts.Scenario) -> list[dict[str, Any]]:
-    """Return the events of a scenario, with what documents their dates."""
-    found = []
-    for key, event in zip(links.event_keys(scenario.events), scenario.events, strict=True):
-        what = ", ".join(f"{n} = {v}" for n, v in event.arguments.items()).replace("_", " ")
-        found.append(
-            {
-                "name": key,
-                "label": event.label,
-                "month": event.month,
-                "meaning": f"{event.kind.replace('_', ' ')}: {what}",
-                "basis": "documented" if event.figures else "assumption",
-                "why": [_place(figure) for figure in event.figures]
-                or ["no document dates it; the scenario file says why it is there"],
-            }
-        )
-    return found
+def _event(key: str, event: scenario_parts.Event) -> dict[str, Any]:
+    what = ", ".join(f"{n} = {v}" for n, v in event.arguments.items()).replace("_", " ")
+    undated = "no document dates it; the scenario file says why it is there"
+    return {
+        "name": key,
+        "label": event.label,
+        "month": event.month,
+        "meaning": f"{event.kind.replace('_', ' ')}: {what}",
+        "basis": "documented" if event.figures else "assumption",
+        "why": [_place(figure) for figure in event.figures] or [undated],
+    }
 
 
 def _place(identity: str) -> str:

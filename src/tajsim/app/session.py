@@ -1,7 +1,5 @@
 """The middle of the dashboard: tabs on one side, workers on the other, results between them."""
 
-from __future__ import annotations
-
 import asyncio
 import traceback
 from collections import OrderedDict
@@ -10,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import xarray as xr
 
@@ -31,7 +29,6 @@ class Scheduler:
     and is wished for by nobody any more is stopped; what two sessions wish for runs once.
 
     Args:
-        workers: how many.
         start: called with a worker and its job.
         stop: called once with a worker whose job is stale; the worker reports with `free`.
         known: tells whether the results of a key are at hand.
@@ -45,7 +42,7 @@ class Scheduler:
         known: Callable[[str], bool],
     ) -> None:
         self._start, self._stop, self._known = start, stop, known
-        self._running: list[ScheduledJob | None] = [None] * workers
+        self.running: list[ScheduledJob | None] = [None] * workers
         self._stopping: set[int] = set()
         self._wishes: dict[Hashable, Sequence[ScheduledJob]] = {}
         self._served: dict[Hashable, int] = {}
@@ -59,7 +56,7 @@ class Scheduler:
             self._wishes.pop(session, None)
             self._served.pop(session, None)
         wanted = self.wanted()
-        for worker, job in enumerate(self._running):
+        for worker, job in enumerate(self.running):
             if job and job.key not in wanted and worker not in self._stopping:
                 self._stopping.add(worker)
                 self._stop(worker)
@@ -67,7 +64,7 @@ class Scheduler:
 
     def free(self, worker: int) -> None:
         """Hear that a worker has finished or stopped its job."""
-        self._running[worker] = None
+        self.running[worker] = None
         self._stopping.discard(worker)
         self._fill()
 
@@ -75,16 +72,12 @@ class Scheduler:
         """Return the keys that some session wishes for."""
         return {job.key for jobs in self._wishes.values() for job in jobs}
 
-    def running(self) -> list[ScheduledJob | None]:
-        """Return the job of each worker."""
-        return list(self._running)
-
     def _fill(self) -> None:
-        for worker in range(len(self._running)):
-            if self._running[worker] is None and (found := self._next(worker)):
+        for worker in range(len(self.running)):
+            if self.running[worker] is None and (found := self._next(worker)):
                 session, job = found
                 self._served[session] += 1
-                self._running[worker] = job
+                self.running[worker] = job
                 self._start(worker, job)
 
     def _next(self, worker: int) -> tuple[Hashable, ScheduledJob] | None:
@@ -94,30 +87,28 @@ class Scheduler:
         """
         busy = {
             job.key
-            for number, job in enumerate(self._running)
+            for number, job in enumerate(self.running)
             if job and number not in self._stopping
         }
-        waiting = [
-            (
-                (job.stage, self._served[session], number, job.home not in (None, worker)),
-                session,
-                job,
-            )
-            for number, (session, jobs) in enumerate(self._wishes.items())
-            for job in jobs
-            if job.key not in busy and not self._known(job.key) and self._may(worker, job)
-        ]
-        return min(waiting, key=lambda row: row[0])[1:] if waiting else None
+        best: tuple[tuple[int, int, int, bool], Hashable, ScheduledJob] | None = None
+        for number, (session, jobs) in enumerate(self._wishes.items()):
+            for job in jobs:
+                if job.key in busy or self._known(job.key) or not self._may(worker, job):
+                    continue
+                order = job.stage, self._served[session], number, job.home not in (None, worker)
+                if best is None or order < best[0]:
+                    best = order, session, job
+        return best and best[1:]
 
     def _may(self, worker: int, job: ScheduledJob) -> bool:
         """Tell whether a worker should take a job: its home is here, or is busy for long."""
         if job.home is None or job.home == worker:
             return True
-        at_home = self._running[job.home]
+        at_home = self.running[job.home]
         return at_home is not None and job.home not in self._stopping
 
 
-class ResultCache:
+class ResultCache(OrderedDict[str, Record]):
     """Records by key; the ones not used for longest go when there are too many bytes.
 
     Args:
@@ -126,35 +117,26 @@ class ResultCache:
     """
 
     def __init__(self, most_bytes: int, wanted: Callable[[], set[str]]) -> None:
+        super().__init__()
         self.most_bytes, self._wanted = most_bytes, wanted
-        self._records: OrderedDict[str, Record] = OrderedDict()
 
-    def __contains__(self, key: str) -> bool:
-        """Tell whether a record is at hand."""
-        return key in self._records
-
-    def get(self, key: str) -> Record:
-        """Return a record.
-
-        Raises:
-            KeyError: if it is not at hand.
-        """
-        self._records.move_to_end(key)
-        return self._records[key]
+    def use(self, key: str) -> Record:
+        """Return a record that is at hand."""
+        self.move_to_end(key)
+        return self[key]
 
     def put(self, key: str, record: Record) -> None:
         """Keep a record, and let old ones go that nobody wants."""
-        self._records[key] = record
-        wanted, held = self._wanted(), self.bytes()
-        for old in list(self._records):
+        self[key] = record
+        wanted, held = self._wanted() | {key}, self.bytes()
+        for old in [old for old in self if old not in wanted]:
             if held <= self.most_bytes:
                 break
-            if old not in wanted and old != key:
-                held -= size(self._records.pop(old))
+            held -= size(self.pop(old))
 
     def bytes(self) -> int:
         """Return how much is kept."""
-        return sum(map(size, self._records.values()))
+        return sum(map(size, self.values()))
 
 
 def size(record: Record) -> int:
@@ -172,25 +154,25 @@ _LOSSES = 2
 _LOOK = 0.5
 
 
-class Listener(Hashable, Protocol):
-    """A tab or a download: somebody who waits for jobs."""
+class Listener:
+    """A tab or a download that waits for jobs: the bytes of the results, the keys of the jobs."""
 
-    needed: int  #: bytes of the results
-    keys: set[str]  #: of the jobs it waits for
+    def __init__(self) -> None:
+        self.needed, self.keys = 0, set[str]()
+        self.lines: Sequence[str] = ()  # why there will be no result
 
     def news(self) -> None:
         """Hear that there is more of its jobs."""
 
     def failed(self, lines: Sequence[str]) -> None:
         """Hear that a job cannot be simulated."""
+        self.lines = lines
 
 
 class SessionManager:
     """Owns workers, results and sessions. All of it happens in the thread of the event loop.
 
     Args:
-        offered: the names of the scenarios to choose from.
-        workers: how many processes simulate.
         folder: a folder of our own, for scenario files and downloads.
     """
 
@@ -337,7 +319,7 @@ class Request:
 
     def records(self, hub: SessionManager, chunks: int) -> list[Record]:
         """Return the records of so many chunks."""
-        return [hub.results.get(job.key) for pair in self.pairs[:chunks] for job in pair]
+        return [hub.results.use(job.key) for pair in self.pairs[:chunks] for job in pair]
 
     def dataset(self, records: Sequence[Record]) -> xr.Dataset:
         """Return the labelled results of the first records, and the command that makes them."""
@@ -349,7 +331,7 @@ class Request:
         """Return what is shown over time, of so many chunks, as far as it is there."""
         pairs = self.pairs[:chunks]
         keys = [job.key for pair in pairs for job in pair]
-        records = {key: hub.results.get(key) for key in keys if key in hub.results}
+        records = {key: hub.results.use(key) for key in keys if key in hub.results}
         shown = shown_outcomes(self.state)
         return figures.sides_so_far(self.plan, pairs, records, hub.partial, shown)
 
@@ -439,17 +421,12 @@ class Stream:
 _SETTLE = 0.03
 
 
-class Session:
-    """Answers the states that a page sends; only the latest counts.
-
-    Args:
-        hub: where the results come from.
-        send: sends an object to the page.
-    """
+class Session(Listener):
+    """Answers the states that a page sends; only the latest counts."""
 
     def __init__(self, hub: SessionManager, send: Callable[[dict[str, Any]], None]) -> None:
+        super().__init__()
         self.hub, self._send = hub, send
-        self.needed, self.keys = 0, set[str]()
         self._latest: tuple[int, str] | None = None
         self._number = 0
         self._stream: Stream | None = None

@@ -1,10 +1,8 @@
 """What one tab of the dashboard shows, as a link says it: read, checked and written again."""
 
-from __future__ import annotations
-
 import json
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,42 +11,17 @@ from urllib.parse import parse_qsl, urlencode
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
-from tajsim.errors import UserError, check_names, nearest, unknown
+from tajsim.errors import UserError, check_names, nearest
 from tajsim.files import write_whole
-from tajsim.inputs import outcomes, registry, switches, toml
+from tajsim.inputs import outcomes, registry, scenario_parts as scenes, switches, toml
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_parts import (
-    Event,
-    Scenario,
-    load_scenario,
-    parent_path,
-    scenario_path,
-    shipped_scenarios,
-)
 from tajsim.results.numbers import parameter_name
 
 #: Stands for the month of an event that is not to happen.
 NEVER = "never"
 
 
-@dataclass(frozen=True)
-class WrittenOut:
-    """What a scenario file must say for itself.
-
-    Attributes:
-        extends: name or path of the parent; "" if none is left.
-        period: first and last month, if they are not those of the parent.
-        settings: what differs from the parent.
-        events: in the order in which the scenario has them.
-    """
-
-    extends: str
-    period: tuple[str, str] | None = None
-    settings: Mapping[str, float] | None = None
-    events: tuple[Event, ...] = ()
-
-
-def event_keys(events: Sequence[Event]) -> list[str]:
+def event_keys(events: Sequence[scenes.Event]) -> list[str]:
     """Return a key for each event: its label in small letters, numbered where it is not alone."""
     found: list[str] = []
     for event in events:
@@ -58,61 +31,12 @@ def event_keys(events: Sequence[Event]) -> list[str]:
     return found
 
 
-def written_out(name: str, moves: Sequence[tuple[str, str]]) -> WrittenOut:
-    """Return what a file must say that changes a scenario and moves some of its events.
-
-    Args:
-        name: of a shipped scenario, or the path of a file.
-        moves: key of an event and its new month, or `NEVER`.
-
-    Raises:
-        UserError: for a key that no event of the scenario has.
-    """
-    if not moves:
-        return WrittenOut(_extends(name))
-    scenario = load_scenario(name)
-    keys = event_keys(scenario.events)
-    check_names(f"event of {scenario.name}", [key for key, _ in moves], keys)
-    months = dict(moves)
-    gone = {e.where for k, e in zip(keys, scenario.events, strict=True) if k in months}
-    extends, parent = _parent(name, scenario, gone)
-    kept = {e.where for e in parent.events} if parent else set()
-    own = [
-        _moved(event, months.get(key))
-        for key, event in zip(keys, scenario.events, strict=True)
-        if event.where not in kept and months.get(key) != NEVER
-    ]
-    had = parent.settings if parent else {}
-    period = (scenario.start, scenario.end)
-    return WrittenOut(
-        extends,
-        None if parent and period == (parent.start, parent.end) else period,
-        {k: v for k, v in scenario.settings.items() if had.get(k) != v},
-        tuple(own),
-    )
-
-
-def _parent(name: str, scenario: Scenario, gone: set[str]) -> tuple[str, Scenario | None]:
-    """Return the nearest parent that schedules none of the events."""
-    while scenario.extends:
-        path = parent_path(scenario.extends, scenario_path(name))
-        beside = path.parent != scenario_path("status-quo").parent
-        name = str(path) if beside else path.stem
-        scenario = load_scenario(name)
-        if not gone & {event.where for event in scenario.events}:
-            return _extends(name), scenario
-    return "", None
-
-
-def _extends(name: str) -> str:
-    return name if name in shipped_scenarios() else scenario_path(name).resolve().as_posix()
-
-
-def _moved(event: Event, month: str | None) -> Event:
-    """Return an event at another month; the figures that date it speak for its own month only."""
-    if month in (None, event.month):
-        return event
-    return replace(event, month=str(month), figures=())
+def _moved(name: str, moves: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the new month, or `NEVER`, by the label of an event of a scenario."""
+    scenario = scenes.load_scenario(name)
+    labels = dict(zip(event_keys(scenario.events), scenario.events, strict=True))
+    check_names(f"event of {scenario.name}", [key for key, _ in moves], labels)
+    return {labels[key].label: month for key, month in moves}
 
 
 #: The dashboard is for looking; the command line simulates any number.
@@ -198,6 +122,8 @@ _NUMBERS = ("runs", "seed", "run")
 _SPELT = {"since": "from"}  # a link says from=2006-01, and ``from`` is a word of Python
 _KEYS = ("scenario", "reference", *(_SPELT.get(k, k) for k in _TEXTS + _NUMBERS))
 _MANY = ("set", "move", "show")
+#: What the map shows, and by which dimension it must be.
+_MAPS = {"border": "section", "land": "region"}
 
 
 MOST_PAIRS = 500
@@ -216,39 +142,61 @@ def read_state(query: str, offered: Sequence[str]) -> PageState:
     Raises:
         UserError: all mistakes at once.
     """
-    pairs = parse_qsl(query, keep_blank_values=True)
+    pairs = [(key, value.strip()) for key, value in parse_qsl(query, keep_blank_values=True)]
     if len(pairs) > MOST_PAIRS:
         raise UserError(f"a link holds at most {MOST_PAIRS} settings, not {len(pairs):,}")
-    wrong = [
-        unknown("key of a link", key, (*_KEYS, *_MANY))
-        for key, _ in pairs
-        if key not in (*_KEYS, *_MANY)
-    ]
-    once = {key: value.strip() for key, value in pairs}
-    levers, more = _pairs([value for key, value in pairs if key == "set"], "--set", "=", "value")
+    once = {key: value for key, value in pairs if key not in _MANY}
+    levers, wrong = _pairs([value for key, value in pairs if key == "set"], "--set", "=", "value")
     moves, late = _pairs([value for key, value in pairs if key == "move"], "move", "@", "month")
     shown = tuple(dict.fromkeys(value for key, value in pairs if key == "show"))
-    texts = {k: once.get(_SPELT.get(k, k), "") for k in _TEXTS}
-    wrong += more + late + _wrong_moves(moves) + _wrong_texts(texts) + _wrong_shown(shown)
-    scenarios = {}
-    for key in ("scenario", "reference"):
-        scenarios[key] = once.get(key) or offered[0]
-        if scenarios[key] not in offered:
-            wrong.append(_no_scenario(scenarios[key], offered))
-    numbers = {}
-    for key in _NUMBERS:
-        if once.get(key):
-            try:
-                numbers[key] = registry.whole_number(once[key])
-            except ValueError as error:
-                wrong.append(f"argument --{key}: {error}")
-    if numbers.get("runs", 0) > MOST_RUNS:
-        wrong.append(f"runs: at most {MOST_RUNS} here; tajsim compare simulates any number")
+    wrong += late
+    values = [*once.items(), *(("show", spec) for spec in shown)]
+    for key, value in [*values, *((f"move {key}", m) for key, m in moves if m != NEVER)]:
+        try:
+            _check(key, value)
+        except UserError as error:
+            wrong += error.messages
+    if len(shown) > MOST_SHOWN:
+        wrong.append(f"{len(shown)} outcomes are shown; expected at most {MOST_SHOWN}")
+    scenarios: dict[str, Any] = {
+        key: once.get(key) or offered[0] for key in ("scenario", "reference")
+    }
+    wrong += [_no_scenario(name, offered) for name in scenarios.values() if name not in offered]
     if wrong:
         raise UserError(dict.fromkeys(wrong))
-    given = {key: value for key, value in texts.items() if value}
-    kinds: dict[str, object] = {**scenarios, **given, **numbers}
-    return PageState(levers=levers, moves=moves, show=shown, **kinds)  # type: ignore[arg-type]
+    given: dict[str, Any] = {k: v for k in _TEXTS if (v := once.get(_SPELT.get(k, k)))}
+    given |= {k: registry.whole_number(once[k]) for k in _NUMBERS if once.get(k)}
+    return PageState(levers=levers, moves=moves, show=shown, **scenarios, **given)
+
+
+def _check(key: str, value: str) -> None:
+    """Refuse what the scenario file and `prepare` do not look at.
+
+    Raises:
+        UserError: for an unknown key, or a value that it cannot have.
+    """
+    if not key.startswith("move "):
+        check_names("key of a link", [key], (*_KEYS, *_MANY))
+    if key in _NUMBERS and value:
+        try:
+            number = registry.whole_number(value)
+        except ValueError as error:
+            raise UserError(f"argument --{key}: {error}") from None
+        if key == "runs" and number > MOST_RUNS:
+            raise UserError(f"runs: at most {MOST_RUNS} here; tajsim compare simulates any number")
+    elif key == "name" and value and not _NAME.fullmatch(value):
+        raise UserError(f"name: '{value}' is no name; expected small letters, digits and hyphens")
+    elif key == "without":
+        if wrong := [*filter(None, map(switches.why_not, switches.listed(value)))]:
+            raise UserError(wrong)
+    elif key in _MAPS and value:
+        check_names("outcome", [value], load_outcomes())
+        if load_outcomes()[value].dimensions != (_MAPS[key],):
+            raise UserError(f"outcome '{value}' is not by {_MAPS[key]}; the map needs that")
+    elif key == "show":
+        split_spec(value)
+    elif value and (key in ("from", "until", "month") or key.startswith("move ")):
+        toml.check_month(value, key)
 
 
 def _no_scenario(name: str, offered: Sequence[str]) -> str:
@@ -275,47 +223,6 @@ def _pairs(
     return tuple(found.items()), wrong
 
 
-def _wrong_moves(moves: Sequence[tuple[str, str]]) -> list[str]:
-    months = [(key, month) for key, month in moves if month != NEVER]
-    return [line for key, month in months for line in _said(toml.check_month, month, f"move {key}")]
-
-
-def _wrong_texts(texts: Mapping[str, str]) -> list[str]:
-    wrong = []
-    name = texts["name"]
-    if name and not _NAME.fullmatch(name):
-        wrong.append(f"name: '{name}' is no name; expected small letters, digits and hyphens")
-    wrong += filter(None, map(switches.why_not, switches.listed(texts["without"])))
-    for key in ("since", "until", "month"):
-        if texts[key]:
-            wrong += _said(toml.check_month, texts[key], _SPELT.get(key, key))
-    for key, dimension in (("border", "section"), ("land", "region")):
-        if texts[key]:
-            wrong += _said(_check_map, texts[key], dimension)
-    return wrong
-
-
-def _check_map(name: str, dimension: str) -> None:
-    check_names("outcome", [name], load_outcomes())
-    if load_outcomes()[name].dimensions != (dimension,):
-        raise UserError(f"outcome '{name}' is not by {dimension}; the map needs that")
-
-
-def _said(check: Callable[..., object], *arguments: str) -> list[str]:
-    try:
-        check(*arguments)
-    except UserError as error:
-        return error.messages
-    return []
-
-
-def _wrong_shown(shown: Sequence[str]) -> list[str]:
-    wrong = [line for spec in shown for line in _said(split_spec, spec)]
-    if len(shown) > MOST_SHOWN:
-        wrong.append(f"{len(shown)} outcomes are shown; expected at most {MOST_SHOWN}")
-    return wrong
-
-
 def split_spec(spec: str, held: Container[Any] = ()) -> tuple[str, dict[str, str]]:
     """Return outcome and coordinates of ``outcome@section=khorog;agency=army``.
 
@@ -339,7 +246,7 @@ def split_spec(spec: str, held: Container[Any] = ()) -> tuple[str, dict[str, str
 
 def offered_scenarios(*given: str) -> list[str]:
     """Return the scenarios to choose from: those given at the start, then the shipped ones."""
-    return list(dict.fromkeys([*shipped_scenarios(), *given]))
+    return list(dict.fromkeys([*scenes.shipped_scenarios(), *given]))
 
 
 def file_name(state: PageState) -> str:
@@ -353,45 +260,38 @@ def scenario_text(state: PageState) -> str:
     Raises:
         UserError: if it moves an event that the scenario has not.
     """
-    base, loaded = written_out(state.scenario, state.moves), load_scenario(state.scenario)
+    loaded, name = scenes.load_scenario(state.scenario), state.scenario
+    top: dict[str, object] = {
+        "title": _title(state, loaded)[:120],
+        "question": _question(state) if state.moved else loaded.question,
+        "label": "With your changes" if state.moved else loaded.label or "This scenario",
+        **{key: loaded.asks[key] for key in ("outcomes", "window") if key in loaded.asks},
+        "extends": name,
+    }
+    if name not in scenes.shipped_scenarios():
+        top["extends"] = scenes.scenario_path(name).resolve().as_posix()
+    levers = {name: _quantity(value) for name, value in state.levers}
+    off = list(loaded.holding(state.without).without)
+    tables: list[tuple[str, Mapping[str, object]]] = [
+        ("", top),
+        ("[set]", {} if state.since else {_text(n): value for n, value in levers.items()}),
+        ("[define]", loaded.asks.get("define", {})),
+        ("[mechanisms]", {"off": off} if off else {}),
+    ]
+    for label, month in _moved(name, state.moves).items():
+        at = {} if month == NEVER else {"date": month}
+        tables.append(("[[move]]" if at else "[[drop]]", {"event": label, **at}))
+    for n, value in state.levers if state.since else ():
+        event = {"date": state.since, "kind": "set", "parameter": n, "value": levers[n]}
+        tables.append(("[[events]]", {**event, "label": f"{n} = {value}"[:60]}))
     lines = [
         f"# Made with 'tajsim app'. Check it with:   tajsim check {file_name(state)}",
         f"# Compare it with: {command(state)}",
-        "",
-        f"title = {_text(_title(state, loaded)[:120])}",
-        f"question = {_text(_question(state) if state.moved else loaded.question)}",
-        f"label = {_text('With your changes' if state.moved else loaded.label or 'This scenario')}",
     ]
-    lines += [
-        f"{key} = [{', '.join(map(_text, loaded.asks[key]))}]"
-        for key in ("outcomes", "window")
-        if key in loaded.asks
-    ]
-    if base.extends:
-        lines.append(f"extends = {_text(base.extends)}")
-    if base.period:
-        lines += [f"start = {_text(base.period[0])}", f"end = {_text(base.period[1])}"]
-    levers = {name: _quantity(value) for name, value in state.levers}
-    settings: dict[str, float | str] = {**(base.settings or {})}
-    events = list(base.events)
-    if state.since:
-        events += [
-            Event(state.since, "set", {"parameter": n, "value": levers[n]}, f"{n} = {value}"[:60])
-            for n, value in state.levers
-        ]
-    else:
-        settings |= levers
-    if settings:
-        lines += ["", "[set]", *(f"{_text(n)} = {_toml(value)}" for n, value in settings.items())]
-    if own := loaded.asks.get("define"):
-        lines += ["", "[define]", *(f"{name} = {_text(text)}" for name, text in own.items())]
-    if off := loaded.holding(state.without).without:
-        lines += ["", "[mechanisms]", f"off = [{', '.join(map(_text, off))}]"]
-    for event in events:
-        given = {"date": event.month, "kind": event.kind, **event.arguments, "label": event.label}
-        lines += ["", "[[events]]", *(f"{key} = {_toml(value)}" for key, value in given.items())]
-        if event.figures:
-            lines.append(f"figures = [{', '.join(map(_text, event.figures))}]")
+    for head, table in tables:
+        if table:
+            lines += ["", head][: 1 + bool(head)]
+            lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -410,7 +310,7 @@ def kept_outcomes(state: PageState) -> tuple[str, ...]:
     specs = (*state.begins_with, *_asked_specs(state.scenario))
     shown = {spec.partition("@")[0] for spec in specs} | {state.border, state.land}
     shown |= {"heroin_leaving"}
-    for text in load_scenario(state.scenario).asks.get("define", {}).values():
+    for text in scenes.load_scenario(state.scenario).asks.get("define", {}).values():
         shown |= {name for name, _ in outcomes.references(text)}
     return tuple(n for n, o in load_outcomes().items() if o.headline or n in shown)
 
@@ -419,7 +319,6 @@ def plan_of(state: PageState, folder: Path) -> Plan:
     """Return the plan of reference and scenario, checked by what checks the command line's.
 
     Args:
-        state: what is asked for.
         folder: a folder of our own, for the scenario file.
 
     Raises:
@@ -446,7 +345,7 @@ def plan_of(state: PageState, folder: Path) -> Plan:
     return replace(plan, scenarios=(held, _without_folder(own, folder)))
 
 
-def _without_folder(scenario: Scenario, folder: Path) -> Scenario:
+def _without_folder(scenario: scenes.Scenario, folder: Path) -> scenes.Scenario:
     """Let the scenario say where its parts come from as if it had been loaded from beside it."""
 
     def plain(text: str) -> str:
@@ -460,8 +359,7 @@ def _without_folder(scenario: Scenario, folder: Path) -> Scenario:
     )
 
 
-def _title(state: PageState, loaded: Scenario) -> str:
-    """Return the title of the scenario, with what the page changes in words."""
+def _title(state: PageState, loaded: scenes.Scenario) -> str:
     words = [f"{parameter_name(name)} {value}" for name, value in state.levers]
     labels = dict(zip(event_keys(loaded.events), loaded.events, strict=True))
     words += [f"“{labels[key].label}” {month}" for key, month in state.moves if key in labels]
@@ -474,7 +372,7 @@ _FANS = 4
 
 def _asked_specs(scenario: str) -> list[str]:
     """Return what the question of a scenario is about, as a link names it."""
-    asks = load_scenario(scenario).asks
+    asks = scenes.load_scenario(scenario).asks
     own = tuple(asks.get("define", {}))
     found = [outcomes.split_spec(spec, own) for spec in asks.get("outcomes", ())]
     return [
@@ -500,6 +398,8 @@ def _text(text: str) -> str:
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
     return _text(value) if isinstance(value, str) else repr(value)
 
 

@@ -1,7 +1,5 @@
 """What the workers of the dashboard simulate: chunks of two scenarios, with the past they share."""
 
-from __future__ import annotations
-
 import gc
 import json
 from collections import OrderedDict
@@ -139,20 +137,12 @@ class SnapshotCache:
         self._kept: OrderedDict[_Key, Snapshot] = OrderedDict()
 
     def latest(self, past: Past, months: int) -> Snapshot | None:
-        """Return the latest kept state, after so many months at most, that a job can go on from.
-
-        None if there is none.
-        """
-        fit = [
-            key
-            for key in self._kept
-            if key[0] == past.key and key[2] <= months and key[1] == past.until(key[2])
-        ]
-        if not fit:
-            return None
-        best = max(fit, key=lambda key: key[2])
-        self._kept.move_to_end(best)
-        return self._kept[best]
+        """Return the latest kept state, up to some month, that a job can go on from, or None."""
+        for done in range(months, 0, -1):
+            if (key := (past.key, past.until(done), done)) in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        return None
 
     def keep(self, past: Past, model: TajikistanModel) -> None:
         """Keep the state of a model after the months run so far."""
@@ -186,8 +176,6 @@ def follow(job: Job, cache: SnapshotCache, month_done: Callable[[TajikistanModel
     """Simulate a job from the start, or from the latest kept state of the same past.
 
     Args:
-        job: what to simulate.
-        cache: where states are kept.
         month_done: called with the model after every month, first after the months of a kept
             state; what it raises ends the simulation.
     """

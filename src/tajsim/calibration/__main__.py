@@ -35,11 +35,7 @@ Values = NDArray[np.float64]
 
 
 def trace(count: int = TRACED) -> Values:
-    """Return the targets ``(target, row)`` that ``history`` gives for rows of the sample.
-
-    Args:
-        count: how many of the traced rows, from the first.
-    """
+    """Return the targets ``(target, row)`` that ``history`` gives for rows of the sample."""
     sample = load_posterior()
     rows = len(next(iter(sample.values())))
     chosen = (np.arange(TRACED) * rows // TRACED)[:count]
@@ -55,12 +51,7 @@ def trace_text(values: Values) -> str:
 
 
 def differing(folder: Path, count: int = TRACED) -> list[str]:
-    """Return one line for each target that the model of today gives otherwise than traced.
-
-    Args:
-        folder: the data folder, with the trace.
-        count: how many rows to simulate.
-    """
+    """Return one line for each target that the model of today gives otherwise than traced."""
     with (folder / TRACE).open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
     if head != list(load_targets()):
@@ -96,15 +87,14 @@ def confirm(folder: Path) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Calibrate with the settings of the shipped sample; return the exit status."""
-    if list(arguments) == ["--confirm"]:
-        return _confirm()
+    confirms = list(arguments) == ["--confirm"]
     # A misspelt option is no folder: the calibration would be made there.
     rounds, *workers = arguments or [""]
     try:
         count = whole_number((*workers, "1")[0])
     except ValueError:
         count = 0
-    if rounds[:1] in ("", "-") or len(workers) > 1 or count < 1:
+    if not confirms and (rounds[:1] in ("", "-") or len(workers) > 1 or count < 1):
         print("usage: python -m tajsim.calibration FOLDER [WORKERS] | --confirm", file=sys.stderr)
         return 2
     said = ""
@@ -116,26 +106,18 @@ def main(arguments: Sequence[str]) -> int:
             said = what
 
     try:
-        found = calibrate(rounds, workers=count, progress=tell)
         with as_file(files("tajsim") / "data") as folder:
-            write_results(found, folder)
+            if confirms:
+                confirm(folder)
+                print("the sample belongs to the model: the traced runs give the same numbers")
+                return 0
+            write_results(calibrate(rounds, workers=count, progress=tell), folder)
             # The sample is read again, from the file.
             load_posterior.cache_clear()
             write_whole(folder / TRACE, trace_text(trace()))
     except UserError as error:
         print(*error.messages, sep="\n", file=sys.stderr)
-        return 2
-    return 0
-
-
-def _confirm() -> int:
-    try:
-        with as_file(files("tajsim") / "data") as folder:
-            confirm(folder)
-    except UserError as error:
-        print(*error.messages, sep="\n", file=sys.stderr)
-        return 1
-    print("the sample belongs to the model: the traced runs give the same numbers")
+        return 1 if confirms else 2
     return 0
 
 

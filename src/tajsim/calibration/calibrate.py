@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -78,7 +77,7 @@ class Histories:
         Raises:
             UserError: if a worker was killed from outside.
         """
-        parts = max(ceil(len(runs) / self.chunk), self.workers)
+        parts = max(-(-len(runs) // self.chunk), self.workers)
         places = np.array_split(np.arange(len(runs)), parts)
         jobs = [self._job(settings, runs, part) for part in places if len(part)]
 
@@ -166,8 +165,6 @@ SETTINGS = "settings.json"
 #: The ensemble that was drawn from the prior.
 PRIOR = "prior.npz"
 _MADE_BY = "settings"
-_ARRAYS = ("scores", "runs", "errors")
-_NUMBERS = ("power", "moves_left", "round", "steps", "accepted")
 
 
 class Folder:
@@ -178,31 +175,24 @@ class Folder:
     """
 
     def __init__(self, path: str | Path, settings: Mapping[str, Any]) -> None:
-        self.path = Path(path)
-        self._settings = dict(settings)
-        text = json.dumps(self._settings, indent=1)
+        self.path, self._settings = Path(path), dict(settings)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             file = self.path / SETTINGS
+            held = sorted(each.name for each in self.path.iterdir() if each.name[0] != ".")
             if file.exists():
-                _same(self.path, json.loads(file.read_text(encoding="utf-8")), settings)
+                self._check(self.path, file.read_text(encoding="utf-8"))
+            elif held:  # of something else, such as results
+                raise UserError(f"{self.path}: holds '{held[0]}' and no calibration; name another")
             else:
-                self._check_empty()
-                write_whole(file, text)
+                write_whole(file, json.dumps(self._settings, indent=1))
         except (OSError, ValueError) as error:
             raise UserError(f"{self.path}: cannot be used ({error})") from None
 
-    def _check_empty(self) -> None:
-        """Refuse a folder of something else, such as results."""
-        held = sorted(each.name for each in self.path.iterdir() if each.name[0] != ".")
-        if held:
-            raise UserError(f"{self.path}: holds '{held[0]}' and no calibration; name another")
-
     def save(self, state: Population) -> None:
         """Keep a round; the one before it is no longer needed and goes."""
-        arrays = {name: getattr(state, name) for name in (*_ARRAYS, *_NUMBERS)}
-        self.write(_round_name(state.round), arrays)
-        (self.path / _round_name(state.round - 1)).unlink(missing_ok=True)
+        self.write(f"round-{state.round:04d}.npz", vars(state))
+        (self.path / f"round-{state.round - 1:04d}.npz").unlink(missing_ok=True)
 
     def load(self) -> Population | None:
         """Return the last round that was kept, or None."""
@@ -210,9 +200,10 @@ class Folder:
         found = self.read(files[-1]) if files else None
         if found is None:
             return None
-        numbers = {name: found[name].tolist() for name in _NUMBERS}
-        numbers["steps"] = tuple(numbers["steps"])
-        return Population(*(found[name] for name in _ARRAYS), **numbers)
+        plain = {
+            name: a if a.ndim > 0 and name != "steps" else a.tolist() for name, a in found.items()
+        }
+        return Population(**{**plain, "steps": tuple(plain["steps"])})
 
     def read(self, path: Path) -> dict[str, Any] | None:
         """Return arrays that were kept, None if there are none; refuse those of another folder."""
@@ -221,12 +212,11 @@ class Folder:
         try:
             with np.load(path, allow_pickle=False) as file:
                 arrays = dict(file)
-            settings = json.loads(str(arrays.pop(_MADE_BY)))
+            self._check(path, str(arrays.pop(_MADE_BY)))
         except KeyError:
             raise UserError(f"{path}: does not say which calibration it is of; remove it") from None
         except (OSError, ValueError, EOFError, BadZipFile):
             raise UserError(f"{path}: damaged; remove it") from None
-        _same(path, settings, self._settings)
         return arrays
 
     def write(self, name: str, arrays: Mapping[str, Any]) -> None:
@@ -235,19 +225,15 @@ class Folder:
         with telling(path), whole(path) as begun, begun.open("wb") as file:
             np.savez_compressed(file, **arrays, **made_by)  # type: ignore[arg-type]
 
-
-def _round_name(number: int) -> str:
-    return f"round-{number:04d}.npz"
-
-
-def _same(place: Path, kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    """Refuse to go on with a calibration of other settings."""
-    other = [key for key in wanted if kept.get(key) != wanted[key]]
-    if other:
-        raise UserError(
-            f"{place}: holds a calibration with another {' and '.join(other)}; "
-            "name a new folder, or remove this"
-        )
+    def _check(self, place: Path, made_by: str) -> None:
+        """Refuse to go on with a calibration of other settings."""
+        kept = json.loads(made_by)
+        other = [key for key, value in self._settings.items() if kept.get(key) != value]
+        if other:
+            raise UserError(
+                f"{place}: holds a calibration with another {' and '.join(other)}; "
+                "name a new folder, or remove this"
+            )
 
 
 @dataclass(frozen=True)
@@ -291,13 +277,10 @@ def calibrate(
         UserError: for anything the caller can mend.
     """
     method = method or Method()
+    asked = {"prior runs": (prior_runs, 50), "particles": (method.particles, 10)}
     wrong = [
         f"{name} must be at least {least}, not {value}"
-        for name, value, least in (
-            ("prior runs", prior_runs, 50),
-            ("particles", method.particles, 10),
-            ("workers", workers, 1),
-        )
+        for name, (value, least) in {**asked, "workers": (workers, 1)}.items()
         if value < least
     ]
     if wrong:
@@ -380,25 +363,19 @@ def checksum(text: str) -> str:
 
 def _settings(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, Any]:
     """Return what a calibration depends on; a folder holds one of them."""
+    deeds = [(e.month, e.kind, sorted(e.arguments.items())) for e in scenario.events]
     return {
         "scenario": scenario.name,
         "version": __version__,
         "model": fingerprint.uncalibrated_version(),
-        "history": checksum(repr((sorted(scenario.settings.items()), _deeds(scenario)))),
+        "history": checksum(repr((sorted(scenario.settings.items()), deeds))),
         "targets": checksum(target_text()),
-        "seed": method.seed,
-        "particles": method.particles,
+        **{name: getattr(method, name) for name in ("seed", "particles")},
         "prior_runs": prior_runs,
-        "moves": method.moves,
-        "last_moves": method.last_moves,
-        "keep": method.keep,
+        **{name: getattr(method, name) for name in ("moves", "last_moves", "keep")},
     }
 
 
 def current_settings() -> dict[str, Any]:
     """Return what a calibration made now, with the method of the shipped one, would depend on."""
     return _settings(Method(), 0, load_scenario(SCENARIO))
-
-
-def _deeds(scenario: Scenario) -> list[Any]:
-    return [(e.month, e.kind, sorted(e.arguments.items())) for e in scenario.events]

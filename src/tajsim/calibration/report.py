@@ -1,11 +1,7 @@
 """What a calibration leaves: the sample, and tables of what it learnt and how well it fits."""
 
 import csv
-import re
-import sys
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +12,6 @@ from scipy.special import ndtr
 from tajsim.calibration import calibrate, smc
 from tajsim.files import csv_text, write_whole
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.targets import load_targets, read_targets, target_text
 from tajsim.inputs.values import prior_quantile
 
 Values = NDArray[np.float64]
@@ -54,14 +49,11 @@ def sample_text(found: calibrate.Calibration) -> str:
     chosen = np.arange(min(ROWS, count)) * count // min(ROWS, count)
     values = smc.to_values(found.fitted, found.state.scores[:, chosen])
     registry = load_parameters()
-    rows = [
-        [
-            _inside(float(v), registry[n].low, registry[n].high)
-            for n, v in zip(values, row, strict=True)
-        ]
-        for row in np.array(list(values.values())).T
+    columns = [
+        [_inside(float(v), registry[name].low, registry[name].high) for v in row]
+        for name, row in values.items()
     ]
-    return csv_text(found.fitted, rows)
+    return csv_text(found.fitted, zip(*columns, strict=True))
 
 
 def _inside(value: float, low: float, high: float) -> str:
@@ -110,26 +102,13 @@ def fit_text(found: calibrate.Calibration) -> str:
     head = ["target", "use", "unit", "observed"]
     head += [f"prior_{name}" for name in ("low", "median", "high", "mean", "near")]
     head += ["low", "median", "high", "mean", "near"]
-    near = [_near(found, values) for values in (found.prior, found.posterior)]
-    rows = [
-        [
-            target.id,
-            target.use,
-            target.unit,
-            f"{target.observed:.5g}",
-            *_summary(found.prior[i], near[0][i]),
-            *_summary(found.posterior[i], near[1][i]),
-        ]
-        for i, target in enumerate(found.targets)
-    ]
+    rows = [[t.id, t.use, t.unit, f"{t.observed:.5g}"] for t in found.targets]
+    for values in (found.prior, found.posterior):
+        # An event that a run misses is two standard errors off, and not near.
+        near = (np.abs(calibrate.errors_of(found.targets, values)) < 2.0).mean(axis=1)
+        for i, row in enumerate(rows):
+            row += _summary(values[i], near[i])
     return csv_text(head, rows)
-
-
-def _near(found: calibrate.Calibration, values: Values) -> Values:
-    errors = calibrate.errors_of(found.targets, values)
-    # An event that a run misses is two standard errors off, and not near.
-    result: Values = (np.abs(errors) < 2.0).mean(axis=1)
-    return result
 
 
 def _summary(values: Values, near: float) -> list[str]:
@@ -154,13 +133,6 @@ def _short(values: Iterable[float]) -> list[str]:
 
 Rows = list[dict[str, str]]
 
-_MARK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-
-
-def shipped(name: str) -> str:
-    """Return a file of the shipped calibration as text."""
-    return files("tajsim").joinpath(f"data/{name}").read_text(encoding="utf-8")
-
 
 def rows_of(text: str) -> Rows:
     """Return the rows of a table of a calibration."""
@@ -177,48 +149,29 @@ def parameter_table(rows: Rows) -> str:
     """Return the parameters that the data inform, the most contracted first."""
     told = [row for row in rows if row["informed"] == "1"]
     told.sort(key=lambda row: (-float(row["contraction"]), row["parameter"]))
-    return markdown(
-        ("parameter", "unit", "most tied to", "prior", "posterior", "contraction", "shift"),
-        (
-            (
-                f"`{row['parameter']}`",
-                load_parameters()[row["parameter"]].unit,
-                row["target"],
-                _range(row, "prior_"),
-                _range(row, ""),
-                row["contraction"],
-                row["shift"],
-            )
-            for row in told
-        ),
-    )
-
-
-def fitted_only_table(rows: Rows) -> str:
-    """Return the names of the fitted parameters that stay at their prior, in one line."""
-    names = [f"`{r['parameter']}`" for r in rows if r["fitted"] == "1" and r["informed"] == "0"]
-    return (", ".join(names) or "none") + "\n"
+    head = ("parameter", "unit", "most tied to", "prior", "posterior", "contraction", "shift")
+    cells = []
+    for row in told:
+        unit, ranges = load_parameters()[row["parameter"]].unit, _ranges(row, _range)
+        found = (row["target"], *ranges, row["contraction"], row["shift"])
+        cells.append((f"`{row['parameter']}`", unit, *found))
+    return markdown(head, cells)
 
 
 def target_table(rows: Rows) -> str:
     """Return observed against simulated, before and after the fit, the fitted targets first."""
     heads = ("target", "use", "observed", "unit", "prior", "posterior", "near: prior", "posterior")
-    return markdown(
-        heads,
-        (
-            (
-                row["target"],
-                row["use"],
-                plain(row["observed"]),
-                row["unit"],
-                _simulated(row, "prior_"),
-                _simulated(row, ""),
-                f"{float(row['prior_near']):.0%}",
-                f"{float(row['near']):.0%}",
-            )
-            for row in sorted(rows, key=lambda row: row["use"] != "fitted")
-        ),
-    )
+    told = []
+    for row in sorted(rows, key=lambda row: row["use"] != "fitted"):
+        near = (f"{float(row[name]):.0%}" for name in ("prior_near", "near"))
+        found = (plain(row["observed"]), row["unit"], *_ranges(row, _simulated), *near)
+        told.append((row["target"], row["use"], *found))
+    return markdown(heads, told)
+
+
+def _ranges(row: dict[str, str], told: Callable[[dict[str, str], str], str]) -> tuple[str, str]:
+    """Return what is told of the prior and of the posterior."""
+    return told(row, "prior_"), told(row, "")
 
 
 def _range(row: dict[str, str], prefix: str) -> str:
@@ -237,51 +190,3 @@ def _simulated(row: dict[str, str], prefix: str) -> str:
     if row["unit"] == "0 or 1":
         return f"in {float(row[prefix + 'mean']):.0%} of runs"
     return _range(row, prefix)
-
-
-def split_table() -> str:
-    """Return which targets are fitted and which only check, with the reasons."""
-    return markdown(
-        ("target", "figure", "use", "why"),
-        (
-            (
-                t.id,
-                f"`{t.figure.id}`",
-                t.use + (" (but looked at)" if t.looked_at and t.use == "checked" else ""),
-                t.reason,
-            )
-            for t in load_targets().values()
-        ),
-    )
-
-
-def left_out_table() -> str:
-    """Return the target figures of the ledger that no outcome can be compared with."""
-    left_out = read_targets(target_text()).not_comparable
-    return markdown(("figure", "why not"), ((f"`{f}`", why) for f, why in left_out.items()))
-
-
-def origin_table() -> str:
-    """Return where the shipped sample comes from."""
-    origin = tomllib.loads(shipped(ORIGIN))
-    return markdown(("setting", "value"), ((key, str(value)) for key, value in origin.items()))
-
-
-TABLES: dict[str, Callable[[], str]] = {
-    "split": split_table,
-    "left_out": left_out_table,
-    "origin": origin_table,
-    "parameters": lambda: parameter_table(rows_of(shipped(PARAMETERS))),
-    "at_prior": lambda: fitted_only_table(rows_of(shipped(PARAMETERS))),
-    "targets": lambda: target_table(rows_of(shipped(TARGETS))),
-}
-
-
-def filled(page: str) -> str:
-    """Return a page with its marked tables made again from the data."""
-    return _MARK.sub(lambda m: f"{m[1]}\n{TABLES[m[2]]()}\n{m[3]}", page)
-
-
-if __name__ == "__main__":
-    for place in map(Path, sys.argv[1:]):
-        write_whole(place, filled(place.read_text(encoding="utf-8")))

@@ -8,8 +8,6 @@ steps particles move: with the same chance and other parameters, or with fresh c
 leave the weighted distribution as it is, so chance, and what is not fitted, is averaged over.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 

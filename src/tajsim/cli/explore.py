@@ -9,50 +9,40 @@ from typing import TYPE_CHECKING, Any
 
 import tajsim
 import tajsim.cli.verb as verb
-from tajsim.cli.simulate import DRAWS, USUAL
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
     import xarray as xr
 
+    from tajsim.display import Printed
     from tajsim.sweeps import Report, Sweep
-
-    #: The text of what was found, and its tables by name.
-    Found = tuple[str, dict[str, pd.DataFrame]]
 
 
 #: More factors than this are not written out beside a point, nor more causes of failures.
 _FEW = 6
-SWEEP = verb.Option("sweep", "the folder of a sweep", "DIR")
 
 
-@verb.Verb(
-    "tajsim sweep border-pay-or-aid --out results/pay --workers 2 --progress",
-    verb.Option("experiment", "a shipped experiment or a file", "EXPERIMENT"),
-    verb.Option("--out", "the folder of the sweep, new or begun", "DIR", required=True),
-    verb.Option("--runs", "runs of every point (default: the file's)", "N"),
-    verb.Option("--cluster", "a Dask scheduler, such as tcp://127.0.0.1:8786", "ADDRESS"),
-    verb.Option(
-        "--until-precision",
-        "stop when the 90 %% interval of each point's mean is, to either side, at most X "
-        "standard deviations of that outcome over all points and runs; --runs is the limit",
-        "X",
-    ),
-    verb.Option("--retry", "try again the runs that failed before"),
-    verb.Option("--tidy", "also write one row a run to a new file: .csv or .parquet", "FILE"),
-    verb.file_options("")[1],
-    verb.WITHOUT,
-    *verb.WORK,
-)
+@verb.Verb
 def sweep(options: Namespace) -> None:
     """Simulate every point of an experiment, and store the runs in DIR as they are finished.
 
     However a sweep was stopped, the same command resumes it: nothing that is stored is computed
     again. With more --runs, or more points in the file, it adds what is missing.
+
+    example: tajsim sweep border-pay-or-aid --out results/pay --workers 2 --progress
+    experiment EXPERIMENT  a shipped experiment or a file
+    --out DIR!  the folder of the sweep, new or begun
+    --runs N  runs of every point (default: the file's)
+    --cluster ADDRESS  a Dask scheduler, such as tcp://127.0.0.1:8786
+    --until-precision X  stop when the 90 % interval of each point's mean is, to either side, at
+        most X standard deviations of that outcome over all points and runs; --runs is the limit
+    --retry  try again the runs that failed before
+    --tidy FILE^  also write one row a run to a new file: .csv or .parquet
+    @without
+    @work
     """
     with verb.table_file(options.tidy, options.overwrite, (".csv", ".parquet")) as file:
         from tajsim.sweeps.read import check_tidy, write_tidy
@@ -75,7 +65,6 @@ def sweep(options: Namespace) -> None:
 
 
 def _said(report: Report, found: Sweep) -> str:
-    """Return what the sweep did, in a few lines."""
     lines = [
         f"{report.points:,} points, {report.runs:,} runs: {report.kept:,} were there, "
         f"{report.computed:,} computed in {report.seconds:,.1f} s."
@@ -121,63 +110,49 @@ def _at(found: Sweep, point: Any) -> str:
     return " ".join([*scenario, *said])
 
 
-@verb.Verb(
-    "tajsim sensitivity results/screening --outcome interception --out results/indices",
-    SWEEP,
-    verb.Option("--outcome", "kept columns or outcomes (default: all)", "A,B"),
-    verb.Option("--scenario", "one scenario (default: all, each by itself)", "NAME"),
-    *verb.folder_options("a new folder for the tables (CSV)")[:2],
-    verb.Option("--all", "print all factors, not ten for each outcome"),
-)
+@verb.Verb
 def sensitivity(options: Namespace) -> None:
     """Rank the factors that drive the kept outcomes of a sweep.
 
     Uses Sobol indices for a Saltelli design, Morris screening for a Morris design (both need the
     extra 'analysis'), rank regression for any other. Prints, for each outcome: an index for every
     factor with its 90 % interval, and how much of the variance is chance.
+
+    example: tajsim sensitivity results/screening --outcome interception --out results/indices
+    sweep DIR  the folder of a sweep
+    --outcome A,B  kept columns or outcomes (default: all)
+    --scenario NAME  one scenario (default: all, each by itself)
+    --out FOLDER^  a new folder for the tables (CSV)
+    --all  print all factors, not ten for each outcome
     """
-
-    def work() -> Found:
-        found = tajsim.sensitivity(options.sweep, options.outcome, options.scenario)
-        return found.text(options.all), found.tables()
-
-    _explore(options, work)
+    chosen = options.sweep, options.outcome, options.scenario
+    _explore(options, lambda: tajsim.sensitivity(*chosen))
 
 
-@verb.Verb(
-    "tajsim discover results/succession --outcome state_failed --out results/failure",
-    SWEEP,
-    verb.Option("--outcome", "a kept column, or an outcome kept once", "NAME", required=True),
-    verb.Option("--above", "it happens at X or more", "X"),
-    verb.Option("--below", "it happens at X or less", "X"),
-    verb.Option(
-        "--highest",
-        "it happens in this share of the runs, those with the highest values (default: 0.25, but "
-        "at 1 for an outcome of 0 or 1)",
-        "SHARE",
-    ),
-    verb.Option("--lowest", "the same with the lowest values", "SHARE"),
-    verb.Option("--scenario", "one scenario (default: it is one of the inputs)", "NAME"),
-    verb.Option("--inputs", "only these factors (default: all)", "A,B"),
-    verb.Option("--boxes", "the most boxes to report (default 3)", "N", default=3),
-    *verb.folder_options("a new folder for the table (CSV)")[:2],
-)
+@verb.Verb
 def discover(options: Namespace) -> None:
     """Find boxes in the space of the factors of a sweep in which an outcome happens often.
 
     They are found by patient rule induction. Prints, for each box: a sentence, its limits, how
     often it happens inside and elsewhere, also on points held out, and what chance explains.
+
+    example: tajsim discover results/succession --outcome state_failed --out results/failure
+    sweep DIR  the folder of a sweep
+    --outcome NAME!  a kept column, or an outcome kept once
+    --above X  it happens at X or more
+    --below X  it happens at X or less
+    --highest SHARE  it happens in this share of the runs, those with the highest values
+        (default: 0.25, but at 1 for an outcome of 0 or 1)
+    --lowest SHARE  the same with the lowest values
+    --scenario NAME  one scenario (default: it is one of the inputs)
+    --inputs A,B  only these factors (default: all)
+    --boxes N|3  the most boxes to report (default 3)
+    --out FOLDER^  a new folder for the table (CSV)
     """
     if options.boxes < 1:
         raise UserError(f"boxes {options.boxes}: expected at least 1")
-
-    def work() -> Found:
-        names = "above below highest lowest scenario inputs boxes"
-        chosen = verb.given(options, names)
-        found = tajsim.discover(options.sweep, options.outcome, **chosen)
-        return str(found), found.tables()
-
-    _explore(options, work)
+    chosen = verb.given(options, "above below highest lowest scenario inputs boxes")
+    _explore(options, lambda: tajsim.discover(options.sweep, options.outcome, **chosen))
 
 
 def _goal(text: str) -> tuple[str, str]:
@@ -189,50 +164,31 @@ def _goal(text: str) -> tuple[str, str]:
         raise ArgumentTypeError(str(error)) from None
 
 
-@verb.Verb(
-    "tajsim robust results/pay --goal heroin_seized=high --goal aid_diverted=low "
-    "--satisfy 'heroin_seized>=500'",
-    SWEEP,
-    verb.Option(
-        "--goal",
-        "a kept column that should be high or low; may be repeated",
-        "NAME=WAY",
-        action="append",
-        required=True,
-        type=_goal,
-    ),
-    verb.Option(
-        "--satisfy",
-        "a level to be reached, 'heroin_seized>=500'; may be repeated (default: the median of "
-        "each goal)",
-        "LEVEL",
-        action="append",
-    ),
-    verb.Option(
-        "--levers", "factors, or scenario, to choose among (default: the decisions)", "A,B"
-    ),
-    verb.Option(
-        "--rule",
-        "recommend the smallest largest regret (default), or most states satisfied",
-        choices=("regret", "satisfy"),
-    ),
-    *verb.folder_options("a new folder for the table (CSV)")[:2],
-    verb.Option("--all", "print all portfolios, not twelve"),
-)
+verb.READERS["NAME=WAY"] = _goal
+
+
+@verb.Verb
 def robust(options: Namespace) -> None:
     """Compare the portfolios of a sweep (choices of levers) in the same states of the world.
 
     Prints the regret, the share of states in which given levels are reached, the recommended
     portfolio, and how often it satisfies. A state is a run number with its draws
     and its uncertain parameters, and a value for each factor that is not a lever.
+
+    example: tajsim robust results/pay --goal heroin_seized=high --goal aid_diverted=low
+        --satisfy 'heroin_seized>=500'
+    sweep DIR  the folder of a sweep
+    --goal NAME=WAY!...  a kept column that should be high or low; may be repeated
+    --satisfy LEVEL...  a level to be reached, 'heroin_seized>=500'; may be repeated (default:
+        the median of each goal)
+    --levers A,B  factors, or scenario, to choose among (default: the decisions)
+    --rule regret/satisfy  recommend the smallest largest regret (default), or most states
+        satisfied
+    --out FOLDER^  a new folder for the table (CSV)
+    --all  print all portfolios, not twelve
     """
-
-    def work() -> Found:
-        chosen = verb.given(options, "satisfy levers rule")
-        found = tajsim.robust(options.sweep, dict(options.goal), **chosen)
-        return found.text(options.all), found.tables()
-
-    _explore(options, work)
+    chosen = verb.given(options, "satisfy levers rule")
+    _explore(options, lambda: tajsim.robust(options.sweep, dict(options.goal), **chosen))
 
 
 def _held(text: str) -> tuple[str, float | str]:
@@ -245,38 +201,37 @@ def _held(text: str) -> tuple[str, float | str]:
         return name.strip(), value.strip()
 
 
-@verb.Verb(
-    "tajsim seek border-pay-or-aid --outcome heroin_seized --level 50%of:status-quo",
-    verb.Option("experiment", "a shipped experiment or a file", "EXPERIMENT"),
-    verb.Option("--outcome", "a kept column or an outcome", "NAME", required=True),
-    verb.Option(
-        "--level", "a number, or such as 50%%of:status-quo, run by run", "LEVEL", required=True
-    ),
-    verb.Option("--factor", "which one is varied (default: the first of numbers)", "NAME"),
-    verb.Option(
-        "--at", "where another factor is held (default: its first value); may be repeated",
-        "FACTOR=VALUE", action="append", type=_held,
-    ),
-    verb.Option("--scenario", "one of the experiment's (default: the first)", "NAME"),
-    verb.Option("--runs", "paired runs at each value (default: the file's)", "N"),
-    verb.Option("--keep", "a folder that keeps the runs, to go on there", "DIR"),
-    verb.Option("--picture", "a new file for the response: .png, .svg or .pdf", "FILE"),
-    *verb.folder_options("a new folder for the table (CSV)")[:2],
-    *verb.WORK,
-)  # fmt: skip
+verb.READERS["FACTOR=VALUE"] = _held
+
+
+@verb.Verb
 def seek(options: Namespace) -> None:
     """Find which value of one factor of an experiment gives a level of an outcome.
 
     Prints the value at which half of the histories reach the level, how the value that each
     history needs varies, and what was found at every value tried (Brent's method). Runs of one
     number are pairs at all values and in the scenario that the level names.
+
+    example: tajsim seek border-pay-or-aid --outcome heroin_seized --level 50%of:status-quo
+    experiment EXPERIMENT  a shipped experiment or a file
+    --outcome NAME!  a kept column or an outcome
+    --level LEVEL!  a number, or such as 50%of:status-quo, run by run
+    --factor NAME  which one is varied (default: the first of numbers)
+    --at FACTOR=VALUE...  where another factor is held (default: its first value); may be
+        repeated
+    --scenario NAME  one of the experiment's (default: the first)
+    --runs N  paired runs at each value (default: the file's)
+    --keep DIR  a folder that keeps the runs, to go on there
+    --picture FILE  a new file for the response: .png, .svg or .pdf
+    --out FOLDER^  a new folder for the table (CSV)
+    @work
     """
     from tajsim.plots.style import SUFFIXES, look, save
 
     if options.picture:
         check_file(place_of(options.picture), options.overwrite, endings=SUFFIXES)
 
-    def work() -> Found:
+    def work() -> Printed:
         chosen = verb.given(options, "factor scenario runs workers")
         with verb.progress_line(options.progress) as tell:
             found = tajsim.seek(
@@ -286,29 +241,25 @@ def seek(options: Namespace) -> None:
         if options.picture:
             with look():
                 save(found.plot(), place_of(options.picture))
-        return str(found), found.tables()
+        return found
 
     _explore(options, work)
 
 
-@verb.Verb(
-    """\
-tajsim atlas --runs 100 --out atlas
-         tajsim atlas results/all --outcomes state_failed,grievance""",
-    verb.Option("results", "a comparison (default: all shipped scenarios are simulated)", "RESULTS",
-                nargs="?"),
-    verb.Option("--outcomes", "the outcomes, separated by commas (default: of all themes)", "A,B"),
-    *verb.folder_options(
-        "a new folder for picture (.svg, .png) and table (.csv, .md, .tex)"
-    )[:2],
-    *DRAWS,
-)  # fmt: skip
+@verb.Verb
 def atlas(options: Namespace) -> None:
     """Show what every scenario changes against the status quo, outcome by outcome, at a glance.
 
     A cell is empty where nothing can be told. In the picture it is coloured by the size of the
     change beside the spread of the histories; where cards can be drawn it leads to that of its
     scenario.
+
+    example: tajsim atlas --runs 100 --out atlas
+             tajsim atlas results/all --outcomes state_failed,grievance
+    results RESULTS?  a comparison (default: all shipped scenarios are simulated)
+    --outcomes A,B  the outcomes, separated by commas (default: of all themes)
+    --out FOLDER^  a new folder for picture (.svg, .png) and table (.csv, .md, .tex)
+    @draws
     """
     from tajsim.results.atlas import atlas_table, latex, markdown
 
@@ -324,9 +275,7 @@ def atlas(options: Namespace) -> None:
             write_whole(folder / "atlas.md", f"{markdown(table)}\n")
             write_whole(folder / "atlas.tex", latex(table))
             _draw_atlas(dataset, folder, outcomes)
-    print(markdown(table))
-    if options.out:
-        print(f"\nPicture and tables are in {options.out}.")
+    verb.finish(options, markdown(table), "Picture and tables are")
 
 
 def _all_shipped(options: Namespace, outcomes: Sequence[str]) -> xr.Dataset:
@@ -336,7 +285,7 @@ def _all_shipped(options: Namespace, outcomes: Sequence[str]) -> xr.Dataset:
     from tajsim.results.atlas import GROUPS
 
     usual = [name for group in GROUPS.values() for name in group]
-    chosen = {**USUAL, **verb.given(options, "runs seed parameters workers without")}
+    chosen = {**verb.USUAL, **verb.given(options, "runs seed parameters workers without")}
     kept = [*(outcomes or usual), "strength"]  # agencies count by their people
     with verb.progress_bar("simulating", options.progress) as progress:
         return run_many(
@@ -358,12 +307,11 @@ def _draw_atlas(dataset: xr.Dataset, folder: Path, outcomes: Sequence[str]) -> N
         draw("answer", dataset, folder / f"card-{name}.svg", scenarios=[reference, name])
 
 
-def _explore(options: Namespace, work: Callable[[], Found]) -> None:
+def _explore(options: Namespace, work: Callable[[], Printed]) -> None:
     """Do the work, keep its tables if a folder is named, and print its text."""
     with verb.result_folder(options.out, options.overwrite) as folder:
-        text, tables = work()
+        found: Any = work()
+        text = found.text(options.all) if "all" in options else str(found)
         if folder:
-            verb.write_tables(tables, folder)
-    print(text)
-    if options.out:
-        print(f"\nThe tables are in {options.out}.")
+            verb.write_tables(found.tables(), folder)
+    verb.finish(options, text, "tables are")

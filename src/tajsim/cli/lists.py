@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import tajsim
-from tajsim.cli.simulate import DRAWS
-from tajsim.cli.verb import WORK, Option, Verb, file_options, given, progress_bar
+from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, place_of, write_whole
 
@@ -22,14 +21,15 @@ if TYPE_CHECKING:
 _WIDTH = 100
 
 
-@Verb(
-    "tajsim scenarios irpt-ban", Option("scenario", "a shipped one, or a file", "NAME", nargs="?")
-)
+@Verb
 def scenarios(options: Namespace) -> None:
     """List the shipped scenarios and experiments with their questions, or show one scenario.
 
     For one scenario: what it extends, its settings and events with the line that each comes from,
     and how many claims it has.
+
+    example: tajsim scenarios irpt-ban
+    scenario NAME?  a shipped one, or a file
     """
     from tajsim.inputs.experiment_file import experiment_names
     from tajsim.inputs.scenario_parts import shipped_scenarios
@@ -85,34 +85,29 @@ def _table(
     return text_table(head, rows, left=range(len(head)) if left is None else left)
 
 
-@Verb(
-    "tajsim new my-scenario.toml --from status-quo",
-    Option("file", "the file to write; it must not exist", "FILE"),
-    Option(
-        "--from",
-        "the scenario that it extends (default status-quo)",
-        "SCENARIO",
-        dest="parent",
-        default="status-quo",
-    ),
-)
+@Verb
 def new(options: Namespace) -> None:
-    """Write a commented scenario file that extends another, to be changed and run."""
+    """Write a commented scenario file that extends another, to be changed and run.
+
+    example: tajsim new my-scenario.toml --from status-quo
+    file FILE  the file to write; it must not exist
+    --from>parent SCENARIO|status-quo  the scenario that it extends (default status-quo)
+    """
     from tajsim.inputs.schema import new_scenario
 
     new_scenario(options.file, options.parent)
     print(f"{options.file} is written; change it, then: tajsim check {options.file}")
 
 
-@Verb(
-    "tajsim check my-scenario.toml",
-    Option("files", "a file or a shipped scenario or experiment", "FILE", nargs="+"),
-    Option("--origins", "show where each setting in force comes from"),
-)
+@Verb
 def check(options: Namespace) -> None:
     """Report every mistake of scenario and experiment files at once.
 
     Each is reported with its line, its key and what is expected.
+
+    example: tajsim check my-scenario.toml
+    files FILE+  a file or a shipped scenario or experiment
+    --origins  show where each setting in force comes from
     """
     from tajsim.inputs.experiment import check_experiment
     from tajsim.inputs.experiment_file import is_experiment
@@ -153,14 +148,15 @@ def _say_experiment(file: str) -> None:
     )
 
 
-@Verb(
-    "tajsim figures --subject border",
-    Option("figure", "one figure, in full", "ID", nargs="?"),
-    Option("--subject", "only figures of this subject", "S"),
-    Option("--role", "only figures of this role", "R"),
-)
+@Verb
 def figures(options: Namespace) -> None:
-    """Show one figure, or those of a subject or a role, with document, line and what uses them."""
+    """Show one figure, or those of a subject or a role, with document, line and what uses them.
+
+    example: tajsim figures --subject border
+    figure ID?  one figure, in full
+    --subject S  only figures of this subject
+    --role R  only figures of this role
+    """
     from tajsim.inputs.ledger import figure, format_figure, format_figures, select
 
     if options.figure and (options.subject or options.role):
@@ -177,20 +173,7 @@ def figures(options: Namespace) -> None:
         print(format_figures(chosen, _terminal_width(72), figure_uses()))
 
 
-@Verb(
-    """\
-tajsim parameters agency_pay.border_troops
-         tajsim parameters --ties --runs 400 --out ties.csv""",
-    Option("name", "a parameter or a family of them", "NAME", nargs="?"),
-    Option("--role", "of this role", choices=("uncertainty", "fixed", "lever", "constant")),
-    Option("--basis", "of this basis", choices=("documented", "derived", "assumption")),
-    Option("--ties", "test what each uncertain or fixed number is tied to; takes long"),
-    Option("--pairs", "scenarios whose differences --ties looks at (default: all)", "A,B"),
-    *file_options("a file for the table of --ties: .csv"),
-    Option("--runs", "runs of each pair of scenarios (default 200)", "N"),
-    Option("--seed", "seed of the draws (default 1)", "N"),
-    *WORK,
-)
+@Verb
 def parameters(options: Namespace) -> None:
     """Show parameters with value, unit, range, role and basis, or one in full.
 
@@ -199,6 +182,18 @@ def parameters(options: Namespace) -> None:
     With --ties every uncertain or fixed number is drawn from its range and tested against the
     headline outcomes of history and the paired differences of the shipped scenarios. Ties that
     turn or change the spread are seen too, and false discoveries are controlled.
+
+    example: tajsim parameters agency_pay.border_troops
+             tajsim parameters --ties --runs 400 --out ties.csv
+    name NAME?  a parameter or a family of them
+    --role uncertainty/fixed/lever/constant  of this role
+    --basis documented/derived/assumption  of this basis
+    --ties  test what each uncertain or fixed number is tied to; takes long
+    --pairs A,B  scenarios whose differences --ties looks at (default: all)
+    --out FILE^  a file for the table of --ties: .csv
+    --runs N  runs of each pair of scenarios (default 200)
+    --seed N  seed of the draws (default 1)
+    @work
     """
     if options.ties:
         _ties(options)
@@ -223,21 +218,17 @@ def parameters(options: Namespace) -> None:
 
 
 def _ties(options: Namespace) -> None:
-    """Test what parameters are tied to, and keep the table where a file is named."""
     from tajsim.analysis.assumptions import ties, ties_text
 
     if options.name or options.role or options.basis:
         raise UserError("parameters: --ties goes with no NAME, --role or --basis")
-    place = options.out and place_of(options.out)
-    if place:
-        check_file(place, overwrite=options.overwrite, endings=(".csv",))
-    with progress_bar("testing ties", options.progress) as progress:
-        chosen = given(options, "runs seed workers")
-        table = ties(scenarios=options.pairs or (), progress=progress, **chosen)
-    print(ties_text(table))
-    if place:
-        write_whole(place, table.to_csv(index=False))
-        print(f"\nThe table is in {options.out}.")
+    with table_file(options.out, options.overwrite) as file:
+        with progress_bar("testing ties", options.progress) as progress:
+            chosen = given(options, "runs seed workers")
+            table = ties(scenarios=options.pairs or (), progress=progress, **chosen)
+        if file:
+            write_whole(file, table.to_csv(index=False))
+    finish(options, ties_text(table), "table is")
 
 
 def _plain(value: float) -> str:
@@ -250,7 +241,6 @@ def _range(p: Parameter) -> str:
 
 
 def _parameter_in_full(p: Parameter) -> str:
-    """Return everything about one parameter: meaning, basis, figures behind it, rules."""
     from tajsim.inputs.ledger import load_figures
     from tajsim.inputs.registry import held_text
     from tajsim.model.country import readers
@@ -272,14 +262,14 @@ def _parameter_in_full(p: Parameter) -> str:
     return "\n".join([p.name, *textwrap.wrap(p.meaning, _WIDTH), "", *shown])
 
 
-@Verb(
-    """\
-tajsim outcomes heroin_seized
-         tajsim outcomes heroin""",
-    Option("outcome", "one outcome, in full, or a part of names", "NAME", nargs="?"),
-)
+@Verb
 def outcomes(options: Namespace) -> None:
-    """List the outcomes: label, unit, dimensions, and how months become one number."""
+    """List the outcomes: label, unit, dimensions, and how months become one number.
+
+    example: tajsim outcomes heroin_seized
+             tajsim outcomes heroin
+    outcome NAME?  one outcome, in full, or a part of names
+    """
     from tajsim.inputs.outcomes import load_outcomes, outcome
 
     known = load_outcomes()
@@ -306,31 +296,23 @@ def outcomes(options: Namespace) -> None:
     print(_table(("outcome", "unit", "dimensions", "window", "places", "label"), rows))
 
 
-@Verb(
-    "tajsim table withdrawal --outcome heroin_seized,rents_kept --by year --format md",
-    Option("results", "a results.nc or the folder that holds it", "RESULTS"),
-    Option("--outcome", "the outcomes (default: the headline ones)", "A,B"),
-    Option("--by", "a row for each year (default) or month", choices=("year", "month")),
-    Option(
-        "--stat",
-        "of the runs: median (default), mean, p05, p95, or spread (median and 90 %% of the runs)",
-        choices=("median", "mean", "p05", "p95", "spread"),
-    ),
-    Option("--each", "a column for each place of a dimension, such as agency", "DIMENSION"),
-    Option(
-        "--select",
-        "only this section, agency, ...; may be repeated",
-        "DIMENSION=NAME",
-        action="append",
-    ),
-    Option("--scenarios", "only these scenarios", "A,B"),
-    Option("--format", "csv (default) or md, a table of Markdown", choices=("csv", "md")),
-    *file_options("a file for the table (default: it is printed)"),
-)
+@Verb
 def table(options: Namespace) -> None:
     """Print outcomes of results over time as a table, such as annual medians for a paper.
 
     Each year is brought to one number as the outcome says: flows are added, levels averaged.
+
+    example: tajsim table withdrawal --outcome heroin_seized,rents_kept --by year --format md
+    results RESULTS  a results.nc or the folder that holds it
+    --outcome A,B  the outcomes (default: the headline ones)
+    --by year/month  a row for each year (default) or month
+    --stat median/mean/p05/p95/spread  of the runs: median (default), mean, p05, p95, or spread
+        (median and 90 % of the runs)
+    --each DIMENSION  a column for each place of a dimension, such as agency
+    --select DIMENSION=NAME...  only this section, agency, ...; may be repeated
+    --scenarios A,B  only these scenarios
+    --format csv/md  csv (default) or md, a table of Markdown
+    --out FILE^  a file for the table (default: it is printed)
     """
     from tajsim.results.atlas import printed, yearly_table
 
@@ -340,19 +322,22 @@ def table(options: Namespace) -> None:
         chosen=options.scenarios, **chosen,
     )  # fmt: skip
     text = printed(found, options.format or "csv")
-    if options.out:
-        check_file(place_of(options.out), options.overwrite, endings=(".csv", ".md"))
-        write_whole(place_of(options.out), text)
+    with table_file(options.out, options.overwrite, (".csv", ".md")) as file:
+        if file:
+            write_whole(file, text)
     print(f"The table is in {options.out}." if options.out else text.rstrip())
 
 
-@Verb("tajsim find heroin", Option("word", "a word or a part of one", "WORD"))
+@Verb
 def find(options: Namespace) -> None:
     """Find parameters, outcomes, figures, mechanisms and scenarios by name, label and meaning.
 
     What has the word in its name comes first.
+
+    example: tajsim find heroin
+    word WORD  a word or a part of one
     """
-    every = {kind: _named(kind) for kind in _SOUGHT}
+    every = _named()
     found = {kind: rows for kind in every if (rows := _with_word(options.word, every[kind]))}
     if not found:
         raise UserError(
@@ -361,7 +346,7 @@ def find(options: Namespace) -> None:
     for kind, rows in found.items():
         shown = [_line(f"  {name}", text) for name, text in rows[:_FOUND]]
         more = [f"  ... and {len(rows) - _FOUND} more"] if len(rows) > _FOUND else []
-        print("\n".join([f"{kind} ({len(rows)}): {_SOUGHT[kind]}", *shown, *more, ""]))
+        print("\n".join([kind.format(len(rows)), *shown, *more, ""]))
 
 
 #: So many of each kind are listed.
@@ -381,52 +366,38 @@ def _line(name: str, text: str) -> str:
     return f"{name}  {textwrap.shorten(text, max(room, 20), placeholder=' ...')}"
 
 
-def _named(kind: str) -> Listed:
-    """Return name and text of everything of a kind."""
+def _named() -> dict[str, Listed]:
+    """Return name and text of everything, by a heading for the number and the verb of each kind."""
     import tajsim.inputs.ledger as ledger
     from tajsim.inputs import experiment_file, outcomes, registry, scenario_parts
 
-    if kind == "Parameters":
-        known = registry.load_parameters().values()
-        return [(p.name, f"{p.meaning} ({_plain(p.value)} {p.unit})") for p in known]
-    if kind == "Outcomes":
-        every = outcomes.load_outcomes().values()
-        return [(o.name, f"{o.label} ({o.unit}): {o.meaning}") for o in every]
-    if kind == "Mechanisms":
-        told = ledger.load_mechanisms().values()
-        return [(m.id, f"{m.statement} ({m.status})") for m in told]
-    if kind == "Figures":
-        read = ledger.load_figures().values()
-        return [(f.id, f"{f.text} {f.unit}, {f.what} ({f.document}:{f.line})") for f in read]
     ready = {name: tajsim.load_scenario(name) for name in scenario_parts.shipped_scenarios()}
     swept = {name: tajsim.load_experiment(name) for name in experiment_file.experiment_names()}
-    said = [(name, f"{one.title}: {one.question}") for name, one in ready.items()]
-    return said + [(name, f"{one.title}: {one.question}") for name, one in swept.items()]
+    return {
+        "Scenarios and experiments ({}): tajsim scenarios NAME": [
+            (name, f"{one.title}: {one.question}")
+            for kind in (ready, swept)
+            for name, one in kind.items()
+        ],
+        "Outcomes ({}): tajsim outcomes NAME": [
+            (o.name, f"{o.label} ({o.unit}): {o.meaning}")
+            for o in outcomes.load_outcomes().values()
+        ],
+        "Parameters ({}): tajsim parameters NAME": [
+            (p.name, f"{p.meaning} ({_plain(p.value)} {p.unit})")
+            for p in registry.load_parameters().values()
+        ],
+        "Mechanisms ({}): tajsim mechanisms ID": [
+            (m.id, f"{m.statement} ({m.status})") for m in ledger.load_mechanisms().values()
+        ],
+        "Figures ({}): tajsim figures ID": [
+            (f.id, f"{f.text} {f.unit}, {f.what} ({f.document}:{f.line})")
+            for f in ledger.load_figures().values()
+        ],
+    }
 
 
-#: Kind -> the verb that shows one in full.
-_SOUGHT = {
-    "Scenarios and experiments": "tajsim scenarios NAME",
-    "Outcomes": "tajsim outcomes NAME",
-    "Parameters": "tajsim parameters NAME",
-    "Mechanisms": "tajsim mechanisms ID",
-    "Figures": "tajsim figures ID",
-}
-
-
-@Verb(
-    """\
-tajsim mechanisms M47
-         tajsim mechanisms --ablate --only M47,militants --out ablation.csv""",
-    Option("mechanism", "one mechanism, in full", "ID", nargs="?"),
-    Option(
-        "--status", "only those of this status: modelled, 'in a scenario', 'left out' or open", "S"
-    ),
-    Option("--ablate", "hold each theme and each mechanism in turn, and tell what that changes"),
-    Option("--only", "hold these alone: mechanisms, themes or rules", "A,B"),
-    *file_options("a file for the table of --ablate, written after each: .csv"),
-    *DRAWS,
-)
+@Verb
 def mechanisms(options: Namespace) -> None:
     """Show the statements of the documents about cause and effect.
 
@@ -438,6 +409,15 @@ def mechanisms(options: Namespace) -> None:
     status-quo move (by 5 % of their level or a fifth of their spread over runs), which signs,
     claims and targets change their verdict, and which mechanisms carry nothing. All of them take
     hours; what is in FILE is not made again.
+
+    example: tajsim mechanisms M47
+             tajsim mechanisms --ablate --only M47,militants --out ablation.csv
+    mechanism ID?  one mechanism, in full
+    --status S  only those of this status: modelled, 'in a scenario', 'left out' or open
+    --ablate  hold each theme and each mechanism in turn, and tell what that changes
+    --only A,B  hold these alone: mechanisms, themes or rules
+    --out FILE^  a file for the table of --ablate, written after each: .csv
+    @draws
     """
     from tajsim.inputs.ledger import mechanism, with_status
 
@@ -469,6 +449,4 @@ def _ablate(options: Namespace) -> None:
     draws = {**given(options, "runs seed parameters workers"), "out": place}
     with progress_bar("holding", options.progress) as progress:
         table = ablate(*(options.only or ()), progress=progress, **draws)
-    print(ablation_text(table))
-    if place:
-        print(f"\nThe table is in {options.out}.")
+    finish(options, ablation_text(table), "table is")

@@ -1,7 +1,5 @@
 """Read the command line, call the verb, and turn every error into a clear line and a status."""
 
-from __future__ import annotations
-
 import argparse
 import io
 import os
@@ -105,8 +103,7 @@ def build_parser(called: Collection[str] = tuple(VERBS)) -> Parser:
             verb: Verb = getattr(import_module(f"tajsim.cli.{home}"), name)
             sub.description, sub.epilog = verb.description, verb.epilog
             _common_options(sub, default=argparse.SUPPRESS)
-            for option in verb.options:
-                option.add_to(sub)
+            verb.add_to(sub)
             sub.set_defaults(call=verb.call)
     return parser
 
@@ -154,7 +151,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _call(options: argparse.Namespace) -> None:
-    """Do what a verb does."""
     if getattr(options, "mixed", False):
         from tajsim.results import select
 

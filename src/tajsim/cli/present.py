@@ -5,20 +5,11 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import tajsim
-from tajsim.cli.verb import (
-    MIXED,
-    WITHOUT,
-    WORK,
-    Option,
-    Verb,
-    file_options,
-    given,
-    progress_bar,
-    window_option,
-)
+from tajsim.cli.verb import GROUPS, Verb, given, progress_bar
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of
 
@@ -65,31 +56,30 @@ def _listed(head: str, kinds: dict[str, tuple[str, str]]) -> str:
     return "\n".join([f"{head}:", *(f"  {kind:<13} {row[1]}" for kind, row in kinds.items())])
 
 
-@Verb(
-    "tajsim plot withdrawal --kind fan --outcome heroin_seized --out seized.png",
-    Option("results", "a results.nc, its folder, or a sweep", "RESULTS", nargs="+"),
-    MIXED,
-    Option("--kind", "which picture", required=True, choices=tuple(TAKES)),
-    *file_options("the picture: .png, .svg or .pdf", required=True),
-    Option("--outcome", f"what to draw (default: by kind), {_of('outcome')}", "A,B"),
-    Option("--by", f"factors of a sweep (default: the strongest), {_of('by')}", "A,B"),
-    Option("--scenarios", "only these scenarios", "A,B"),
-    Option(
-        "--select",
-        f"only this section, agency, ..., {_of('select')}; may be repeated",
-        "DIMENSION=NAME",
-        action="append",
-    ),
-    Option("--smooth", f"rolling window {_of('smooth')}", "MONTHS"),
-    Option("--at", f"years or months {_of('at')}: 2006,2012-06", "A,B"),
-    Option("--title", "the heading of the picture", "TEXT"),
-    window_option(
-        f"{_of('window')}; default: that of the comparison, else from the first difference on"
-    ),
-    details=f"{_listed('kinds', KINDS)}\n{_listed('kinds of a sweep', SWEEP_KINDS)}\n\n",
-)
+GROUPS["plot"] = f"""
+results RESULTS+  a results.nc, its folder, or a sweep
+@mixed
+--kind {"/".join(TAKES)}!  which picture
+--out FILE^!  the picture: .png, .svg or .pdf
+--outcome A,B  what to draw (default: by kind), {_of("outcome")}
+--by A,B  factors of a sweep (default: the strongest), {_of("by")}
+--scenarios A,B  only these scenarios
+--select DIMENSION=NAME...  only this section, agency, ..., {_of("select")}; may be repeated
+--smooth MONTHS  rolling window {_of("smooth")}
+--at A,B  years or months {_of("at")}: 2006,2012-06
+--title TEXT  the heading of the picture
+--window FROM:TO  first and last month, YYYY-MM:YYYY-MM ({_of("window")}; default: that of the
+    comparison, else from the first difference on)
+"""
+
+
+@partial(Verb, details=f"{_listed('kinds', KINDS)}\n{_listed('kinds of a sweep', SWEEP_KINDS)}\n\n")
 def plot(options: Namespace) -> None:
-    """Draw a picture of results, or of several results side by side."""
+    """Draw a picture of results, or of several results side by side.
+
+    example: tajsim plot withdrawal --kind fan --outcome heroin_seized --out seized.png
+    @plot
+    """
     from tajsim.plots import SUFFIXES, draw
 
     chosen = _chosen(options)
@@ -126,7 +116,6 @@ def _chosen(options: Namespace) -> dict[str, Any]:
 
 
 def _table(kind: str, datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
-    """Return the table that a scoreboard shows, if the kind is one."""
     if kind == "claims":
         import pandas as pd
 
@@ -142,13 +131,7 @@ def _table(kind: str, datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
     return {}
 
 
-@Verb(
-    "tajsim report withdrawal --out withdrawal.html",
-    Option("results", "a results.nc or the folder that holds it", "RESULTS", nargs="+"),
-    MIXED,
-    *file_options("the page: .html", required=True),
-    window_option("default: that of the results, or from the first difference to the end"),
-)
+@Verb
 def report(options: Namespace) -> None:
     """Write one HTML file that needs no network.
 
@@ -157,6 +140,13 @@ def report(options: Namespace) -> None:
     it. Every sentence is made from the results: it states no direction where the interval covers
     zero. Several results are put side by side if their runs are pairs (same seed, runs and months);
     the first scenario is the reference.
+
+    example: tajsim report withdrawal --out withdrawal.html
+    results RESULTS+  a results.nc or the folder that holds it
+    @mixed
+    --out FILE^!  the page: .html
+    --window FROM:TO  first and last month, YYYY-MM:YYYY-MM (default: that of the results, or
+        from the first difference to the end)
     """
     from tajsim.report.page import ENDINGS, write_report
 
@@ -170,24 +160,22 @@ PORT = 8417
 _USUAL_WORKERS = min(max(os.cpu_count() or 2, 2), 4)
 
 
-@Verb(
-    "tajsim app --scenario russian-border-withdrawal --reference status-quo",
-    Option("--scenario", "what levers change: a shipped scenario or a file", "A"),
-    Option("--reference", "what it is compared with: a shipped scenario or a file", "B"),
-    Option("--port", f"port (default {PORT})", "N", default=PORT),
-    Option("--host", "loopback address (default 127.0.0.1)", "ADDRESS", default="127.0.0.1"),
-    Option(
-        "--workers", "processes (default: one for each core, 2 to 4)", "N", default=_USUAL_WORKERS
-    ),
-    WITHOUT,
-    Option("--no-browser", "print the address only"),
-)
+@Verb
 def app(options: Namespace) -> None:
     """Open a page in the browser on which you choose a scenario and a reference and move levers.
 
     It shows hundreds of paired runs of both: fans, differences with their intervals, the map, the
     story of one run. It is served on this machine's loopback address only and needs no internet.
     What the page shows can be saved as a scenario file or as a link. Ctrl-C ends it.
+
+    example: tajsim app --scenario russian-border-withdrawal --reference status-quo
+    --scenario A  what levers change: a shipped scenario or a file
+    --reference B  what it is compared with: a shipped scenario or a file
+    --port N|8417  port (default 8417)
+    --host ADDRESS|127.0.0.1  loopback address (default 127.0.0.1)
+    --workers N  processes (default: one for each core, 2 to 4)
+    @without
+    --no-browser  print the address only
     """
     try:
         import tornado  # noqa: F401
@@ -195,12 +183,15 @@ def app(options: Namespace) -> None:
         raise UserError(
             "the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'"
         ) from None
+    import asyncio
+
     from tajsim.app.server import bind, serve
     from tajsim.app.state import OPENS_ON, PageState, offered_scenarios
     from tajsim.inputs.switches import held_rules, listed
 
-    if not 1 <= options.workers <= 16:
-        raise UserError(f"--workers {options.workers}: expected 1 to 16")
+    workers = _USUAL_WORKERS if options.workers is None else options.workers
+    if not 1 <= workers <= 16:
+        raise UserError(f"--workers {workers}: expected 1 to 16")
     named = given(options, "scenario reference").values()
     for name in named:
         tajsim.load_scenario(name)
@@ -222,7 +213,7 @@ def app(options: Namespace) -> None:
         if not options.no_browser:
             _open(f"{once}&{chosen}")
 
-    serve(sockets, offered, options.workers, ready)
+    asyncio.run(serve(sockets, offered, workers, ready))
 
 
 def _open(link: str) -> None:
@@ -233,23 +224,23 @@ def _open(link: str) -> None:
     threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
 
-@Verb(
-    "tajsim calibrate --out my-calibration --workers 2",
-    Option("--out", "the folder of rounds, sample and tables", "FOLDER", required=True),
-    Option("--particles", "how many parameter sets are fitted together", "N"),
-    Option("--prior-runs", "runs that screen the parameters and start the fit", "N"),
-    Option("--moves", "rounds after each step towards the figures", "N"),
-    Option("--last-moves", "rounds at the end", "N"),
-    Option("--seed", "seed of the draws", "N"),
-    WITHOUT,
-    *WORK,
-)
+@Verb
 def calibrate(options: Namespace) -> None:
     """Fit the uncertain assumptions of the scenario 'history' to the targets kept for fitting.
 
     Writes a sample of the parameters that fit, with tables of what was learnt and how well it fits.
     Numbers that are not given are those of the sample that ships with tajsim, which is not changed.
     Finished rounds are kept in the folder: the same command resumes where it was ended.
+
+    example: tajsim calibrate --out my-calibration --workers 2
+    --out FOLDER!  the folder of rounds, sample and tables
+    --particles N  how many parameter sets are fitted together
+    --prior-runs N  runs that screen the parameters and start the fit
+    --moves N  rounds after each step towards the figures
+    --last-moves N  rounds at the end
+    --seed N  seed of the draws
+    @without
+    @work
     """
     import tajsim.calibration.report as made
     from tajsim.calibration.calibrate import PRIOR_RUNS, calibrate

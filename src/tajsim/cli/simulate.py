@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,69 +13,35 @@ import tajsim
 import tajsim.cli.verb as verb
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, place_of
-from tajsim.inputs.registry import DEFAULT_MODE, MODES
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from tajsim.analysis import Comparison
     from tajsim.ensemble.plan import SavedState
 
-
-#: What is simulated where nothing is said.
-USUAL: dict[str, Any] = {"runs": 200, "seed": 1, "parameters": DEFAULT_MODE}
-DRAWS = (
-    verb.Option("--runs", f"runs (default {USUAL['runs']})", "N"),
-    verb.Option("--seed", f"seed of the draws (default {USUAL['seed']})", "N"),
-    verb.Option(
-        "--parameters",
-        "uncertain parameters: a row of the calibrated sample for each run (posterior), drawn from "
-        f"their ranges (prior), held (fixed), or as posterior with the fixed assumptions drawn too "
-        f"(wide); default {DEFAULT_MODE}",
-        choices=MODES,
-    ),
-    verb.WITHOUT,
-    *verb.WORK,
-)
-#: The options of ``run`` and ``compare``.
-ENSEMBLE = (
-    *verb.folder_options("a new folder for results.nc, the tables and the pictures", metavar="DIR"),
-    *DRAWS,
-    verb.Option(
-        "--set",
-        "a parameter that overrides the scenarios; may be repeated",
-        "KEY=VALUE",
-        action="append",
-        dest="overrides",
-    ),
-    verb.Option("--until", "the last month (default: the end of the scenario)", "YYYY-MM"),
-    verb.Option("--outcomes", "the outcomes to keep, separated by commas (default: all)", "A,B"),
-    verb.Option("--all", "print all outcomes and coordinates"),
-)
-#: The options of ``claims`` and ``validate``, which print and keep one table.
-SCOREBOARD = (*verb.file_options("a new file for the table: .csv"), *DRAWS)
 
 #: From results: what is printed, by the files written, and the tables to write by name.
 Tables = Callable[["xr.Dataset"], "tuple[Callable[[dict[str, str]], str], dict[str, pd.DataFrame]]"]
 
 
-@verb.Verb(
-    """\
-tajsim run status-quo --runs 200 --seed 1 --out results/status-quo
-         tajsim run status-quo --until 2004-10 --save october.npz
-         tajsim run russian-border-withdrawal --from october.npz""",
-    verb.Option("scenario", "a shipped scenario or a file", "SCENARIO"),
-    *ENSEMBLE,
-    verb.window_option("default: the whole period"),
-    verb.Option("--save", "a new file for the state after the last month, see --until", "STATE"),
-    verb.Option("--from", "continue from a saved state, with its runs", "STATE", dest="resume"),
-)
+@verb.Verb
 def run(options: Namespace) -> None:
     """Simulate one scenario, print medians and 90 % of its runs, and keep the results.
 
     --save keeps the state after the last month, and --from continues it, identical to the bit
     to an uninterrupted run. Other scenarios may continue it too, if they differ in levers
     or later events only.
+
+    example: tajsim run status-quo --runs 200 --seed 1 --out results/status-quo
+             tajsim run status-quo --until 2004-10 --save october.npz
+             tajsim run russian-border-withdrawal --from october.npz
+    scenario SCENARIO  a shipped scenario or a file
+    @ensemble
+    --window FROM:TO  first and last month, YYYY-MM:YYYY-MM (default: the whole period)
+    --save STATE  a new file for the state after the last month, see --until
+    --from>resume STATE  continue from a saved state, with its runs
     """
     state = None
     if options.resume is not None:
@@ -102,34 +69,7 @@ def run(options: Namespace) -> None:
     _simulate_and_keep(options, [options.scenario], tables, state=state)
 
 
-@verb.Verb(
-    """\
-tajsim compare arrangement-of-2004 russian-border-withdrawal --runs 200 --out withdrawal
-         tajsim compare status-quo --scenarios all --runs 60 --no-variance
-         tajsim compare status-quo --without M47""",
-    verb.Option("reference", "a shipped scenario or a file", "REFERENCE"),
-    verb.Option(
-        "scenarios",
-        "what is compared with the reference (default, with --without: itself, without ID)",
-        "SCENARIO",
-        nargs="*",
-    ),
-    *ENSEMBLE,
-    verb.Option(
-        "--scenarios",
-        "more shipped ones: all, or patterns such as 'irpt-*'",
-        "A,B",
-        type=str,
-        dest="pattern",
-    ),
-    verb.Option("--full", "print the tables instead of the answer"),
-    verb.Option("--json", "print the answer for machines"),
-    verb.Option("--quiet", "print the files that were written, nothing else"),
-    verb.window_option("default: that of the question, else from the first difference to the end"),
-    verb.Option(
-        "--no-variance", "leave out the sources of variance, which take about as long again"
-    ),
-)
+@verb.Verb
 def compare(options: Namespace) -> None:
     """Simulate a reference and one scenario or more with the same draws, and print the answer.
 
@@ -138,6 +78,22 @@ def compare(options: Namespace) -> None:
     the answer rests on. A direction is told where the mean paired difference is clear of zero and
     large enough to matter. --full prints the tables instead: medians, mean differences with their
     90 % interval, claims of the documents, sources of variance.
+
+    example: tajsim compare arrangement-of-2004 russian-border-withdrawal --runs 200
+        --out withdrawal
+             tajsim compare status-quo --scenarios all --runs 60 --no-variance
+             tajsim compare status-quo --without M47
+    reference REFERENCE  a shipped scenario or a file
+    scenarios SCENARIO*  what is compared with the reference (default, with --without: itself,
+        without ID)
+    @ensemble
+    --scenarios>pattern A,B  more shipped ones: all, or patterns such as 'irpt-*'
+    --full  print the tables instead of the answer
+    --json  print the answer for machines
+    --quiet  print the files that were written, nothing else
+    --window FROM:TO  first and last month, YYYY-MM:YYYY-MM (default: that of the question, else
+        from the first difference to the end)
+    --no-variance  leave out the sources of variance, which take about as long again
     """
     chosen = [*options.scenarios, *_matching(options.pattern, options.reference)]
     if not (chosen or options.without):
@@ -149,19 +105,7 @@ def compare(options: Namespace) -> None:
         from tajsim.analysis.comparison import compare_dataset
 
         found = compare_dataset(dataset, options.window)
-
-        def said(written: dict[str, str]) -> str:
-            if options.quiet:
-                return "\n".join(written.values())
-            if options.json:
-                return answer.json_text(found.cards, written)
-            if options.full or options.all:
-                return found.full_text(_everything(options))
-            return answer.several_text(found.cards, *verb.terminal())
-
-        from tajsim.results import answer
-
-        return said, {
+        return partial(_answer, options, found), {
             "summary": found.summary,
             "comparison": found.table,
             "claims": found.claims,
@@ -179,7 +123,20 @@ def compare(options: Namespace) -> None:
     )
 
 
-def _matching(patterns: str | None, reference: str) -> list[str]:
+def _answer(options: Namespace, found: Comparison, written: dict[str, str]) -> str:
+    """Return what ``compare`` prints; ``written`` are the files."""
+    from tajsim.results import answer
+
+    if options.quiet:
+        return "\n".join(written.values())
+    if options.json:
+        return answer.json_text(found.cards, written)
+    if options.full or options.all:
+        return found.full_text(_everything(options))
+    return answer.several_text(found.cards, *verb.terminal())
+
+
+def _matching(patterns: list[str] | None, reference: str) -> list[str]:
     """Return the shipped scenarios that patterns name, ``all`` or ``withdrawal*,irpt-*``.
 
     Raises:
@@ -191,7 +148,7 @@ def _matching(patterns: str | None, reference: str) -> list[str]:
 
     offered = [name for name in shipped_scenarios() if name != reference]
     found: dict[str, None] = {}
-    for pattern in verb.name_list(patterns or ""):
+    for pattern in patterns or ():
         fits = [n for n in offered if pattern == "all" or fnmatchcase(n, pattern)]
         if not fits:
             raise UserError(f"--scenarios {pattern}: {unknown('scenario', pattern, offered)}")
@@ -204,19 +161,7 @@ def _everything(options: Namespace) -> bool:
     return bool(options.all or options.outcomes)
 
 
-@verb.Verb(
-    "tajsim claims --runs 100 --out claims.csv",
-    verb.Option(
-        "scenarios",
-        "a shipped scenario or a file (default: all shipped ones with claims)",
-        "SCENARIO",
-        nargs="*",
-    ),
-    verb.Option(
-        "--without-mechanism", "tell which claims need the mechanism they cite; takes far longer"
-    ),
-    *SCOREBOARD,
-)
+@verb.Verb
 def claims(options: Namespace) -> None:
     """Test every claim of the documents on scenarios and what they extend, simulated in pairs.
 
@@ -227,6 +172,12 @@ def claims(options: Namespace) -> None:
     With --without-mechanism each claim that holds is tested again with the rules held that carry
     the mechanisms it cites (it needs them, or holds without them), and with all other rules held:
     it restates one rule if its effect is then the same to a fifth.
+
+    example: tajsim claims --runs 100 --out claims.csv
+    scenarios SCENARIO*  a shipped scenario or a file (default: all shipped ones with claims)
+    --without-mechanism  tell which claims need the mechanism they cite; takes far longer
+    --out FILE^  a new file for the table: .csv
+    @draws
     """
     if options.without and options.without_mechanism:
         raise UserError("claims: give --without or --without-mechanism, not both")
@@ -244,13 +195,7 @@ def claims(options: Namespace) -> None:
     _score(options, work, "table")
 
 
-@verb.Verb(
-    "tajsim signs --runs 100 --workers 2",
-    verb.Option("ids", "a sign or a change (default: all)", "ID", nargs="*"),
-    *verb.file_options("a new file for the table: .csv"),
-    verb.Option("--runs", "runs of every pair (default: what each sign requires)", "N"),
-    *DRAWS[1:],
-)
+@verb.Verb
 def signs(options: Namespace) -> None:
     """Test the effects that the model as a whole must show when one thing is changed.
 
@@ -258,6 +203,12 @@ def signs(options: Namespace) -> None:
     right sign but negligible, turns later over the whole horizon, undecided at this number of runs,
     fails, or not tested where the model lacks what it names), the smallest effect that is expected,
     the mean effect with its 90 % interval and over its spread over runs, and document and line.
+
+    example: tajsim signs --runs 100 --workers 2
+    ids ID*  a sign or a change (default: all)
+    --out FILE^  a new file for the table: .csv
+    --runs N  runs of every pair (default: what each sign requires)
+    @chance
     """
 
     def work(**draws: Any) -> tuple[str, pd.DataFrame]:
@@ -269,17 +220,7 @@ def signs(options: Namespace) -> None:
     _score(options, work, "table")
 
 
-@verb.Verb(
-    "tajsim stability drift --runs 200",
-    verb.Option(
-        "what",
-        "drift, ends, failure or deals",
-        "WHAT",
-        choices=("drift", "ends", "failure", "deals"),
-    ),
-    *verb.file_options("a new file for the table: .csv"),
-    *DRAWS,
-)
+@verb.Verb
 def stability(options: Namespace) -> None:
     """Measure by which the model as a whole can fail.
 
@@ -288,6 +229,11 @@ def stability(options: Namespace) -> None:
     scale for three years. failure: how often the state fails by 2020 in each shipped scenario, by
     how much more than in the status quo, and its commonest cause. deals: whether deals move by
     decision, what they rest on, and who the partners are.
+
+    example: tajsim stability drift --runs 200
+    what WHAT:drift/ends/failure/deals  drift, ends, failure or deals
+    --out FILE^  a new file for the table: .csv
+    @draws
     """
 
     def work(**draws: Any) -> tuple[str, pd.DataFrame]:
@@ -300,17 +246,7 @@ def stability(options: Namespace) -> None:
     _score(options, work, "table")
 
 
-@verb.Verb(
-    """\
-tajsim validate --runs 200 --out validation.csv
-         tajsim validate --against observed.csv""",
-    verb.Option(
-        "--against",
-        "a CSV file of your own series: outcome, place, year, value, unit, source",
-        "FILE.csv",
-    ),
-    *SCOREBOARD,
-)
+@verb.Verb
 def validate(options: Namespace) -> None:
     """Simulate the scenario in which everything documented happens, and print a scoreboard.
 
@@ -318,6 +254,12 @@ def validate(options: Namespace) -> None:
     distribution, and how many of the intervals cover what was observed.
     Series of years are scored by coverage, width, rank and probability score against the last value
     and the mean so far: those of the documents, or your own.
+
+    example: tajsim validate --runs 200 --out validation.csv
+             tajsim validate --against observed.csv
+    --against FILE.csv  a CSV file of your own series: outcome, place, year, value, unit, source
+    --out FILE^  a new file for the table: .csv
+    @draws
     """
 
     def work(**draws: Any) -> tuple[str, pd.DataFrame]:
@@ -327,18 +269,18 @@ def validate(options: Namespace) -> None:
     _score(options, work, "scoreboard")
 
 
-@verb.Verb(
-    "tajsim verify withdrawal",
-    verb.Option("results", "a results.nc, its folder, or an archive of it", "RESULTS"),
-    verb.Option("--runs", "runs that are simulated again (default 8)", "N", default=8),
-    *verb.WORK,
-)
+@verb.Verb
 def verify(options: Namespace) -> None:
     """Simulate a sample of the runs again and compare every outcome in every month.
 
     Says whether they are equal to the bit, equal within tolerance (1e-4 of the largest value: as
     another machine or library has it) or not, and what is otherwise than when they were made.
     Results that are not equal end with status 2.
+
+    example: tajsim verify withdrawal
+    results RESULTS  a results.nc, its folder, or an archive of it
+    --runs N|8  runs that are simulated again (default 8)
+    @work
     """
     from tajsim.analysis import verify as verifying
 
@@ -349,33 +291,23 @@ def verify(options: Namespace) -> None:
     print(found)
 
 
-@verb.Verb(
-    "tajsim archive withdrawal --out withdrawal.zip",
-    verb.Option("results", "a results.nc or the folder that holds it", "RESULTS"),
-    *verb.file_options("a new file: .zip", required=True),
-)
+@verb.Verb
 def archive(options: Namespace) -> None:
     """Put results, tables and pictures with all that they rest on into one file for reviewers.
 
     It is an RO-Crate: scenarios with their parents, rows of the ledger, citations, command,
     environment and the description of the model. 'tajsim verify FILE.zip' simulates from it again.
+
+    example: tajsim archive withdrawal --out withdrawal.zip
+    results RESULTS  a results.nc or the folder that holds it
+    --out FILE^!  a new file: .zip
     """
     from tajsim.analysis.verify import archive as write
 
     print(write(options.results, options.out, options.overwrite))
 
 
-@verb.Verb(
-    "tajsim explain withdrawal --against status-quo --run 17",
-    verb.Option("results", "a results.nc or the folder that holds it", "RESULTS"),
-    verb.Option("other", "results of a second scenario, same seed", "OTHER", nargs="?"),
-    verb.MIXED,
-    verb.Option("--run", "the number of the run", "N"),
-    verb.Option("--scenario", "which scenario, where the results hold several", "NAME"),
-    verb.Option("--against", "the scenario with which it is compared", "NAME"),
-    verb.Option("--all", "leave nothing out"),
-    *verb.file_options("a new file for the events behind the text: .csv"),
-)
+@verb.Verb
 def explain(options: Namespace) -> None:
     """Tell one run as a story, or where two scenarios diverge and what followed.
 
@@ -387,15 +319,23 @@ def explain(options: Namespace) -> None:
     Without --run, two scenarios are compared over all their runs: what differs first, in what share
     of the runs, how many months after the scenario's own first event, and which kinds of events
     occur more or less often. A is the reference (--against, or the first results), B the other.
+
+    example: tajsim explain withdrawal --against status-quo --run 17
+    results RESULTS  a results.nc or the folder that holds it
+    other OTHER?  results of a second scenario, same seed
+    @mixed
+    --run N  the number of the run
+    --scenario NAME  which scenario, where the results hold several
+    --against NAME  the scenario with which it is compared
+    --all  leave nothing out
+    --out FILE^  a new file for the events behind the text: .csv
     """
     with verb.table_file(options.out, options.overwrite) as file:
         chosen = verb.given(options, "run scenario against")
         found = tajsim.explain(options.results, options.other, everything=options.all, **chosen)
         if file:
             verb.write_table(found.table, file, found.model)
-    print(found.text)
-    if options.out:
-        print(f"\nThe events are in {options.out}.")
+    verb.finish(options, found.text, "events are")
 
 
 def _draws(options: Namespace, state: SavedState | None = None) -> dict[str, Any]:
@@ -407,8 +347,8 @@ def _draws(options: Namespace, state: SavedState | None = None) -> dict[str, Any
     said = verb.given(options, "runs seed parameters")
     more = {"workers": options.workers, "without": options.without}
     if not state:
-        return {**USUAL, **said, **more}
-    held = {name: state.head[name] for name in USUAL}
+        return {**verb.USUAL, **said, **more}
+    held = {name: state.head[name] for name in verb.USUAL}
     if wrong := [name for name in said if said[name] != held[name]]:
         raise UserError(
             f"--{name} {said[name]}: the state {options.resume} has {held[name]}; leave it out"
@@ -424,10 +364,8 @@ def _score(options: Namespace, work: Callable[..., tuple[str, pd.DataFrame]], wh
             text, table = work(**_draws(options), progress=progress)
         if file:
             verb.write_table(table, file)
-    print(text)
-    if options.out:
-        print(f"\nThe {what} is in {options.out}.")
-    else:
+    verb.finish(options, text, f"{what} is")
+    if not options.out:
         print(f"\nNothing was saved; --out FILE keeps the {what}.")
 
 
@@ -491,8 +429,7 @@ def _write(
 
     A failure to draw is handed back, so that the results are kept all the same.
     """
-    from tajsim.ensemble import save
-    from tajsim.ensemble.dataset import FILE_NAME
+    from tajsim.ensemble.dataset import FILE_NAME, save
 
     save(dataset, folder / FILE_NAME)
     full = {name: table for name, table in tables.items() if not table.empty}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import os
+import re
 import shutil
 import sys
 from argparse import ArgumentTypeError, Namespace
@@ -72,106 +73,119 @@ READERS: dict[str, Callable[[str], object]] = {
     "A,B": name_list,
     "FROM:TO": window,
 }
+#: What is simulated where nothing is said.
+USUAL: dict[str, Any] = {"runs": 200, "seed": 1, "parameters": "posterior"}
+#: Options that several verbs have, by the name that stands for them after ``@``.
+GROUPS = {
+    "work": """
+--workers N|1  processes (default 1)
+--progress  show progress even if stderr is no terminal
+""",
+    "without": """
+--without ID...|  hold what the rules of a mechanism (M47), a theme (militants) or a rule
+    (drug_market.volume) answer; may be repeated
+""",
+    "engine": """
+--engine ENGINE:compiled/numpy  what simulates: compiled (default where llvmlite is installed) or
+    numpy
+""",
+    "mixed": "--mixed  take results of different models together; what is made says so",
+    "chance": f"""
+--seed N  seed of the draws (default {USUAL["seed"]})
+--parameters posterior/prior/fixed/wide  uncertain parameters: a row of the calibrated sample for
+    each run (posterior), drawn from their ranges (prior), held (fixed), or as posterior with the
+    fixed assumptions drawn too (wide); default {USUAL["parameters"]}
+@without
+@work
+""",
+    "draws": f"""
+--runs N  runs (default {USUAL["runs"]})
+@chance
+""",
+    "ensemble": """
+--out DIR^  a new folder for results.nc, the tables and the pictures
+--no-pictures  write no pictures to DIR
+@draws
+--set>overrides KEY=VALUE...  a parameter that overrides the scenarios; may be repeated
+--until YYYY-MM  the last month (default: the end of the scenario)
+--outcomes A,B  the outcomes to keep, separated by commas (default: all)
+--all  print all outcomes and coordinates
+""",
+}
+_HEAD = re.compile(r"([\w-]+)(?:>(\w+))?(?: (.*?)(\^?)(!?)([?*+]?)(\.\.\.)?(?:\|(.*))?)?")
 
 
-class Option:
-    """An argument of a verb, as `argparse.ArgumentParser.add_argument` takes it.
+def _options(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the arguments of ``add_argument`` that lines of options say.
 
-    Args:
-        name: with two dashes, if it is no positional argument.
-        help: what it means.
-        metavar: the word for its value; without one, and without choices, it is given or not.
-        more: further arguments of ``add_argument``.
+    A line is ``--name VALUE  help``, longer ones go on indented. ``--name>attribute`` is kept as
+    another attribute, ``VALUE`` read as `READERS` say; ``a/b`` or ``VALUE:a/b`` are choices. After
+    it ``^`` adds ``--overwrite``, ``!`` is required, ``?*+`` how many, ``...`` may be repeated,
+    ``|x`` the default. ``@group`` stands for a group.
     """
-
-    def __init__(self, name: str, help: str, metavar: str | None = None, **more: Any) -> None:
-        if metavar:
-            more = {"type": READERS.get(metavar, str), "metavar": metavar, **more}
-        elif "choices" not in more:
+    for line in re.sub(r"\n +", " ", text.strip()).split("\n"):
+        if line[0] == "@":
+            yield from _options(GROUPS[line[1:]])
+            continue
+        head, _, help = line.partition("  ")
+        parts = _HEAD.fullmatch(head)
+        assert parts, head
+        name, attribute, value, replaces, required, number, several, default = parts.groups()
+        more: dict[str, Any] = {"help": help.replace("%", "%%")}
+        if value is None:
             more["action"] = "store_true"
-        self.name = name
-        self.more = {"help": help, **more}
-
-    def add_to(self, parser: argparse.ArgumentParser) -> None:
-        """Let a parser take the argument."""
-        parser.add_argument(self.name, **self.more)
+        elif "/" in value:
+            value, _, listed = value.rpartition(":")
+            more |= {"choices": listed.split("/"), "metavar": value or None}
+        else:
+            more |= {"type": READERS.get(value, str), "metavar": value}
+        given = {"dest": attribute, "required": bool(required), "nargs": number}
+        more |= {key: what for key, what in given.items() if what}
+        more |= {"default": default or []} if default is not None else {}
+        yield name, more | ({"action": "append"} if several else {})
+        if replaces:
+            what = f"{value} if it exists" if value == "FILE" else f"the results that {value} holds"
+            yield "--overwrite", {"action": "store_true", "help": f"replace {what}"}
 
 
 class Verb:
     """A verb of the command line: a decorator of the function that does its work and prints it.
 
-    Its name and line of help stand in `tajsim.cli.main`; the docstring of the function is the
-    description that its own help shows.
+    Its name and line of help stand in `tajsim.cli.main`. The docstring of the function is the
+    description that its own help shows; from ``example:`` on it says examples and options.
 
     Args:
-        example: a command, or several.
-        options: what it takes.
-        details: what the description does not say.
+        details: what is told before the example.
     """
 
-    def __init__(self, example: str, *options: Option, details: str = "") -> None:
-        self.epilog = f"{details}example: {example}"
-        self.options = (*options, ENGINE) if WITHOUT in options else options
-
-    def __call__(self, call: Callable[[Namespace], None]) -> Verb:
-        """Take the function."""
+    def __init__(self, call: Callable[[Namespace], None], details: str = "") -> None:
         self.call = call
-        self.description = inspect.cleandoc(call.__doc__ or "")
-        return self
+        self.description, _, rest = inspect.cleandoc(call.__doc__ or "").partition("\n\nexample: ")
+        example, _, rest = re.sub(r"\n    (?=\S)", " ", rest).partition("\n")
+        while rest.startswith(" "):  # another example
+            line, _, rest = rest.partition("\n")
+            example += f"\n{line}"
+        self.epilog, self._options = f"{details}example: {example}", rest
 
-
-def file_options(what: str, required: bool = False) -> tuple[Option, Option]:
-    """Return ``--out`` and ``--overwrite`` for one file."""
-    out = Option("--out", what, "FILE", required=required)
-    return out, Option("--overwrite", "replace FILE if it exists")
-
-
-def folder_options(what: str, pictures: str = "pictures", metavar: str = "FOLDER") -> list[Option]:
-    """Return ``--out``, ``--overwrite`` and ``--no-pictures`` for a folder of results."""
-    return [
-        Option("--out", what, metavar),
-        Option("--overwrite", f"replace the results that {metavar} holds"),
-        Option("--no-pictures", f"write no {pictures} to {metavar}"),
-    ]
-
-
-#: The option of every verb that simulates.
-WITHOUT = Option(
-    "--without",
-    "hold what the rules of a mechanism (M47), a theme (militants) or a rule (drug_market.volume) "
-    "answer; may be repeated",
-    "ID",
-    action="append",
-    default=[],
-)
-
-
-ENGINE = Option(
-    "--engine",
-    "what simulates: compiled (default where llvmlite is installed) or numpy",
-    "ENGINE",
-    choices=("compiled", "numpy"),
-)
-
-#: The option of the verbs that read results.
-MIXED = Option("--mixed", "take results of different models together; what is made says so")
-
-
-def window_option(help: str) -> Option:
-    """Return ``--window``."""
-    return Option("--window", f"first and last month, YYYY-MM:YYYY-MM ({help})", "FROM:TO")
-
-
-#: The options of long work.
-WORK = (
-    Option("--workers", "processes (default 1)", "N", default=1),
-    Option("--progress", "show progress even if stderr is no terminal"),
-)
+    def add_to(self, parser: argparse.ArgumentParser) -> None:
+        """Let a parser take the options."""
+        options = [*_options(self._options)]
+        if any(name == "--without" for name, _ in options):  # it simulates
+            options += _options(GROUPS["engine"])
+        for name, more in options:
+            parser.add_argument(name, **more)
 
 
 def given(options: Namespace, names: str) -> dict[str, Any]:
     """Return those of some options that were given; blanks separate their names."""
     return {name: value for name in names.split() if (value := getattr(options, name)) is not None}
+
+
+def finish(options: Namespace, text: str, what: str) -> None:
+    """Print a text, and where the rest is: ``tables are``, or as a sentence begins."""
+    print(text)
+    if options.out:
+        print(f"\n{what if what[0].isupper() else f'The {what}'} in {options.out}.")
 
 
 def terminal() -> tuple[int, bool]:

@@ -25,6 +25,11 @@ Without = str | Sequence[str]
 Progress = Callable[[int, int], None]
 
 
+def part_of(progress: Progress | None, before: int, size: int, total: int) -> Progress | None:
+    """Return a progress that tells the part that ``size`` is of ``total``; None of None."""
+    return progress and (lambda done, of: progress(before + round(size * done / of), total))
+
+
 class Sampling(TypedDict, total=False):
     """How runs are drawn, simulated and followed: arguments of `run_many` that others hand on."""
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 from tajsim.axes import Array
 from tajsim.display import Printed
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.results import effect
 from tajsim.results.numbers import listed, percent, table_number, text_table
 from tajsim.sweeps.read import Sweep, column_of, label_of, opened, row_of, scenarios_of
@@ -22,6 +22,8 @@ from tajsim.sweeps.read import Sweep, column_of, label_of, opened, row_of, scena
 Mask = np.ndarray
 #: From this on chance explains a box or a limit.
 DOUBT = 0.05
+#: The share of a box that a peel takes.
+_SLICE = 0.05
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Box:
 
     def holds(self, values: Array) -> Mask:
         """Tell which rows of ``(input, row)`` values lie in the box."""
-        inside = np.ones(values.shape[1], bool)
+        inside: Mask = np.ones(values.shape[1], bool)
         for i, limit in self.low.items():
             inside &= values[i] >= limit
         for i, limit in self.high.items():
@@ -53,53 +55,70 @@ class Box:
             inside &= ~np.isin(values[i], list(codes))
         return inside
 
+    def limited(self, side: str, i: int, limit: float | frozenset[int] | None) -> Box:
+        """Return the box with another limit on a side (the name of an attribute), or none."""
+        others = {k: v for k, v in getattr(self, side).items() if k != i}
+        return replace(self, **{side: others if limit is None else {**others, i: limit}})
+
     def free(self, i: int) -> Box:
         """Return the box without any limit of an input."""
-        low = {key: limit for key, limit in self.low.items() if key != i}
-        high = {key: limit for key, limit in self.high.items() if key != i}
-        return Box(low, high, {key: codes for key, codes in self.without.items() if key != i})
+        return self.limited("low", i, None).limited("high", i, None).limited("without", i, None)
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is searched: inputs ``(input, row)``, how often it happens ``(row,)``, and how.
+    """The points of a sweep, in which boxes are sought.
 
     Attributes:
-        values: numbers, or codes of texts.
-        texts: the inputs that are codes.
-        happens: 0 to 1.
-        weight: what each row counts.
-        slice: the share of a box that a peel takes.
-        least: rows that a box must hold.
+        values: ``(input, point)`` numbers, or codes of texts.
+        texts: the inputs that are codes, with their texts.
+        happens: ``(point,)`` share of the runs of a point in which it happens.
+        weight: ``(point,)`` how many runs a point has.
+        least: points that a box must hold.
     """
 
     values: Array
-    texts: frozenset[int]
+    texts: Mapping[int, tuple[str, ...]] | frozenset[int]
     happens: Array
     weight: Array
-    slice: float = 0.05
+    names: tuple[str, ...] = ()
     least: int = 10
 
-    def mean(self, inside: Mask) -> float:
-        """Return how often it happens in some rows."""
-        weight = self.weight[inside]
-        total = float(weight.sum())
-        return float(self.happens[inside] @ weight) / total if total > 0.0 else 0.0
+    @property
+    def share(self) -> float:
+        """The share of all runs in which it happens."""
+        return self.mean(np.ones(len(self.happens), bool))
 
-    def quality(self, inside: Mask, among: Mask) -> float:
+    def mean(self, points: Mask) -> float:
+        """Return the share of the runs of some points in which it happens, ``nan`` of none."""
+        weight = self.weight[points]
+        return float(self.happens[points] @ weight / weight.sum()) if weight.any() else np.nan
+
+    def inside(self, box: Box, among: Mask) -> Mask:
+        """Tell which of some points lie in a box."""
+        found: Mask = box.holds(self.values) & among
+        return found
+
+    def quality(self, box: Box, among: Mask) -> float:
         """Return how far the mean inside is beyond that of all, in units of what chance does."""
-        lift = self.mean(inside) - self.mean(among)
+        inside = self.inside(box, among)
+        lift = self.mean(inside) - self.mean(among) if inside.any() else 0.0
         return lift * float(np.sqrt(inside.sum()))
+
+    def boxes(self, points: Mask, most: int) -> list[Box]:
+        """Return the boxes of some points; one holds a twentieth, at least 5 or a quarter."""
+        count = int(points.sum())
+        parts = self.values[:, points], self.texts, self.happens[points], self.weight[points]
+        return find_boxes(Search(*parts, least=max(count // 20, min(5, count // 4))), most)
 
 
 def find_boxes(search: Search, most: int = 3) -> list[Box]:
     """Return boxes, the best first; each is better in what the earlier ones left than all of it."""
     among, boxes = np.ones(len(search.happens), bool), list[Box]()
-    whole = search.mean(among)
     while len(boxes) < most and among.sum() >= 2 * search.least:
         box = find_box(search, among)
-        inside = box.holds(search.values) & among
-        if not box.inputs or search.mean(inside) <= whole:
+        inside = search.inside(box, among)
+        if not box.inputs or search.mean(inside) <= search.share:
             break
         boxes.append(box)
         among &= ~inside
@@ -108,56 +127,47 @@ def find_boxes(search: Search, most: int = 3) -> list[Box]:
 
 def find_box(search: Search, among: Mask) -> Box:
     """Return the best box among some rows; one without limits if nothing is better than all."""
-    way = [Box(), *_peeled(search, among)]
-    qualities = [search.quality(box.holds(search.values) & among, among) for box in way]
-    best = way[int(np.argmax(qualities))]
+    best = max([Box(), *_peeled(search, among)], key=lambda box: search.quality(box, among))
     return _pruned(search, among, _pasted(search, among, best))
 
 
 def _peeled(search: Search, among: Mask) -> Iterator[Box]:
     """Yield ever smaller boxes, each the last one less its best slice."""
     box, inside = Box(), among
-    while search.mean(inside) < 1.0:
-        mean, count = search.mean(inside), int(inside.sum())
-        best: tuple[float, Box, Mask] | None = None
+    while (mean := search.mean(inside)) < 1.0:
+        count, found = int(inside.sum()), list[tuple[float, Box, Mask]]()
         for smaller in _slices(search, box, inside):
-            left = inside & smaller.holds(search.values)
-            kept = int(left.sum())
-            if not search.least <= kept < count:
-                continue
-            gain = (search.mean(left) - mean) / (count - kept)
-            if best is None or gain > best[0]:
-                best = gain, smaller, left
-        if best is None:
+            left = search.inside(smaller, inside)
+            if search.least <= (kept := int(left.sum())) < count:
+                found.append(((search.mean(left) - mean) / (count - kept), smaller, left))
+        if not found:
             return
-        _, box, inside = best
+        _, box, inside = max(found, key=lambda row: row[0])
         yield box
 
 
 def _slices(search: Search, box: Box, inside: Mask) -> Iterator[Box]:
     """Yield the box less a slice, for each input and side, or for each text."""
-    for i in range(len(search.values)):
-        values = np.sort(search.values[i][inside])
+    for i, row in enumerate(search.values):
+        values = np.sort(row[inside])
         if values[0] == values[-1]:
             continue
         if i in search.texts:
             gone = box.without.get(i, frozenset())
             for code in np.unique(values):
-                yield replace(box, without={**box.without, i: gone | {int(code)}})
+                yield box.limited("without", i, gone | {int(code)})
             continue
-        count = max(1, int(search.slice * len(values)))
+        count = max(1, int(_SLICE * len(values)))
         first, last = values[count - 1], values[-count]
         if first < values[-1]:
-            yield replace(box, low={**box.low, i: _between(values, first)})
+            yield box.limited("low", i, _between(values, first))
         if last > values[0]:
-            below = values[values < last][-1]
-            yield replace(box, high={**box.high, i: _between(values, below)})
+            yield box.limited("high", i, _between(values, values[values < last][-1]))
 
 
 def _between(values: Array, value: float) -> float:
     """Return the middle between a value and the next greater one of sorted values."""
-    above = values[values > value]
-    return float(value + above[0]) / 2.0 if len(above) else float(value)
+    return float(value + values[values > value][0]) / 2.0
 
 
 def _pasted(search: Search, among: Mask, box: Box) -> Box:
@@ -166,33 +176,24 @@ def _pasted(search: Search, among: Mask, box: Box) -> Box:
     Slices alone cannot undo an early peel that took much at once, as of a text.
     """
     while True:
-        here = search.quality(box.holds(search.values) & among, among)
         moved = [m for i in range(len(search.values)) for m in _moved(search, among, box, i)]
-        found = [search.quality(m.holds(search.values) & among, among) for m in moved]
-        if not found or max(found) <= here + 1e-12:
+        found = [search.quality(m, among) for m in moved]
+        if not found or max(found) <= search.quality(box, among) + 1e-12:
             return box
         box = moved[int(np.argmax(found))]
 
 
 def _moved(search: Search, among: Mask, box: Box, i: int) -> Iterator[Box]:
     """Yield the box with each side of an input at its best place, or with one text in or out."""
-    reach = box.free(i).holds(search.values) & among
-    values = search.values[i]
+    reach, values = search.inside(box.free(i), among), search.values[i]
     if i in search.texts:
-        gone = box.without.get(i, frozenset())
         for code in np.unique(values[reach]):
-            codes = gone ^ {int(code)}
-            yield replace(box, without={**box.without, i: codes} if codes else box.free(i).without)
+            yield box.limited("without", i, box.without.get(i, frozenset()) ^ {int(code)} or None)
         return
-    base = search.mean(among)
-    below = reach & (values <= box.high.get(i, np.inf))
-    cut = _best_cut(search, values, below, base)
-    free = box.free(i).low
-    yield replace(box, low=free if cut is None else {**free, i: cut})
-    above = reach & (values >= box.low.get(i, -np.inf))
-    cut = _best_cut(search, -values, above, base)
-    free = box.free(i).high
-    yield replace(box, high=free if cut is None else {**free, i: -cut})
+    for side, other, sign in (("low", box.high, 1.0), ("high", box.low, -1.0)):
+        rows = reach & (sign * values <= sign * other.get(i, sign * np.inf))
+        cut = _best_cut(search, sign * values, rows, search.mean(among))
+        yield box.limited(side, i, None if cut is None else sign * cut)
 
 
 def _best_cut(search: Search, values: Array, rows: Mask, base: float) -> float | None:
@@ -204,10 +205,8 @@ def _best_cut(search: Search, values: Array, rows: Mask, base: float) -> float |
     count = np.arange(1, len(order) + 1)
     quality = np.sqrt(count) * (happens / weight - base)
     ends = np.append(sorted_values[:-1] > sorted_values[1:], True) & (count >= search.least)
-    if not ends.any():
-        return None
     best = int(np.argmax(np.where(ends, quality, -np.inf)))
-    if best == len(order) - 1:
+    if not ends.any() or best == len(order) - 1:
         return None
     return float(sorted_values[best] + sorted_values[best + 1]) / 2.0
 
@@ -219,27 +218,19 @@ def _pruned(search: Search, among: Mask, box: Box) -> Box:
     `chance_of_limit`): a few lucky rows at an edge are no reason for a limit.
     """
     while True:
-        inside = box.holds(search.values) & among
-        freer = list(_freer(box))
-        if len(freer) < 2:
-            return box
-        chances = [
-            chance_of_limit(search.mean(inside), int(inside.sum()), search.mean(without))
-            for without in (free.holds(search.values) & among for free in freer)
+        inside = search.inside(box, among)
+        mean, count = search.mean(inside), int(inside.sum())
+        freer = [
+            box.limited(side, i, None)
+            for side in ("low", "high", "without")
+            for i in getattr(box, side)
         ]
-        if max(chances) <= DOUBT:
+        chances = [
+            chance_of_limit(mean, count, search.mean(search.inside(free, among))) for free in freer
+        ]
+        if len(freer) < 2 or max(chances) <= DOUBT:
             return box
         box = freer[int(np.argmax(chances))]
-
-
-def _freer(box: Box) -> Iterator[Box]:
-    """Yield the box without each of its sides."""
-    for i in box.low:
-        yield replace(box, low={k: v for k, v in box.low.items() if k != i})
-    for i in box.high:
-        yield replace(box, high={k: v for k, v in box.high.items() if k != i})
-    for i in box.without:
-        yield replace(box, without={k: v for k, v in box.without.items() if k != i})
 
 
 def chance_of_limit(share: float, rows: int, without: float) -> float:
@@ -260,105 +251,41 @@ QUARTER = 0.25
 PLAIN = ("share", "index", "0 or 1", "number", "")
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """An outcome that crosses a threshold.
+class Threshold(NamedTuple):
+    """An outcome that crosses a value, in its unit, upwards or not; and as one says it."""
 
-    Attributes:
-        column: the kept column.
-        value: in its unit.
-        above: whether it happens at or above the threshold, else at or below.
-        text: as one says it.
-    """
-
-    column: str
     value: float
     above: bool
     text: str
 
-    def of(self, values: Array) -> np.ndarray:
-        """Tell where it happens."""
-        found: np.ndarray = values >= self.value if self.above else values <= self.value
-        return found
 
-
-def read_threshold(
-    row: pd.Series[Any],
-    values: Array,
-    *,
-    above: float | None = None,
-    below: float | None = None,
-    highest: float | None = None,
-    lowest: float | None = None,
-) -> Threshold:
+def read_threshold(row: pd.Series[Any], values: Array, **given: float | None) -> Threshold:
     """Return what is asked for of a column: ``row`` of `Sweep.columns`, ``values`` of all runs.
+
+    ``given`` are ``above``, ``below``, ``highest`` and ``lowest``, see `discover`.
 
     Raises:
         UserError: if more than one threshold is given, or a share is not between 0 and 1.
     """
-    given = {"above": above, "below": below, "highest": highest, "lowest": lowest}
-    chosen = [(name, value) for name, value in given.items() if value is not None]
+    chosen = {name: value for name, value in given.items() if value is not None}
     if len(chosen) > 1:
-        raise UserError(f"{' and '.join(name for name, _ in chosen)}: give only one of them")
-    name, label, unit = str(row.name), label_of(row), str(row["unit"])
+        raise UserError(f"{' and '.join(chosen)}: give only one of them")
+    label, unit = label_of(row), f" {row['unit']}" * (row["unit"] not in PLAIN)
     if not chosen and set(np.unique(values)) <= {0.0, 1.0}:
-        return Threshold(name, 0.5, True, f"'{label}' holds")
-    way, value = chosen[0] if chosen else ("highest", QUARTER)
-    if way in ("above", "below"):
-        word = "at least" if way == "above" else "at most"
-        return Threshold(name, value, way == "above", f"{label} is {word} {_amount(value, unit)}")
-    if not 0.0 < value < 1.0:
-        raise UserError(f"{way} {value:g}: expected a share between 0 and 1, such as 0.25")
-    up = way == "highest"
-    limit = float(np.quantile(values, 1.0 - value if up else value))
-    rank = "quarter" if value == QUARTER else percent(value)
-    word = "at least" if up else "at most"
-    text = f"{label} is {word} {_amount(limit, unit)} (the {way} {rank} of runs)"
-    return Threshold(name, limit, up, text)
+        return Threshold(0.5, True, f"'{label}' holds")
+    ((way, value),) = chosen.items() or [("highest", QUARTER)]
+    up, rank = way in ("above", "highest"), ""
+    if way in ("highest", "lowest"):
+        if not 0.0 < value < 1.0:
+            raise UserError(f"{way} {value:g}: expected a share between 0 and 1, such as 0.25")
+        rank = f" (the {way} {'quarter' if value == QUARTER else percent(value)} of runs)"
+        value = float(np.quantile(values, 1.0 - value if up else value))
+    bound = f"{label} is at {'least' if up else 'most'} {table_number(value)}{unit}"
+    return Threshold(value, up, f"{bound}{rank}")
 
 
-def _amount(value: float, unit: str) -> str:
-    return table_number(value) if unit in PLAIN else f"{table_number(value)} {unit}".strip()
-
-
-@dataclass(frozen=True)
-class Cases:
-    """The points of a sweep.
-
-    Attributes:
-        names: of the inputs.
-        values: ``(input, point)`` numbers, or codes of texts.
-        texts: input -> the texts of its codes.
-        happens: ``(point,)`` share of the runs of a point in which it happens.
-        weight: ``(point,)`` how many runs a point has.
-    """
-
-    names: tuple[str, ...]
-    values: Array
-    texts: dict[int, tuple[str, ...]]
-    happens: Array
-    weight: Array
-
-    @property
-    def share(self) -> float:
-        """The share of all runs in which it happens."""
-        return self.mean(np.ones(len(self.happens), bool))
-
-    def mean(self, points: np.ndarray) -> float:
-        """Return the share of the runs of some points in which it happens, ``nan`` of none."""
-        weight = self.weight[points]
-        return float(self.happens[points] @ weight / weight.sum()) if weight.any() else np.nan
-
-    def search(self, points: np.ndarray, most: int) -> list[Box]:
-        """Return the boxes of some points; one holds a twentieth, at least 5 or a quarter."""
-        count = int(points.sum())
-        texts, least = frozenset(self.texts), max(count // 20, min(5, count // 4))
-        parts = self.values[:, points], texts, self.happens[points], self.weight[points]
-        return find_boxes(Search(*parts, least=least), most)
-
-
-def make_cases(inputs: pd.DataFrame, happens: Array, weight: Array) -> Cases:
-    """Return the cases of a table of inputs, one row a point; texts become codes."""
+def make_cases(inputs: pd.DataFrame, happens: Array, weight: Array) -> Search:
+    """Return the points of a table of inputs, one row a point; texts become codes."""
     values, texts = np.zeros((inputs.shape[1], len(inputs))), {}
     for i, name in enumerate(inputs.columns):
         column = inputs[name]
@@ -367,7 +294,7 @@ def make_cases(inputs: pd.DataFrame, happens: Array, weight: Array) -> Cases:
         else:
             values[i], names = pd.factorize(column.astype(str), sort=True)
             texts[i] = tuple(names)
-    return Cases(tuple(map(str, inputs.columns)), values, texts, happens, weight)
+    return Search(values, texts, happens, weight, tuple(map(str, inputs.columns)))
 
 
 FOLDS, _ORDERS = 5, 400
@@ -400,15 +327,11 @@ class FoundBox:
     chance: float
 
 
-def boxes_of(cases: Cases, seed: int, most: int = 3) -> list[FoundBox]:
+def boxes_of(cases: Search, seed: int, most: int = 3) -> list[FoundBox]:
     """Find boxes in all points, and judge each by the box of its rank found without some points.
 
-    The points are parted five times into a fifth held out and the rest.
-
-    Args:
-        cases: the points.
-        seed: of the parting and of the random orders.
-        most: boxes at most.
+    The points are parted five times into a fifth held out and the rest; ``seed`` is that of the
+    parting and of the random orders.
     """
     count = len(cases.happens)
     place = np.full(count, -2)  # the box of each point found without it; -1: in none, -2: not held
@@ -417,53 +340,43 @@ def boxes_of(cases: Cases, seed: int, most: int = 3) -> list[FoundBox]:
     for fold in range(FOLDS if count >= 2 * FOLDS else 0):
         test = part == fold
         place[test] = -1
-        for k, box in enumerate(cases.search(~test, most)):
+        for k, box in enumerate(cases.boxes(~test, most)):
             place[test & (place == -1) & box.holds(cases.values)] = k
     found, left = list[FoundBox](), np.ones(count, bool)
-    for rank, box in enumerate(cases.search(left, most)):
-        inside = box.holds(cases.values) & left
-        held = (place > -2) & ~((place >= 0) & (place < rank))
-        found.append(_judged(cases, box, inside, left, (held, place == rank), seed))
-        left &= ~inside
+    for rank, box in enumerate(cases.boxes(left, most)):
+        held = place == rank
+        rest = (place > -2) & ~((place >= 0) & (place <= rank))
+        found.append(_judged(cases, box, left, held, rest, seed))
+        left &= ~box.holds(cases.values)
     return found
 
 
-def _judged(
-    cases: Cases,
-    box: Box,
-    inside: np.ndarray,
-    left: np.ndarray,
-    held: tuple[np.ndarray, np.ndarray],
-    seed: int,
-) -> FoundBox:
-    """Return a box with its worth: ``left`` are the points that earlier boxes left."""
-    tested, held_in = held
-    weight, names = cases.weight, [cases.names[i] for i in box.inputs]
-    freer = [box.free(i).holds(cases.values) & left for i in box.inputs]
+def _judged(cases: Search, box: Box, left: Mask, held: Mask, rest: Mask, seed: int) -> FoundBox:
+    """Return a box with its worth among the points that earlier boxes left.
+
+    Of the points held out ``held`` lie in the box of its rank, ``rest`` in none.
+    """
+    inside, weight = cases.inside(box, left), cases.weight
     mean, count = cases.mean(inside), int(inside.sum())
+    freer = {i: cases.mean(cases.inside(box.free(i), left)) for i in box.inputs}
     return FoundBox(
         box=box,
-        limits={n: limit_text(cases, box, i) for n, i in zip(names, box.inputs, strict=True)},
-        doubts={
-            name: chance_of_limit(mean, count, cases.mean(free))
-            for name, free in zip(names, freer, strict=True)
-        },
+        limits={cases.names[i]: limit_text(cases, box, i) for i in freer},
+        doubts={cases.names[i]: chance_of_limit(mean, count, free) for i, free in freer.items()},
         density=mean,
         elsewhere=cases.mean(left & ~inside),
         coverage=float((cases.happens * weight)[inside].sum() / (cases.happens @ weight)),
         support=float(weight[inside].sum() / weight.sum()),
-        held_density=cases.mean(held_in),
-        held_elsewhere=cases.mean(tested & ~held_in),
-        chance=_chance(cases, held_in, tested & ~held_in, seed),
+        held_density=cases.mean(held),
+        held_elsewhere=cases.mean(rest),
+        chance=_chance(cases, held, rest, seed),
     )
 
 
-def _chance(cases: Cases, inside: np.ndarray, out: np.ndarray, seed: int) -> float:
+def _chance(cases: Search, inside: Mask, out: Mask, seed: int) -> float:
     """Return how often held-out points in random order set the inside apart as far as they do."""
-    if not (inside.any() or out.any()):
-        return float("nan")
     if not (inside.any() and out.any()):
-        return 1.0
+        return 1.0 if inside.any() or out.any() else math.nan
     tested = np.flatnonzero(inside | out)
     among, weight = inside[tested], cases.weight[tested]
     count = cases.happens[tested] * weight
@@ -477,10 +390,10 @@ def _chance(cases: Cases, inside: np.ndarray, out: np.ndarray, seed: int) -> flo
     return float((1 + sum(other >= seen - 1e-12 for other in others)) / (1 + _ORDERS))
 
 
-def limit_text(cases: Cases, box: Box, i: int) -> str:
+def limit_text(cases: Search, box: Box, i: int) -> str:
     """Return the limit of an input as one says it."""
     name = cases.names[i]
-    if i in cases.texts:
+    if isinstance(cases.texts, Mapping) and i in cases.texts:
         left = [t for c, t in enumerate(cases.texts[i]) if c not in box.without.get(i, ())]
         return f"{name} is {' or '.join(left)}"
     low, high = box.low.get(i), box.high.get(i)
@@ -531,16 +444,12 @@ class Discovery(Printed):
     """The boxes in which an outcome happens.
 
     Attributes:
-        sweep: the sweep.
         threshold: what is asked for, in words and as a number.
-        cases: the points searched.
-        boxes: the best first.
-        notes: what a reader must know besides.
     """
 
     sweep: Sweep
     threshold: Threshold
-    cases: Cases
+    cases: Search
     boxes: tuple[FoundBox, ...]
     notes: tuple[str, ...] = ()
 
@@ -575,7 +484,6 @@ class Discovery(Printed):
         return "\n\n".join([lead, *self._found(), *self.notes])
 
     def _found(self) -> list[str]:
-        """Return the sentences and the table of the boxes."""
         if not self.boxes:
             return ["No box is better than the whole: the inputs do not explain where it happens."]
         said, rows = [], []
@@ -624,33 +532,26 @@ def discover(
     if runs.empty:
         raise UserError(f"{found.folder}: no run of {column} is finished")
     values = runs[column].to_numpy(dtype=float)
-    chosen = {"above": above, "below": below, "highest": highest, "lowest": lowest}
-    asked = read_threshold(row_of(found, column), values, **chosen)
-    happens = asked.of(values)
+    asked = read_threshold(
+        row_of(found, column), values, above=above, below=below, highest=highest, lowest=lowest
+    )
+    happens = values >= asked.value if asked.above else values <= asked.value
     if not 0.0 < happens.mean() < 1.0:
         how = "every" if happens.any() else "no"
         raise UserError(f"{asked.text} in {how} run; there is nothing to explain")
-    grouped = pd.Series(happens.astype(float), runs["point"].to_numpy()).groupby(
-        level=0, sort=False
-    )
-    shares = grouped.mean()
+    shares = pd.Series(happens.astype(float), runs["point"]).groupby(level=0, sort=False)
     own = ["scenario"] if points["scenario"].nunique() > 1 else []
     own += [str(name) for name in found.factors.index]
-    if wrong := [unknown("input", name, own) for name in inputs or () if name not in own]:
-        raise UserError(wrong)
-    table = points.loc[shares.index, list(inputs or own)]
+    check_names("input", inputs or (), own)
+    table = points.loc[shares.mean().index, list(inputs or own)]
     if not (table.nunique() > 1).any():
         raise UserError("nothing differs between the points; name other inputs")
-    weight = np.asarray(grouped.size(), dtype=float)
-    cases = make_cases(table, shares.to_numpy(), weight)
-    seed = int(found.about["seed"])
-    return Discovery(found, asked, cases, tuple(boxes_of(cases, seed, boxes)), _notes(found, cases))
-
-
-def _notes(sweep: Sweep, cases: Cases) -> tuple[str, ...]:
-    points, notes = len(cases.happens), []
-    if points < 30:
-        notes.append(f"{points} points are few: boxes in them are rough, and few can be held out.")
-    if sweep.kind == "morris":
+    cases = make_cases(table, shares.mean().to_numpy(), np.asarray(shares.size(), dtype=float))
+    notes = []
+    if len(table) < 30:
+        few = "are few: boxes in them are rough, and few can be held out."
+        notes.append(f"{len(table)} points {few}")
+    if found.kind == "morris":
         notes.append("A Morris design walks along lines; its points do not fill the space evenly.")
-    return tuple(notes)
+    boxes_found = boxes_of(cases, int(found.about["seed"]), boxes)
+    return Discovery(found, asked, cases, tuple(boxes_found), tuple(notes))

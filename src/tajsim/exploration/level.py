@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -18,17 +19,19 @@ from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.ensemble.run import run
 from tajsim.errors import UserError, check_names
+from tajsim.exploration.robustness import number_in
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_file import Design, Experiment, Factor, FactorValue, Keep
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import display_name, percent, table_number, text_table
 from tajsim.results.window import at_places, over
-from tajsim.sweeps.read import load_sweep
-from tajsim.sweeps.run import sweep
+from tajsim.sweeps import Sweep, load_sweep, sweep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from tajsim.inputs.scenario_parts import Scenario
 
 _LEVEL = re.compile(r"([-+0-9.eE]+)(?:\s*%\s*of\s*:\s*(.+))?")
 #: Where the range of a factor is looked at first, and how near to a value the search ends.
@@ -188,58 +191,50 @@ def seek(
     fixed = _held(loaded, chosen, at or {})
     keep = _keep(loaded, outcome)
     count = runs or loaded.runs
-    one = replace(
-        loaded,
-        scenarios=(names[scenario],),
-        factors=tuple(replace(f, values=(), steps=None) for f in loaded.factors),
-        design=Design.model_validate({"kind": "points"}),
-        keep=(keep,),
-        series=(),
-    )
+    one = _alone(loaded, names[scenario], keep)
     wanted = _level(str(level), one, keep, count, workers)
+    found: dict[float, Array] = {}
+
+    def make(*values: float) -> None:
+        rows = tuple({**fixed, chosen.name: v} for v in dict.fromkeys([*found, *values]))
+        sweep(replace(one, rows=rows), place, runs=count, workers=workers, progress=progress)
+        found.update(_answers(load_sweep(place), chosen.name, keep.column, count, values))
+
     with ExitStack() as stack:
         place = Path(out or stack.enter_context(TemporaryDirectory()))
-        trials = _Trials(one, chosen, fixed, count, workers, place, progress)
-        value = _search(chosen, wanted, trials)
-    order = sorted(trials.found)
-    answers = np.stack([trials.found[v] for v in order])
-    return Sought(
-        one, scenario, chosen, fixed, keep, load_outcomes()[keep.outcome].window_unit, str(level),
-        wanted, np.array(order), answers, value, crossings(np.array(order), answers - wanted),
-    )  # fmt: skip
+        value = _search(chosen, wanted, found, make)
+    order = np.array(sorted(found))
+    answers = np.stack([found[v] for v in order.tolist()])
+    unit = load_outcomes()[keep.outcome].window_unit
+    met = crossings(order, answers - wanted)
+    about = one, scenario, chosen, fixed, keep, unit, str(level)
+    return Sought(*about, wanted, order, answers, value, met)
 
 
-@dataclass
-class _Trials:
-    """What each value of the factor gave, ``(run,)``: ``found`` by value."""
+def _answers(
+    swept: Sweep, factor: str, column: str, runs: int, values: Sequence[float]
+) -> dict[float, Array]:
+    """Return a column ``(run,)`` by value of a factor.
 
-    experiment: Experiment
-    factor: Factor
-    fixed: Mapping[str, FactorValue]
-    runs: int
-    workers: int
-    place: Path
-    progress: Callable[[object], None] | None
-    found: dict[float, Array] = field(default_factory=dict)
+    Raises:
+        UserError: if runs failed.
+    """
+    found, there = {}, swept.points[factor]
+    for value in values:
+        mine = swept.results["point"].isin(there.index[there == value])
+        answers = swept.results[mine & (swept.results["run"] < runs)].sort_values("run")
+        if len(answers) != runs:
+            raise UserError(f"{factor} = {value:g}: runs failed")
+        found[value] = answers[column].to_numpy(dtype=float)
+    return found
 
-    def make(self, *values: float) -> None:
-        """Simulate an ensemble at each value.
 
-        Raises:
-            UserError: if runs fail.
-        """
-        name, column = self.factor.name, self.experiment.keep[0].column
-        rows = [{**self.fixed, name: v} for v in dict.fromkeys([*self.found, *values])]
-        points = replace(self.experiment, rows=tuple(rows))
-        sweep(points, self.place, runs=self.runs, workers=self.workers, progress=self.progress)
-        swept = load_sweep(self.place)
-        there = swept.points[name]
-        for value in values:
-            mine = swept.results["point"].isin(there.index[there == value])
-            answers = swept.results[mine & (swept.results["run"] < self.runs)].sort_values("run")
-            if len(answers) != self.runs:
-                raise UserError(f"{name} = {value:g}: runs failed")
-            self.found[value] = answers[column].to_numpy(dtype=float)
+def _alone(experiment: Experiment, scenario: Scenario, keep: Keep) -> Experiment:
+    """Return an experiment of one scenario and one number, without points."""
+    factors = tuple(replace(f, values=(), steps=None) for f in experiment.factors)
+    design = Design.model_validate({"kind": "points"})
+    found = replace(experiment, scenarios=(scenario,), factors=factors, design=design)
+    return replace(found, keep=(keep,), series=())
 
 
 def _factor(experiment: Experiment, name: str | None) -> Factor:
@@ -276,13 +271,8 @@ def _keep(experiment: Experiment, name: str) -> Keep:
 
 
 def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: int) -> Array:
-    """Return the level of each run."""
     parts = _LEVEL.fullmatch(text.strip())
-    try:
-        number = float(parts[1]) if parts else np.nan
-    except ValueError:
-        number = np.nan
-    if parts is None or np.isnan(number):
+    if parts is None or np.isnan(number := number_in(parts[1])):
         raise UserError(f"level '{text}': expected a number, or such as 50%of:status-quo")
     if not parts[2]:
         return np.full(runs, number)
@@ -293,24 +283,26 @@ def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: in
     return np.asarray(number / 100.0 * values.isel(scenario=0).values, dtype=float)
 
 
-def _search(factor: Factor, level: Array, trials: _Trials) -> float:
+def _search(
+    factor: Factor, level: Array, found: Mapping[float, Array], make: Callable[..., None]
+) -> float:
     """Return where the median history meets its level, ``nan`` if none; every try is kept."""
 
-    def at(value: float) -> float:
-        value = float(round(value)) if factor.whole else float(value)
-        if value not in trials.found:
-            trials.make(value)
-        return float(np.median(trials.found[value] - level))
+    def near(value: float) -> float:
+        return float(round(value)) if factor.whole else float(value)
 
-    first = [float(round(v)) if factor.whole else float(v)
-             for v in np.linspace(factor.low, factor.high, _FIRST)]  # fmt: skip
-    trials.make(*dict.fromkeys(first))
+    def at(value: float) -> float:
+        if (value := near(value)) not in found:
+            make(value)
+        return float(np.median(found[value] - level))
+
+    first = [near(v) for v in np.linspace(factor.low, factor.high, _FIRST)]
+    make(*dict.fromkeys(first))
     apart = [at(value) for value in first]
-    for low, high, a, b in zip(first[:-1], first[1:], apart[:-1], apart[1:], strict=True):
+    for (low, high), (a, b) in zip(pairwise(first), pairwise(apart), strict=True):
         if a == 0.0 or a * b < 0.0:
-            near = _NEAR * (factor.high - factor.low)
-            found = brentq(at, low, high, xtol=near, maxiter=_MOST, disp=False)
-            return float(round(found)) if factor.whole else float(found)
+            within = _NEAR * (factor.high - factor.low)
+            return near(brentq(at, low, high, xtol=within, maxiter=_MOST, disp=False))
     return first[-1] if apart[-1] == 0.0 else float("nan")
 
 

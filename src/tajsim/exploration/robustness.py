@@ -1,7 +1,5 @@
 """Which portfolio of levers does well whatever the uncertainties are."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,23 +63,24 @@ def read_goals(sweep: Sweep, given: Mapping[str, str]) -> list[Goal]:
     return [Goal(column_of(sweep, name), _WAYS[way]) for name, way in given.items()]
 
 
-def read_levels(sweep: Sweep, given: Sequence[str]) -> list[Goal]:
-    """Return levels from texts such as ``heroin_seized>=500``.
+def read_level(sweep: Sweep, text: str) -> Goal:
+    """Return a level from a text such as ``heroin_seized>=500``.
 
     Raises:
         UserError: for a text that is none, or an unknown name.
     """
-    levels = []
-    for text in given:
-        parts = _LEVEL.fullmatch(text)
-        try:
-            value = float(parts[3]) if parts else np.nan
-        except ValueError:
-            value = np.nan
-        if parts is None or np.isnan(value):
-            raise UserError(f"'{text}': expected a level such as heroin_seized>=500")
-        levels.append(Goal(column_of(sweep, parts[1]), 1 if parts[2] == ">=" else -1, value))
-    return levels
+    parts = _LEVEL.fullmatch(text)
+    if parts is None or np.isnan(value := number_in(parts[3])):
+        raise UserError(f"'{text}': expected a level such as heroin_seized>=500")
+    return Goal(column_of(sweep, parts[1]), 1 if parts[2] == ">=" else -1, value)
+
+
+def number_in(text: str) -> float:
+    """Return the number that a text is, ``nan`` if it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
 
 
 def regret(values: Array, sign: int) -> Array:
@@ -118,9 +117,6 @@ def best_by(rule: str, regrets: Array, satisfied: np.ndarray, counts: Array | No
     reaches the levels in most states; the other figure, then the mean regret, break ties.
 
     Args:
-        rule: ``regret`` or ``satisfy``.
-        regrets: ``(portfolio, state)``.
-        satisfied: ``(portfolio, state)``.
         counts: ``(state,)`` how often each state counts; those of 0 are left out.
     """
     counts = np.ones(regrets.shape[1]) if counts is None else counts
@@ -136,7 +132,6 @@ class Robustness(Printed):
     """Portfolios over states of the world.
 
     Attributes:
-        sweep: the sweep.
         levers: the factors chosen (``scenario`` may be one of them).
         goals, levels: what the portfolios are judged by.
         table: a row a portfolio: the levers; for each goal ``mean_`` and ``worst_`` (the tenth of
@@ -256,7 +251,7 @@ def robust(
     """
     check_names("rule", [rule], RULES)
     found = opened(sweep)
-    wanted, levels = read_goals(found, goals), read_levels(found, satisfy)
+    wanted, levels = read_goals(found, goals), [read_level(found, text) for text in satisfy]
     columns = list(dict.fromkeys(goal.column for goal in (*wanted, *levels)))
     chosen = _levers(found, levers)
     portfolios, runs, values, missing = _in_states(found, columns, chosen)

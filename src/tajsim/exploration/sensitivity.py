@@ -1,10 +1,8 @@
 """What drives the outcomes of a sweep: indices, and the part of chance."""
 
-from __future__ import annotations
-
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,24 +20,25 @@ from tajsim.sweeps.read import Sweep, columns_of, heading, opened, scenarios_of
 
 _SAMPLES = 200
 _TAILS = ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)
+#: Index -> its name in SALib's answer, and the name of half its interval, if it has one.
+_SOBOL = {"first": ("S1", "S1_conf"), "total": ("ST", "ST_conf")}
+_MORRIS = {"mu_star": ("mu_star", "mu_star_conf"), "mu": ("mu", ""), "sigma": ("sigma", "")}
 
 
-def block_size(kind: str, factors: int, second_order: bool = False) -> int:
-    """Return how many rows of a design belong together: a base row (Saltelli) or walk (Morris)."""
-    if kind == "morris":
-        return factors + 1
-    return 2 * factors + 2 if second_order else factors + 2
-
-
-def complete(values: Array, size: int) -> np.ndarray:
-    """Tell which rows ``(row,)`` have an answer, as have all others of their block."""
-    return np.repeat(np.isfinite(values.reshape(-1, size)).all(axis=1), size)
+def _table(names: Sequence[str], found: Mapping[str, Any], keys: Mapping[str, Any]) -> pd.DataFrame:
+    """Return what SALib found as a long table: factor, index, value, low and high."""
+    rows = []
+    for index, (key, reach_key) in keys.items():
+        half = found[reach_key] if reach_key else np.full(len(names), np.nan)
+        for name, value, reach in zip(names, found[key], half, strict=True):
+            rows.append([name, index, float(value), float(value - reach), float(value + reach)])
+    return pd.DataFrame(rows, columns=["factor", "index", "value", "low", "high"])
 
 
 def sobol_indices(
     problem: dict[str, Any], values: Array, second_order: bool, seed: int
 ) -> pd.DataFrame:
-    """Return the indices of each factor.
+    """Return the first-order and total indices of each factor, with bootstrap intervals.
 
     Args:
         problem: as SALib has it.
@@ -47,30 +46,15 @@ def sobol_indices(
         second_order: whether the design has the rows for pairs.
         seed: of the resampling of base rows.
 
-    Returns:
-        A long table: ``factor``, ``index`` (``first``, ``total``), ``value``, and ``low`` and
-        ``high``, the bootstrap interval.
-
     Raises:
         UserError: if SALib is not installed.
     """
     analyze = library("SALib.analyze.sobol").analyze
+    how = {"num_resamples": _SAMPLES, "conf_level": LEVEL, "seed": seed % 2**32}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = analyze(
-            problem,
-            values,
-            calc_second_order=second_order,
-            num_resamples=_SAMPLES,
-            conf_level=LEVEL,
-            seed=seed % 2**32,
-        )
-    rows = []
-    for index, key in (("first", "S1"), ("total", "ST")):
-        for i, name in enumerate(problem["names"]):
-            value, half = float(found[key][i]), float(found[f"{key}_conf"][i])
-            rows.append([name, index, value, value - half, value + half])
-    return pd.DataFrame(rows, columns=["factor", "index", "value", "low", "high"])
+        found = analyze(problem, values, calc_second_order=second_order, **how)
+    return _table(problem["names"], found, _SOBOL)
 
 
 def morris_indices(
@@ -78,36 +62,22 @@ def morris_indices(
 ) -> pd.DataFrame:
     """Return mu*, mu and sigma of each factor, in the unit of the answers over its whole range.
 
-    Args:
-        problem: as SALib has it.
-        places: ``(row, factor)`` the design, 0 to 1.
-        values: ``(row,)`` answers, all known.
-        levels: of the design.
-        seed: of the resampling of walks.
-
-    Returns:
-        A long table: ``factor``, ``index`` (``mu_star``, ``mu``, ``sigma``), ``value``, ``low`` and
-        ``high``, the bootstrap interval (of ``mu_star`` alone).
-
-    Raises:
-        UserError: if SALib is not installed.
+    As `sobol_indices`, with the design ``places (row, factor)``, 0 to 1, of so many ``levels``;
+    ``mu_star`` alone has an interval.
     """
-    found = library("SALib.analyze.morris").analyze(
-        problem,
-        places,
-        values,
-        num_resamples=_SAMPLES,
-        conf_level=LEVEL,
-        num_levels=levels,
-        seed=seed % 2**32,
+    analyze = library("SALib.analyze.morris").analyze
+    how = {"num_resamples": _SAMPLES, "conf_level": LEVEL, "seed": seed % 2**32}
+    table = _table(
+        problem["names"], analyze(problem, places, values, num_levels=levels, **how), _MORRIS
     )
-    rows = []
-    for i, name in enumerate(problem["names"]):
-        star, half = float(found["mu_star"][i]), float(found["mu_star_conf"][i])
-        rows.append([name, "mu_star", star, max(star - half, 0.0), star + half])
-        rows.append([name, "mu", float(found["mu"][i]), np.nan, np.nan])
-        rows.append([name, "sigma", float(found["sigma"][i]), np.nan, np.nan])
-    return pd.DataFrame(rows, columns=["factor", "index", "value", "low", "high"])
+    table["low"] = table["low"].clip(lower=0.0)
+    order = {name: place for place, name in enumerate(problem["names"])}
+    return table.sort_values("factor", key=lambda f: f.map(order), kind="stable", ignore_index=True)
+
+
+def complete(values: Array, size: int) -> np.ndarray:
+    """Tell which rows ``(row,)`` have an answer, as have all others of their block."""
+    return np.repeat(np.isfinite(values.reshape(-1, size)).all(axis=1), size)
 
 
 def chance_in_effects(spread: float, levels: int) -> float:
@@ -130,22 +100,15 @@ def rank_regression(names: list[str], places: Array, values: Array, seed: int) -
         seed: of the resampling of points.
 
     Returns:
-        A long table: ``factor``, ``index`` = ``coefficient``, ``value``, ``low``, ``high``.
+        A long table as of `sobol_indices`, with the index ``coefficient``.
     """
     x, y = ranked(places.T), ranked(values[None, :])[0]
-    points = len(y)
-    counts = np.vstack([np.ones(points), counts_of_runs(points, seed, _SAMPLES)])
-    slopes = np.stack([_regress(x, y, row / points) for row in counts])
+    counts = np.vstack([np.ones(len(y)), counts_of_runs(len(y), seed, _SAMPLES)])
+    slopes = np.stack([_regress(x, y, row / len(y)) for row in counts])
     low, high = np.quantile(slopes[1:], _TAILS, axis=0)
-    return pd.DataFrame(
-        {
-            "factor": names,
-            "index": "coefficient",
-            "value": slopes[0],
-            "low": np.minimum(low, slopes[0]),
-            "high": np.maximum(high, slopes[0]),
-        }
-    )
+    table = {"factor": names, "index": "coefficient", "value": slopes[0]}
+    low, high = np.minimum(low, slopes[0]), np.maximum(high, slopes[0])
+    return pd.DataFrame({**table, "low": low, "high": high})
 
 
 def _regress(x: Array, y: Array, weight: Array) -> Array:
@@ -187,49 +150,35 @@ class Noise:
     runs: float
 
 
-def noise_of(results: pd.DataFrame, column: str) -> Noise:
-    """Divide the variance of a column of ``results`` (one row a run: ``point``, ``run``).
+def divide(values: Array) -> Noise:
+    """Divide the variance of ``(point, run)`` values, ``nan`` where a run is missing.
 
     The estimates are those of an analysis of variance with two crossed random factors and no
     replication within a cell; runs that are missing at some points are left out of the sums.
     """
-    table = results.pivot_table(index="point", columns="run", values=column, aggfunc="first")
-    return divide(table.to_numpy(dtype=float))
-
-
-def divide(values: Array) -> Noise:
-    """Divide the variance of ``(point, run)`` values, ``nan`` where a run is missing."""
     values = values[np.isfinite(values).any(axis=1)]
+    values = values[:, np.isfinite(values).any(axis=0)]
     known = np.isfinite(values)
-    points, per_point = len(values), known.sum(axis=1)
-    runs = float(per_point.mean()) if points else 0.0
-    unclear = Noise(np.nan, np.nan, np.nan, np.nan, np.nan, points, runs)
-    columns = int(known.any(axis=0).sum())
-    freedom = int(known.sum()) - points - columns + 1
-    if freedom < 1 or points < 2 or columns < 2:
+    (points, runs), per_point = values.shape, known.sum(axis=1)
+    a_point = float(per_point.mean()) if points else 0.0
+    unclear = Noise(np.nan, np.nan, np.nan, np.nan, np.nan, points, a_point)
+    freedom = int(known.sum()) - points - runs + 1
+    if freedom < 1 or points < 2 or runs < 2:
         return unclear
     by_point, by_run = _additive(values, known)
     left = np.where(known, values - by_point[:, None] - by_run, 0.0)
     apart = float((left**2).sum()) / freedom
-    each_run = known.sum(axis=0)
-    each_run = each_run[each_run > 0]
-    of_points = max(float(by_point.var(ddof=1)) - apart * float((1.0 / per_point).mean()), 0.0)
-    of_runs = float(by_run[known.any(axis=0)].var(ddof=1)) - apart * float((1.0 / each_run).mean())
-    of_runs = max(of_runs, 0.0)
+    in_means, between = apart * float((1.0 / per_point).mean()), float(by_point.var(ddof=1))
+    in_runs = apart * float((1.0 / known.sum(axis=0)).mean())
+    of_points = max(between - in_means, 0.0)
+    of_runs = max(float(by_run.var(ddof=1)) - in_runs, 0.0)
     whole = of_points + of_runs + apart
     if whole <= 1e-18 * max(1.0, float(np.nanmax(np.abs(values))) ** 2):
         return unclear
-    in_means = apart * float((1.0 / per_point).mean())
-    total = max(float(by_point.var(ddof=1)), in_means)
-    return Noise(
-        factors=of_points / whole,
-        alike=of_runs / whole,
-        apart=apart / whole,
-        floor=in_means / total if total > 0.0 else 0.0,
-        spread=float(np.sqrt(in_means)),
-        points=points,
-        runs=runs,
-    )
+    total = max(between, in_means)
+    floor = in_means / total if total > 0.0 else 0.0
+    shares = of_points / whole, of_runs / whole, apart / whole
+    return Noise(*shares, floor, float(np.sqrt(in_means)), points, a_point)
 
 
 def _additive(values: Array, known: np.ndarray) -> tuple[Array, Array]:
@@ -281,7 +230,6 @@ class Sensitivity(Printed):
     Every table has ``scenario`` and ``column`` first.
 
     Attributes:
-        sweep: the sweep.
         method: ``Sobol indices``, ``Morris screening`` or ``rank regression``.
         indices: a row a factor and index: ``factor``, ``basis``, ``index``, ``value``, ``low``,
             ``high`` (90 % bootstrap interval), ``chance`` (what a factor without any effect shows;
@@ -325,10 +273,6 @@ class Sensitivity(Printed):
         """Return the text with ten factors for each column."""
         return self.text()
 
-    def of(self, table: pd.DataFrame, scenario: str, column: str) -> pd.DataFrame:
-        """Return the rows of one of the tables on one column of one scenario."""
-        return table[(table["scenario"] == scenario) & (table["column"] == column)]
-
 
 def sensitivity(
     sweep: Sweep | str | Path, outcomes: Sequence[str] | None = None, scenario: str | None = None
@@ -351,14 +295,19 @@ def sensitivity(
     if found.factors.empty:
         raise UserError(f"{found.folder}: this sweep has no factors whose effects could be ranked")
     notes: dict[str, None] = {}
-    parts: dict[str, list[pd.DataFrame]] = {}
+    parts: dict[str, list[pd.DataFrame]] = {"indices": [], "chance": []}
     for name in scenarios_of(found, scenario):
         for column in columns_of(found, outcomes):
-            for table, rows in _one(found, name, column, notes).items():
+            try:
+                tables = _one(found, name, column, notes)
+            except UserError as few:
+                notes[f"{name}: {few}"] = None
+                continue
+            for table, rows in tables.items():
                 rows.insert(0, "scenario", name)
                 rows.insert(1, "column", column)
-                parts.setdefault(table, []).append(rows)
-    if "indices" not in parts:
+                parts[table].append(rows)
+    if not parts["indices"]:
         raise UserError(list(notes))
     tables = {name: pd.concat(rows, ignore_index=True) for name, rows in parts.items()}
     return Sensitivity(
@@ -369,11 +318,15 @@ def sensitivity(
 def _one(
     sweep: Sweep, scenario: str, column: str, notes: dict[str, None]
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables of one scenario and column; remarks go to ``notes``."""
+    """Return the tables of one scenario and column; remarks go to ``notes``.
+
+    Raises:
+        UserError: if there are too few points for the method.
+    """
     rows = sweep.rows(scenario)
     places = rows[list(sweep.factors.index)].to_numpy(dtype=float)
     values = sweep.answers(column, scenario)
-    kept = complete(values, _blocks(sweep)[0])
+    kept = complete(values, _block(sweep))
     missing = int(rows["point"][~kept].nunique())
     if missing:
         notes[
@@ -382,42 +335,33 @@ def _one(
         ] = None
     places, values, points = places[kept], values[kept], rows["point"][kept]
     mine = sweep.results[sweep.results["point"].isin(points)]
-    noise = noise_of(mine, column)
-    tables = {"chance": _chance(noise, missing)}
+    runs = mine.pivot_table(index="point", columns="run", values=column, aggfunc="first")
+    noise = divide(runs.to_numpy(dtype=float))
+    chance = asdict(noise)
+    chance["runs_a_point"] = chance.pop("runs")
+    tables = {"chance": pd.DataFrame([{**chance, "points_missing": missing}])}
     if len(values) < 2 or not np.ptp(values) > 0.0:
         same = "has the same mean at every point" if len(values) > 1 else "has too few points"
         notes[f"{scenario}: {column} {same}; no index says anything about it."] = None
         return tables
     once = ~points.duplicated().to_numpy()
-    try:
-        tables["indices"] = _indices(sweep, places, values, noise, once)
-    except _TooFewError as few:
-        notes[f"{scenario}: {few}"] = None
-        return {}
-    return tables
+    return {**tables, "indices": _indices(sweep, places, values, noise, once)}
 
 
-class _TooFewError(Exception):
-    """There are too few points for the method."""
-
-
-def _blocks(sweep: Sweep) -> tuple[int, str]:
-    """Return how many rows of the design belong together, and what such a block is called."""
-    if sweep.kind not in METHODS:
-        return 1, ""
-    size = block_size(sweep.kind, len(sweep.factors), bool(sweep.options.get("second_order")))
-    return size, "base rows" if sweep.kind == "sobol" else "walks"
+def _block(sweep: Sweep) -> int:
+    """Return how many rows of the design belong together: a base row or a walk."""
+    factors, pairs = len(sweep.factors), sweep.options.get("second_order")
+    rows = {"morris": factors + 1, "sobol": 2 * factors + 2 if pairs else factors + 2}
+    return rows.get(sweep.kind, 1)
 
 
 def _indices(
     sweep: Sweep, places: Array, values: Array, noise: Noise, once: np.ndarray
 ) -> pd.DataFrame:
-    """Return the indices, by the method that goes with the design."""
-    problem, seed = sweep.problem, int(sweep.about["seed"])
-    bases = [str(basis) for basis in sweep.factors["basis"]]
-    size, block = _blocks(sweep)
-    if block and len(values) < 4 * size:
-        raise _TooFewError(f"fewer than 4 {block} are complete ({size} points each).")
+    problem, seed, size = sweep.problem, int(sweep.about["seed"]), _block(sweep)
+    if sweep.kind in METHODS and len(values) < 4 * size:
+        block = "base rows" if sweep.kind == "sobol" else "walks"
+        raise UserError(f"fewer than 4 {block} are complete ({size} points each).")
     if sweep.kind == "sobol":
         table = sobol_indices(problem, values, bool(sweep.options["second_order"]), seed)
         table["chance"] = np.where(table["index"] == "total", noise.floor, 0.0)
@@ -427,58 +371,51 @@ def _indices(
         floor = chance_in_effects(noise.spread, levels)
         table["chance"] = np.where(table["index"] == "mu_star", floor, np.nan)
     else:
-        places, values, count = places[once], values[once], len(bases)
+        places, values, count = places[once], values[once], len(sweep.factors)
         if len(values) < count + SPARE:
-            raise _TooFewError(
+            raise UserError(
                 f"{len(values)} points are too few for {count} factor{'s' * (count != 1)}; rank "
                 f"regression needs {count + SPARE}."
             )
         table = rank_regression(problem["names"], places, values, seed)
         table["chance"] = np.sqrt(1.0 / (len(values) - 1.0))
-    table.insert(1, "basis", table["factor"].map(dict(zip(problem["names"], bases, strict=True))))
+    table.insert(1, "basis", table["factor"].map(sweep.factors["basis"].astype(str)))
     return table
-
-
-def _chance(noise: Noise, missing: int) -> pd.DataFrame:
-    row = asdict(noise)
-    row["runs_a_point"] = row.pop("runs")
-    return pd.DataFrame([{**row, "points_missing": missing}])
 
 
 def _column(found: Sensitivity, scenario: str, column: str, everything: bool) -> str:
     """Return the text on one column: its factors, the leading one first, by basis, and chance."""
-    mine = found.of(found.indices, scenario, column)
+    mine, chance = (
+        table[(table["scenario"] == scenario) & (table["column"] == column)]
+        for table in (found.indices, found.chance)
+    )
     table = mine.set_index(["factor", "index"])
     lead = table.xs(LEADING[found.method], level="index")
     factors = lead["value"].abs().sort_values(ascending=False, kind="stable").index
     shown = factors if everything else factors[:_FEW]
     heads = [index for index in HEADS if index in set(mine["index"])]
-    rows = [[str(f), str(lead.loc[f, "basis"]), *_cells(table.loc[f], heads)] for f in shown]
     head = ["factor", "basis"]
     for index in heads:
         head += [HEADS[index]] + (["90 % interval"] if index not in ("mu", "sigma") else [])
+    rows = []
+    for factor in shown:
+        rows.append([str(factor), str(lead.loc[factor, "basis"])])
+        for index in heads:
+            signed = index in ("mu", "coefficient")
+            value, low, high = (
+                float(table[key][factor, index]) for key in ("value", "low", "high")
+            )
+            rows[-1].append(table_number(value, signed))
+            rows[-1] += [interval(low, high, signed)] if index not in ("mu", "sigma") else []
     lines = [f"{scenario}, {heading(found.sweep, column)}", text_table(head, rows, left=(0, 1))]
     if len(shown) < len(factors):
         lines.append(f"... and {len(factors) - len(shown)} more; --all shows them.")
-    return "\n".join([*lines, _chance_text(found, scenario, column, float(lead["chance"].iloc[0]))])
+    said = _chance_text(found.method, rows_of(chance)[0], float(lead["chance"].iloc[0]))
+    return "\n".join([*lines, said])
 
 
-def _cells(table: pd.DataFrame, heads: list[str]) -> list[str]:
-    """Return the cells of one factor: its indices, each with its interval if it has one."""
-    cells = []
-    for index in heads:
-        signed = index in ("mu", "coefficient")
-        value, low, high = (
-            float(table[name].to_dict()[index]) for name in ("value", "low", "high")
-        )
-        cells.append(table_number(value, signed))
-        cells += [interval(low, high, signed)] if index not in ("mu", "sigma") else []
-    return cells
-
-
-def _chance_text(found: Sensitivity, scenario: str, column: str, floor: float) -> str:
+def _chance_text(method: str, row: Any, floor: float) -> str:
     """Say how much of a column is chance; ``floor`` is the leading index of a factor of none."""
-    (row,) = rows_of(found.of(found.chance, scenario, column))
     if math.isnan(row.factors):
         return "Chance and factors cannot be separated: that needs two runs or more at each point."
     text = (
@@ -487,11 +424,11 @@ def _chance_text(found: Sensitivity, scenario: str, column: str, floor: float) -
         f"{percent(row.apart)} to chance that acts differently. "
         f"Of the variance of the means {percent(row.floor)} is chance"
     )
-    if found.method == "Sobol indices":
+    if method == "Sobol indices":
         text += (
             f": a total index of {table_number(floor)} may be chance, and first-order indices are "
             "smaller by that share than without it"
         )
-    elif found.method != RANKS:
+    elif method != RANKS:
         text += f": a mu* of {table_number(floor)} may be chance"
     return f"{text}."

@@ -655,7 +655,9 @@ def moved_events(source: Source, period: Period, inherited: list[Event]) -> list
                     source.problems, (*row.key, "date"), (month,), period, "scenario"
                 )
                 where = source.problems.where(row.key)
-                found += [replace(event, month=month, where=where) for event in mine]
+                for event in mine:  # the figures that date it speak for its own month only
+                    figures = event.figures if event.month == month else ()
+                    found.append(replace(event, month=month, where=where, figures=figures))
     return sorted(found, key=lambda event: event.month)
 
 

@@ -7,9 +7,10 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
@@ -17,6 +18,9 @@ from matplotlib.textpath import text_to_path
 from tajsim.axes import COMMANDERS, DIMENSIONS, SECTIONS
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_display_names
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Columns of text that tables and sentences are folded to.
 WIDTH = 100
@@ -160,6 +164,34 @@ def text_table(
 
     rule = "  ".join("-" * widths[i] for i in inside)
     return "\n".join([*lines(header), rule, *(line for row in rows for line in lines(row))])
+
+
+_CELLS: dict[str, Callable[[float], str]] = {
+    "%": percent,
+    "+": lambda value: table_number(value, signed=True),
+    "": table_number,
+}
+
+
+def frame_text(table: pd.DataFrame, *columns: str) -> str:
+    """Lay out columns of a table as text, see `text_table`; those of texts are aligned left.
+
+    Args:
+        table: what is told, one line a row.
+        columns: names, or ``head=name``; ``%`` before a name is for shares, ``+`` for signs.
+    """
+    heads, cells, left = [], [], []
+    for place, column in enumerate(columns):
+        head, _, name = column.rpartition("=")
+        name, way = name.lstrip("%+"), name[: len(name) - len(name.lstrip("%+"))]
+        values = table[name].tolist()
+        if all(isinstance(value, str) for value in values):
+            left.append(place)
+            cells.append(values)
+        else:
+            cells.append([_CELLS[way](value) for value in values])
+        heads.append(head or name)
+    return text_table(heads, list(zip(*cells, strict=True)), left)
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

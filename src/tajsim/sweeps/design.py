@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise, product
-from math import ceil
 from struct import pack
 from typing import Any
 
@@ -256,7 +255,7 @@ def divide(variant: Whole, settled: Mask, runs: int, hands: int) -> list[Batch]:
     missing = ~settled[:, :runs]
     size = LARGEST
     if hands > 1:
-        size = int(np.clip(ceil(missing.sum() / (2 * hands)), SMALLEST, LARGEST))
+        size = int(np.clip(-(-missing.sum() // (2 * hands)), SMALLEST, LARGEST))
     batches: list[Batch] = []
     numbers = np.unique(variant)
     # A variant is a model of its own: all get some runs before any gets the rest.
@@ -265,7 +264,7 @@ def divide(variant: Whole, settled: Mask, runs: int, hands: int) -> list[Batch]:
         own = np.flatnonzero(variant == number)
         for first, end in pairwise(ends):
             run, place = np.nonzero(missing[own, first:end].T)
-            parts = ceil(run.size / size)
+            parts = -(-run.size // size)
             pieces = zip(_parts(own[place], parts), _parts(run + first, parts), strict=True)
             batches += [Batch(points, numbers) for points, numbers in pieces]
     return sorted(batches, key=lambda batch: int(batch.runs[0]))
@@ -305,5 +304,5 @@ def round_ends(runs: int, least: int) -> Sequence[int]:
     """Return the numbers of runs after which precision is looked at: ``least``, half more, ..."""
     ends = [min(least, runs)]
     while ends[-1] < runs:
-        ends.append(min(runs, ceil(ends[-1] * 1.5)))
+        ends.append(min(runs, -(-ends[-1] * 3 // 2)))
     return ends

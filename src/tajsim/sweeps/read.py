@@ -38,9 +38,9 @@ from numpy.typing import NDArray
 
 import tajsim.sweeps.store as store
 from tajsim.axes import DIMENSIONS
-from tajsim.display import Html, element, fold, table, whole
+from tajsim.display import element, fold, table, whole
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.errors import UserError, library, unknown
+from tajsim.errors import UserError, check_names, library, unknown
 from tajsim.inputs import outcomes, toml
 from tajsim.results.effect import t_quantile
 from tajsim.sweeps.design import salib_problem
@@ -105,15 +105,11 @@ class Sweep:
         Raises:
             UserError: for an unknown column or scenario.
         """
-        if column not in self.columns.index:
-            raise UserError(unknown("column", column, self.columns.index))
-        rows = self.rows(scenario)
-        if run is None:
-            values = self.means[column]
-        else:
-            chosen = self.results[self.results["run"] == run]
-            values = chosen.set_index("point")[column]
-        return values.reindex(rows["point"]).to_numpy(dtype=float)
+        check_names("column", [column], self.columns.index)
+        values = self.means[column]
+        if run is not None:
+            values = self.results[self.results["run"] == run].set_index("point")[column]
+        return values.reindex(self.rows(scenario)["point"]).to_numpy(dtype=float)
 
     def rows(self, scenario: str | None = None) -> pd.DataFrame:
         """Return the rows of the design of one scenario, in the order of the design.
@@ -122,11 +118,9 @@ class Sweep:
             UserError: for an unknown scenario, or none where there are several.
         """
         names = list(dict.fromkeys(self.design["scenario"]))
-        if scenario is None and len(names) == 1:
-            scenario = names[0]
-        if scenario not in names:
-            raise UserError(unknown("scenario", str(scenario), names))
-        return self.design[self.design["scenario"] == scenario].reset_index(drop=True)
+        chosen = names[0] if scenario is None and len(names) == 1 else str(scenario)
+        check_names("scenario", [chosen], names)
+        return self.design[self.design["scenario"] == chosen].reset_index(drop=True)
 
     def table(self) -> pd.DataFrame:
         """Return one row a run: point, scenario, factors, run, columns (tidy)."""
@@ -186,10 +180,12 @@ def load_sweep(folder: str | Path) -> Sweep:
         raise UserError(f"{folder}: a sweep of model {made}, and this is {here}; sweep it again")
     factors = pd.DataFrame(manifest["factors"]).set_index("factor")
     columns = pd.DataFrame(manifest["columns"]).set_index("column")
-    points = _points(store.read_part(disk, place, manifest, store.POINTS), manifest)
-    marks = store.fingerprints(manifest)
+    of_texts = [any(isinstance(value, str) for value in values) for values in factors["values"]]
+    texts = ("point", "scenario", *factors.index[of_texts])
+    listed = store.read_part(disk, place, manifest, store.POINTS)
+    points = store.read_table(listed, texts).set_index("point")
     results, failures, unfit = store.read_all(
-        disk, place, list(points.index), list(columns.index), marks
+        disk, place, list(points.index), list(columns.index), store.fingerprints(manifest)
     )
     return Sweep(
         folder=place,
@@ -205,64 +201,38 @@ def load_sweep(folder: str | Path) -> Sweep:
     )
 
 
-def _points(text: str, manifest: dict[str, Any]) -> pd.DataFrame:
-    """Return the table of points, in the order of the design."""
-    texts = [
-        factor["factor"]
-        for factor in manifest["factors"]
-        if any(isinstance(value, str) for value in factor["values"])
-    ]
-    return store.read_table(text, ("point", "scenario", *texts)).set_index("point")
-
-
 def sweep_html(sweep: Sweep) -> str:
     """Return a sweep as HTML; points without a run yet count as open."""
-    about = sweep.about
-    return whole(
-        element("h3", str(about.get("title") or sweep.folder.name)),
-        element("p", str(about.get("question") or "")),
-        element("p", _state(sweep), look="quiet"),
-        element("h4", "What is varied"),
-        table(("factor", "unit", "low", "high", "basis"), _factors(sweep), numbers=(2, 3)),
-        element("h4", "What was kept: means over the runs of each point"),
-        table(
-            ("outcome", "unit", "lowest point", "median point", "highest point"),
-            _columns(sweep),
-            numbers=(2, 3, 4),
-        ),
-        *_failures(sweep),
-    )
-
-
-def _state(sweep: Sweep) -> str:
+    about, causes = sweep.about, sweep.failures["cause"].value_counts()
     done = sweep.results["point"].nunique()
+    left_out = "files left out that are damaged or of another sweep"
     parts = [
         f"{sweep.kind} of {len(sweep.points):,} points, {done:,} of them with runs",
         f"{len(sweep.results):,} runs",
+        f"{len(sweep.failures):,} failed" * bool(len(sweep.failures)),
+        f"{len(sweep.unfit):,} {left_out}" * bool(sweep.unfit),
+        f"seed {about['seed']}" if "seed" in about else "",
     ]
-    if len(sweep.failures):
-        parts.append(f"{len(sweep.failures):,} failed")
-    if sweep.unfit:
-        parts.append(f"{len(sweep.unfit):,} files left out that are damaged or of another sweep")
-    if "seed" in sweep.about:
-        parts.append(f"seed {sweep.about['seed']}")
-    return "; ".join(parts)
-
-
-def _factors(sweep: Sweep) -> list[list[object]]:
-    return [
+    factors = [
         [name, row["unit"], _figure(row["low"]), _figure(row["high"]), row["basis"]]
         for name, row in sweep.factors.iterrows()
     ]
-
-
-def _columns(sweep: Sweep) -> list[list[object]]:
-    rows: list[list[object]] = []
-    for name, row in sweep.columns.iterrows():
-        known = sweep.means[str(name)].dropna()
-        ends = np.quantile(known, (0.0, 0.5, 1.0)) if len(known) else [np.nan] * 3
-        rows.append([str(name), row["unit"], *map(_figure, ends)])
-    return rows
+    ends = sweep.means[[*sweep.columns.index]].quantile([0.0, 0.5, 1.0])
+    columns = [
+        [name, row["unit"], *map(_figure, ends[name])] for name, row in sweep.columns.iterrows()
+    ]
+    kept = ("outcome", "unit", "lowest point", "median point", "highest point")
+    failed = table(("cause", "runs"), [[c, f"{n:,}"] for c, n in causes.items()], numbers=(1,))
+    return whole(
+        element("h3", str(about.get("title") or sweep.folder.name)),
+        element("p", str(about.get("question") or "")),
+        element("p", "; ".join(filter(None, parts)), look="quiet"),
+        element("h4", "What is varied"),
+        table(("factor", "unit", "low", "high", "basis"), factors, numbers=(2, 3)),
+        element("h4", "What was kept: means over the runs of each point"),
+        table(kept, columns, numbers=(2, 3, 4)),
+        *([fold("Why runs failed", failed)] if len(causes) else []),
+    )
 
 
 def _figure(value: Any) -> str:
@@ -272,50 +242,36 @@ def _figure(value: Any) -> str:
     return "-" if value is None or pd.isna(value) else f"{float(value):,.4g}"
 
 
-def _failures(sweep: Sweep) -> list[Html]:
-    if sweep.failures.empty:
-        return []
-    causes = sweep.failures["cause"].value_counts()
-    rows = [[str(cause), f"{count:,}"] for cause, count in causes.items()]
-    return [fold("Why runs failed", table(("cause", "runs"), rows, numbers=(1,)))]
-
-
 def read_series(folder: Path, outcome: str, start: str, points: list[str]) -> xr.DataArray:
     """Return an outcome ``(cell, own dimensions..., month)``; shards that do not fit are left out.
 
     Raises:
         UserError: if the series is not there.
     """
-    disk, parts, names, runs = store.Disk(), [], [], []
+    disk, parts, cells = store.Disk(), list[Any](), list[pd.DataFrame]()
     marks = store.fingerprints(store.read_manifest(disk, folder))
     stored: set[str] = set()
     for name, shard in store.shards(disk, folder, marks):
-        path = store.series_path(folder / store.FOLDER / name)
-        if isinstance(shard, store.UnfitError) or "series_sha256" not in shard.header:
+        if isinstance(shard, store.UnfitError) or "series_sha256" not in shard[0]:
             continue
-        table = shard.table
+        path = store.series_path(folder / store.FOLDER / name)
         with np.load(io.BytesIO(disk.read(path))) as arrays:
             stored |= set(arrays.files)
             if outcome in arrays.files:
-                wanted = table["point"].isin(points).to_numpy()
+                wanted = shard[1]["point"].isin(points).to_numpy()
                 parts.append(np.moveaxis(arrays[outcome], -1, 0)[wanted])
-                names += table["point"][wanted].to_list()
-                runs += table["run"][wanted].to_list()
+                cells.append(shard[1][wanted])
     if not parts:
         raise UserError(unknown("stored series", outcome, sorted(stored)))
     registry = outcomes.load_outcomes()[outcome]
-    values = np.concatenate(parts)
+    values, listed = np.concatenate(parts), pd.concat(cells)
     first = toml.month_number(start)
     months = toml.month_dates([toml.month_text(first + i) for i in range(values.shape[-1])])
+    coords = {name: ("cell", listed[name].to_list()) for name in ("point", "run")}
     return xr.DataArray(
         values,
         dims=("cell", *registry.dimensions, "month"),
-        coords={
-            "point": ("cell", names),
-            "run": ("cell", runs),
-            "month": months,
-            **{d: list(DIMENSIONS[d]) for d in registry.dimensions},
-        },
+        coords={**coords, "month": months, **{d: list(DIMENSIONS[d]) for d in registry.dimensions}},
         attrs=registry.attributes,
         name=outcome,
     )
@@ -417,21 +373,12 @@ def columns_of(sweep: Sweep, names: Sequence[str] | None) -> list[str]:
     Raises:
         UserError: for each name that is neither.
     """
-    if not names:
-        return [str(name) for name in sweep.columns.index]
-    found: list[str] = []
-    wrong: list[str] = []
-    for name in names:
-        own = [name] if name in sweep.columns.index else []
-        outcomes = sweep.columns["outcome"]
-        matching = own or [str(c) for c in outcomes.index[outcomes == name]]
-        valid = [*sweep.columns.index, *outcomes]
-        if not matching:
-            wrong.append(unknown("outcome", name, dict.fromkeys(valid)))
-        found += [column for column in matching if column not in found]
-    if wrong:
-        raise UserError(wrong)
-    return found
+    own, outcomes = [str(name) for name in sweep.columns.index], sweep.columns["outcome"]
+    check_names("outcome", names or (), list(dict.fromkeys([*own, *outcomes])))
+    found = {
+        name: [name] if name in own else outcomes.index[outcomes == name] for name in names or own
+    }
+    return list(dict.fromkeys(str(column) for columns in found.values() for column in columns))
 
 
 def column_of(sweep: Sweep, name: str) -> str:
@@ -453,11 +400,8 @@ def scenarios_of(sweep: Sweep, scenario: str | None) -> list[str]:
         UserError: for an unknown one.
     """
     names = [str(name) for name in dict.fromkeys(sweep.points["scenario"])]
-    if scenario is None:
-        return names
-    if scenario not in names:
-        raise UserError(unknown("scenario", scenario, names))
-    return [scenario]
+    check_names("scenario", [scenario] if scenario is not None else (), names)
+    return names if scenario is None else [scenario]
 
 
 def row_of(sweep: Sweep, column: str) -> pd.Series[Any]:

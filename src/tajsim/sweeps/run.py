@@ -1,11 +1,9 @@
 """``sweep``: simulate the points of an experiment and keep what is finished, whatever happens."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -104,11 +102,11 @@ class SweepState:
                 said.append(f"{store.FOLDER}/{name}: {shard}")
                 _put_aside(disk, place, name)
                 continue
-            failed = shard.header["kind"] == store.FAILED
+            failed = shard[0]["kind"] == store.FAILED
             if retry and failed:
                 disk.remove(place / store.FOLDER / name)
             else:
-                self._take(shard.table, failed)
+                self._take(shard[1], failed)
         return said
 
     def _take(self, table: pd.DataFrame, failed: bool) -> None:
@@ -135,37 +133,30 @@ Tell = Callable[[Progress], None]
 _LOSSES = 3
 
 
+@dataclass
 class Engine:
     """Works off batches with an executor.
 
-    Args:
+    Attributes:
         experiment, points: what is simulated.
-        state: what is finished.
-        disk, place: where it is stored.
+        disk, shards: where it is stored.
         model, fingerprints: of the jobs, by scenario.
-        tell: told how far the sweep is; an exception that it raises ends the sweep.
+        tell_progress: told how far the sweep is; an exception that it raises ends the sweep.
     """
 
-    def __init__(
-        self,
-        experiment: Experiment,
-        points: design.Points,
-        state: SweepState,
-        disk: store.Disk,
-        place: Path,
-        model: str,
-        fingerprints: dict[str, str],
-        tell: Tell,
-    ) -> None:
-        self.experiment, self.points, self.state = experiment, points, state
-        self.disk, self.shards = disk, place / store.FOLDER
-        self.model, self.fingerprints = model, fingerprints
-        self.computed = 0
-        self._tell, self._begun = tell, monotonic()
-        self._months = month_number(experiment.end) - month_number(experiment.start) + 1
-        self._under_way: dict[int, tuple[design.Batch, Job]] = {}
-        self._next = 0
-        self._failing: set[int] = set()
+    experiment: Experiment
+    points: design.Points
+    state: SweepState
+    disk: store.Disk
+    shards: Path
+    model: str
+    fingerprints: dict[str, str]
+    tell_progress: Tell
+    computed: int = 0
+    _under_way: dict[int, tuple[design.Batch, Job]] = field(default_factory=dict)
+    _next: int = 0
+    _failing: set[int] = field(default_factory=set)
+    _begun: float = field(default_factory=monotonic)
 
     def work_off(self, batches: Iterable[design.Batch], team: Executor) -> None:
         """Simulate and store every batch.
@@ -233,13 +224,14 @@ class Engine:
     def tell(self, team: Executor) -> None:
         """Say how far the sweep is."""
         settled = self.state.settled
-        part = team.under_way() / self._months
+        first, last = self.experiment.start, self.experiment.end
+        part = team.under_way() / (month_number(last) - month_number(first) + 1)
         seconds = monotonic() - self._begun
         rate = (self.computed + part) / seconds if seconds > 0 else 0.0
         done = float(settled.sum()) + part
         left = (settled.size - done) / rate if rate > 0 else None
         whole = int(settled.all(axis=1).sum())
-        self._tell(Progress(whole, len(settled), done, settled.size, rate, left))
+        self.tell_progress(Progress(whole, len(settled), done, settled.size, rate, left))
 
 
 @dataclass(frozen=True)
@@ -314,7 +306,7 @@ def sweep(
         marks = store.fingerprints(manifest)
         aside = state.read(disk, place, marks, retry)
         kept = int(state.done.sum())
-        engine = Engine(loaded, points, state, disk, place, model, marks, tell)
+        engine = Engine(loaded, points, state, disk, place / store.FOLDER, model, marks, tell)
         precise = None
         if not state.settled.all() or until_precision is not None:
             precise = _simulate(engine, until_precision, workers, cluster, simulate)
@@ -360,7 +352,6 @@ def _simulate_and_store(
 
 @contextmanager
 def _storing(place: Path) -> Iterator[None]:
-    """Turn what the file system says into a line for the user."""
     try:
         yield
     except OSError as error:

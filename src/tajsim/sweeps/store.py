@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import errno
 import io
 import json
@@ -24,11 +23,10 @@ from tajsim.compiled.engine import chosen
 from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
 from tajsim.files import BEGUN, csv_text, place_of, telling, whole
-from tajsim.inputs import toml
-from tajsim.inputs.events import ALL
+from tajsim.inputs import events as kinds, outcomes, toml
 from tajsim.inputs.experiment_file import Experiment, FactorValue, Keep
-from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.scenario_parts import Event, Scenario
+from tajsim.results.numbers import listed
 from tajsim.results.window import at_places, labelled, over
 from tajsim.sweeps.design import DesignPoints, Point, Points
 
@@ -59,7 +57,6 @@ def make_job(
     """Return the job of runs ``(run,)`` of points ``(run,)``, all of one variant.
 
     Args:
-        experiment, points, runs: what is simulated.
         model: the version of the model that must simulate it.
         fingerprint: the mark of the sweep that the shards of this scenario bear.
     """
@@ -77,7 +74,7 @@ def make_job(
         start=experiment.start,
         end=experiment.end,
         parameters=experiment.parameters,
-        outcomes=with_weight(kept),
+        outcomes=outcomes.with_weight(kept),
         settings=settings,
         events=_events(experiment, scenario, values),
         points=tuple(point.id for point in points),
@@ -112,7 +109,7 @@ def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) ->
 
 def one(record: xr.Dataset, keep: Keep) -> Numbers:
     """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
-    where = {d: name for d, name in keep.where.items() if name != ALL}
+    where = {d: name for d, name in keep.where.items() if name != kinds.ALL}
     return np.asarray(over(at_places(record, keep.outcome, where), keep.window).values)
 
 
@@ -210,12 +207,9 @@ class UnfitError(Exception):
     """A shard is not what it was when it was written, or is of another sweep."""
 
 
-@dataclass(frozen=True)
-class Shard:
-    """What a shard holds: a table with the columns point, run and the kept numbers or the cause."""
-
-    header: dict[str, Any]
-    table: pd.DataFrame
+#: What a shard holds: its header, and a table with the columns point, run and the kept numbers or
+#: the cause.
+Shard = tuple[dict[str, Any], pd.DataFrame]
 
 
 def write_shard(disk: Disk, folder: Path, job: Job, left: Finished | str) -> None:
@@ -227,16 +221,16 @@ def write_shard(disk: Disk, folder: Path, job: Job, left: Finished | str) -> Non
     kept: Summaries = cast(Summaries, job.keep)
     cells = " ".join(f"{point}:{run}" for point, run in zip(job.points, job.runs, strict=True))
     name = sha256(f"{kept.fingerprint} {cells}".encode()).hexdigest()[:16]
-    kind = FAILED if isinstance(left, str) else RUNS
     header = {
         "tajsim_shard": 1,
-        "kind": kind,
+        "kind": RUNS,
         "scenario": job.scenario,
         "model": job.model,
         "experiment": kept.fingerprint,
         "rows": len(job.runs),
     }
     if isinstance(left, str):
+        header["kind"] = FAILED
         columns, values = ["cause"], [[left]] * len(job.runs)
     else:
         columns, values = [keep.column for keep in kept.columns], left.numbers.tolist()
@@ -250,7 +244,7 @@ def write_shard(disk: Disk, folder: Path, job: Job, left: Finished | str) -> Non
     # Floats are written so that they are read back to the bit.
     body = csv_text([*_KEY, *columns], ([point, run, *row] for point, run, row in rows))
     header["sha256"] = _checksum(header, body)
-    put(disk, folder / f"{kind}-{name}.csv", f"# {json.dumps(header)}\n{body}".encode())
+    put(disk, folder / f"{header['kind']}-{name}.csv", f"# {json.dumps(header)}\n{body}".encode())
 
 
 def read_shard(disk: Disk, path: Path, fingerprints: Mapping[str, str]) -> Shard:
@@ -287,7 +281,7 @@ def read_shard(disk: Disk, path: Path, fingerprints: Mapping[str, str]) -> Shard
         raise UnfitError(f"{Path(str(error.filename)).name} is missing") from None
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise UnfitError(f"it cannot be read ({type(error).__name__})") from None
-    return Shard(header, table)
+    return header, table
 
 
 def series_path(path: Path) -> Path:
@@ -322,11 +316,11 @@ def read_all(
         if isinstance(shard, UnfitError):
             unfit.append(f"{name}: {shard}")
         else:
-            tables[FAILED if shard.header["kind"] == FAILED else RUNS].append(shard.table)
+            tables[shard[0]["kind"]].append(shard[1])
     results = _joined(tables[RUNS], points, [*_KEY, *columns])
     failures = _joined(tables[FAILED], points, [*_KEY, "cause"])
-    there = pd.MultiIndex.from_frame(results[list(_KEY)])
-    failures = failures[~pd.MultiIndex.from_frame(failures[list(_KEY)]).isin(there)]
+    there = pd.MultiIndex.from_frame(results[[*_KEY]])
+    failures = failures[~pd.MultiIndex.from_frame(failures[[*_KEY]]).isin(there)]
     return results, failures.reset_index(drop=True), unfit
 
 
@@ -334,11 +328,10 @@ def _joined(tables: list[pd.DataFrame], points: Sequence[str], columns: list[str
     """Return tables under each other, each run once, in the order of points and runs."""
     if not tables:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
-    table = pd.concat(tables, ignore_index=True).drop_duplicates(list(_KEY))
-    order = {point: i for i, point in enumerate(points)}
-    place = table["point"].map(order)
-    table = table[place.notna()].assign(_place=place).sort_values(["_place", "run"], kind="stable")
-    return table[columns].reset_index(drop=True)
+    table = pd.concat(tables, ignore_index=True).drop_duplicates([*_KEY])
+    place = table["point"].map({point: i for i, point in enumerate(points)})
+    table = table.assign(_place=place).dropna(subset="_place")
+    return table.sort_values(["_place", "run"], kind="stable", ignore_index=True)[columns]
 
 
 def _checksum(header: dict[str, Any], body: str) -> str:
@@ -499,53 +492,48 @@ def _renew(disk: Disk, path: Path, data: bytes) -> None:
 
 
 def _compare(place: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Refuse to mix runs that do not belong together."""
     differ = [
         f"another {name}" for name, part in new["parts"].items() if old["parts"].get(name) != part
     ]
-    for name, digest in new["scenarios"].items():
-        if old["scenarios"].get(name, digest) != digest:
-            differ.append(f"another scenario '{name}'")
+    differ += [
+        f"another scenario '{name}'"
+        for name, digest in new["scenarios"].items()
+        if old["scenarios"].get(name, digest) != digest
+    ]
     if differ:
-        said = " and ".join([", ".join(differ[:-1]), differ[-1]] if differ[1:] else differ)
-        raise UserError(f"{place}: was made with {said}; name another folder")
+        raise UserError(f"{place}: was made with {listed(differ)}; name another folder")
 
 
 def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
     """Return everything that describes the sweep, as plain lists and tables."""
+    factor = ("unit", "low", "high", "values", "spread", "role", "basis")
     return {
         "tajsim_sweep": FORMAT,
         "about": {
             "experiment": experiment.name,
-            "title": experiment.title,
-            "question": experiment.question,
+            **{name: getattr(experiment, name) for name in ("title", "question")},
             "model": model,
             "engine": chosen(),
             "seed": experiment.seed,
             "runs": runs,
-            "parameters": experiment.parameters,
-            "start": experiment.start,
-            "end": experiment.end,
+            **{name: getattr(experiment, name) for name in ("parameters", "start", "end")},
         },
         "parts": parts_of(experiment, model),
         "scenarios": {s.name: scenario_digest(s) for s in experiment.scenarios},
         "design": {"kind": experiment.design.kind, "options": dict(experiment.design.options)},
         "factors": [
-            {"factor": f.name, "parameter": f.parameter or "", "unit": f.unit}
-            | {"low": f.low, "high": f.high, "values": list(f.values)}
-            | {"spread": f.spread, "role": f.role, "basis": f.basis}
+            {"factor": f.name, "parameter": f.parameter or ""} | {n: getattr(f, n) for n in factor}
             for f in experiment.factors
         ],
-        "columns": [_column(experiment, i) for i in range(len(experiment.keep))],
-        "series": list(experiment.series),
+        "columns": [_column(keep) for keep in experiment.keep],
+        "series": experiment.series,
         "experiment_text": experiment.text,
         "scenario_text": {s.name: s.text for s in experiment.scenarios},
     }
 
 
-def _column(experiment: Experiment, position: int) -> dict[str, Any]:
-    keep = experiment.keep[position]
-    outcome = load_outcomes()[keep.outcome]
+def _column(keep: Keep) -> dict[str, Any]:
+    outcome = outcomes.load_outcomes()[keep.outcome]
     return {
         "column": keep.column,
         "outcome": keep.outcome,
@@ -553,10 +541,7 @@ def _column(experiment: Experiment, position: int) -> dict[str, Any]:
         "window_start": keep.window[0],
         "window_end": keep.window[1],
         "unit": outcome.window_unit,
-        "label": outcome.label,
-        "aggregate": outcome.aggregate,
-        "places": outcome.places,
-        "meaning": outcome.meaning,
+        **{name: getattr(outcome, name) for name in ("label", "aggregate", "places", "meaning")},
     }
 
 
@@ -575,29 +560,17 @@ def tables_of(experiment: Experiment, points: Points, design: DesignPoints) -> d
 
 
 def read_table(text: str, texts: Collection[str] = ("point", "scenario")) -> pd.DataFrame:
-    """Return a table; a column is of whole numbers, of numbers, or (also those named) of texts.
+    """Return a table; numbers are read back to the bit, the columns named as texts.
 
     Raises:
-        ValueError: if there is no header, or a row is of another length.
+        ValueError: if there is no header, or a row is too long.
     """
-    rows = csv.reader(text.splitlines())
-    header = next(rows, [])
-    if not header:
-        raise ValueError("the table has no header")
-    columns = list(zip(*rows, strict=True)) or [()] * len(header)
-    if len(columns) != len(header):
-        raise ValueError("a row is too short or too long")
-    values = {
-        name: list(column) if name in texts else _numbers(column)
-        for name, column in zip(header, columns, strict=True)
-    }
-    return pd.DataFrame(values)
-
-
-def _numbers(column: Sequence[str]) -> Any:
-    for kind in (np.int64, np.float64):
-        try:
-            return np.array([int(v) if kind is np.int64 else float(v) for v in column], dtype=kind)
-        except (ValueError, OverflowError):
-            continue
-    return list(column)
+    table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    for name in table.columns.difference([*texts]):
+        for kind in (np.int64, np.float64):
+            try:
+                table[name] = table[name].astype(kind)
+                break
+            except (ValueError, OverflowError):
+                continue
+    return table
