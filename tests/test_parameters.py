@@ -17,6 +17,7 @@ import tajsim.inputs.registry as registry
 from tajsim.axes import DIMENSIONS
 from tajsim.draws import Draws
 from tajsim.errors import UserError
+from tajsim.files import data_text
 from tajsim.inputs.ledger import load_documents, load_figures
 from tajsim.inputs.registry import (
     ROLES,
@@ -145,7 +146,7 @@ def test_the_list_of_families_is_current_and_a_new_one_comes_last(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = load_families()
-    written = Path(families.__file__).read_text(encoding="utf-8")
+    written = data_text(families.FILE_NAME)
     assert written == families_text(), "renew it: python -m tajsim.inputs.schema"
     source = files("tajsim").joinpath("data/parameters")
     texts = {file.name: file.read_text(encoding="utf-8") for file in source.iterdir()}

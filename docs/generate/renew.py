@@ -49,7 +49,7 @@ ITEMS = (
         (
             "src/tajsim/data/scenario.schema.json",
             "src/tajsim/data/experiment.schema.json",
-            "src/tajsim/inputs/families.py",
+            "src/tajsim/data/families.txt",
         ),
     ),
     Item("golden numbers and texts", ("tests/test_golden.py",), ("tests/golden",)),

@@ -204,6 +204,6 @@ def _kinds() -> list[str]:
 
 
 if __name__ == "__main__":
-    write_whole(Path(families.__file__), registry.families_text())
+    write_whole(schema_path().with_name(families.FILE_NAME), registry.families_text())
     for kind in ("scenario", "experiment"):
         write_whole(schema_path(kind), schema_text(kind))
