@@ -7,7 +7,6 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -16,9 +15,6 @@ from importlib.metadata import version
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from tajsim.compiled.graph import Graph, Input
 from tajsim.compiled.layout import MOVES, RowLayout, resolved
@@ -249,7 +245,7 @@ def linked(about: About, code: bytes) -> Program:
     at, number = ctypes.c_void_p, ctypes.c_int64
     fixed = ctypes.CFUNCTYPE(None, at)
     months = ctypes.CFUNCTYPE(
-        number, *[at] * 6, number, number, ctypes.c_bool, number, at, at, number, number
+        None, *[at] * 6, number, number, ctypes.c_bool, number, at, at, number, number
     )
     return Program(
         about,
@@ -356,16 +352,3 @@ def keep(path: Path, key: str, about: About, code: bytes) -> None:
                 old.unlink(missing_ok=True)
         finally:
             begun.unlink(missing_ok=True)
-
-
-def counters(about: About, months: Sequence[int]) -> NDArray[np.uint64]:
-    """Return the counters of the draws of months, ``(month, slot)``, months since year 0."""
-    from tajsim.draws import _counter
-
-    found = [_counters_of(month, tuple(map(tuple, about.slots)), _counter) for month in months]
-    return np.stack(found)
-
-
-@cache
-def _counters_of(month: int, slots: Any, counter: Any) -> NDArray[np.uint64]:
-    return np.array([counter(process, actor, month) for process, actor in slots], np.uint64)
