@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tajsim.axes import DIMENSIONS
-from tajsim.errors import UnknownName, UserError, unknown
+from tajsim.errors import UnknownName, UserError, messages_of, unknown
 from tajsim.inputs import events, experiment_file, outcomes, toml
 from tajsim.inputs.experiment_file import Experiment, Factor, FactorRow, FactorValue, KeepRow
 from tajsim.inputs.registry import DEFAULT_MODE, Parameter, load_parameters, read_quantity, shown
@@ -71,11 +71,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
 
 def check_experiment(name_or_path: str | Path) -> list[str]:
     """Return every message about a file and its scenarios, one line each; none if all is well."""
-    try:
-        load_experiment(name_or_path)
-    except UserError as error:
-        return error.messages
-    return []
+    return messages_of(load_experiment, name_or_path)
 
 
 def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:

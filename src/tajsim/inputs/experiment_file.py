@@ -15,7 +15,15 @@ from typing_extensions import TypeAliasType
 from tajsim.errors import UserError
 from tajsim.files import Shipped, exists, is_path, read_text
 from tajsim.inputs import events, registry, scenario_parts, source, toml
-from tajsim.inputs.events import Month, OneOf, OutcomeName, ParameterName, Quantity, TextOf, Window
+from tajsim.inputs.events import (
+    Month,
+    OutcomeName,
+    ParameterName,
+    Quantity,
+    Window,
+    one_of,
+    text_of,
+)
 
 EXPERIMENTS = Shipped("experiment")
 experiment_names = EXPERIMENTS.names
@@ -34,22 +42,20 @@ SPREADS = ("uniform", "log", "prior")
 ROLES = ("uncertainty", "fixed", "lever")
 BASES = ("documented", "derived", "assumption")
 
-DesignKind = TypeAliasType("DesignKind", Annotated[str, OneOf("kind of design", lambda: OPTIONS)])
-Spread = TypeAliasType("Spread", Annotated[str, OneOf("spread", lambda: SPREADS)])
-Role = TypeAliasType("Role", Annotated[str, OneOf("role", lambda: ROLES)])
-BasisKind = TypeAliasType("BasisKind", Annotated[str, OneOf("basis", lambda: BASES)])
-Mode = TypeAliasType(
-    "Mode", Annotated[str, OneOf("mode of the parameters", lambda: registry.MODES)]
-)
+DesignKind = TypeAliasType("DesignKind", Annotated[str, one_of("kind of design", OPTIONS)])
+Spread = TypeAliasType("Spread", Annotated[str, one_of("spread", SPREADS)])
+Role = TypeAliasType("Role", Annotated[str, one_of("role", ROLES)])
+BasisKind = TypeAliasType("BasisKind", Annotated[str, one_of("basis", BASES)])
+Mode = TypeAliasType("Mode", Annotated[str, one_of("mode of the parameters", registry.MODES)])
 FactorName = Annotated[
     str,
-    TextOf(
+    text_of(
         r"^_*[a-z0-9][a-z0-9_]*$", "lower-case letters, digits and underscores such as 'border_pay'"
     ),
 ]
 ColumnName = Annotated[
     str,
-    TextOf(
+    text_of(
         r"^_*[A-Za-z0-9][A-Za-z0-9_]*$",
         "letters, digits and underscores such as 'seized_on_pianj'",
         lambda text: text not in TAKEN,

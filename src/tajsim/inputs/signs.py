@@ -16,7 +16,7 @@ from pydantic import Field
 from tajsim.errors import UserError, unknown
 from tajsim.files import data_text
 from tajsim.inputs import events, scenario_parts, toml
-from tajsim.inputs.events import Month, OneOf
+from tajsim.inputs.events import Month, one_of
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import ClaimId, DocumentKey, MechanismId, Scenario, Unit
 from tajsim.inputs.source import FileRow, FileTable, Model, Problems, Source, read_toml
@@ -47,7 +47,7 @@ class ChangeRow(FileTable):
     """What is changed: a scenario against the one it extends, or what is laid over a scenario."""
 
     title: Text
-    extends: Annotated[str, OneOf("scenario", scenario_parts.shipped_scenarios)]
+    extends: Annotated[str, one_of("scenario", scenario_parts.shipped_scenarios)]
     reference: str = ""
     settings: dict[str, Any] = Field({}, alias="set")
     events: list[dict[str, Any]] = Field([])
@@ -66,7 +66,7 @@ class Sign(FileTable):
     beyond: str = ""
     above: float | None = None
     level: bool = False
-    sense: Annotated[str, OneOf("sense", lambda: SENSES)]
+    sense: Annotated[str, one_of("sense", SENSES)]
     smallest: float | str | None = None
     unit: Unit | None = None
     why: str = ""

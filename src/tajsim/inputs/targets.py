@@ -36,19 +36,19 @@ class Target(source.FileTable):
 
     id: str
     figure_id: events.FigureId = Field(alias="figure")
-    use: Annotated[str, events.OneOf("use", lambda: USES)]
+    use: Annotated[str, events.one_of("use", USES)]
     looked_at: bool = False
     reason: Text
     series: str = Field("", min_length=1)
     outcome: events.OutcomeName
     where: dict[str, str] = Field({})
     window: events.Window
-    measure: Annotated[str, events.OneOf("measure", lambda: MEASURES)]
+    measure: Annotated[str, events.one_of("measure", MEASURES)]
     base: events.Window | None = None
     divisor: events.OutcomeName | None = None
     times: float = 1.0
-    bound: Annotated[str, events.OneOf("bound", lambda: BOUNDS)] = "about"
-    scale: Annotated[str, events.OneOf("scale", lambda: SCALES)] = "natural"
+    bound: Annotated[str, events.one_of("bound", BOUNDS)] = "about"
+    scale: Annotated[str, events.one_of("scale", SCALES)] = "natural"
     given_error: Positive | None = Field(None, alias="error")
     error_reason: str = Field("the printed range, read as a 90 % interval", min_length=1)
 
