@@ -259,8 +259,6 @@ class Event:
             with suppress(ValueError):  # told by `check_event`
                 name, value = arguments["parameter"], arguments["value"]
                 arguments["value"] = registry.check_value(name, value)
-                    arguments["parameter"], arguments["value"]
-                )
         named = [value for value in arguments.values() if isinstance(value, str)]
         label = row.label or " ".join([row.kind, *named]).replace("_", " ")
         return cls(toml.event_month(row.date) or "", row.kind, arguments, label, row.figures, where)
