@@ -21,7 +21,6 @@ from tajsim.compiled.layout import (
     Rows,
     Section,
     Statement,
-    places,
     resolved,
     shape_of,
 )
@@ -302,7 +301,7 @@ class KernelCode:
         if node.op == "constant":
             return self._constant(node, shape, order, index), False
         rows = order(np.broadcast_to(self.layout.address(node), shape))
-        return self._row(places(rows), index), False
+        return self._row(rows.reshape(-1), index), False
 
     def _number(self, value: Value) -> str:
         name, truth = value
@@ -386,14 +385,14 @@ class KernelCode:
         wide = [*np.broadcast_shapes(shape_of(node), chosen.shape)]
         wide[axis] = count
         table = np.moveaxis(np.broadcast_to(table, wide), axis, -1).reshape(-1, count)
-        chosen = places(np.broadcast_to(chosen, shape_of(node)))
+        chosen = np.broadcast_to(chosen, shape_of(node)).reshape(-1)
 
         def body(i: str) -> None:
             index = self._row(chosen, i)
-            found = self._row(places(table[:, 0]), i)
+            found = self._row(table[:, 0], i)
             for j in range(1, count):
                 here = w.compare("oeq", index, w.number(float(j)))
-                found = w.select(here, self._row(places(table[:, j]), i), found)
+                found = w.select(here, self._row(table[:, j], i), found)
             self._store(found, rows, i)
 
         if chosen.size * count != table.size:
