@@ -271,11 +271,9 @@ def check_event(
 
 def check_setting(problems: Problems, key: toml.Key, name: str, value: Any) -> float | None:
     """Return the value of a parameter in its unit, or None; what is wrong is a problem."""
-    try:
+    with problems.told(*key):
         return registry.check_value(name, value)
-    except ValueError as error:
-        problems.add(key, error)
-        return None
+    return None
 
 
 def check_months(

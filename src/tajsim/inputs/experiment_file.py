@@ -188,12 +188,7 @@ def read_experiment(path: Path) -> source.Source:
     Raises:
         UserError: if the file cannot be read or is not TOML.
     """
-    lists = {
-        "factors": lambda p, key, raw: p.fit(key, FactorRow, raw),
-        "keep": lambda p, key, raw: p.fit(key, KeepRow, raw),
-        "points": lambda _, __, raw: raw,
-        "events": lambda _, __, raw: raw,
-    }
+    lists = {"factors": FactorRow, "keep": KeepRow, "points": dict, "events": dict}
     return source.read_source(path, EXPERIMENTS.shown(path), ExperimentFile, lists)
 
 
@@ -202,7 +197,15 @@ FactorValue = float | int | str
 TRAVELLING = (("set", "value"), ("seats", "seats"))
 #: Arguments that are whole numbers of months.
 WHOLE = ("date", "months")
-REFERENCE_KEYS = ("factor", "times", "plus", "from")
+
+
+class Reference(source.FileTable):
+    """The value of a factor: times * factor + plus; months after 'from' in a date."""
+
+    factor: str
+    times: float = Field(1.0, allow_inf_nan=False)
+    plus: float = Field(0.0, allow_inf_nan=False)
+    begin: Month | None = Field(None, alias="from")
 
 
 def is_reference(value: Any) -> bool:

@@ -29,7 +29,7 @@ from tajsim.inputs.events import (
     text_of,
 )
 from tajsim.inputs.ledger import load_documents, load_figures, load_mechanisms
-from tajsim.inputs.source import FileTable, Problems, Source, read_source
+from tajsim.inputs.source import FileTable, Problems, ReadRow, Source, read_source
 
 SCENARIOS = Shipped("scenario")
 shipped_scenarios, scenario_path = SCENARIOS.names, SCENARIOS.path
@@ -187,12 +187,8 @@ def _read(path: Path) -> Source:
     Raises:
         UserError: if it cannot be read or is not TOML.
     """
-    lists = {
-        "events": events.read_event,
-        "claims": lambda p, key, raw: p.fit(key, Claim, raw),
-        "move": lambda p, key, raw: p.fit(key, Move, raw),
-        "drop": lambda p, key, raw: p.fit(key, Drop, raw),
-    }
+    lists: dict[str, ReadRow] = {"events": events.read_event, "claims": Claim}
+    lists |= {"move": Move, "drop": Drop}
     return read_source(path, SCENARIOS.shown(path), ScenarioFile, lists)
 
 
@@ -205,30 +201,27 @@ def read_chain(path: Path) -> tuple[list[Source], list[str]]:
         UserError: if the first file itself cannot be read.
     """
     chain = [_read(path)]
-    messages: list[str] = []
     while "extends" in chain[0].top:
         child = chain[0]
-        try:
+        parent = None
+        with child.problems.told("extends"):
             parent = parent_path(child.top["extends"], child.path)
-        except UserError as error:
-            child.problems.add(("extends",), str(error))
-            break
-        seen = [source.path.resolve() for source in reversed(chain)]
-        if len(seen) == LONGEST_CHAIN:
-            text = f"the chain of scenarios is too long; expected at most {LONGEST_CHAIN} files"
-            child.problems.add(("extends",), text)
-            break
-        if parent.resolve() in seen:
-            names = [p.stem for p in seen[seen.index(parent.resolve()) :]]
-            cycle = " -> ".join([*names, parent.stem])
-            child.problems.add(("extends",), f"the chain is cyclic: {cycle}; expected an end")
+            seen = [source.path.resolve() for source in reversed(chain)]
+            if len(seen) == LONGEST_CHAIN:
+                most = f"expected at most {LONGEST_CHAIN} files"
+                raise UserError(f"the chain of scenarios is too long; {most}")
+            if parent.resolve() in seen:
+                names = [p.stem for p in seen[seen.index(parent.resolve()) :]]
+                cycle = " -> ".join([*names, parent.stem])
+                parent = None
+                raise UserError(f"the chain is cyclic: {cycle}; expected an end")
+        if parent is None or len(chain) == LONGEST_CHAIN:
             break
         try:
             chain.insert(0, _read(parent))
         except UserError as error:
-            messages += error.messages
-            break
-    return chain, messages
+            return chain, error.messages
+    return chain, []
 
 
 @dataclass(frozen=True)
@@ -669,17 +662,13 @@ def question_of(source: Source, period: Period) -> dict[str, Any]:
     problems, asks = source.problems, {k: source.top.get(k) for k in ("outcomes", "window")}
     own = source.top.get("define") or {}
     for name, text in own.items() if isinstance(own, dict) else ():
-        try:
+        with problems.told("define", name):
             if not name.isidentifier() or not name.isascii() or name in outcomes.load_outcomes():
                 raise UserError(f"'{name}': expected a new name of letters, digits and _")
             outcomes.references(text)
-        except UserError as error:
-            problems.add(("define", name), str(error))
     for place, spec in enumerate(asks["outcomes"] or ()):
-        try:
+        with problems.told("outcomes", place):
             outcomes.split_spec(spec, tuple(own))
-        except UserError as error:
-            problems.add(("outcomes", place), str(error))
     check_span(problems, ("window",), asks["window"], period)
     return {key: value for key, value in {**asks, "define": own}.items() if value}
 

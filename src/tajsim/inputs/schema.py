@@ -16,23 +16,9 @@ from pydantic import TypeAdapter
 
 from tajsim.errors import UserError
 from tajsim.files import data_text, write_whole
-from tajsim.inputs import events, families, registry, scenario_parts, toml
-from tajsim.inputs.experiment_file import ExperimentFile
+from tajsim.inputs import events, families, registry, scenario_parts
+from tajsim.inputs.experiment_file import ExperimentFile, Reference
 from tajsim.inputs.scenario_parts import Scenario, ScenarioFile, load_scenario, scenario_path
-
-#: What may stand in an event in place of a value.
-_REFERENCE: dict[str, Any] = {
-    "type": "object",
-    "description": "the value of a factor: times * factor + plus; months after 'from' in a date",
-    "properties": {
-        "factor": {"type": "string"},
-        "times": {"type": "number"},
-        "plus": {"type": "number"},
-        "from": {"type": "string", "pattern": f"^{toml.MONTH}$"},
-    },
-    "required": ["factor"],
-    "additionalProperties": False,
-}
 
 
 def schema_path(kind: str = "scenario") -> Path:
@@ -94,7 +80,7 @@ def experiment_schema() -> dict[str, Any]:
         for name in properties.keys() - {"kind", "label", "figures"}:
             either = [properties[name], {"$ref": "#/$defs/FactorReference"}]
             properties[name] = {"anyOf": either}
-    schema["$defs"] |= {**definitions, "FactorReference": _REFERENCE}
+    schema["$defs"] |= {**definitions, "FactorReference": Reference.model_json_schema()}
     schema["properties"]["events"]["items"] = event
     schema["properties"]["points"]["items"] = {
         "type": "object",
