@@ -19,7 +19,7 @@ from itertools import product
 from typing import Any
 
 from tajsim.axes import DIMENSIONS, POSTS, REPRESSION_STEPS, WAYS_OUT
-from tajsim.errors import UnknownName, UserError, unknown
+from tajsim.errors import UnknownName, UserError, check_names
 from tajsim.inputs import families
 
 #: ``fixed`` has a range too, but is drawn from it only where that is asked for: nothing that the
@@ -161,8 +161,7 @@ def parameter(name: str) -> Parameter:
     Raises:
         UserError: if there is none of that name; the line names the nearest one.
     """
-    if name not in load_parameters():
-        raise UserError(unknown("parameter", name, load_parameters()))
+    check_names("parameter", [name], load_parameters())
     return load_parameters()[name]
 
 
@@ -184,7 +183,7 @@ def dimension_names(family: Family) -> tuple[str, ...]:
 
 def figures_in(arithmetic: str) -> tuple[str, ...]:
     """Return the figure ids that stand in braces in an arithmetic expression."""
-    return tuple(part.split("}")[0] for part in arithmetic.split("{")[1:])
+    return tuple(re.findall(r"\{([^}]*)", arithmetic))
 
 
 _NUMBER = r"[-+]?(?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
