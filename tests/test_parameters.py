@@ -147,7 +147,7 @@ def test_the_list_of_families_is_current_and_a_new_one_comes_last(
 ) -> None:
     known = load_families()
     written = data_text(families.FILE_NAME)
-    assert written == families_text(), "renew it: python -m tajsim.inputs.schema"
+    assert written == families_text(), "renew it: python -m docs.generate.schemas"
     source = files("tajsim").joinpath("data/parameters")
     texts = {file.name: file.read_text(encoding="utf-8") for file in source.iterdir()}
     row = '[{}]\nmeaning = "m"\nunit = "share"\nrole = "constant"\nvalue = 1\nassumption = "a"\n'

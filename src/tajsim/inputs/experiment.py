@@ -124,7 +124,9 @@ def file_templates(source: Source) -> dict[toml.Key, Template]:
             if not experiment_file.is_reference(reference):
                 continue
             place = (*key, argument)
-            fit &= source.problems.fit(place, experiment_file.Reference, reference) is not None
+            fit &= (
+                source.problems.fit(place, experiment_file.FactorReference, reference) is not None
+            )
             if argument != "date" and "from" in reference:
                 source.problems.add((*place, "from"), "expected only in a date")
                 fit = False

@@ -199,7 +199,7 @@ TRAVELLING = (("set", "value"), ("seats", "seats"))
 WHOLE = ("date", "months")
 
 
-class Reference(source.FileTable):
+class FactorReference(source.FileTable):
     """The value of a factor: times * factor + plus; months after 'from' in a date."""
 
     factor: str

@@ -2,8 +2,8 @@
 
 The registry is data: a file in ``data/parameters`` for each theme of the rules, a table for each
 *family*. A family is one quantity; where it is indexed (by agency, section, ...), each index has a
-row of its own: ``agency_pay.border_troops``. ``data/families.txt``, which ``python -m
-tajsim.inputs.schema`` renews, keeps the order of the families.
+row of its own: ``agency_pay.border_troops``. ``data/families.txt`` keeps the order of
+the families.
 """
 
 from __future__ import annotations
