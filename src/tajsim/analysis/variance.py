@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ import tajsim.analysis.assumptions as assumptions
 from tajsim.axes import Array
 from tajsim.display import rows_of
 from tajsim.draws import Draws
-from tajsim.ensemble.plan import Plan, column_plan
+from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import Progress, simulate
 from tajsim.inputs import outcomes, registry
 from tajsim.inputs.scenario_parts import Scenario
@@ -117,12 +117,16 @@ def _simulate_again(
     parts: list[Values] = []
     for first in range(0, len(tables), plan.workers):
         batch = slice(first, first + plan.workers)
-        again = column_plan(
+        numbers = _numbers(groups, runs)
+        again = replace(
             plan,
-            plan.scenarios[batch],
-            kept_outcomes(plan),
-            _numbers(groups, runs),
-            [_settings(table, groups) for table in tables[batch]],
+            scenarios=plan.scenarios[batch],
+            runs=len(numbers),
+            outcomes=kept_outcomes(plan),
+            redraw=(),
+            resume=None,
+            numbers=numbers,
+            settings=tuple(_settings(table, groups) for table in tables[batch]),
         )
         results = simulate(again, _part(progress, first, len(again.scenarios), len(tables)))
         for position, own in enumerate(needed[batch]):

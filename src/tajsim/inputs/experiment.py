@@ -322,7 +322,8 @@ class FactorList:
             events.check_event(self.problems, key, rest, period, "experiment")
             return
         for values in self._trials(used.values(), rows):
-            if self._numbers_fit(key, template, values):
+            with self.problems.told(*key):
+                _check_values(template, values)
                 filled = template.filled(values)
                 events.read_event(self.problems, key, filled)
                 events.check_event(self.problems, key, filled, period, "experiment")
@@ -339,23 +340,20 @@ class FactorList:
         for values in islice(product(*axes), _TRIALS):
             yield dict(zip([factor.name for factor in mine], values, strict=True))
 
-    def _numbers_fit(
-        self, key: toml.Key, template: Template, values: Mapping[str, FactorValue]
-    ) -> bool:
-        """Report a text that is to be scaled, and a number that stands where a date is needed."""
-        fits = True
-        for argument, reference in template.references.items():
-            about = f"the factor '{reference['factor']}'"
-            text = isinstance(values[reference["factor"]], str)
-            wrong = ""
-            if text and len(reference) > 1:
-                wrong = f"{about} is a text; expected a number to scale"
-            elif not text and argument == "date" and "from" not in reference:
-                wrong = f"{about} is a number; expected the key 'from' too"
-            if wrong:
-                self.problems.add((*key, argument), wrong)
-                fits = False
-        return fits
+
+def _check_values(template: Template, values: Mapping[str, FactorValue]) -> None:
+    """Refuse a text that is to be scaled, and a number that stands where a date is needed.
+
+    Raises:
+        Wrong: below the argument.
+    """
+    for argument, reference in template.references.items():
+        about = f"the factor '{reference['factor']}'"
+        text = isinstance(values[reference["factor"]], str)
+        if text and len(reference) > 1:
+            raise Wrong(f"{about} is a text; expected a number to scale", argument)
+        if not text and argument == "date" and "from" not in reference:
+            raise Wrong(f"{about} is a number; expected the key 'from' too", argument)
 
 
 def _registry_row(row: FactorRow, uses: list[Use]) -> Parameter | None:
