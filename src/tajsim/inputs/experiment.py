@@ -10,6 +10,7 @@ from typing import Any
 
 from tajsim.axes import DIMENSIONS
 from tajsim.errors import UnknownName, UserError, messages_of
+from tajsim.files import is_path
 from tajsim.inputs import events, experiment_file, outcomes, toml
 from tajsim.inputs.experiment_file import Experiment, Factor, FactorRow, FactorValue, KeepRow
 from tajsim.inputs.registry import (
@@ -20,8 +21,8 @@ from tajsim.inputs.registry import (
     read_quantity,
     shown,
 )
-from tajsim.inputs.scenario_parts import Period, Scenario, load_scenario
-from tajsim.inputs.source import Source, Wrong
+from tajsim.inputs.scenario_parts import Period, Scenario, load_scenario, scenario_path
+from tajsim.inputs.source import Source, Wrong, read_source
 
 Template = experiment_file.EventTemplate
 #: So many combinations of extreme values are tried for each event.
@@ -36,7 +37,9 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     Raises:
         UserError: with one message for each error in the file and in its scenarios.
     """
-    source = experiment_file.read_experiment(experiment_file.experiment_path(name_or_path))
+    path = experiment_file.experiment_path(name_or_path)
+    shown_path = experiment_file.EXPERIMENTS.shown(path)
+    source = read_source(path, shown_path, experiment_file.ExperimentFile, experiment_file.LISTS)
     top = source.top
     design = experiment_file.Design.model_validate(top["design"]) if "design" in top else None
     scenarios, messages = _scenarios(source)
@@ -88,7 +91,7 @@ def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:
     messages: list[str] = []
     for i, name in enumerate(source.top.get("scenarios", [])):
         with source.problems.told("scenarios", i):
-            path = experiment_file.scenario_of(name, source.path)
+            path = scenario_path(source.path.parent / name if is_path(name) else name)
             if path.stem in found:
                 text = f"a scenario named '{path.stem}' appears twice; expected once"
                 raise ValueError(text)

@@ -13,7 +13,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from tajsim.errors import UserError
-from tajsim.files import Shipped, exists, is_path, read_text
+from tajsim.files import Shipped, exists, read_text
 from tajsim.inputs import events, registry, scenario_parts, source, toml
 from tajsim.inputs.events import (
     Month,
@@ -173,23 +173,8 @@ def is_experiment(name: str) -> bool:
     return False
 
 
-def scenario_of(name: str, experiment: Path) -> Path:
-    """Return the path of a scenario that an experiment names: shipped, or from its folder.
-
-    Raises:
-        UserError: if there is none.
-    """
-    return scenario_parts.scenario_path(experiment.parent / name if is_path(name) else name)
-
-
-def read_experiment(path: Path) -> source.Source:
-    """Return the tables of one file, with what is wrong with them.
-
-    Raises:
-        UserError: if the file cannot be read or is not TOML.
-    """
-    lists = {"factors": FactorRow, "keep": KeepRow, "points": dict, "events": dict}
-    return source.read_source(path, EXPERIMENTS.shown(path), ExperimentFile, lists)
+#: Lists of a file, whose rows are read one by one.
+LISTS = {"factors": FactorRow, "keep": KeepRow, "points": dict, "events": dict}
 
 
 FactorValue = float | int | str
@@ -211,17 +196,6 @@ class FactorReference(source.FileTable):
 def is_reference(value: Any) -> bool:
     """Return whether an argument stands for a factor: a table with the key ``factor``."""
     return isinstance(value, Mapping) and "factor" in value
-
-
-def look_up(reference: Mapping[str, Any], values: Mapping[str, FactorValue]) -> FactorValue:
-    """Return what a reference stands for at one point."""
-    found = values[reference["factor"]]
-    if isinstance(found, str):
-        return found
-    scaled: float | int = reference.get("times", 1) * found + reference.get("plus", 0)
-    if "from" not in reference:
-        return scaled
-    return toml.month_text(toml.month_number(reference["from"]) + round(scaled))
 
 
 @dataclass(frozen=True)
@@ -248,9 +222,14 @@ class EventTemplate:
         """Return the table at one point, every reference replaced."""
         filled = dict(self.raw)
         for key, reference in self.references.items():
-            found = look_up(reference, values)
-            whole = key in WHOLE and not isinstance(found, str)
-            filled[key] = round(found) if whole else found  # type: ignore[arg-type]
+            found = values[reference["factor"]]
+            if not isinstance(found, str):
+                found = reference.get("times", 1) * found + reference.get("plus", 0)
+                if "from" in reference:
+                    found = toml.month_text(toml.month_number(reference["from"]) + round(found))
+                elif key in WHOLE:
+                    found = round(found)
+            filled[key] = found
         return filled
 
     def event(self, values: Mapping[str, FactorValue]) -> scenario_parts.Event:
