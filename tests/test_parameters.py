@@ -14,6 +14,7 @@ from rule_inputs import all_rules
 
 import tajsim.inputs.families as families
 import tajsim.inputs.registry as registry
+from docs.generate.schemas import families_text
 from tajsim.axes import DIMENSIONS
 from tajsim.draws import Draws
 from tajsim.errors import UserError
@@ -25,7 +26,6 @@ from tajsim.inputs.registry import (
     UNITS,
     Parameter,
     dimension_names,
-    families_text,
     figures_in,
     load_families,
     load_parameters,

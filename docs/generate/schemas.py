@@ -126,7 +126,12 @@ def _parameter(row: registry.Parameter) -> dict[str, Any]:
     }
 
 
+def families_text() -> str:
+    """Return the text of ``data/families.txt``: the families of the registry, a line each."""
+    return "".join(f"{name}\n" for name in registry.load_families())
+
+
 if __name__ == "__main__":
-    write_whole(schema_path().with_name(families.FILE_NAME), registry.families_text())
+    write_whole(schema_path().with_name(families.FILE_NAME), families_text())
     for kind in ("scenario", "experiment"):
         write_whole(schema_path(kind), schema_text(kind))

@@ -144,11 +144,6 @@ def load_families() -> dict[str, Family]:
     return {name: found[name] for name in sorted(found, key=lambda n: order.get(n, len(order)))}
 
 
-def families_text() -> str:
-    """Return the text of ``data/families.txt``: the families of the registry, a line each."""
-    return "".join(f"{name}\n" for name in load_families())
-
-
 @lru_cache
 def load_parameters() -> dict[str, Parameter]:
     """Return every parameter by its full name, in the order of the file."""
