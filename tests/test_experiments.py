@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sweep_helpers import EXPERIMENT, small_experiment
 
+from docs.generate.schemas import experiment_schema
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.inputs.experiment import check_experiment, load_experiment
@@ -20,7 +21,6 @@ from tajsim.inputs.experiment_file import (
     unit_of_uses,
 )
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.schema import experiment_schema
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.design import DesignPoints, make_design, make_points
 

@@ -14,6 +14,7 @@ from rule_inputs import all_rules
 
 import tajsim.inputs.families as families
 import tajsim.inputs.registry as registry
+from docs.generate.schemas import families_text
 from tajsim.axes import DIMENSIONS
 from tajsim.draws import Draws
 from tajsim.errors import UserError
@@ -24,7 +25,6 @@ from tajsim.inputs.registry import (
     UNITS,
     Parameter,
     dimension_names,
-    families_text,
     figures_in,
     load_families,
     load_parameters,
@@ -146,7 +146,7 @@ def test_the_list_of_families_is_current_and_a_new_one_comes_last(
 ) -> None:
     known = load_families()
     written = Path(families.__file__).read_text(encoding="utf-8")
-    assert written == families_text(), "renew it: python -m tajsim.inputs.schema"
+    assert written == families_text(), "renew it: python -m docs.generate.schemas"
     source = files("tajsim").joinpath("data/parameters")
     texts = {file.name: file.read_text(encoding="utf-8") for file in source.iterdir()}
     row = '[{}]\nmeaning = "m"\nunit = "share"\nrole = "constant"\nvalue = 1\nassumption = "a"\n'

@@ -20,7 +20,6 @@ from tajsim.analysis.verify import verify
 from tajsim.cli import main
 from tajsim.ensemble import load_results, save
 from tajsim.errors import UserError
-from tajsim.files import SEAL
 from tajsim.inputs.scenario_parts import check_scenario
 
 
@@ -120,15 +119,10 @@ def test_damaged_or_foreign_files(pair: xr.Dataset, tmp_path: Path) -> None:
         assert "\n" not in error.value.messages[0]
 
 
-def test_a_file_of_another_tool_or_version_is_read_with_a_warning(
-    pair: xr.Dataset, tmp_path: Path
-) -> None:
-    data = save(pair, tmp_path / "results.nc").read_bytes()[:-SEAL]
-    load_results(tmp_path).to_netcdf(tmp_path / "rewritten.nc", engine="netcdf4")
-    (tmp_path / "old.nc").write_bytes(data + bytes(-len(data) % (1 << 16)))
-    for name in ("rewritten.nc", "old.nc"):
-        with pytest.warns(UserWarning, match=f"{name}: was not written by this version"):
-            assert load_results(tmp_path / name).equals(pair)
+def test_a_file_of_another_tool_is_read_with_a_warning(pair: xr.Dataset, tmp_path: Path) -> None:
+    pair.to_netcdf(tmp_path / "rewritten.nc", engine="netcdf4")
+    with pytest.warns(UserWarning, match="rewritten.nc: was not written by this version"):
+        assert load_results(tmp_path / "rewritten.nc").equals(pair)
 
 
 def test_a_place_that_cannot_be_written(pair: xr.Dataset, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from docs.generate.schemas import json_schema, schema_text
 from tajsim.axes import EXITS, REGIONS, SECTIONS
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_documents, load_figures
@@ -21,7 +22,7 @@ from tajsim.inputs.scenario_parts import (
     scenario_path,
     shipped_scenarios,
 )
-from tajsim.inputs.schema import json_schema, new_scenario, schema_path, schema_text
+from tajsim.inputs.schema import new_scenario, schema_path
 from tajsim.results.numbers import display_name
 
 NAMES = shipped_scenarios()
@@ -91,7 +92,7 @@ def test_a_shipped_scenario_shows_its_files_as_origins() -> None:
 
 
 def test_the_shipped_schemas_are_current() -> None:
-    command = "python -m tajsim.inputs.schema"
+    command = "python -m docs.generate.schemas"
     for kind, path in (("scenario", schema_path()), ("experiment", EXPERIMENTS)):
         assert path.read_text(encoding="utf-8") == schema_text(kind), f"renew it: {command}"
 

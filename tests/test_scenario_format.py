@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, strategies as st
 from small_registry import small_registry
 
+from docs.generate.schemas import json_schema
 from tajsim.errors import UserError
 from tajsim.inputs.events import EVENT_KINDS, EventRow
 from tajsim.inputs.registry import load_parameters, read_quantity
 from tajsim.inputs.scenario_parts import check_scenario, format_origins, load_scenario
-from tajsim.inputs.schema import json_schema, new_scenario
+from tajsim.inputs.schema import new_scenario
 from tajsim.inputs.toml import Lines, event_month, find_places, months_of
 
 PARENT = """\

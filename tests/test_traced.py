@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from month_check import MonthCheck
 
 from benchmarks.digests import states
 from tajsim import TajikistanModel, load_scenario
@@ -17,7 +18,6 @@ from tajsim.agents.commander import SERVING
 from tajsim.compiled import engine, tracer
 from tajsim.compiled.graph import OPERATIONS, RUNS, Input
 from tajsim.compiled.traced import TraceError
-from tajsim.compiled.tracer import MonthCheck
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.model.country import Country
 

@@ -45,7 +45,7 @@ class Item:
 ITEMS = (
     Item(
         "schemas and list of families",
-        ("-m", "tajsim.inputs.schema"),
+        ("-m", "docs.generate.schemas"),
         (
             "src/tajsim/data/scenario.schema.json",
             "src/tajsim/data/experiment.schema.json",

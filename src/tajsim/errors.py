@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
@@ -26,6 +26,15 @@ class UserError(Exception):
     def __init__(self, messages: str | Iterable[str]) -> None:
         self.messages = [messages] if isinstance(messages, str) else list(messages)
         super().__init__("\n".join(self.messages))
+
+
+def messages_of(work: Callable[..., object], *args: object) -> list[str]:
+    """Return the messages of the error that work raises; none if it raises none."""
+    try:
+        work(*args)
+    except UserError as error:
+        return error.messages
+    return []
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ parameters by their basis, and chance. What that changes is the share of the gro
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import tajsim.analysis.assumptions as assumptions
 from tajsim.axes import Array
 from tajsim.display import rows_of
 from tajsim.draws import Draws
-from tajsim.ensemble.plan import Plan, column_plan
+from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import Progress, part_of, simulate
 from tajsim.inputs import outcomes, registry
 from tajsim.inputs.scenario_parts import Scenario
@@ -112,12 +112,16 @@ def _simulate_again(
     parts: list[Values] = []
     for first in range(0, len(tables), plan.workers):
         batch = slice(first, first + plan.workers)
-        again = column_plan(
+        numbers = tuple(r + _ELSEWHERE * (g == CHANCE) for g in groups for r in range(runs))
+        again = replace(
             plan,
-            plan.scenarios[batch],
-            kept_outcomes(plan),
-            tuple(r + _ELSEWHERE * (g == CHANCE) for g in groups for r in range(runs)),
-            [_settings(table, groups) for table in tables[batch]],
+            scenarios=plan.scenarios[batch],
+            runs=len(numbers),
+            outcomes=kept_outcomes(plan),
+            redraw=(),
+            resume=None,
+            numbers=numbers,
+            settings=tuple(_settings(table, groups) for table in tables[batch]),
         )
         sizes = 1000 * first, 1000 * len(again.scenarios), 1000 * len(tables)
         results = simulate(again, part_of(progress, *sizes))

@@ -1,1 +1,1 @@
-"""The month as a static graph of array operations: traced, evaluated by numpy, checked."""
+"""The month as a static graph of array operations: traced, laid out, compiled."""

@@ -13,7 +13,6 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
 from math import prod
-from threading import local
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +21,10 @@ from numpy.typing import NDArray
 
 from tajsim.compiled import program as programs
 from tajsim.compiled.graph import RUNS
-from tajsim.compiled.kernel import COUNT, NOTE_HEAD, NOTE_PARTS, PLACE, ROOM
+from tajsim.compiled.kernel import ASKED, COUNT, NOTE_HEAD, NOTE_PARTS, PLACE
 from tajsim.compiled.program import Program
 from tajsim.compiled.traced import TraceError
+from tajsim.draws import _counter
 from tajsim.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -275,72 +275,76 @@ class MonthSpan:
         self.places = list(tracer.states(model))
         self.runs = model.run_count
         self.tiles = range(0, self.runs, self.about.lanes)
-        self.notes = Notes(self.about, wanted=dated is None)
-        switches, self.held = model.values.switches, list[tuple[str, tuple[str, ...]]]()
-        self.holds: list[int] = []  # rows that are 1
-        if switches is not None:
+        self.held: list[tuple[str, tuple[str, ...]]] = []
+        self.holds: list[str] = []
+        if (switches := model.values.switches) is not None:
             names = {tracer.rule_name(rule) for rule in switches.rules}
             self.held = [(_question(a, self.runs), a[3]) for a in _asked(self.about, names)]
-            leaves = self.about.leaves["holds"]
-            names = names & leaves.keys() if switches.holding else set()
-            self.holds = [leaves[name][0] for name in names]
+            if switches.holding:
+                self.holds = [name for name in self.about.leaves["holds"] if name in names]
 
     def simulate(self, progress: Callable[[int], None] = lambda _months: None) -> None:
         """Simulate the months, and give the model the state after them."""
-        kept, parameters = self._kept(), self._parameters()
-        counters, dates = self._counters(), self._dates()
-        spans, record = self._parts(), self._record()
-        for tile in self.tiles:
-            self._tile(tile, kept, parameters, counters, dates, spans, record)
-            share = min(tile + self.about.lanes, self.runs) / self.runs
+        given, record = self._given(), self._record()
+        still, which = np.unique(self.world, return_inverse=True)
+        worlds, start = tuple(still.tolist()), self.model.first_month
+        dates = _dates_of(tuple(self.about.dates), start, self.first, self.stop, worlds)
+        counters, notes = self._counters(), Notes(self.about, self.stop - self.first)
+        notes.control[ASKED] = self.dated is None
+        arena, kept = _arena(self.about), self.about.kept
+        for begin in self.tiles:
+            here = slice(begin, begin + self.about.lanes)
+            arena[: len(given)] = given[:, here]
+            arena[-1] = self._full(self.model.draws._run_key[here]).view(np.float64)
+            self._tile(
+                arena,
+                begin,
+                np.ascontiguousarray(dates[..., self._full(which[here])]),
+                counters,
+                record,
+                notes,
+            )
+            given[:kept, here] = arena[:kept]
+            notes.take(begin, min(self.about.lanes, self.runs - begin))
+            share = min(here.stop, self.runs) / self.runs
             progress(self.first + int(share * (self.stop - self.first)))
-        self._put_back(kept)
-        self.notes.hand_to(self.model.chronicle)
+        self._put_back(given)
+        notes.hand_to(self.model.chronicle)
 
-    def _kept(self) -> NDArray[np.float64]:
-        """Return states and flows, what is dated after them, ``(row, run)``, the last tile full."""
-        about, now = self.about, self.model.now
-        kinds = (*programs.KEPT, "dated")
-        rows = max(b + prod(s) for kind in kinds for b, s in about.leaves[kind].values())
-        found = self._wide(rows)
-        for base, shape in about.leaves["held"].values():
-            found[base : base + prod(shape)] = 0.0
-        arrays: dict[tuple[str, str], Any] = {
-            ("state", path): vars(owner)[name] for path, owner, name in self.places
+    def _full(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return values of runs with the last one repeated until a tile is full."""
+        return np.concatenate([values, values[-1:].repeat(-len(values) % self.about.lanes)])
+
+    def _given(self) -> NDArray[np.float64]:
+        """Return what a month is given, ``(row, run)``, the last tile full."""
+        leaves, model = self.about.leaves, self.model
+        values: dict[tuple[str, str], Any] = {
+            **{("state", path): vars(owner)[name] for path, owner, name in self.places},
+            **{("flow", name): model.now[name] for name in leaves["flow"]},
+            **{("watch", name): _seen(model.watch, name) for name in leaves["watch"]},
+            **{("parameter", name): self.values[name] for name in leaves["parameter"]},
+            **{("holds", name): 1.0 for name in self.holds},
         }
-        arrays |= {("flow", name): now[name] for name in about.leaves["flow"]}
-        for name in about.leaves["watch"]:
-            arrays["watch", name] = _seen(self.model.watch, name)
         for question, parts in self.held:
-            known = self.model.values.switches.answers.get(question, [0.0] * len(parts))
-            arrays |= {("held", part): array for part, array in zip(parts, known, strict=True)}
-        if self.dated is not None:
-            paths = {(id(owner), name): path for path, owner, name in self.places}
-            arrays |= {
-                ("dated", paths[id(owner), name]): value for owner, name, value in self.dated
-            }
-        for (kind, name), array in arrays.items():
-            base, shape = about.leaves[kind][name]
+            known = model.values.switches.answers.get(question, [0.0] * len(parts))
+            values |= {("held", part): array for part, array in zip(parts, known, strict=True)}
+        paths = {(id(owner), name): path for path, owner, name in self.places}
+        values |= {("dated", paths[id(o), name]): value for o, name, value in self.dated or ()}
+        every = [place for kind in leaves.values() for place in kind.values()]
+        rows = max(base + prod(shape) for base, shape in every)
+        found = np.zeros((rows, len(self.tiles) * self.about.lanes))
+        for (kind, name), array in values.items():
+            base, shape = leaves[kind][name]
             whole = np.ndim(array) > 0 and array.shape[-1] == self.runs
             each = array.reshape(-1, self.runs) if whole else np.reshape(array, (-1, 1))
             found[base : base + prod(shape), : self.runs] = each
         found[:, self.runs :] = found[:, self.runs - 1 : self.runs]
         return found
 
-    def _wide(self, rows: int) -> NDArray[np.float64]:
-        return np.empty((rows, len(self.tiles) * self.about.lanes))
-
-    def _parameters(self) -> NDArray[np.float64]:
-        leaves = self.about.leaves["parameter"]
-        found = self._wide(len(leaves))
-        for row, name in enumerate(leaves):
-            found[row, : self.runs] = self.values[name]
-        found[:, self.runs :] = found[:, self.runs - 1 : self.runs]
-        return found
-
     def _counters(self) -> NDArray[np.uint64]:
-        months = range(self.model.first_month + self.first, self.model.first_month + self.stop)
-        return programs.counters(self.about, months)
+        """Return the counters of the draws, ``(month, slot)``."""
+        start, slots = self.model.first_month, tuple(map(tuple, self.about.slots))
+        return np.stack([_counters_of(start + m, slots) for m in range(self.first, self.stop)])
 
     def _quiet(self) -> NDArray[np.float64]:
         """Return the least value of each draw: in the spin-up most processes have no events."""
@@ -350,124 +354,74 @@ class MonthSpan:
         spared = lively.union(self.about.normals)
         return np.array([0.0 if name in spared else _QUIET for name, _ in self.about.slots])
 
-    def _dates(self) -> Callable[[int], NDArray[np.float64]]:
-        """Return what gives the dates of a tile, ``(month, date, lane)``."""
-        first, stop = self.first, self.stop
-        still, which = np.unique(self.world, return_inverse=True)
-        table = _dates_of(
-            tuple(self.about.dates), self.model.first_month, first, stop, tuple(still.tolist())
-        )
-        which = np.concatenate([which, which[-1:].repeat(-self.runs % self.about.lanes)])
-        whole: dict[bytes, NDArray[np.float64]] = {}
-
-        def tile(begin: int) -> NDArray[np.float64]:
-            mine = which[begin : begin + self.about.lanes]
-            key = mine.tobytes()
-            if key not in whole:
-                whole.clear()
-                whole[key] = np.ascontiguousarray(table[..., mine])
-            return whole[key]
-
-        return tile
-
-    def _parts(self) -> list[tuple[int, int]]:
-        edges = sorted({self.first, *self.changes, self.stop})
-        return list(pairwise(edges))
-
     def _record(self) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
         """Return which rows are recorded, as bytes from the start of the arena, where, and how."""
-        if self.dated is not None:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64), 0
         source: list[int] = []
         target: list[int] = []
         stride = 0
-        for name, series in self.model.record.items():
-            rows = self.about.outcomes[name]
-            stride = series.strides[-2]
-            each = series.strides[-3] if series.ndim > 2 else 0
+        for name, series in self.model.record.items() if self.dated is None else ():
             flat = series.reshape(-1, *series.shape[-2:])
             assert flat.base is series or flat is series
-            source += [row * 8 * self.about.lanes for row in rows]
-            each = flat.strides[0]
-            target += [flat.ctypes.data + each * place for place in range(len(rows))]
+            source += [row * 8 * self.about.lanes for row in self.about.outcomes[name]]
+            target += [flat.ctypes.data + flat.strides[0] * place for place in range(len(flat))]
+            stride = flat.strides[1]
         return np.array(source, np.int64), np.array(target, np.int64), stride
 
     def _tile(
         self,
+        arena: NDArray[np.float64],
         begin: int,
-        kept: NDArray[np.float64],
-        parameters: NDArray[np.float64],
+        dates: NDArray[np.float64],
         counters: NDArray[np.uint64],
-        dates: Callable[[int], NDArray[np.float64]],
-        spans: list[tuple[int, int]],
         record: tuple[NDArray[np.int64], NDArray[np.int64], int],
+        notes: Notes,
     ) -> None:
-        about, program, lanes = self.about, self.program, self.about.lanes
-        arena, keys = _arena(about)
-        here = slice(begin, begin + lanes)
-        arena[: len(kept)] = kept[:, here]
-        leaves = about.leaves["parameter"]
-        base = next(iter(leaves.values()))[0]
-        arena[base : base + len(leaves)] = parameters[:, here]
-        for row, _ in about.leaves["holds"].values():
-            arena[row] = 0.0
-        arena[self.holds] = 1.0
-        run_key = self.model.draws._run_key[here]
-        keys[: len(run_key)], keys[len(run_key) :] = run_key, run_key[-1]
-        quiet, when = self._quiet(), dates(begin)
-        source, target, stride = record
-        for first, stop in spans:
+        """Simulate one tile, from the parameters of its first month to those of its last."""
+        here, leaves = slice(begin, begin + self.about.lanes), self.about.leaves["parameter"]
+        quiet, (source, target, stride) = self._quiet(), record
+        for first, stop in pairwise(sorted({self.first, *self.changes, self.stop})):
             for name, values in self.changes.get(first, {}).items():
                 if name in leaves:
-                    mine = values[here]
-                    row = arena[leaves[name][0]]
-                    row[: len(mine)], row[len(mine) :] = mine, mine[-1]
-            program.fixed(arena.ctypes.data)
+                    arena[leaves[name][0]] = self._full(values[here])
+            self.program.fixed(arena.ctypes.data)
             to = target + (first * stride + 4 * begin)
-            while first < stop:
-                first += program.months(
-                    arena.ctypes.data,
-                    keys.ctypes.data,
-                    counters[first - self.first :].ctypes.data,
-                    quiet.ctypes.data,
-                    self.notes.control.ctypes.data,
-                    when[first - self.first :].ctypes.data,
-                    first,
-                    stop - first,
-                    self.dated is not None,
-                    len(source),
-                    source.ctypes.data,
-                    to.ctypes.data,
-                    stride,
-                    len(run_key),
-                )
-                self.notes.take(begin, len(run_key))
-                to = target + (first * stride + 4 * begin)
-        kept[: about.kept, here] = arena[: about.kept]
+            self.program.months(
+                arena.ctypes.data,
+                arena[-1].ctypes.data,
+                counters[first - self.first :].ctypes.data,
+                quiet.ctypes.data,
+                notes.control.ctypes.data,
+                dates[first - self.first :].ctypes.data,
+                first,
+                stop - first,
+                self.dated is not None,
+                len(source),
+                source.ctypes.data,
+                to.ctypes.data,
+                stride,
+                min(self.about.lanes, self.runs - begin),
+            )
 
-    def _put_back(self, kept: NDArray[np.float64]) -> None:
+    def _put_back(self, given: NDArray[np.float64]) -> None:
         """Give the model the state after the last month."""
         from tajsim.model.ledger import Flows
 
+        def found(kind: str, name: str) -> NDArray[np.float64]:
+            base, shape = self.about.leaves[kind][name]
+            rows = np.array(given[base : base + prod(shape), : self.runs])
+            return rows.reshape(*shape, self.runs)
+
         model, leaves = self.model, self.about.leaves
         for path, owner, name in self.places:
-            base, shape = leaves["state"][path]
-            rows = kept[base : base + prod(shape), : self.runs]
-            vars(owner)[name] = np.array(rows).reshape(*shape, self.runs)
+            vars(owner)[name] = found("state", path)
         if model.values.switches is not None and not model.values.switches.holding:
             for question, parts in self.held:
-                found = [leaves["held"][part] for part in parts]
-                model.values.switches.answers[question] = [
-                    np.array(kept[base : base + prod(shape), : self.runs]).reshape(*shape, -1)
-                    for base, shape in found
-                ]
+                model.values.switches.answers[question] = [found("held", part) for part in parts]
         model.last, model.now = model.now, Flows(self.runs)
-        for name, (base, shape) in leaves["flow"].items():
-            rows = kept[base : base + prod(shape), : self.runs]
-            model.now._arrays[name] = np.array(rows).reshape(*shape, self.runs)
-        for name, (base, shape) in leaves["watch"].items():
-            rows = kept[base : base + prod(shape), : self.runs].reshape(*shape, self.runs)
-            _see(model.watch, name, np.array(rows))
+        for name in leaves["flow"]:
+            model.now._arrays[name] = found("flow", name)
+        for name in leaves["watch"]:
+            _see(model.watch, name, found("watch", name))
 
 
 def _seen(watch: Watch, name: str) -> Any:
@@ -489,91 +443,71 @@ def _see(watch: Watch, name: str, rows: NDArray[np.float64]) -> None:
 
 
 class Notes:
-    """Takes what the code notes, tile by tile, and hands it to a chronicle.
+    """Takes what the code notes in so many months, tile by tile, and hands it to a chronicle."""
 
-    Args:
-        about: of the program.
-        wanted: whether there are to be any.
-    """
-
-    def __init__(self, about: programs.About, wanted: bool) -> None:
+    def __init__(self, about: programs.About, months: int) -> None:
         self.about = about
-        room = 8 * max(len(about.notes), 256) if wanted else 0
-        self._buffer = np.zeros((room, NOTE_HEAD + NOTE_PARTS * about.lanes), np.int64)
+        # Memory is the system's until something is written there.
+        room = months * len(about.notes), NOTE_HEAD + NOTE_PARTS * about.lanes
+        self._buffer = np.empty(room, np.int64)
         self.control = np.zeros(4, np.int64)
-        self.control[ROOM], self.control[PLACE] = room, self._buffer.ctypes.data
+        self.control[PLACE] = self._buffer.ctypes.data
         self._found: list[tuple[NDArray[Any], ...]] = []
 
     def take(self, begin: int, count: int) -> None:
         """Take the notes that there are on the runs of a tile, ``begin`` being its first."""
-        lanes, noted = self.about.lanes, int(self.control[COUNT])
+        entries = self._buffer[: self.control[COUNT]]
         self.control[COUNT] = 0
-        if not noted:
-            return
-        entries = self._buffer[:noted]
-        bits = (entries[:, 2, None] >> np.arange(count)) & 1
-        entry, lane = bits.nonzero()
+        entry, lane = ((entries[:, 2, None] >> np.arange(count)) & 1).nonzero()
         numbers = entries.view(np.float64)
-        parts = [numbers[entry, NOTE_HEAD + part * lanes + lane] for part in range(NOTE_PARTS)]
+        at = (NOTE_HEAD + part * self.about.lanes + lane for part in range(NOTE_PARTS))
+        parts = [numbers[entry, column] for column in at]
         self._found.append((begin + lane, entries[entry, 1], entries[entry, 0], *parts))
 
     def hand_to(self, chronicle: Chronicle) -> None:
         """Tell a chronicle, in the order in which the model itself would."""
-        if not self._found:
-            return
-        run, month, note, size, *indices = (
-            np.concatenate(part) for part in zip(*self._found, strict=True)
-        )
-        order = np.lexsort((note, month, run))
-        run, month, note, size = run[order], month[order], note[order], size[order]
-        rows = np.empty((7, len(run)))
-        rows[0], rows[1], rows[6] = run, month, size
+        columns = [np.concatenate(part) for part in zip(*self._found, strict=True)]
+        order = np.lexsort((columns[2], columns[1], columns[0]))
+        run, month, note, size, *indices = (column[order] for column in columns)
         kinds, *names = zip(*self.about.notes, strict=True)
-        rows[2] = np.array([chronicle._kinds[kind] for kind in kinds])[note]
-        for row, (index, given, codes) in enumerate(
-            zip(
-                indices, names, (chronicle._names, chronicle._names, chronicle._causes), strict=True
-            ),
-            start=3,
-        ):
+        codes = (chronicle._names, chronicle._names, chronicle._causes)
+        rows = [run, month, np.array([chronicle._kinds[kind] for kind in kinds])[note]]
+        for index, given, known in zip(indices, names, codes, strict=True):
             table = np.zeros((len(given), max(map(len, given))))
             for place, some in enumerate(given):
-                table[place, : len(some)] = [codes[name] for name in some]
-            rows[row] = table[note, index[order].astype(np.intp)]
-        chronicle.keep(rows)
+                table[place, : len(some)] = [known[name] for name in some]
+            rows.append(table[note, index.astype(np.intp)])
+        if len(order):
+            chronicle.keep(np.array([*rows, size], float))
+
+
+@cache
+def _counters_of(month: int, slots: tuple[tuple[str, str], ...]) -> NDArray[np.uint64]:
+    return np.array([_counter(process, actor, month) for process, actor in slots], np.uint64)
 
 
 @cache
 def _dates_of(
-    names: tuple[str, ...], start: int, first: int, stop: int, still: tuple[float, ...]
+    names: tuple[str, ...], start: int, first: int, stop: int, worlds: tuple[float, ...]
 ) -> NDArray[np.float64]:
     """Return the states of the calendar ``(month, date, world)``."""
     from tajsim.model.calendar import Calendar
 
-    values: Any = SimpleNamespace(constant_world=np.array(still))
-    calendar = Calendar(values, len(still))
-    found = np.empty((stop - first, len(names), len(still)))
+    values: Any = SimpleNamespace(constant_world=np.array(worlds))
+    calendar = Calendar(values, len(worlds))
+    found = np.empty((stop - first, len(names), len(worlds)))
     for month in range(first, stop):
         calendar.turn(start + month, month)
         found[month - first] = [vars(calendar)[name] for name in names]
     return found
 
 
-#: The arenas of a thread: id of what is known of a program -> arena, place of the keys of runs.
-_own = local()
-
-
-def _arena(about: programs.About) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
-    """Return the arena of a program that is in use, and the place of the keys of its runs."""
-    arenas: dict[int, Any] = _own.__dict__.setdefault("arenas", {})
-    if id(about) not in arenas:
-        lanes = about.lanes
-        raw = np.zeros(8 * lanes * (about.rows + 1) + 64, np.uint8)
-        shift = -raw.ctypes.data % 64
-        whole = raw[shift : shift + 8 * lanes * (about.rows + 1)]
-        arena = whole[: 8 * lanes * about.rows].view(np.float64).reshape(-1, lanes)
-        for row, number in about.constants:
-            arena[row] = float.fromhex(number)
-        arenas[id(about)] = arena, whole[8 * lanes * about.rows :].view(np.uint64)
-    arena, keys = arenas[id(about)]
-    return arena, keys
+def _arena(about: programs.About) -> NDArray[np.float64]:
+    """Return the arena of a program with its constants; the last row is for the keys of runs."""
+    size = 8 * about.lanes * (about.rows + 1)
+    raw = np.zeros(size + 64, np.uint8)
+    shift = -raw.ctypes.data % 64
+    arena = raw[shift : shift + size].view(np.float64).reshape(-1, about.lanes)
+    for row, number in about.constants:
+        arena[row] = float.fromhex(number)
+    return arena

@@ -1,6 +1,6 @@
 """The month as a graph: nodes are operations of numpy on arrays whose last axis is the run.
 
-A node holds no numbers but constants, and no number of runs: evaluation takes it from the inputs.
+A node holds no numbers but constants, and no number of runs.
 What goes in is named (`Input`): states, the date among them, flows of the month before, parameters
 and keyed draws. What comes out are states, flows and outcomes after the month.
 """
@@ -194,44 +194,3 @@ class Graph:
         roots = [*self.outputs().values(), *(note.where for note in self.notes)]
         roots += [node for note in self.notes for node in note.details()]
         return [node.static["input"] for node in self.nodes(roots) if node.op == "input"]
-
-
-Values = dict[int, Value]
-
-
-def evaluate(
-    nodes: Iterable[Operation],
-    given: Callable[[Input], Value],
-    runs: int,
-    known: Values | None = None,
-) -> Values:
-    """Return the values of nodes, which come in order, by ``id``.
-
-    Args:
-        nodes: from `Graph.nodes`.
-        given: answers an input with its values, ``(..., run)``, or a number of the month.
-        runs: number of runs.
-        known: values that are there already; the others are added to them.
-    """
-    found = {} if known is None else known
-    with np.errstate(all="ignore"):
-        for node in nodes:
-            if id(node) in found:
-                continue
-            args = [found[id(arg)] for arg in node.args]
-            if node.op == "input":
-                value = given(node.static["input"])
-            elif node.op == "constant":
-                value = _constant(node, runs)
-            elif node.op == "spread":
-                value = np.broadcast_to(args[0], (*node.static["over"], runs))
-            else:
-                value = OPERATIONS[node.op](*args, **node.static)
-            found[id(node)] = value
-    return found
-
-
-def _constant(node: Operation, runs: int) -> Value:
-    value = node.static["value"]
-    alike = isinstance(value, np.ndarray) and node.shape[-1:] == (RUNS,)
-    return np.repeat(value, runs, axis=-1) if alike else value

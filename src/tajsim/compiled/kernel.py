@@ -7,7 +7,9 @@ rows of the old ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +21,6 @@ from tajsim.compiled.layout import (
     Rows,
     Section,
     Statement,
-    places,
     resolved,
     shape_of,
 )
@@ -44,13 +45,14 @@ _SHORT = 4
 
 #: A value in registers, and whether it is a truth.
 Value = tuple[str, bool]
-_ARGS = "ptr noalias %S, ptr noalias %K, ptr noalias %C, ptr noalias %Q, ptr noalias %N"
 _GIVEN = "ptr %S, ptr %K, ptr %C, ptr %Q, ptr %N"
+_ARGS = _GIVEN.replace("ptr", "ptr noalias")
 #: Of a note: its number, the month and the runs concerned (a bit each), 8 bytes each, and a fourth
 #: for the alignment; then size, actor, target and cause, a number for each run.
 NOTE_HEAD, NOTE_PARTS = 4, 4
-#: What %N holds, 8 bytes each: how many notes there are and may be, the month, where they go.
-COUNT, ROOM, MONTH, PLACE = range(4)
+#: What %N holds, 8 bytes each: how many notes there are, whether there are to be any, the month,
+#: where they go.
+COUNT, ASKED, MONTH, PLACE = range(4)
 
 
 class KernelCode:
@@ -65,113 +67,101 @@ class KernelCode:
     def __init__(self, layout: RowLayout, lanes: int, dates: tuple[int, int]) -> None:
         self.layout, self.lanes, self.w = layout, lanes, Writer(lanes)
         self.width = 8 * lanes
-        self._tables: dict[bytes, int] = {}
+        self._tables: dict[str, str] = {}
         self._parts: list[str] = [functions(self.w)]
         self._loaded: dict[object, str] = {}
         self.notes: list[NoteBlock] = []
         for name, section in layout.sections.items():
             self._section(name, section)
+        self.notes.sort(key=lambda block: block.number)
+        for block in self.notes:
+            self._note(block)
         self._noted()
         self._main(dates)
-        tables = [
-            f"@t{number} = internal constant {key.decode()}" for key, number in self._tables.items()
-        ]
+        tables = [f"{name} = internal constant {text}" for text, name in self._tables.items()]
         self.text = "\n".join([*tables, *self._parts])
 
     # Functions.
 
-    def _section(self, name: str, section: Section) -> None:
-        calls = []
-        for first in range(0, len(section.statements), _TOGETHER):
-            self.w.begin()
-            for statement in section.statements[first : first + _TOGETHER]:
-                if isinstance(statement, NoteBlock):
-                    self._if_noted(statement)
-                else:
-                    self._statement(statement)
-            part = f"{name}_{first // _TOGETHER}"
-            self._define(f"define internal void @{part}({_ARGS}) noinline")
-            calls.append(f"  call void @{part}({_GIVEN})")
+    @contextmanager
+    def _function(self, name: str, args: str = _ARGS, how: str = "internal ") -> Iterator[None]:
         self.w.begin()
-        self.w.lines = calls
-        self._define(f"define internal void @{name}({_ARGS}) noinline")
-        if name == "month":
-            self.notes.sort(key=lambda block: block.number)
-            for block in self.notes:
-                self._note(block)
-        for part, moves in (("moves", section.moves), ("last", section.last)):
-            self.w.begin()
-            self._move(moves)
-            self._define(f"define internal void @{name}_{part}(ptr noalias %S) noinline")
+        self._loaded = {}
+        yield
+        lines = "\n".join(self.w.lines)
+        self._parts.append(f"define {how}void @{name}({args}) {{\nentry:\n{lines}\n  ret void\n}}")
 
-    def _define(self, head: str, end: str = "ret void") -> None:
-        body = "\n".join(self.w.lines)
-        self._parts.append(f"{head} {{\nentry:\n{body}\n  {end}\n}}")
+    def _section(self, name: str, section: Section) -> None:
+        parts: list[str] = []
+        for first in range(0, len(section.statements), _TOGETHER):
+            parts.append(f"{name}_{len(parts)}")
+            with self._function(parts[-1]):
+                for statement in section.statements[first : first + _TOGETHER]:
+                    if isinstance(statement, NoteBlock):
+                        self._if_noted(statement)
+                    else:
+                        self._statement(statement)
+        with self._function(name):
+            for part in parts:
+                self.w.line(f"call void @{part}({_GIVEN}) noinline")
+        for part, moves in (("moves", section.moves), ("last", section.last)):
+            with self._function(f"{name}_{part}", "ptr noalias %S"):
+                self._move(moves)
 
     def _main(self, dates: tuple[int, int]) -> None:
         """Write the functions that are called from outside."""
         w, (date, count) = self.w, dates
-        self._parts.append(
-            "define void @fixed_rows(ptr %S) {\nentry:\n"
-            "  call void @fixed(ptr %S, ptr null, ptr null, ptr null, ptr null)\n  ret void\n}"
+        with self._function("fixed_rows", "ptr %S", how=""):
+            w.line(f"call void @fixed(ptr %S{', ptr null' * 4})")
+        args = (
+            f"{_GIVEN}, ptr %D, i64 %first, i64 %n, i1 zeroext %settle, "
+            "i64 %rows, ptr %from, ptr %to, i64 %stride, i64 %lanes"
         )
-        w.begin()
-        month = self._loop_head("%n")
-        # Where there may be no room left for the notes of a month, the caller takes them first.
-        noted, room = self._control(COUNT), self._control(ROOM)
-        left = w.let(f"sub i64 {room}, {noted}")
-        short = w.let(f"icmp slt i64 {left}, {len(self.notes)}")
-        asked = w.let(f"icmp ne i64 {room}, 0")
-        short = w.let(f"and i1 {short}, {asked}")
-        stop, go = w.label(), w.label()
-        w.line(f"br i1 {short}, label %{stop}, label %{go}")
-        w.lines += [f"{stop}:", f"  ret i64 {month}", f"{go}:"]
-        w.block = go
-        number = w.let(f"add i64 %first, {month}")
-        w.line(f"store i64 {number}, ptr {self._at_control(MONTH)}")
-        at = w.let(f"mul i64 {month}, {count * self.width}")
-        source = w.let(f"getelementptr i8, ptr %D, i64 {at}")
-        target = w.let(f"getelementptr i8, ptr %S, i64 {date * self.width}")
-        size = count * self.width
-        w.line(f"call void @llvm.memcpy.p0.p0.i64(ptr {target}, ptr {source}, i64 {size}, i1 0)")
-        at = w.let(f"mul i64 {month}, {8 * len(self.layout.slots)}")
-        counters = w.let(f"getelementptr i8, ptr %C, i64 {at}")
-        w.line(f"call void @month(ptr %S, ptr %K, ptr {counters}, ptr %Q, ptr %N)")
-        self._outcomes(month)
-        w.line("call void @month_moves(ptr %S)")
-        final = w.let("sub i64 %n, 1")
-        final = w.let(f"icmp eq i64 {month}, {final}")
-        self._if(final, "call void @month_last(ptr %S)")
-        if "settle" in self.layout.sections:
-            self._if("%settle", f"call void @settle({_GIVEN})", "call void @settle_moves(ptr %S)")
-        self._loop_end(month, "%n")
-        self._define(
-            f"define i64 @months({_GIVEN}, ptr %D, i64 %first, i64 %n, i1 zeroext %settle, "
-            "i64 %rows, ptr %from, ptr %to, i64 %stride, i64 %lanes)",
-            "ret i64 %n",
-        )
-        v = f"v{self.lanes}f32"
-        self._parts.append(
-            f"declare void @llvm.masked.store.{v}.p0(<{self.lanes} x float>, ptr, i32, {w.truth})\n"
-            "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)"
-        )
+        with self._function("months", args, how=""), w.loop("%n") as month:
+            w.store(w.let(f"add i64 %first, {month}"), w.at("%N", MONTH, "i64"))
+            size = count * self.width
+            source = w.at("%D", w.let(f"mul i64 {month}, {size}"))
+            moved = f"ptr {w.at('%S', date * self.width)}, ptr {source}, i64 {size}, i1 0"
+            w.line(f"call void @llvm.memcpy.p0.p0.i64({moved})")
+            at = w.let(f"mul i64 {month}, {len(self.layout.slots)}")
+            given = _GIVEN.replace("%C", w.at("%C", at, "i64"))
+            w.line(f"call void @month({given})")
+            with w.when(w.let("icmp ugt i64 %rows, 0")):
+                self._outcomes(month)
+            w.line("call void @month_moves(ptr %S)")
+            with w.when(w.let(f"icmp eq i64 {month}, {w.let('sub i64 %n, 1')}")):
+                w.line("call void @month_last(ptr %S)")
+            with w.when("%settle"):
+                w.line(f"call void @settle({_GIVEN})")
+                w.line("call void @settle_moves(ptr %S)")
+        single = f"<{self.lanes} x float>, ptr, i32, {w.truth}"
+        self._parts += [
+            f"declare void @llvm.masked.store.v{self.lanes}f32.p0({single})",
+            "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)",
+        ]
 
-    def _at_control(self, what: int) -> str:
-        return self.w.let(f"getelementptr i64, ptr %N, i64 {what}")
-
-    def _control(self, what: int) -> str:
-        return self.w.let(f"load i64, ptr {self._at_control(what)}")
+    def _outcomes(self, month: str) -> None:
+        """Store the outcomes of a month in single precision where they are recorded."""
+        w, n = self.w, self.lanes
+        lanes = ", ".join(f"i64 {lane}" for lane in range(n))
+        mask = w.let(f"icmp ult {w.whole} <{lanes}>, {w.spread('%lanes', 'i64')}")
+        shift = w.let(f"mul i64 {month}, %stride")
+        with w.loop("%rows") as row:
+            value = w.load(w.at("%S", w.load(w.at("%from", row, "i64"))), w.real)
+            single = w.let(f"fptrunc {w.real} {value} to <{n} x float>")
+            to = w.at(w.load(w.at("%to", row, "ptr"), "ptr"), shift)
+            stored = f"<{n} x float> {single}, ptr {to}, i32 4, {w.truth} {mask}"
+            w.line(f"call void @llvm.masked.store.v{n}f32.p0({stored})")
 
     # Notes of the chronicle.
 
     def _if_noted(self, block: NoteBlock) -> None:
         """Write the call of a note, if it concerns any run."""
-        w = self.w
         self.notes.append(block)
         self._loaded = {}
-        here = self._concerned(block)
-        some = w.let(f"icmp ne i{self.lanes} {here}, 0")
-        self._if(some, f"call void @note_{block.number}({_GIVEN})")
+        some = self.w.let(f"icmp ne i{self.lanes} {self._concerned(block)}, 0")
+        with self.w.when(some):
+            self.w.line(f"call void @note_{block.number}({_GIVEN})")
         self._loaded = {}
 
     def _concerned(self, block: NoteBlock) -> str:
@@ -181,113 +171,39 @@ class KernelCode:
 
     def _note(self, block: NoteBlock) -> None:
         """Write the function that writes a note down, if notes are asked for."""
-        w = self.w
-        w.begin()
-        asked = w.let(f"icmp ne i64 {self._control(ROOM)}, 0")
-        w.line(f"br i1 {asked}, label %asked, label %out")
-        w.lines.append("asked:")
-        w.block = "asked"
-        with self.layout.beside(block):
-            for statement in block.statements:
-                self._statement(statement)
-            self._loaded = {}
-            note, nowhere = block.note, w.number(0.0)
-            indices = [part.which for part in (note.actor, note.target, note.cause)]
-            values = [
-                self._number(self._operand(node, (1,), _same, "0")) if node else nowhere
-                for node in (note.size, *indices)
-            ]
-            here = self._concerned(block)
-        given = ", ".join(f"{w.real} {value}" for value in values)
-        w.line(f"call void @noted(ptr %N, i64 {block.number}, i{self.lanes} {here}, {given})")
-        w.line("br label %out")
-        w.lines.append("out:")
-        self._define(f"define internal void @note_{block.number}({_ARGS}) noinline")
+        w, note = self.w, block.note
+        with self._function(f"note_{block.number}"), self.layout.beside(block):
+            asked = w.let(f"icmp ne i64 {w.load(w.at('%N', ASKED, 'i64'))}, 0")
+            with w.when(asked):
+                for statement in block.statements:
+                    self._statement(statement)
+                self._loaded = {}
+                parts = [note.size, note.actor.which, note.target.which, note.cause.which]
+                given = ", ".join(
+                    f"{w.real} {self._plain(part) if part else w.number(0.0)}" for part in parts
+                )
+                here = f"i{self.lanes} {self._concerned(block)}"
+                w.line(f"call void @noted(ptr %N, i64 {block.number}, {here}, {given})")
+
+    def _plain(self, node: Operation) -> str:
+        return self._number(self._operand(node, (1,), _same, "0"))
 
     def _noted(self) -> None:
         """Write the function that writes one note down."""
         w = self.w
-        w.begin()
-        count, place = self._control(COUNT), self._control(PLACE)
-        shift = w.let(f"mul i64 {count}, {8 * (NOTE_HEAD + NOTE_PARTS * self.lanes)}")
-        entry = w.let(f"inttoptr i64 {w.let(f'add i64 {place}, {shift}')} to ptr")
-        bits = w.let(f"zext i{self.lanes} %here to i64")
-        for i, value in enumerate(("%number", self._control(MONTH), bits)):
-            w.line(f"store i64 {value}, ptr {w.let(f'getelementptr i64, ptr {entry}, i64 {i}')}")
-        for i in range(NOTE_PARTS):
-            at = 8 * (NOTE_HEAD + i * self.lanes)
-            to = w.let(f"getelementptr i8, ptr {entry}, i64 {at}")
-            w.line(f"store {w.real} %p{i}, ptr {to}, align 8")
-        more = w.let(f"add i64 {count}, 1")
-        w.line(f"store i64 {more}, ptr {self._at_control(COUNT)}")
         parts = ", ".join(f"{w.real} %p{i}" for i in range(NOTE_PARTS))
-        head = f"ptr %N, i64 %number, i{self.lanes} %here, {parts}"
-        self._define(f"define internal void @noted({head}) noinline")
-
-    def _outcomes(self, month: str) -> None:
-        """Store the outcomes of a month in single precision where they are recorded."""
-        w, n = self.w, self.lanes
-        number = w.let(f"insertelement {w.whole} poison, i64 %lanes, i32 0")
-        number = w.let(
-            f"shufflevector {w.whole} {number}, {w.whole} poison, <{n} x i32> zeroinitializer"
-        )
-        lanes = ", ".join(f"i64 {lane}" for lane in range(n))
-        mask = w.let(f"icmp ult {w.whole} <{lanes}>, {number}")
-        shift = w.let(f"mul i64 {month}, %stride")
-        some = w.let("icmp ugt i64 %rows, 0")
-        inner, after = w.label(), w.label()
-        w.line(f"br i1 {some}, label %{inner}, label %{after}")
-        before, w.block = w.block, inner
-        w.lines.append(f"{inner}:")
-        row = f"%{inner}i"
-        w.line(f"{row} = phi i64 [ 0, %{before} ], [ {row}n, %{inner} ]")
-        at = w.let(f"getelementptr i64, ptr %from, i64 {row}")
-        offset = w.let(f"load i64, ptr {at}")
-        at = w.let(f"getelementptr i8, ptr %S, i64 {offset}")
-        value = w.let(f"load {w.real}, ptr {at}, align 64")
-        single = w.let(f"fptrunc {w.real} {value} to <{n} x float>")
-        at = w.let(f"getelementptr ptr, ptr %to, i64 {row}")
-        to = w.let(f"load ptr, ptr {at}")
-        to = w.let(f"getelementptr i8, ptr {to}, i64 {shift}")
-        w.line(
-            f"call void @llvm.masked.store.v{n}f32.p0(<{n} x float> {single}, ptr {to}, i32 4, "
-            f"{w.truth} {mask})"
-        )
-        w.line(f"{row}n = add i64 {row}, 1")
-        again = w.let(f"icmp ult i64 {row}n, %rows")
-        w.line(f"br i1 {again}, label %{inner}, label %{after}")
-        w.lines.append(f"{after}:")
-        w.block = after
-
-    def _if(self, condition: str, *lines: str) -> None:
-        w = self.w
-        then, after = w.label(), w.label()
-        w.line(f"br i1 {condition}, label %{then}, label %{after}")
-        w.lines.append(f"{then}:")
-        for line in lines:
-            w.line(line)
-        w.line(f"br label %{after}")
-        w.lines.append(f"{after}:")
-        w.block = after
-
-    def _loop_head(self, _count: str) -> str:
-        w = self.w
-        head, before = w.label(), w.block
-        w.line(f"br label %{head}")
-        w.lines.append(f"{head}:")
-        w.line(f"%{head}i = phi i64 [ 0, %{before} ], [ %{head}n, %{head}END ]")
-        w.block = head
-        return f"%{head}i"
-
-    def _loop_end(self, index: str, count: str) -> None:
-        w, head = self.w, index[1:-1]
-        w.line(f"br label %{head}END")
-        w.lines.append(f"{head}END:")
-        w.line(f"%{head}n = add i64 {index}, 1")
-        again = w.let(f"icmp ult i64 %{head}n, {count}")
-        w.line(f"br i1 {again}, label %{head}, label %{head}X")
-        w.lines.append(f"{head}X:")
-        w.block = f"{head}X"
+        with self._function("noted", f"ptr %N, i64 %number, i{self.lanes} %here, {parts}"):
+            count, place = (w.load(w.at("%N", what, "i64")) for what in (COUNT, PLACE))
+            shift = w.let(f"mul i64 {count}, {8 * (NOTE_HEAD + NOTE_PARTS * self.lanes)}")
+            entry = w.let(f"inttoptr i64 {w.let(f'add i64 {place}, {shift}')} to ptr")
+            month = w.load(w.at("%N", MONTH, "i64"))
+            bits = w.let(f"zext i{self.lanes} %here to i64")
+            for i, value in enumerate(("%number", month, bits)):
+                w.store(value, w.at(entry, i, "i64"))
+            for i in range(NOTE_PARTS):
+                to = w.at(entry, 8 * (NOTE_HEAD + i * self.lanes))
+                w.line(f"store {w.real} %p{i}, ptr {to}, align 8")
+            w.store(w.let(f"add i64 {count}, 1"), w.at("%N", COUNT, "i64"))
 
     def _move(self, moves: Sequence[tuple[int, int]]) -> None:
         """Move rows; those that stand side by side in both places go together."""
@@ -301,8 +217,7 @@ class KernelCode:
         single = [(to + i, source + i) for to, source, n in runs if n < _SHORT for i in range(n)]
         # The order is that in which nothing is lost: what is put aside comes first.
         if single:
-            targets, sources = (np.array(part) for part in zip(*single, strict=True))
-            self._copy(targets, sources)
+            self._copy(*map(np.array, zip(*single, strict=True)))
         for to, source, count in long:
             self._copy(np.arange(to, to + count), np.arange(source, source + count))
 
@@ -313,86 +228,62 @@ class KernelCode:
 
     def _each(self, count: int, body: Callable[[str], None]) -> None:
         """Write a body for each of so many rows: a loop, or straight code for one."""
+        self._loaded = {}
         if count == 1:
-            self._loaded = {}
             body("0")
             return
-        index = self._loop_head(str(count))
-        self._loaded = {}
-        body(index)
-        self._loop_end(index, str(count))
+        with self.w.loop(count) as index:
+            body(index)
 
-    def _table(self, numbers: Sequence[int] | Rows, kind: str = "i32") -> str:
-        listed = [int(number) for number in numbers]
-        text = f"[{len(listed)} x {kind}] [{', '.join(f'{kind} {n}' for n in listed)}]"
-        return self._kept(text)
-
-    def _kept(self, text: str) -> str:
-        return f"@t{self._tables.setdefault(text.encode(), len(self._tables))}"
+    def _table(self, kind: str, numbers: list[Any], index: str) -> str:
+        """Return the number at an index of a list that does not change."""
+        text = f"[{len(numbers)} x {kind}] [{', '.join(f'{kind} {n}' for n in numbers)}]"
+        name = self._tables.setdefault(text, f"@t{len(self._tables)}")
+        return self.w.load(self.w.at(name, index, kind), kind)
 
     def _pointer(self, rows: Rows, index: str) -> str:
         """Return the address of the row that stands at an index of a list of rows."""
         w, first = self.w, int(rows[0])
-        if (rows == first).all():
-            return w.let(f"getelementptr i8, ptr %S, i64 {first * self.width}")
-        if _known(index):
-            return w.let(f"getelementptr i8, ptr %S, i64 {int(rows[int(index)]) * self.width}")
+        if (rows == first).all() or _known(index):
+            row = first if (rows == first).all() else int(rows[int(index)])
+            return w.at("%S", row * self.width)
         if (rows == first + np.arange(len(rows))).all():
-            at = w.let(f"add i64 {index}, {first}")
-            at = w.let(f"mul i64 {at}, {self.width}")
-        else:
-            table = self._table(rows * self.width)
-            at = w.let(f"getelementptr i32, ptr {table}, i64 {index}")
-            at = w.let(f"load i32, ptr {at}")
-            at = w.let(f"zext i32 {at} to i64")
-        return w.let(f"getelementptr i8, ptr %S, i64 {at}")
+            return w.at("%S", w.let(f"mul i64 {w.let(f'add i64 {index}, {first}')}, {self.width}"))
+        place = self._table("i32", (rows * self.width).tolist(), index)
+        return w.at("%S", w.let(f"zext i32 {place} to i64"))
 
     def _row(self, rows: Rows, index: str) -> str:
         key = (rows.tobytes(), index)
         if key not in self._loaded:
-            at = self._pointer(rows, index)
-            self._loaded[key] = self.w.let(f"load {self.w.real}, ptr {at}, align 64")
+            self._loaded[key] = self.w.load(self._pointer(rows, index), self.w.real)
         return self._loaded[key]
 
     def _store(self, value: str, rows: Rows, index: str) -> None:
-        at = self._pointer(rows, index)
-        self.w.line(f"store {self.w.real} {value}, ptr {at}, align 64")
+        self.w.store(value, self._pointer(rows, index), self.w.real)
 
     def _constant(self, node: Operation, shape: tuple[int, ...], order: Order, index: str) -> str:
         value = np.asarray(node.static["value"], float)
         listed = order(np.broadcast_to(value, shape)).reshape(-1)
-        first = listed[:1].view(np.int64)
-        if (listed.view(np.int64) == first).all():
-            return self.w.number(float(listed[0]))
-        if _known(index):
-            return self.w.number(float(listed[int(index)]))
+        bits = listed.view(np.uint64)
+        if (bits == bits[:1]).all() or _known(index):
+            return self.w.number(float(listed[0 if (bits == bits[:1]).all() else int(index)]))
         key = ("constant", listed.tobytes(), index)
         if key not in self._loaded:
-            w = self.w
-            bits = listed.view(np.uint64).tolist()
-            numbers = ", ".join(f"double 0x{number:016X}" for number in bits)
-            table = self._kept(f"[{len(listed)} x double] [{numbers}]")
-            at = w.let(f"getelementptr double, ptr {table}, i64 {index}")
-            self._loaded[key] = self._spread(w.let(f"load double, ptr {at}"), "double", w.real)
+            numbers = [f"0x{number:016X}" for number in bits.tolist()]
+            self._loaded[key] = self.w.spread(self._table("double", numbers, index), "double")
         return self._loaded[key]
-
-    def _spread(self, value: str, kind: str, vector: str) -> str:
-        """Return one number in every lane."""
-        one = self.w.let(f"insertelement {vector} poison, {kind} {value}, i32 0")
-        return self.w.let(
-            f"shufflevector {vector} {one}, {vector} poison, <{self.lanes} x i32> zeroinitializer"
-        )
 
     def _statement(self, statement: Statement) -> None:
         node, count = statement.node, statement.count
         rows = np.arange(statement.base, statement.base + count)
         shape = shape_of(node)
         if node.op in EACH:
-
-            def body(i: str) -> None:
-                self._store(self._number(self._operation(node, shape, _same, i)), rows, i)
-
-            self._each(count, body)
+            self._each(
+                count,
+                lambda i: self._store(
+                    self._number(self._operation(node, shape, _same, i)), rows, i
+                ),
+            )
         elif node.op == "input":
             self._draw(self.layout.draws[id(node)], rows)
         elif node.op == "take_along_axis":
@@ -410,7 +301,7 @@ class KernelCode:
         if node.op == "constant":
             return self._constant(node, shape, order, index), False
         rows = order(np.broadcast_to(self.layout.address(node), shape))
-        return self._row(places(rows), index), False
+        return self._row(rows.reshape(-1), index), False
 
     def _number(self, value: Value) -> str:
         name, truth = value
@@ -474,16 +365,14 @@ class KernelCode:
 
     def _draw(self, slot: int, rows: Rows) -> None:
         """Write uniform draws; at least %Q, where nothing happens in the spin-up."""
+        w = self.w
 
         def body(i: str) -> None:
-            w = self.w
             at = w.let(f"add i64 {i}, {slot}")
-            counter = w.let(f"load i64, ptr {w.let(f'getelementptr i64, ptr %C, i64 {at}')}")
-            least = w.let(f"load double, ptr {w.let(f'getelementptr double, ptr %Q, i64 {at}')}")
-            key = w.let(f"load {w.whole}, ptr %K, align 64")
-            counters = self._spread(counter, "i64", w.whole)
-            drawn = w.let(f"call {w.real} @uniform({w.whole} {key}, {w.whole} {counters})")
-            least = self._spread(least, "double", w.real)
+            key = f"{w.whole} {w.load('%K', w.whole)}"
+            counter = f"{w.whole} {w.spread(w.load(w.at('%C', at, 'i64')), 'i64')}"
+            drawn = w.let(f"call {w.real} @uniform({key}, {counter})")
+            least = w.spread(w.load(w.at("%Q", at, "double"), "double"), "double")
             self._store(self._extreme("maximum", drawn, least), rows, i)
 
         self._each(len(rows), body)
@@ -496,14 +385,14 @@ class KernelCode:
         wide = [*np.broadcast_shapes(shape_of(node), chosen.shape)]
         wide[axis] = count
         table = np.moveaxis(np.broadcast_to(table, wide), axis, -1).reshape(-1, count)
-        chosen = places(np.broadcast_to(chosen, shape_of(node)))
+        chosen = np.broadcast_to(chosen, shape_of(node)).reshape(-1)
 
         def body(i: str) -> None:
             index = self._row(chosen, i)
-            found = self._row(places(table[:, 0]), i)
+            found = self._row(table[:, 0], i)
             for j in range(1, count):
                 here = w.compare("oeq", index, w.number(float(j)))
-                found = w.select(here, self._row(places(table[:, j]), i), found)
+                found = w.select(here, self._row(table[:, j], i), found)
             self._store(found, rows, i)
 
         if chosen.size * count != table.size:
@@ -555,42 +444,16 @@ class KernelCode:
                     place = str(j) if _known(i) else w.let(f"add i64 {at}, {j}")
                     held = join(held, term(place), w.number(float(j)))
             else:
-                held = self._inner(length, held, at, term, join)
+                outside, self._loaded = self._loaded, {}
+                with w.loop(length, 1, held) as index:
+                    value, place = term(w.let(f"add i64 {at}, {index}")), ""
+                    if len(held) > 1:
+                        place = w.spread(w.let(f"sitofp i64 {index} to double"), "double")
+                    held[:] = join(held, value, place)
+                self._loaded = outside
             self._store(held[-1], rows, i)
 
         self._each(len(rows), body)
-
-    def _inner(
-        self,
-        length: int,
-        held: list[str],
-        at: str,
-        term: Callable[[str], str],
-        join: Callable[[list[str], str, str], list[str]],
-    ) -> list[str]:
-        """Write the loop of a fold from its second term on."""
-        w = self.w
-        head, before = w.label(), w.block
-        w.line(f"br label %{head}")
-        w.lines.append(f"{head}:")
-        index = f"%{head}i"
-        w.line(f"{index} = phi i64 [ 1, %{before} ], [ {index}n, %{head} ]")
-        carried = [f"%{head}h{k}" for k in range(len(held))]
-        for name, first in zip(carried, held, strict=True):
-            w.line(f"{name} = phi {w.real} [ {first}, %{before} ], [ {name}n, %{head} ]")
-        w.block, outside, self._loaded = head, self._loaded, {}
-        place = w.let(f"add i64 {at}, {index}")
-        value = term(place)
-        number = w.let(f"sitofp i64 {index} to double") if len(held) > 1 else ""
-        number = self._spread(number, "double", w.real) if number else ""
-        for name, found in zip(carried, join(carried, value, number), strict=True):
-            w.line(f"{name}n = select i1 true, {w.real} {found}, {w.real} {found}")
-        w.line(f"{index}n = add i64 {index}, 1")
-        again = w.let(f"icmp ult i64 {index}n, {length}")
-        w.line(f"br i1 {again}, label %{head}, label %{head}X")
-        w.lines.append(f"{head}X:")
-        w.block, self._loaded = f"{head}X", outside
-        return [f"{name}n" for name in carried]
 
 
 #: Puts the places of a shape in another order.

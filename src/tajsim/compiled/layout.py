@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +50,7 @@ class Statement:
     count: int
 
 
-@dataclass
-class NoteBlock:
+class NoteBlock(NamedTuple):
     """A note of the chronicle, and the statements for its details, whose rows are its own.
 
     ``number`` is its place among the notes of a month.
@@ -82,14 +81,6 @@ def resolved(node: Operation) -> Operation:
             break
         (node,) = node.args
     return node
-
-
-class NodePlan(NamedTuple):
-    """The nodes of a graph in order, its outputs and the conditions of notes, details of each."""
-
-    nodes: list[Operation]
-    roots: list[Operation]
-    details: list[list[Operation]]
 
 
 #: A node that is stored, or a note with the nodes of its details.
@@ -132,14 +123,14 @@ class RowLayout:
         self.sections = {"fixed": Section(), **{name: Section() for name in graphs}}
         #: Name of an outcome -> its rows after the statements of the month.
         self.outcomes: dict[str, Rows] = {}
-        #: Rows that each note uses in its turn.
-        self._aside: dict[int, Rows] | None = None
+        #: Where rows are kept: for all, or for a note alone.
+        self._kept = self.address_of
         self._names: dict[int, dict[int, Operation]] = {}
         plans = {name: self._plan(graph) for name, graph in graphs.items()}
         given = [given for graph in graphs.values() for given in graph.inputs()]
         self._read = {name for kind, name, _ in given if kind == "flow"}
         for name, graph in graphs.items():
-            self._place(name, graph, plans[name])
+            self._place(name, graph, *plans[name])
 
     def _take(self, count: int) -> int:
         self.rows += count
@@ -147,7 +138,8 @@ class RowLayout:
 
     # What is stored, and what is worked out on the way.
 
-    def _plan(self, graph: Graph) -> NodePlan:
+    def _plan(self, graph: Graph) -> tuple[list[Operation], list[list[Operation]]]:
+        """Return the nodes of a graph in order, and those of the details of each note."""
         roots = [*graph.outputs().values(), *(note.where for note in graph.notes)]
         whole = graph.nodes(roots)
         nodes = [node for node in whole if resolved(node) is node]
@@ -167,7 +159,7 @@ class RowLayout:
         self._fuse(nodes, [*roots, *(node for node in read if id(node) in main)])
         for note, found in zip(graph.notes, details, strict=True):
             self._fuse(found, note.details())
-        return NodePlan(nodes, roots, details)
+        return nodes, details
 
     def _fuse(self, nodes: list[Operation], roots: list[Operation]) -> None:
         """Find the nodes that are worked out with the one that they serve."""
@@ -186,14 +178,16 @@ class RowLayout:
             if taker.op in _TAKES_IN and alike and together and size[id(node)] < _MOST:
                 self.fused.add(id(node))
 
-    def _place(self, section: str, graph: Graph, plan: NodePlan) -> None:
-        for node in [*plan.nodes, *(node for found in plan.details for node in found)]:
+    def _place(
+        self, section: str, graph: Graph, nodes: list[Operation], details: list[list[Operation]]
+    ) -> None:
+        for node in [*nodes, *(node for found in details for node in found)]:
             if node.op == "input" and node.static["input"].kind != "draw":
                 self._set(node, self.leaves[node.static["input"]])
-        order = self._with_notes(graph, plan, list(filter(self._stored, plan.nodes)))
-        last = self._last_uses(order, plan.roots[: len(graph.outputs())])
-        most = max((sum(map(_count, found)) for found in plan.details), default=0)
-        scratch = self._take(most)
+        stored = list(filter(self._stored, nodes))
+        order = self._with_notes(stored, list(zip(graph.notes, details, strict=True)))
+        last = self._last_uses(order, [*graph.outputs().values()])
+        scratch = self._take(max((sum(map(_count, found)) for found in details), default=0))
         for place, item in enumerate(order):
             if isinstance(item, tuple):
                 block = self._note_block(graph.notes.index(item[0]), *item, scratch)
@@ -209,9 +203,7 @@ class RowLayout:
         moves += self._moves("watch", graph.watch)
         last_moves = self._moves("flow", others) + self._moves("held", graph.held)
         self._in_order(self.sections[section], moves, last_moves)
-        self.outcomes.update(
-            {name: self.address(node).reshape(-1) for name, node in graph.outcomes.items()}
-        )
+        self.outcomes |= {n: self.address(node).reshape(-1) for n, node in graph.outcomes.items()}
 
     def _stored(self, node: Operation) -> bool:
         """Tell whether a node has rows of its own that a statement fills."""
@@ -231,11 +223,12 @@ class RowLayout:
 
     # Notes of the chronicle: each comes after what it reads.
 
-    def _with_notes(self, graph: Graph, plan: NodePlan, stored: list[Operation]) -> list[Item]:
+    def _with_notes(
+        self, stored: list[Operation], notes: list[tuple[Note, list[Operation]]]
+    ) -> list[Item]:
         place = {id(node): i for i, node in enumerate(stored)}
         after: dict[int, list[Item]] = {}
-        for note, details in zip(graph.notes, plan.details, strict=True):
-            item = note, details
+        for item in notes:
             latest = max((place.get(key, -1) for key in self._read_by(item)), default=-1)
             after.setdefault(latest, []).append(item)
         order: list[Item] = list(after.get(-1, ()))
@@ -246,14 +239,12 @@ class RowLayout:
     def _note_block(
         self, number: int, note: Note, details: list[Operation], scratch: int
     ) -> NoteBlock:
-        self._aside = {}
-        statements = []
-        for node in filter(self._stored, details):
-            self._set(node, scratch)
-            statements.append(Statement(node, scratch, _count(node)))
-            scratch += _count(node)
-        block = NoteBlock(number, note, statements, self._aside)
-        self._aside = None
+        block = NoteBlock(number, note, [], {})
+        with self.beside(block):
+            for node in filter(self._stored, details):
+                self._set(node, scratch)
+                block.statements.append(Statement(node, scratch, _count(node)))
+                scratch += _count(node)
         return block
 
     def _moves(self, kind: str, found: Mapping[str, Operation]) -> list[tuple[int, int]]:
@@ -278,8 +269,7 @@ class RowLayout:
 
     def _set(self, node: Operation, base: int) -> None:
         shape = shape_of(node)
-        kept = self.address_of if self._aside is None else self._aside
-        kept[id(node)] = np.arange(base, base + prod(shape)).reshape(shape)
+        self._kept[id(node)] = np.arange(base, base + prod(shape)).reshape(shape)
 
     # When rows are free again.
 
@@ -345,9 +335,8 @@ class RowLayout:
     def address(self, node: Operation) -> Rows:
         """Return the rows of a node, in its shape with one run."""
         node = resolved(node)
-        if self._aside is not None and id(node) in self._aside:
-            return self._aside[id(node)]
-        if id(node) not in self.address_of:
+        found = self._kept.get(id(node), self.address_of.get(id(node)))
+        if found is None:
             if node.op == "constant":
                 found = self._constant(node)
             elif node.op == "spread":
@@ -355,22 +344,17 @@ class RowLayout:
             else:
                 args = [self.address(arg) for arg in node.args]
                 if node.op in ("stack", "concatenate"):
-                    args = self._alike(node, args)
+                    args = [np.broadcast_to(arg, (*arg.shape[:-1], 1)) for arg in args]
                 found = OPERATIONS[node.op](*args, **node.static)
-            kept = self.address_of if self._aside is None else self._aside
-            kept[id(node)] = np.asarray(found, np.intp)
-            return kept[id(node)]
-        return self.address_of[id(node)]
+            found = self._kept[id(node)] = np.asarray(found, np.intp)
+        return found
 
     @contextmanager
     def beside(self, block: NoteBlock) -> Iterator[None]:
         """Let the rows be those that a note sees."""
-        self._aside = block.address_of
+        self._kept = block.address_of
         yield
-        self._aside = None
-
-    def _alike(self, node: Operation, args: list[Rows]) -> list[Rows]:
-        return [np.broadcast_to(arg, (*arg.shape[:-1], 1)) for arg in args]
+        self._kept = self.address_of
 
     def _constant(self, node: Operation) -> Rows:
         """Return the rows of a constant, one for each different number."""
@@ -380,8 +364,3 @@ class RowLayout:
             if key not in self.constants:
                 self.constants[key] = self._take(1)
         return np.array([self.constants[key] for key in keys], np.intp).reshape(value.shape)
-
-
-def places(rows: Any) -> Rows:
-    """Return rows as one list."""
-    return np.ascontiguousarray(rows, np.intp).reshape(-1)

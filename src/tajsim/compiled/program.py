@@ -7,7 +7,6 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -15,10 +14,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from tajsim.compiled.graph import Graph, Input
 from tajsim.compiled.layout import MOVES, RowLayout, resolved
@@ -88,17 +84,11 @@ class Program:
 # Made from a model.
 
 
-class Traces(NamedTuple):
-    """The month of a model, what follows one of its spin-up, and rules: see `About`."""
+def traces_of(model: TajikistanModel, held: bool) -> tuple[Graph, Graph, set[str], set[str]]:
+    """Return the month of a model and what follows one of its spin-up; and rules, see `About`.
 
-    month: Graph
-    settle: Graph
-    not_held: set[str]
-    quarterly: set[str]
-
-
-def traces_of(model: TajikistanModel, held: bool) -> Traces:
-    """Trace a model; with ``held`` its rules can be held."""
+    With ``held`` the rules of the month can be held.
+    """
     from tajsim.compiled import tracer
     from tajsim.compiled.traced import Recorder
 
@@ -123,7 +113,7 @@ def traces_of(model: TajikistanModel, held: bool) -> Traces:
             given = [node.static.get("input") for node in conditions]
             of_quarter = given == [Input("state", "calendar.quarter_ends")]
             (quarterly if of_quarter else not_held).update(seldom)
-        return Traces(month, tracer.trace_settling(model), not_held, quarterly)
+        return month, tracer.trace_settling(model), not_held, quarterly
     finally:
         for owner, attributes in kept.items():
             tracer.put_back(owner, attributes)
@@ -134,11 +124,9 @@ def inputs_of(model: TajikistanModel, month: Graph, settle: Graph) -> dict[Input
     from tajsim.compiled import tracer
 
     found = {Input("state", p): vars(o)[n].shape[:-1] for p, o, n in tracer.states(model)}
-    shapes = {name: tracer.shape_of_flow(name) for name in month.flows}
-    found |= {Input("flow", name): shape for name, shape in shapes.items()}
-    watched = {name: tuple(node.shape[:-1]) for name, node in month.watch.items()}
-    found |= {Input("watch", name): shape for name, shape in watched.items()}
-    found |= {Input("held", name): tuple(node.shape[:-1]) for name, node in month.held.items()}
+    found |= {Input("flow", name): tracer.shape_of_flow(name) for name in month.flows}
+    for kind, nodes in (("watch", month.watch), ("held", month.held)):
+        found |= {Input(kind, name): tuple(node.shape[:-1]) for name, node in nodes.items()}
     for graph in (month, settle):
         for given in graph.inputs():
             if given.kind == "flow":
@@ -156,13 +144,9 @@ def normals_of(graph: Graph) -> list[str]:
     named: dict[int, frozenset[str]] = {}
     found: set[str] = set()
     for node in graph.nodes():  # notes ask for no draws
-        asked = node.op == "input" and node.static["input"].kind == "draw"
-        through = [named[id(resolved(arg))] for arg in node.args]
-        if asked:
-            named[id(node)] = frozenset([node.static["input"].name])
-        else:
-            moved = node.op in MOVES
-            named[id(node)] = frozenset[str]().union(*through) if moved else frozenset()
+        given, through = node.static.get("input"), [named[id(resolved(arg))] for arg in node.args]
+        drawn = [given.name] if given and given.kind == "draw" else ()
+        named[id(node)] = frozenset(drawn).union(*(through if node.op in MOVES else ()))
         if node.op == "ndtri":
             found |= through[0]
     return sorted(found)
@@ -249,7 +233,7 @@ def linked(about: About, code: bytes) -> Program:
     at, number = ctypes.c_void_p, ctypes.c_int64
     fixed = ctypes.CFUNCTYPE(None, at)
     months = ctypes.CFUNCTYPE(
-        number, *[at] * 6, number, number, ctypes.c_bool, number, at, at, number, number
+        None, *[at] * 6, number, number, ctypes.c_bool, number, at, at, number, number
     )
     return Program(
         about,
@@ -266,13 +250,10 @@ def cache_folder() -> Path:
     """Return the folder in which programs are kept."""
     if chosen := os.environ.get(FOLDER_VARIABLE):
         return Path(chosen)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "tajsim"
+    home, windows = Path.home(), sys.platform == "win32"
+    usual = {"win32": home / "AppData" / "Local", "darwin": home / "Library" / "Caches"}
+    base = os.environ.get("LOCALAPPDATA" if windows else "XDG_CACHE_HOME")
+    return Path(base or usual.get(sys.platform, home / ".cache")) / "tajsim"
 
 
 def key_of(*parts: str) -> str:
@@ -356,16 +337,3 @@ def keep(path: Path, key: str, about: About, code: bytes) -> None:
                 old.unlink(missing_ok=True)
         finally:
             begun.unlink(missing_ok=True)
-
-
-def counters(about: About, months: Sequence[int]) -> NDArray[np.uint64]:
-    """Return the counters of the draws of months, ``(month, slot)``, months since year 0."""
-    from tajsim.draws import _counter
-
-    found = [_counters_of(month, tuple(map(tuple, about.slots)), _counter) for month in months]
-    return np.stack(found)
-
-
-@cache
-def _counters_of(month: int, slots: Any, counter: Any) -> NDArray[np.uint64]:
-    return np.array([counter(process, actor, month) for process, actor in slots], np.uint64)

@@ -9,7 +9,8 @@ about one unit in the last place.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 _LOG2E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.693147180369123816490, 1.90821492927058770002e-10
@@ -90,6 +91,70 @@ class Writer:
         self._labels += 1
         return f"B{self._labels}"
 
+    def start(self, label: str) -> None:
+        """Begin a block."""
+        self.lines.append(f"{label}:")
+        self.block = label
+
+    @contextmanager
+    def when(self, condition: str) -> Iterator[None]:
+        """Write a block that is entered where a condition holds."""
+        then, after = self.label(), self.label()
+        self.line(f"br i1 {condition}, label %{then}, label %{after}")
+        self.start(then)
+        yield
+        self.line(f"br label %{after}")
+        self.start(after)
+
+    @contextmanager
+    def loop(self, count: object, first: int = 0, held: list[str] | None = None) -> Iterator[str]:
+        """Write a loop from ``first`` to before ``count``, at least once; give its index.
+
+        ``held`` are vectors handed from turn to turn: the body replaces them by the next ones.
+        """
+        head, before, begun = self.label(), self.block, [*(held or ())]
+        self.line(f"br label %{head}")
+        self.start(head)
+        at, index = len(self.lines), f"%{head}i"
+        if held:
+            held[:] = [f"%{head}h{k}" for k in range(len(held))]
+        yield index
+        more = self.let(f"add i64 {index}, 1")
+        again, after = self.let(f"icmp ult i64 {more}, {count}"), self.label()
+        self.line(f"br i1 {again}, label %{head}, label %{after}")
+        carried = [(index, "i64", str(first), more)]
+        carried += [
+            (f"%{head}h{k}", self.real, was, now)
+            for k, (was, now) in enumerate(zip(begun, held or (), strict=True))
+        ]
+        self.lines[at:at] = [
+            f"  {name} = phi {kind} [ {was}, %{before} ], [ {now}, %{self.block} ]"
+            for name, kind, was, now in carried
+        ]
+        self.start(after)
+
+    def at(self, base: str, place: object, kind: str = "i8") -> str:
+        """Return the address of a place, counted in numbers of a kind."""
+        return self.let(f"getelementptr {kind}, ptr {base}, i64 {place}")
+
+    def load(self, at: str, kind: str = "i64") -> str:
+        """Return what stands at an address."""
+        return self.let(f"load {kind}, ptr {at}{self._aligned(kind)}")
+
+    def store(self, value: str, at: str, kind: str = "i64") -> None:
+        """Put a value at an address."""
+        self.line(f"store {kind} {value}, ptr {at}{self._aligned(kind)}")
+
+    def _aligned(self, kind: str) -> str:
+        return ", align 64" if kind in (self.real, self.whole) else ""
+
+    def spread(self, value: str, kind: str) -> str:
+        """Return one number in every lane."""
+        many = f"<{self.lanes} x {kind}>"
+        one = self.let(f"insertelement {many} poison, {kind} {value}, i32 0")
+        lanes = f"<{self.lanes} x i32> zeroinitializer"
+        return self.let(f"shufflevector {many} {one}, {many} poison, {lanes}")
+
     def number(self, value: float) -> str:
         """Return a number in every lane."""
         return f"splat (double 0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X})"
@@ -141,31 +206,15 @@ class Writer:
 def functions(w: Writer) -> str:
     """Return the text of the functions that `Writer.call` may name, besides those of LLVM."""
     found = []
-
-    def define(name: str, args: int, body: Callable[..., str], inline: bool = False) -> None:
+    for body in (_exp, _log, _log1p, _expm1, _tanh, _ndtri, _power, _remainder, _uniform):
+        kind, names = (w.whole, "kc") if body is _uniform else (w.real, "ab")
+        given = [f"%{name}" for name in names[: body.__code__.co_argcount - 1]]
         w.begin()
-        value = body(*(f"%a{i}" for i in range(args)))
-        given = ", ".join(f"{w.real} %a{i}" for i in range(args))
-        how = "alwaysinline" if inline else "noinline"
-        text = "\n".join(w.lines)
-        found.append(f"define internal {w.real} @{name}({given}) {how} {{\n{text}")
-        found.append(f"  ret {w.real} {value}\n}}")
-
-    for name, args, body in (
-        ("exp", 1, _exp),
-        ("log", 1, _log),
-        ("log1p", 1, _log1p),
-        ("expm1", 1, _expm1),
-        ("tanh", 1, _tanh),
-        ("power", 2, _power),
-        ("ndtri", 1, _ndtri),
-        ("remainder", 2, _remainder),
-    ):
-        define(name, args, lambda *given, body=body: body(w, *given))
-    w.begin()
-    value = _uniform(w)
-    found.append(f"define internal {w.real} @uniform({w.whole} %k, {w.whole} %c) alwaysinline {{")
-    found += [*w.lines, f"  ret {w.real} {value}\n}}"]
+        value = body(w, *given)
+        typed = ", ".join(f"{kind} {name}" for name in given)
+        how = "alwaysinline" if body is _uniform else "noinline"
+        found.append(f"define internal {w.real} @{body.__name__[1:]}({typed}) {how} {{")
+        found += [*w.lines, f"  ret {w.real} {value}\n}}"]
     found += [
         f"declare {w.real} @llvm.{name}.v{w.lanes}f64({w.real})"
         for name in ("sqrt", "floor", "trunc", "fabs")
@@ -272,9 +321,9 @@ def _remainder(w: Writer, x: str, y: str) -> str:
     return w.op("fsub", x, w.op("fmul", q, y))
 
 
-def _uniform(w: Writer) -> str:
+def _uniform(w: Writer, key: str, counter: str) -> str:
     """Return the uniform draw of `tajsim.draws`, from the key of a run and a counter."""
-    x = w.whole_op("xor", "%k", "%c")
+    x = w.whole_op("xor", key, counter)
     for _ in range(2):
         x = w.whole_op("add", x, w.bits(_GOLDEN))
         for shift, factor in _MIX:

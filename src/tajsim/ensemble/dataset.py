@@ -8,7 +8,8 @@ import re
 import subprocess
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from pathlib import Path
@@ -27,7 +28,7 @@ from tajsim.ensemble.plan import Plan, SavedState, StatePart, check_fits
 from tajsim.errors import UserError
 from tajsim.inputs import ledger, outcomes, toml
 from tajsim.inputs.registry import load_parameters, names
-from tajsim.inputs.scenario_parts import COMMAND_LINE, Scenario
+from tajsim.inputs.scenario_parts import COMMAND_LINE, Event, Scenario
 from tajsim.results.window import with_own
 from tajsim.version import __version__, source_state
 
@@ -41,38 +42,15 @@ TABLES = {
     "event_target": "event_names",
     "event_cause": "event_causes",
 }
-
 _LABELS = {
-    "event_scenario": "Scenario, as a row of event_scenarios",
-    "event_run": "Run",
-    "event_month": "Month",
-    "event_kind": "Kind of event, as a row of event_kinds",
-    "event_actor": "Who acts, as a row of event_names",
-    "event_target": "Who or what is affected, as a row of event_names",
-    "event_cause": "The main cause, as a row of event_causes",
+    "scenario": "Scenario",
+    "run": "Run",
+    "month": "Month",
+    "kind": "Kind of event",
+    "actor": "Who acts",
+    "target": "Who or what is affected",
+    "cause": "The main cause",
 }
-
-
-def join(parts: Sequence[tuple[int, int, Columns]]) -> dict[str, NDArray[Any]]:
-    """Put the columns of chunks together.
-
-    Args:
-        parts: for each chunk the position of its scenario, its first run, and its columns with
-            ``run`` counted from that, sorted by run, month and order.
-    """
-    parts = sorted(parts, key=lambda part: part[:2])
-    found: dict[str, NDArray[Any]] = {
-        "scenario": np.concatenate(
-            [np.full(len(columns["run"]), position, np.int16) for position, _, columns in parts]
-        )
-    }
-    for name in parts[0][2]:
-        shift = [first if name == "run" else 0 for _, first, _ in parts]
-        columns = [part[2][name] for part in parts]
-        found[name] = np.concatenate(
-            [c + np.asarray(by, c.dtype) for c, by in zip(columns, shift, strict=True)]
-        )
-    return found
 
 
 def chronicle_variables(
@@ -80,11 +58,12 @@ def chronicle_variables(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the size of every event as a variable, and the other columns as its coordinates."""
     dates = toml.month_dates(list(months))
-    coordinates: dict[str, Any] = {
-        f"event_{name}": ("event", values, {"label": _LABELS[f"event_{name}"]})
-        for name, values in {**columns, "month": dates[columns["month"]]}.items()
-        if name != "size"
-    }
+    coordinates: dict[str, Any] = {}
+    for column, values in {**columns, "month": dates[columns["month"]]}.items():
+        if column != "size":
+            name = f"event_{column}"
+            rows = f", as a row of {TABLES[name]}" if name in TABLES else ""
+            coordinates[name] = ("event", values, {"label": f"{_LABELS[column]}{rows}"})
     kinds = ledger.load_kinds()
     coordinates |= {
         "event_scenarios": list(scenarios),
@@ -106,6 +85,15 @@ def provenance(plan: Plan) -> dict[str, Any]:
     """Return the attributes of the Dataset: text and numbers only, lists and tables as JSON."""
     scenarios = {scenario.name: scenario for scenario in plan.scenarios}
     names = list(scenarios)
+
+    def each(part: Callable[[Scenario], Any], some: bool = False) -> str:
+        found = {name: part(scenario) for name, scenario in scenarios.items()}
+        return json.dumps({name: told for name, told in found.items() if told or not some})
+
+    continued = ""
+    if plan.resume is not None:
+        kept = {name: plan.resume.head[name] for name in ("scenario", "until", "model")}
+        continued = json.dumps({"file": Path(plan.resume.path).name, **kept})
     return {
         "title": " against ".join([", ".join(names[1:]), names[0]]) if names[1:] else names[0],
         "Conventions": "CF-1.11",
@@ -116,33 +104,42 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "source": source_state(),
         "command": python_call(plan),
         "window": "",
-        "continued_from": _resumed(plan),
+        "continued_from": continued,
         "seed": plan.seed,
         "runs": plan.runs,
         "parameters_mode": plan.parameters,
         "redraw": ", ".join(plan.redraw),
         "reference": names[0] if names[1:] else "",
-        "questions": json.dumps({name: s.question for name, s in scenarios.items()}),
-        "titles": json.dumps({name: s.title for name, s in scenarios.items()}),
-        "labels": json.dumps({name: s.label for name, s in scenarios.items() if s.label}),
-        "asks": json.dumps({name: s.asks for name, s in scenarios.items() if s.asks}),
-        "settings": json.dumps({name: dict(s.settings) for name, s in scenarios.items()}),
-        "origins": json.dumps({name: _origins(s) for name, s in scenarios.items()}),
-        "events": json.dumps({name: _events(s, plan.end) for name, s in scenarios.items()}),
-        "claims": json.dumps({n: [c.model_dump() for c in s.claims] for n, s in scenarios.items()}),
-        "extends": json.dumps({n: Path(s.extends or "").stem for n, s in scenarios.items()}),
-        "without": json.dumps({name: s.without for name, s in scenarios.items()}),
-        "scenario_text": json.dumps({name: s.text for name, s in scenarios.items()}),
+        "questions": each(lambda s: s.question),
+        "titles": each(lambda s: s.title),
+        "labels": each(lambda s: s.label, some=True),
+        "asks": each(lambda s: s.asks, some=True),
+        "settings": each(lambda s: dict(s.settings)),
+        # What the registry gives is not repeated.
+        "origins": each(lambda s: {k: o for k, o in s.origins.items() if o != "registry"}),
+        "events": each(lambda s: [_told(e) for e in s.events if e.month <= plan.end]),
+        "claims": each(lambda s: [c.model_dump() for c in s.claims]),
+        "extends": each(lambda s: Path(s.extends or "").stem),
+        "without": each(lambda s: s.without),
+        "scenario_text": each(lambda s: s.text),
     }
+
+
+def _told(event: Event) -> dict[str, Any]:
+    """Return what is scheduled: ``where`` is file and line, ``sources`` are documents and lines.
+
+    Both are kept, since the ledger and the file may have changed when the results are read.
+    """
+    found = {name: getattr(event, name) for name in ("month", "kind", "label", "figures")}
+    sources = {"sources": ledger.printed_in(event.figures), "where": event.where}
+    return {**found, **sources, "arguments": dict(event.arguments)}
 
 
 def _versions() -> dict[str, str]:
     versions = {"python": platform.python_version(), "machine": platform.machine()}
     for library in _LIBRARIES:
-        try:
+        with suppress(PackageNotFoundError):
             versions[library] = version(library)
-        except PackageNotFoundError:
-            continue
     return versions
 
 
@@ -153,15 +150,12 @@ def python_call(plan: Plan, window: tuple[str, str] | None = None, compared: boo
     held = [n for n in last.without if last.origins.get(f"without {n}") == COMMAND_LINE]
     chosen = {n: v for n, v in first.settings.items() if first.origins.get(n) == COMMAND_LINE}
     options = [
-        f"runs={plan.runs}, seed={plan.seed}, parameters='{plan.parameters}', until='{plan.end}'",
-        *([f"overrides={chosen}"] if chosen else []),
-        *([f"without={held}"] if held else []),
-        *(
-            [f"outcomes={list(plan.outcomes)}"]
-            if len(plan.outcomes) < len(outcomes.load_outcomes())
-            else []
-        ),
+        f"runs={plan.runs}, seed={plan.seed}, parameters='{plan.parameters}', until='{plan.end}'"
     ]
+    options += [f"overrides={chosen}"] if chosen else []
+    options += [f"without={held}"] if held else []
+    if len(plan.outcomes) < len(outcomes.load_outcomes()):
+        options.append(f"outcomes={list(plan.outcomes)}")
     given = list(dict.fromkeys(_given(scenario) for scenario in plan.scenarios))
     if not compared:
         return f"tajsim.ensemble.run_many({given}, {', '.join(options)})"
@@ -183,40 +177,6 @@ def chain_texts(text: str) -> list[tuple[str, str]]:
     return [(name, part.lstrip("\n")) for name, part in zip(parts[1::2], parts[2::2], strict=True)]
 
 
-def _resumed(plan: Plan) -> str:
-    """Return of what saved history the results are a continuation, as JSON; "" if of none."""
-    if plan.resume is None:
-        return ""
-    head = plan.resume.head
-    kept = {name: head[name] for name in ("scenario", "until", "model")}
-    return json.dumps({"file": Path(plan.resume.path).name, **kept})
-
-
-def _origins(scenario: Scenario) -> dict[str, str]:
-    """Return where each setting in force was made; what the registry gives is not repeated."""
-    return {key: origin for key, origin in scenario.origins.items() if origin != "registry"}
-
-
-def _events(scenario: Scenario, end: str) -> list[dict[str, Any]]:
-    """Return what is scheduled: ``where`` is file and line, ``sources`` are documents and lines.
-
-    Both are kept, since the ledger and the file may have changed when the results are read.
-    """
-    return [
-        {
-            "month": event.month,
-            "kind": event.kind,
-            "label": event.label,
-            "figures": list(event.figures),
-            "sources": ledger.printed_in(event.figures),
-            "where": event.where,
-            "arguments": dict(event.arguments),
-        }
-        for event in scenario.events
-        if event.month <= end
-    ]
-
-
 class Store:
     """Arrays ``(scenario, own dims..., month, run)``; a record goes to the place of its runs."""
 
@@ -234,7 +194,13 @@ class Store:
     @property
     def events(self) -> dict[str, NDArray[Any]]:
         """The chronicle of all runs as columns, by scenario, run, month and order."""
-        return join(self._events)
+        parts = sorted(self._events, key=lambda part: part[:2])
+        shown = [
+            {"scenario": np.full(len(columns["run"]), position, np.int16), **columns}
+            | {"run": columns["run"] + np.asarray(first, columns["run"].dtype)}
+            for position, first, columns in parts
+        ]
+        return {name: np.concatenate([part[name] for part in shown]) for name in shown[0]}
 
     def put(self, job: Job, record: Record) -> None:
         """Copy a record to the runs of its job.
@@ -257,51 +223,45 @@ class Store:
             target[...] = values
 
 
+#: Units without a dimension, which the climate and forecast (CF) conventions write as 1.
+_PLAIN = ("share", "index", "number", "ratio", "persons", "0 or 1")
+
+
 def build_dataset(plan: Plan, store: Store) -> xr.Dataset:
     """Label the arrays of a finished ensemble; nothing is copied."""
-    registry = outcomes.load_outcomes()
     variables: dict[str, Any] = {}
+    used: dict[str, None] = {}
     for name, values in store.outcomes.items():
-        dimensions = ("scenario", *registry[name].dimensions, "month", "run")
-        variables[name] = (dimensions, values, {**registry[name].attributes, **_cf(registry[name])})
+        row = outcomes.load_outcomes()[name]
+        # Names of the CF conventions are what other tools look for.
+        conventions = {
+            "long_name": row.label,
+            "units": "1" if row.unit in _PLAIN else row.unit,
+            "cell_methods": "month: sum" if "/month" in row.unit else "month: point",
+        }
+        dimensions = ("scenario", *row.dimensions, "month", "run")
+        variables[name] = (dimensions, values, {**row.attributes, **conventions})
+        used |= dict.fromkeys(row.dimensions)
     variables["parameter_value"] = (
         ("scenario", "parameter", "run"),
         store.parameter_values,
         {"label": "Parameters in force at the start", "unit": "see the coordinate 'unit'"},
     )
     names = [scenario.name for scenario in plan.scenarios]
-    events, columns = chronicle_variables(store.events, names, plan.months)
-    coordinates = {**_coordinates(plan, store), **columns}
-    return with_own(xr.Dataset({**variables, **events}, coordinates, provenance(plan)))
-
-
-#: Units without a dimension, which the climate and forecast (CF) conventions write as 1.
-_PLAIN = ("share", "index", "number", "ratio", "persons", "0 or 1")
-
-
-def _cf(outcome: outcomes.Outcome) -> dict[str, str]:
-    """Return what other tools look for in a variable: names of the CF conventions."""
-    return {
-        "long_name": outcome.label,
-        "units": "1" if outcome.unit in _PLAIN else outcome.unit,
-        "cell_methods": "month: sum" if "/month" in outcome.unit else "month: point",
-    }
-
-
-def _coordinates(plan: Plan, store: Store) -> dict[str, Any]:
-    used = dict.fromkeys(d for n in plan.outcomes for d in outcomes.load_outcomes()[n].dimensions)
     parameters = [load_parameters()[name] for name in store.parameter_names]
+    events, columns = chronicle_variables(store.events, names, plan.months)
     coordinates: dict[str, Any] = {
-        "scenario": [scenario.name for scenario in plan.scenarios],
+        "scenario": names,
         "month": toml.month_dates(plan.months),
         "run": np.arange(plan.runs),
         "parameter": store.parameter_names,
         "unit": ("parameter", [p.unit for p in parameters]),
         "role": ("parameter", [p.role for p in parameters]),
         "basis": ("parameter", [p.basis.kind for p in parameters]),
+        **{dimension: list(DIMENSIONS[dimension]) for dimension in used},
+        **columns,
     }
-    coordinates.update({dimension: list(DIMENSIONS[dimension]) for dimension in used})
-    return coordinates
+    return with_own(xr.Dataset({**variables, **events}, coordinates, provenance(plan)))
 
 
 #: The name of the results in a folder made by the command line.
@@ -347,35 +307,26 @@ def _with_bounds(dataset: xr.Dataset) -> xr.Dataset:
     return found
 
 
-#: Bytes in which HDF5 asks for memory; versions before 0.2 wrote all that it had.
-_RESERVE = 1 << 16
 _SECONDS = 120.0
 
 
 def _check_unsealed(path: Path) -> None:
-    """Look at results without a seal: written by another tool, or by a version before 0.2.
+    """Look at results without a seal, written by another tool.
 
     Raises:
         UserError: if the file is not as long as it says, or a process of its own cannot read it:
             the library may crash or run for ever on a damaged one.
     """
-    wrong = UserError(f"{path}: not a results file, or a damaged one")
     with path.open("rb") as file:
-        end, size = files.end_of_hdf5(file.read(64)), path.stat().st_size
-        file.seek(end)
-        rest = file.read(_RESERVE) if end else b""
-    reserve = size % _RESERVE == 0 and end < size < end + _RESERVE and not any(rest)
-    if not end or not (size == end or reserve):
-        raise wrong
+        whole = files.end_of_hdf5(file.read(64)) == path.stat().st_size
     code = f"import xarray; xarray.load_dataset({str(path)!r}, engine='netcdf4')"
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, timeout=_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise wrong from None
-    if done.returncode:
-        raise wrong
+        if not whole:
+            raise ValueError
+        command = [sys.executable, "-c", code]
+        subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True)
+    except (ValueError, subprocess.SubprocessError):
+        raise UserError(f"{path}: not a results file, or a damaged one") from None
     text = f"{path}: was not written by this version of tajsim; its numbers cannot be checked"
     warnings.warn(text, UserWarning, stacklevel=3)
 

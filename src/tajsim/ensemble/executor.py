@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import tajsim.compiled.engine as engines
 from tajsim.ensemble.job import FatalError, Job, MonthDone, unheard
@@ -55,18 +55,21 @@ class Answer(NamedTuple):
     content: Any = None
 
 
-class Executor(Protocol):
-    """Takes jobs by number and gives their answers, in any order."""
+class Executor:
+    """Takes jobs by number and gives their answers, in any order.
 
-    @property
-    def hands(self) -> int:
-        """How many jobs are simulated at the same time."""
+    ``hands`` are the jobs that are simulated at the same time.
+    """
+
+    hands: int = 1
 
     def wants(self) -> bool:
         """Tell whether another job would be begun soon."""
+        raise NotImplementedError
 
     def submit(self, number: int, job: Job) -> None:
         """Take a job."""
+        raise NotImplementedError
 
     def answers(self, patience: float, month_done: Callable[[], None]) -> list[Answer]:
         """Return what is new, after so many seconds at most if nothing is.
@@ -77,9 +80,11 @@ class Executor(Protocol):
         Raises:
             UserError: if the work cannot go on.
         """
+        raise NotImplementedError
 
     def under_way(self) -> int:
-        """Return how many run-months are simulated in jobs that are not finished."""
+        """Return how many run-months are known to be simulated in jobs that are not finished."""
+        return 0
 
     def close(self) -> None:
         """Stop at once; what is not finished is lost."""
@@ -100,13 +105,12 @@ def executor(
     Raises:
         UserError: if the cluster does not answer.
     """
-    found: Executor
-    if workers > 1 and cluster is None:
-        engines.compile_once()  # here, and not in every worker
+    found: Executor = _InProcess(work)
     if cluster is not None:
         found = _Cluster(cluster, work)
-    else:
-        found = Processes(workers, work, losses=losses) if workers > 1 else _InProcess(work)
+    elif workers > 1:
+        engines.compile_once()  # here, and not in every worker
+        found = Processes(workers, work, losses=losses)
     try:
         yield found
     finally:
@@ -143,17 +147,13 @@ def finished(
         tell()
 
 
-class _InProcess:
+class _InProcess(Executor):
     """Simulates in this process, one job at a time."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
         self._waiting: deque[tuple[int, Job]] = deque()
         self._under_way = 0
-
-    @property
-    def hands(self) -> int:
-        return 1
 
     def wants(self) -> bool:
         return not self._waiting
@@ -184,9 +184,6 @@ class _InProcess:
 
     def under_way(self) -> int:
         return self._under_way
-
-    def close(self) -> None:
-        self._waiting.clear()
 
 
 def cause_of(error: BaseException) -> str:
@@ -224,9 +221,7 @@ def _serve(pipe: Connection, work: Work, prepare: Callable[[], None]) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent is gone, however it went."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
+    if parent := multiprocessing.parent_process():
         wait([parent.sentinel])
         os._exit(1)
 
@@ -272,7 +267,7 @@ class _Worker:
     stopping: bool = False
 
 
-class Processes:
+class Processes(Executor):
     """Worker processes.
 
     Jobs are begun in the order in which they are submitted, or given to a worker by whoever
@@ -295,20 +290,16 @@ class Processes:
         self._lost: Counter[int] = Counter()
         self._stillborn = 0
         self._workers = [self._start() for _ in range(workers)]
+        self.hands = workers
 
     @property
     def pids(self) -> list[int]:
         """The numbers of the worker processes."""
         return [worker.process.pid or 0 for worker in self._workers]
 
-    @property
-    def hands(self) -> int:
-        """The workers."""
-        return len(self._workers)
-
     def wants(self) -> bool:
         """Keep every worker busy and one job at hand."""
-        return len(self._jobs) <= len(self._workers)
+        return len(self._jobs) <= self.hands
 
     def submit(self, number: int, job: Job) -> None:
         """Take a job."""
@@ -349,14 +340,14 @@ class Processes:
         for worker, message in messages:
             if message is None:
                 found += self._replace(worker)
+            elif message.kind == "fatal":
+                raise message.content
             elif message.kind == "ready":
                 worker.ready = True
                 if worker.number is not None and worker.stopping:
                     found.append(self._over(worker, Answer(worker.number, "stopped")))
                 elif worker.number is not None:
                     self._begin(worker, worker.number)
-            elif message.kind == "fatal":
-                raise message.content
             elif message.number == worker.number and message.kind != "told":
                 found.append(self._over(worker, message))
             elif message.number == worker.number and isinstance(message.content, int):
@@ -464,7 +455,7 @@ def _far(work: Work, job: Job) -> tuple[str, Any]:
         return "failed", _sent(error)
 
 
-class _Cluster:
+class _Cluster(Executor):
     """The workers of a Dask scheduler.
 
     Args:
@@ -489,21 +480,17 @@ class _Cluster:
         self._killed = distributed.scheduler.KilledWorker
         self._lost = distributed.client.FutureCancelledError
         self._futures: dict[int, Any] = {}
-        self._size, self._looked = 1, -inf
+        self._looked = -inf
+        self.wants()  # which counts the threads
 
     def wants(self) -> bool:
-        return len(self._futures) < _AHEAD * self.hands
-
-    @property
-    def hands(self) -> int:
-        """The threads of the cluster, whose workers may come and go."""
-        if monotonic() - self._looked > 2.0:
+        if monotonic() - self._looked > 2.0:  # workers may come and go
             try:
-                threads = sum(self._client.nthreads().values())
+                self.hands = max(1, sum(self._client.nthreads().values()))
             except (OSError, TimeoutError):
                 raise self._scheduler_gone() from None
-            self._size, self._looked = max(1, threads), monotonic()
-        return self._size
+            self._looked = monotonic()
+        return len(self._futures) < _AHEAD * self.hands
 
     def submit(self, number: int, job: Job) -> None:
         self._futures[number] = self._client.submit(_far, self._work, job, pure=False, retries=2)
@@ -534,10 +521,6 @@ class _Cluster:
             f"--cluster {self._address}: the scheduler is gone; what is finished is kept, the same "
             "command goes on"
         )
-
-    def under_way(self) -> int:
-        """Nothing is known of jobs that are not finished."""
-        return 0
 
     def close(self) -> None:
         """Take back what is not finished and leave the cluster."""

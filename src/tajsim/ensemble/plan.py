@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import ceil, prod
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +146,9 @@ class Plan:
     ) -> Job:
         """Return the job of the runs ``first`` to ``stop - 1`` of a scenario."""
         scenario = self.scenarios[position]
-        own = self.settings[position] if self.settings else {}
+        settings: dict[str, Setting] = dict(scenario.settings)
+        for name, values in self.settings[position].items() if self.settings else ():
+            settings[name] = values[first:stop] if isinstance(values, np.ndarray) else values
         return Job(
             scenario=scenario.name,
             runs=(self.numbers or tuple(range(self.runs)))[first:stop],
@@ -155,7 +157,7 @@ class Plan:
             end=self.end,
             parameters=self.parameters,
             outcomes=self.outcomes,
-            settings={**scenario.settings, **{n: _part(v, first, stop) for n, v in own.items()}},
+            settings=settings,
             events=tuple(event for event in scenario.events if event.month <= self.end),
             redraw=self.redraw,
             without=scenario.without,
@@ -166,11 +168,6 @@ class Plan:
             keep=record_and_state if keep_state else record_of,
             engine=self.engine,
         )
-
-    @property
-    def months_to_run(self) -> int:
-        """How many months are simulated: all, or those after a saved state."""
-        return len(self.months) - (self.resume.months if self.resume else 0)
 
     def bytes_needed(self) -> int:
         """Return the size of the results in memory: float32 outcomes, float64 parameters."""
@@ -248,16 +245,6 @@ def period_of(scenarios: Sequence[Scenario], until: str | None) -> tuple[str, st
     return start, until
 
 
-def check_memory(plan: Plan) -> None:
-    """Refuse an ensemble whose results cannot fit into the memory of this machine.
-
-    Raises:
-        UserError: if they cannot.
-    """
-    advice = "; ask for fewer runs, fewer outcomes or an earlier end"
-    check_fits(plan.bytes_needed(), f"the results of {plan.runs:,} runs", advice)
-
-
 def check_fits(needed: int, what: str, advice: str = "") -> None:
     """Refuse what needs more bytes than four fifths of the memory of this machine.
 
@@ -271,27 +258,3 @@ def check_fits(needed: int, what: str, advice: str = "") -> None:
     if needed > 0.8 * memory:
         sizes = f"{needed / 1e9:,.0f} GB and this machine has {memory / 1e9:,.0f} GB"
         raise UserError(f"{what} need {sizes}{advice}")
-
-
-def _part(values: Setting, first: int, stop: int) -> Setting:
-    return values[first:stop] if isinstance(values, np.ndarray) else values
-
-
-def column_plan(
-    plan: Plan,
-    scenarios: Sequence[Scenario],
-    outcomes: tuple[str, ...],
-    numbers: tuple[int, ...],
-    settings: Sequence[Mapping[str, Setting]],
-) -> Plan:
-    """Return the plan of columns of scenarios; seed, period and workers are those of a plan."""
-    return replace(
-        plan,
-        scenarios=tuple(scenarios),
-        runs=len(numbers),
-        outcomes=outcomes,
-        redraw=(),
-        resume=None,
-        numbers=numbers,
-        settings=tuple(settings),
-    )

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TypedDict
 
 import xarray as xr
+from typing_extensions import Unpack
 
 import tajsim.ensemble.dataset as dataset
 import tajsim.ensemble.job as job
 from tajsim.compiled.engine import compile_once, using
 from tajsim.ensemble.executor import executor, finished
-from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_memory, period_of
+from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_fits, period_of
 from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
@@ -40,23 +41,19 @@ class Sampling(TypedDict, total=False):
     without: Without
 
 
-def run(
-    scenario: ScenarioLike,
-    runs: int = 200,
-    seed: int = 1,
-    parameters: str = DEFAULT_MODE,
-    until: str | None = None,
-    outcomes: Sequence[str] | None = None,
-    workers: int = 1,
-    chunk: int = 1000,
-    progress: Progress | None = None,
-    overrides: Overrides = (),
-    without: Without = (),
-    engine: str | None = None,
-) -> xr.Dataset:
-    """Simulate one scenario; see `run_many`."""
-    chosen = (until, outcomes, workers, chunk, progress, overrides, without, engine)
-    return run_many([scenario], runs, seed, parameters, *chosen)
+class Options(Sampling, total=False):
+    """The other arguments of `run_many`."""
+
+    until: str | None
+    outcomes: Sequence[str] | None
+    chunk: int
+    overrides: Overrides
+    engine: str | None
+
+
+def run(scenario: ScenarioLike, runs: int = 200, **options: Unpack[Options]) -> xr.Dataset:
+    """Simulate one scenario; the options are those of `run_many`."""
+    return run_many([scenario], runs, **options)
 
 
 def run_many(
@@ -162,7 +159,8 @@ def prepare(
         redraw=tuple(redraw),
         resume=resume,
     )
-    check_memory(plan)
+    advice = "; ask for fewer runs, fewer outcomes or an earlier end"
+    check_fits(plan.bytes_needed(), f"the results of {plan.runs:,} runs", advice)
     return plan
 
 
@@ -177,7 +175,15 @@ def simulate(
     Raises:
         UserError: if that file cannot be written.
     """
-    store = _simulate_jobs(plan, progress, keep_state=save_to is not None)
+    store, jobs = dataset.Store(plan), plan.jobs(save_to is not None)
+    months = len(plan.months) - (plan.resume.months if plan.resume else 0)
+    total = plan.runs * len(plan.scenarios) * months
+    if plan.workers > 1 and any(scenario.without for scenario in plan.scenarios):
+        compile_once(held=True)
+    tell: Progress = progress or (lambda done, total: None)
+    with executor(job.simulate, min(plan.workers, len(jobs))) as team:
+        for place, record in finished(team, jobs, lambda done: tell(done, total)):
+            store.put(jobs[place], record)
     if save_to is not None:
         dataset.save_state(save_to, plan, store.states)
     return dataset.build_dataset(plan, store)
@@ -199,16 +205,3 @@ def _load(
             wrong.append(f"overrides need a name or a path; '{scenario.name}' is loaded already")
         loaded.append(scenario)
     return loaded, list(dict.fromkeys(wrong))
-
-
-def _simulate_jobs(plan: Plan, progress: Progress | None, keep_state: bool) -> dataset.Store:
-    """Simulate every job of the plan, in this process or in several."""
-    store, jobs = dataset.Store(plan), plan.jobs(keep_state)
-    total = plan.runs * len(plan.scenarios) * plan.months_to_run
-    if plan.workers > 1 and any(scenario.without for scenario in plan.scenarios):
-        compile_once(held=True)
-    tell: Progress = progress or (lambda done, total: None)
-    with executor(job.simulate, min(plan.workers, len(jobs))) as team:
-        for place, record in finished(team, jobs, lambda done: tell(done, total)):
-            store.put(jobs[place], record)
-    return store

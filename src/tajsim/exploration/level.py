@@ -276,8 +276,15 @@ def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: in
         raise UserError(f"level '{text}': expected a number, or such as 50%of:status-quo")
     if not parts[2]:
         return np.full(runs, number)
-    dataset = run(parts[2].strip(), runs, experiment.seed, experiment.parameters,
-                  until=experiment.end, outcomes=[keep.outcome], workers=workers)  # fmt: skip
+    dataset = run(
+        parts[2].strip(),
+        runs,
+        seed=experiment.seed,
+        parameters=experiment.parameters,
+        until=experiment.end,
+        outcomes=[keep.outcome],
+        workers=workers,
+    )
     where: dict[str, Any] = {d: n for d, n in keep.where.items() if n != "all"}
     values = over(at_places(dataset, keep.outcome, where), keep.window)
     return np.asarray(number / 100.0 * values.isel(scenario=0).values, dtype=float)

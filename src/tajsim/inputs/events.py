@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, get_args
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic as pd
 from pydantic import Field
@@ -20,7 +22,7 @@ import tajsim.axes as axes
 from tajsim.errors import nearest, unknown
 from tajsim.inputs import ledger, outcomes, registry, switches, toml
 from tajsim.inputs.source import FileTable, Problems
-from tajsim.world import GUARDS
+from tajsim.world import FOREIGN_RUN, GUARDS
 
 
 def settable_parameters() -> list[str]:
@@ -29,16 +31,11 @@ def settable_parameters() -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Restricted:
-    """A string that passes ``check`` after pydantic has checked that it is one."""
+class Restricted:
+    """A string that passes ``check``; ``about`` tells a JSON schema what is allowed."""
 
-    def check(self, text: str) -> str:
-        """Return the text, or raise pydantic's error with what was expected."""
-        raise NotImplementedError
-
-    def about(self) -> dict[str, Any]:
-        """Return the keys of a JSON schema that say what is allowed."""
-        raise NotImplementedError
+    check: Callable[[str], str]
+    about: Callable[[], dict[str, Any]]
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: pd.GetCoreSchemaHandler
@@ -53,100 +50,76 @@ class _Restricted:
         return {"type": "string", **self.about()}
 
 
-@dataclass(frozen=True)
-class OneOf(_Restricted):
-    """A string from a closed list. ``offered`` are the names that the schema offers, if fewer."""
+Names = Collection[str] | Callable[[], Collection[str]]
 
-    kind: str
-    names: Callable[[], Collection[str]]
-    offered: Callable[[], Collection[str]] | None = None
 
-    def check(self, text: str) -> str:
-        """Return a text of the list."""
-        if text not in self.names():
-            # The nearest name is looked for when the message is printed.
-            context = {"kind": self.kind, "names": self.names}
-            raise PydanticCustomError("unknown", "is in no closed list", context)
+def _listed(kind: str, names: Names, text: str) -> None:
+    if text not in (names() if callable(names) else names):
+        # The nearest name is looked for when the message is printed.
+        context = {"kind": kind, "names": names if callable(names) else lambda: names}
+        raise PydanticCustomError("unknown", "is in no closed list", context)
+
+
+def one_of(kind: str, names: Names, offered: Names | None = None) -> Restricted:
+    """Return what takes a text of a closed list; the schema offers all of them, or fewer."""
+
+    def check(text: str) -> str:
+        _listed(kind, names, text)
         return text
 
-    def about(self) -> dict[str, Any]:
-        """Return the names."""
-        return {"enum": list((self.offered or self.names)())}
+    shown = offered or names
+    return Restricted(check, lambda: {"enum": [*(shown() if callable(shown) else shown)]})
 
 
-@dataclass(frozen=True)
-class Switchable(_Restricted):
-    """The name of something that can be taken out of the model, see `tajsim.inputs.switches`."""
+def text_of(pattern: str, expected: str, test: Callable[[str], object] = bool) -> Restricted:
+    """Return what takes a text of a pattern that passes a test; people are told the expected."""
 
-    def check(self, text: str) -> str:
-        """Return a name that can be held."""
-        if text not in switches.switchable():  # a nearest name is looked for when it is printed
-            context = {"kind": "mechanism, rule or theme", "names": switches.switchable}
-            raise PydanticCustomError("unknown", "is in no closed list", context)
-        if reason := switches.why_not(text):
-            raise PydanticCustomError("form", "{text}", {"text": reason})
-        return text
-
-    def about(self) -> dict[str, Any]:
-        """Return what may be named."""
-        told = "a mechanism (M47), a theme (militants) or a rule (drug_market.volume)"
-        return {"description": told}
-
-
-@dataclass(frozen=True)
-class TextOf(_Restricted):
-    """A string of a pattern that passes a test; ``expected`` describes it to people."""
-
-    pattern: str
-    expected: str
-    test: Callable[[str], object] = bool
-
-    def check(self, text: str) -> str:
-        """Return a text of the form."""
-        if not (re.fullmatch(self.pattern, text) and self.test(text)):
+    def check(text: str) -> str:
+        if not (re.fullmatch(pattern, text) and test(text)):
             # A fixed template, because the text may hold braces.
-            message = f"'{text}' is not valid; expected {self.expected}"
+            message = f"'{text}' is not valid; expected {expected}"
             raise PydanticCustomError("form", "{text}", {"text": message})
         return text
 
-    def about(self) -> dict[str, Any]:
-        """Return the pattern and what was expected."""
-        return {"pattern": self.pattern, "description": self.expected}
+    return Restricted(check, lambda: {"pattern": pattern, "description": expected})
+
+
+def _check_switchable(text: str) -> str:
+    _listed("mechanism, rule or theme", switches.switchable, text)
+    if reason := switches.why_not(text):
+        raise PydanticCustomError("form", "{text}", {"text": reason})
+    return text
+
+
+#: What can be taken out of the model, see `tajsim.inputs.switches`.
+_HELD = "a mechanism (M47), a theme (militants) or a rule (drug_market.volume)"
+Switchable = Annotated[str, Restricted(_check_switchable, lambda: {"description": _HELD})]
 
 
 # Aliases rather than plain Annotated types: each list then stands once in the JSON Schema.
-Section = TypeAliasType("Section", Annotated[str, OneOf("section", lambda: axes.SECTIONS)])
-Agency = TypeAliasType("Agency", Annotated[str, OneOf("agency", lambda: axes.AGENCIES)])
-Guard = TypeAliasType("Guard", Annotated[str, OneOf("border guard", lambda: GUARDS)])
-ForeignAgency = TypeAliasType(  # Russia's border troops are the only agency that others run
-    "ForeignAgency", Annotated[str, OneOf("foreign-run agency", lambda: GUARDS[:1])]
+Section = TypeAliasType("Section", Annotated[str, one_of("section", axes.SECTIONS)])
+Agency = TypeAliasType("Agency", Annotated[str, one_of("agency", axes.AGENCIES)])
+Guard = TypeAliasType("Guard", Annotated[str, one_of("border guard", GUARDS)])
+ForeignAgency = TypeAliasType(
+    "ForeignAgency", Annotated[str, one_of("foreign-run agency", FOREIGN_RUN)]
 )
-Commander = TypeAliasType("Commander", Annotated[str, OneOf("commander", lambda: axes.COMMANDERS)])
-Movement = TypeAliasType("Movement", Annotated[str, OneOf("movement", lambda: axes.MOVEMENTS)])
-DealName = TypeAliasType("DealName", Annotated[str, OneOf("deal", lambda: axes.DEALS)])
-Step = TypeAliasType(
-    "Step", Annotated[str, OneOf("repression step", lambda: axes.REPRESSION_STEPS)]
-)
+Commander = TypeAliasType("Commander", Annotated[str, one_of("commander", axes.COMMANDERS)])
+Movement = TypeAliasType("Movement", Annotated[str, one_of("movement", axes.MOVEMENTS)])
+DealName = TypeAliasType("DealName", Annotated[str, one_of("deal", axes.DEALS)])
+Step = TypeAliasType("Step", Annotated[str, one_of("repression step", axes.REPRESSION_STEPS)])
 ParameterName = TypeAliasType(
     "ParameterName",
-    Annotated[str, OneOf("parameter", registry.load_parameters, settable_parameters)],
+    Annotated[str, one_of("parameter", registry.load_parameters, settable_parameters)],
 )
-OutcomeName = TypeAliasType("OutcomeName", Annotated[str, OneOf("outcome", outcomes.load_outcomes)])
-FigureId = TypeAliasType("FigureId", Annotated[str, OneOf("figure", ledger.load_figures)])
+OutcomeName = TypeAliasType(
+    "OutcomeName", Annotated[str, one_of("outcome", outcomes.load_outcomes)]
+)
+FigureId = TypeAliasType("FigureId", Annotated[str, one_of("figure", ledger.load_figures)])
 Month = TypeAliasType(
-    "Month", Annotated[str, TextOf(f"^{toml.MONTH}$", "a month such as '2004-11'")]
+    "Month", Annotated[str, text_of(f"^{toml.MONTH}$", "a month such as '2004-11'")]
 )
-EventDate = TypeAliasType(
-    "EventDate",
-    Annotated[
-        str,
-        TextOf(
-            f"^{toml.MONTH}(-[0-9]{{2}})?$",
-            "a date such as '2004-11' or '2004-11-15'",
-            toml.event_month,
-        ),
-    ],
-)
+_DATE = f"^{toml.MONTH}(-[0-9]{{2}})?$", "a date such as '2004-11' or '2004-11-15'"
+EventDate = TypeAliasType("EventDate", Annotated[str, text_of(*_DATE, toml.event_month)])
 
 
 #: A number, or a text with number and unit; checked against the unit of its parameter later.
@@ -189,92 +162,58 @@ class EventRow(FileTable):
         return {name: getattr(self, name) for name in argument_names(type(self))}
 
 
-class SetEvent(EventRow):
-    """A lever or an uncertain parameter takes a new value, at once or over some months."""
-
-    kind: Literal["set"]
-    parameter: ParameterName
-    value: Quantity
-    months: Months = Field(1, description="length of a linear ramp; 1 = at once")
-
-
-class HandoverEvent(EventRow):
-    """The guard of a border section passes to an agency that guards borders."""
-
-    kind: Literal["handover"]
-    section: Section
-    agency: Guard
-
-
-class AppointEvent(EventRow):
-    """A commander is given the head's post of an agency."""
-
-    kind: Literal["appoint"]
-    commander: Commander
-    agency: Agency
-
-
-class DismissEvent(EventRow):
-    """The regime tries to dismiss a commander; what follows is decided by rules."""
-
-    kind: Literal["dismiss"]
-    commander: Commander
-
-
-class ArrestEvent(EventRow):
-    """The regime orders the arrest of a commander; what follows is decided by rules."""
-
-    kind: Literal["arrest"]
-    commander: Commander
-
-
-class RepressionStepEvent(EventRow):
-    """The regime takes a step on the repression ladder."""
-
-    kind: Literal["repression_step"]
-    step: Step
-
-
-class SeatsEvent(EventRow):
-    """A movement holds so many seats of the 63 in the lower house (lower-house-seats)."""
-
-    kind: Literal["seats"]
-    movement: Movement
-    seats: Annotated[float, Field(ge=0, le=63)]
-
-
-class WithdrawAgencyEvent(EventRow):
-    """A foreign-run agency winds down over some months."""
-
-    kind: Literal["withdraw_agency"]
-    agency: ForeignAgency
-    months: Months = Field(1, description="length of the withdrawal; 1 = at once")
-
-
-class DealEvent(EventRow):
-    """A deal begins or ends as documented; a power closes it for good; or it is held, or freed."""
-
-    kind: Literal["deal"]
-    deal: DealName
-    change: Literal["begin", "end", "close", "hold", "free"]
-
-
-AnyEvent = Annotated[
-    SetEvent
-    | HandoverEvent
-    | AppointEvent
-    | DismissEvent
-    | ArrestEvent
-    | RepressionStepEvent
-    | SeatsEvent
-    | WithdrawAgencyEvent
-    | DealEvent,
-    Field(discriminator="kind"),
-]
-
-EVENT_KINDS: dict[str, type[EventRow]] = {
-    get_args(row.model_fields["kind"].annotation)[0]: row for row in get_args(get_args(AnyEvent)[0])
+_RAMP = (Months, Field(1, description="length of a linear ramp; 1 = at once"))
+_LENGTH = (Months, Field(1, description="length of the withdrawal; 1 = at once"))
+_COMMANDER, _AGENCY = {"commander": (Commander, ...)}, {"agency": (Agency, ...)}
+#: What each kind of event does, and its arguments: type, and ``...`` where it must be given.
+_KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "set": (
+        "A lever or an uncertain parameter takes a new value, at once or over some months.",
+        {"parameter": (ParameterName, ...), "value": (Quantity, ...), "months": _RAMP},
+    ),
+    "handover": (
+        "The guard of a border section passes to an agency that guards borders.",
+        {"section": (Section, ...), "agency": (Guard, ...)},
+    ),
+    "appoint": ("A commander is given the head's post of an agency.", _COMMANDER | _AGENCY),
+    "dismiss": (
+        "The regime tries to dismiss a commander; what follows is decided by rules.",
+        _COMMANDER,
+    ),
+    "arrest": (
+        "The regime orders the arrest of a commander; what follows is decided by rules.",
+        _COMMANDER,
+    ),
+    "repression_step": ("The regime takes a step on the repression ladder.", {"step": (Step, ...)}),
+    "seats": (
+        "A movement holds so many seats of the 63 in the lower house (lower-house-seats).",
+        {"movement": (Movement, ...), "seats": (Annotated[float, Field(ge=0, le=63)], ...)},
+    ),
+    "withdraw_agency": (
+        "A foreign-run agency winds down over some months.",
+        {"agency": (ForeignAgency, ...), "months": _LENGTH},
+    ),
+    "deal": (
+        "A deal begins or ends as documented; a power closes it for good; or it is held, or freed.",
+        {
+            "deal": (DealName, ...),
+            "change": (Literal["begin", "end", "close", "hold", "free"], ...),
+        },
+    ),
 }
+EVENT_KINDS: dict[str, type[EventRow]] = {
+    name: pd.create_model(
+        f"{name.title().replace('_', '')}Event",
+        __base__=EventRow,
+        __doc__=doc,
+        **{**arguments, "kind": (Literal[name], ...)},
+    )
+    for name, (doc, arguments) in _KINDS.items()
+}
+if TYPE_CHECKING:
+    AnyEvent = EventRow
+else:
+    AnyEvent = Annotated[reduce(or_, EVENT_KINDS.values()), Field(discriminator="kind")]
 
 
 def argument_names(kind: type[EventRow]) -> list[str]:
@@ -332,11 +271,9 @@ def check_event(
 
 def check_setting(problems: Problems, key: toml.Key, name: str, value: Any) -> float | None:
     """Return the value of a parameter in its unit, or None; what is wrong is a problem."""
-    try:
+    with problems.told(*key):
         return registry.check_value(name, value)
-    except ValueError as error:
-        problems.add(key, error)
-        return None
+    return None
 
 
 def check_months(

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
 from tajsim.axes import DIMENSIONS
-from tajsim.errors import UnknownName, UserError, unknown
+from tajsim.errors import UnknownName, UserError, messages_of
+from tajsim.files import is_path
 from tajsim.inputs import events, experiment_file, outcomes, toml
 from tajsim.inputs.experiment_file import Experiment, Factor, FactorRow, FactorValue, KeepRow
-from tajsim.inputs.registry import DEFAULT_MODE, Parameter, load_parameters, read_quantity, shown
-from tajsim.inputs.scenario_parts import Period, Scenario, load_scenario
-from tajsim.inputs.source import Problems, Source
+from tajsim.inputs.registry import (
+    DEFAULT_MODE,
+    Parameter,
+    check_value,
+    load_parameters,
+    read_quantity,
+    shown,
+)
+from tajsim.inputs.scenario_parts import Period, Scenario, load_scenario, scenario_path
+from tajsim.inputs.source import Source, Wrong, read_source
 
 Template = experiment_file.EventTemplate
 #: So many combinations of extreme values are tried for each event.
@@ -28,7 +37,9 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     Raises:
         UserError: with one message for each error in the file and in its scenarios.
     """
-    source = experiment_file.read_experiment(experiment_file.experiment_path(name_or_path))
+    path = experiment_file.experiment_path(name_or_path)
+    shown_path = experiment_file.EXPERIMENTS.shown(path)
+    source = read_source(path, shown_path, experiment_file.ExperimentFile, experiment_file.LISTS)
     top = source.top
     design = experiment_file.Design.model_validate(top["design"]) if "design" in top else None
     scenarios, messages = _scenarios(source)
@@ -71,11 +82,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
 
 def check_experiment(name_or_path: str | Path) -> list[str]:
     """Return every message about a file and its scenarios, one line each; none if all is well."""
-    try:
-        load_experiment(name_or_path)
-    except UserError as error:
-        return error.messages
-    return []
+    return messages_of(load_experiment, name_or_path)
 
 
 def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:
@@ -83,20 +90,15 @@ def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:
     found: dict[str, Scenario] = {}
     messages: list[str] = []
     for i, name in enumerate(source.top.get("scenarios", [])):
-        key = ("scenarios", i)
-        try:
-            path = experiment_file.scenario_of(name, source.path)
-        except UserError as error:
-            source.problems.add(key, error)
-            continue
-        if path.stem in found:
-            text = f"a scenario named '{path.stem}' appears twice; expected once"
-            source.problems.add(key, text)
-            continue
-        try:
-            found[path.stem] = load_scenario(path)
-        except UserError as error:
-            messages += error.messages
+        with source.problems.told("scenarios", i):
+            path = scenario_path(source.path.parent / name if is_path(name) else name)
+            if path.stem in found:
+                text = f"a scenario named '{path.stem}' appears twice; expected once"
+                raise ValueError(text)
+            try:
+                found[path.stem] = load_scenario(path)
+            except UserError as error:
+                messages += error.messages
     starts = sorted({scenario.start for scenario in found.values()})
     if len(starts) > 1:
         text = f"they start in different months: {', '.join(starts)}"
@@ -120,32 +122,20 @@ def file_templates(source: Source) -> dict[toml.Key, Template]:
     """Return the rows of ``[[events]]`` by key whose references to factors are well formed."""
     found = {}
     for key, raw in source.models("events"):
-        wrong = [
-            ((*key, argument, name), text)
-            for argument, reference in raw.items()
-            if experiment_file.is_reference(reference)
-            for name, value in reference.items()
-            if (text := _reference(argument, name, value))
-        ]
-        for place, text in wrong:
-            source.problems.add(place, text)
-        if not wrong:
+        fit = True
+        for argument, reference in raw.items():
+            if not experiment_file.is_reference(reference):
+                continue
+            place = (*key, argument)
+            fit &= (
+                source.problems.fit(place, experiment_file.FactorReference, reference) is not None
+            )
+            if argument != "date" and "from" in reference:
+                source.problems.add((*place, "from"), "expected only in a date")
+                fit = False
+        if fit:
             found[key] = Template(raw, source.problems.where(key))
     return found
-
-
-def _reference(argument: str, name: str, value: Any) -> str:
-    """Return what is wrong with one key of a reference to a factor; "" if nothing is."""
-    if name not in experiment_file.REFERENCE_KEYS:
-        return unknown("key", name, experiment_file.REFERENCE_KEYS)
-    if name == "factor" and not isinstance(value, str):
-        return "is not valid here; expected a text in quotes"
-    if name == "from" and argument != "date":
-        return "expected only in a date"
-    if name == "from" and not (isinstance(value, str) and toml.is_month(value)):
-        return f"'{value}' is not valid; expected a month like '2004-11'"
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return "" if number or name in ("factor", "from") else "is not valid here; expected a number"
 
 
 def check_design(source: Source, design: experiment_file.Design) -> None:
@@ -205,29 +195,41 @@ class FactorList:
     def _factors(self, key: toml.Key, row: FactorRow, name: str) -> list[Factor]:
         """Return the factors of one row: one, or one for every parameter of a role."""
         if row.every is not None:
-            return self._every(key, row)
+            self._refuse(key, row, ("name", "parameter", "low", "high", "values", "steps"), "every")
+            chosen = [
+                p
+                for p in load_parameters().values()
+                if p.role == row.every and p.low < p.high and row.basis in (None, p.basis.kind)
+            ]
+            if not chosen:
+                self.problems.add(key, f"no parameter is of role '{row.every}' and this basis")
+            return [
+                Factor(
+                    **{name: getattr(p, name) for name in ("name", "low", "high", "unit", "role")},
+                    parameter=p.name,
+                    spread=row.spread,
+                    basis=_basis(p),
+                )
+                for p in chosen
+            ]
         if row.basis is not None:
             self.problems.add((*key, "basis"), "expected only with 'every'")
         uses = self._uses.get(name, [])
-        wrong, at = "", key
-        if not name:
-            wrong = "missing; expected the key 'parameter', 'name' or 'every'"
-        elif name in experiment_file.TAKEN:
-            wrong = f"'{name}' is a column of every result; expected another name"
-            at = (*key, "name")
-        elif row.parameter is None and not uses:
-            wrong = f"no event uses the factor '{name}'; expected the key 'parameter', or "
-            wrong += f"{{ factor = '{name}' }} in an event"
-        if wrong:
-            self.problems.add(at, wrong)
-            return []
-        registry = _registry_row(row, uses)
-        whole = any(argument in experiment_file.WHOLE for _, argument in uses)
-        given = self._given(key, row, registry, whole)
-        if given is None:
-            return []
-        return [
-            Factor(
+        with self.problems.told(*key):
+            if not name:
+                raise ValueError("missing; expected the key 'parameter', 'name' or 'every'")
+            if name in experiment_file.TAKEN:
+                taken = f"'{name}' is a column of every result; expected another name"
+                raise Wrong(taken, "name")
+            if row.parameter is None and not uses:
+                use = f"{{ factor = '{name}' }} in an event"
+                unused = (
+                    f"no event uses the factor '{name}'; expected the key 'parameter', or {use}"
+                )
+                raise ValueError(unused)
+            registry = _registry_row(row, uses)
+            whole = any(argument in experiment_file.WHOLE for _, argument in uses)
+            factor = Factor(
                 name=name,
                 parameter=row.parameter,
                 spread=row.spread,
@@ -236,33 +238,9 @@ class FactorList:
                 unit=registry.unit if registry else experiment_file.unit_of_uses(uses),
                 role=registry.role if registry and row.parameter else "event",
                 basis=_basis(registry),
-                **given,
             )
-        ]
-
-    def _every(self, key: toml.Key, row: FactorRow) -> list[Factor]:
-        """Return a factor for every parameter of a role (and basis) that has a range."""
-        self._refuse(key, row, ("name", "parameter", "low", "high", "values", "steps"), "every")
-        chosen = [
-            p
-            for p in load_parameters().values()
-            if p.role == row.every and p.low < p.high and row.basis in (None, p.basis.kind)
-        ]
-        if not chosen:
-            self.problems.add(key, f"no parameter is of role '{row.every}' and this basis")
-        return [
-            Factor(
-                name=p.name,
-                parameter=p.name,
-                low=p.low,
-                high=p.high,
-                spread=row.spread,
-                unit=p.unit,
-                role=p.role,
-                basis=_basis(p),
-            )
-            for p in chosen
-        ]
+            return [replace(factor, **self._given(key, row, registry, whole))]
+        return []
 
     def _refuse(self, key: toml.Key, row: FactorRow, names: Iterable[str], other: str) -> None:
         text = f"does not go with the key '{other}'; expected one of them"
@@ -271,52 +249,41 @@ class FactorList:
 
     def _given(
         self, key: toml.Key, row: FactorRow, registry: Parameter | None, whole: bool
-    ) -> dict[str, Any] | None:
-        """Return the bounds or the values of a factor, or None where something is wrong."""
+    ) -> dict[str, Any]:
+        """Return the bounds or the values of a factor.
+
+        Raises:
+            Wrong: if there is something wrong with them.
+        """
         if self.kind == "points":
             if row.values is not None:
-                text = "does not go with kind = 'points'; see [[points]]"
-                self.problems.add((*key, "values"), text)
+                raise Wrong("does not go with kind = 'points'; see [[points]]", "values")
             return {}
         if row.values is not None:
-            return self._values(key, row, registry, whole)
+            self._refuse(key, row, ("low", "high", "steps"), "values")
+            values = [
+                value
+                if isinstance(value, str) and registry is None
+                else _number(value, registry, whole, "values", i)
+                for i, value in enumerate(row.values)
+            ]
+            numbers = [value for value in values if not isinstance(value, str)]
+            if len(set(values)) < len(values):
+                raise Wrong("a value appears twice; expected once", "values")
+            if numbers and len(numbers) < len(values):
+                raise Wrong("texts and numbers are mixed; expected one kind", "values")
+            low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
+            return {"values": tuple(values), "low": low, "high": high}
         bounds: dict[str, float] = {}
-        for name, value in (("low", row.low), ("high", row.high)):
-            if value is None and registry is not None:
-                value = getattr(registry, name)
-            elif value is None:
-                self.problems.add(key, f"missing; expected the key '{name}', or 'values'")
-                return None
-            number = _number(self.problems, (*key, name), value, registry, whole)
-            if number is None:
-                return None
-            bounds[name] = float(number)
-        wrong = _misfit(row, registry, self.kind, **bounds)
-        if wrong:
-            self.problems.add(key, wrong)
-        return None if wrong else bounds
-
-    def _values(
-        self, key: toml.Key, row: FactorRow, registry: Parameter | None, whole: bool
-    ) -> dict[str, Any] | None:
-        self._refuse(key, row, ("low", "high", "steps"), "values")
-        key = (*key, "values")
-        values: list[FactorValue] = []
-        for i, value in enumerate(row.values or ()):
-            plain = isinstance(value, str) and registry is None
-            read = value if plain else _number(self.problems, (*key, i), value, registry, whole)
-            if read is None:
-                return None
-            values.append(read)
-        numbers = [value for value in values if not isinstance(value, str)]
-        if len(set(values)) < len(values):
-            self.problems.add(key, "a value appears twice; expected once")
-        elif numbers and len(numbers) < len(values):
-            self.problems.add(key, "texts and numbers are mixed; expected one kind")
-        else:
-            bounds = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
-            return {"values": tuple(values), "low": bounds[0], "high": bounds[1]}
-        return None
+        for name in ("low", "high"):
+            value = getattr(row, name)
+            if value is None and registry is None:
+                raise Wrong(f"missing; expected the key '{name}', or 'values'")
+            value = getattr(registry, name) if value is None else value
+            bounds[name] = float(_number(value, registry, whole, name))
+        if wrong := _misfit(row, registry, self.kind, **bounds):
+            raise Wrong(wrong)
+        return bounds
 
     def points(self) -> list[dict[str, FactorValue]]:
         """Return the explicit points of the file, each with its values that are right."""
@@ -336,15 +303,13 @@ class FactorList:
             self._unknown((*key, name), name)
         for name, factor in self.found.items():
             value = raw.get(name)
-            if value is None:
-                self.problems.add(key, f"missing; expected a value of the factor '{name}'")
-            elif isinstance(value, str) and factor.parameter is None:
+            with self.problems.told(*key):
+                if value is None:
+                    raise ValueError(f"missing; expected a value of the factor '{name}'")
+                if not isinstance(value, str) or factor.parameter is not None:
+                    registry = load_parameters().get(factor.parameter or "")
+                    value = _number(value, registry, factor.whole, name)
                 point[name] = value
-            else:
-                registry = load_parameters().get(factor.parameter or "")
-                number = _number(self.problems, (*key, name), value, registry, factor.whole)
-                if number is not None:
-                    point[name] = number
         return point
 
     def check_event(
@@ -360,7 +325,8 @@ class FactorList:
             events.check_event(self.problems, key, rest, period, "experiment")
             return
         for values in self._trials(used.values(), rows):
-            if self._numbers_fit(key, template, values):
+            with self.problems.told(*key):
+                _check_values(template, values)
                 filled = template.filled(values)
                 events.read_event(self.problems, key, filled)
                 events.check_event(self.problems, key, filled, period, "experiment")
@@ -377,23 +343,20 @@ class FactorList:
         for values in islice(product(*axes), _TRIALS):
             yield dict(zip([factor.name for factor in mine], values, strict=True))
 
-    def _numbers_fit(
-        self, key: toml.Key, template: Template, values: Mapping[str, FactorValue]
-    ) -> bool:
-        """Report a text that is to be scaled, and a number that stands where a date is needed."""
-        fits = True
-        for argument, reference in template.references.items():
-            about = f"the factor '{reference['factor']}'"
-            text = isinstance(values[reference["factor"]], str)
-            wrong = ""
-            if text and len(reference) > 1:
-                wrong = f"{about} is a text; expected a number to scale"
-            elif not text and argument == "date" and "from" not in reference:
-                wrong = f"{about} is a number; expected the key 'from' too"
-            if wrong:
-                self.problems.add((*key, argument), wrong)
-                fits = False
-        return fits
+
+def _check_values(template: Template, values: Mapping[str, FactorValue]) -> None:
+    """Refuse a text that is to be scaled, and a number that stands where a date is needed.
+
+    Raises:
+        Wrong: below the argument.
+    """
+    for argument, reference in template.references.items():
+        about = f"the factor '{reference['factor']}'"
+        text = isinstance(values[reference["factor"]], str)
+        if text and len(reference) > 1:
+            raise Wrong(f"{about} is a text; expected a number to scale", argument)
+        if not text and argument == "date" and "from" not in reference:
+            raise Wrong(f"{about} is a number; expected the key 'from' too", argument)
 
 
 def _registry_row(row: FactorRow, uses: list[Use]) -> Parameter | None:
@@ -427,26 +390,21 @@ def _misfit(row: FactorRow, registry: Parameter | None, kind: str, low: float, h
     return ""
 
 
-def _number(
-    problems: Problems, key: toml.Key, value: Any, registry: Parameter | None, whole: bool
-) -> float | int | None:
-    """Return a number of a factor in its unit, or None where it is wrong."""
-    number: float | None
-    if registry is not None:
-        number = events.check_setting(problems, key, registry.name, value)
-    elif isinstance(value, bool) or not isinstance(value, int | float):
-        problems.add(key, f"{shown(value)} is not valid here; expected a number")
-        return None
-    else:
-        try:
-            number = read_quantity(value, "")
-        except ValueError as error:
-            problems.add(key, error)
-            return None
-    if number is not None and whole and not number.is_integer():
-        problems.add(key, f"{shown(value)} is not valid here; expected whole months")
-        return None
-    return int(number) if number is not None and whole else number
+def _number(value: Any, registry: Parameter | None, whole: bool, *key: str | int) -> float | int:
+    """Return a number of a factor in its unit.
+
+    Raises:
+        Wrong: if it is none, below the key.
+    """
+    try:
+        if registry is None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise ValueError(f"{shown(value)} is not valid here; expected a number")
+        number = check_value(registry.name, value) if registry else read_quantity(value, "")
+        if whole and not number.is_integer():
+            raise ValueError(f"{shown(value)} is not valid here; expected whole months")
+    except ValueError as error:
+        raise Wrong(error, *key) from None
+    return int(number) if whole else number
 
 
 def file_keep(source: Source, period: Period) -> dict[str, experiment_file.Keep]:

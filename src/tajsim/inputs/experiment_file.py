@@ -13,9 +13,17 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from tajsim.errors import UserError
-from tajsim.files import Shipped, exists, is_path, read_text
+from tajsim.files import Shipped, exists, read_text
 from tajsim.inputs import events, registry, scenario_parts, source, toml
-from tajsim.inputs.events import Month, OneOf, OutcomeName, ParameterName, Quantity, TextOf, Window
+from tajsim.inputs.events import (
+    Month,
+    OutcomeName,
+    ParameterName,
+    Quantity,
+    Window,
+    one_of,
+    text_of,
+)
 
 EXPERIMENTS = Shipped("experiment")
 experiment_names = EXPERIMENTS.names
@@ -34,22 +42,20 @@ SPREADS = ("uniform", "log", "prior")
 ROLES = ("uncertainty", "fixed", "lever")
 BASES = ("documented", "derived", "assumption")
 
-DesignKind = TypeAliasType("DesignKind", Annotated[str, OneOf("kind of design", lambda: OPTIONS)])
-Spread = TypeAliasType("Spread", Annotated[str, OneOf("spread", lambda: SPREADS)])
-Role = TypeAliasType("Role", Annotated[str, OneOf("role", lambda: ROLES)])
-BasisKind = TypeAliasType("BasisKind", Annotated[str, OneOf("basis", lambda: BASES)])
-Mode = TypeAliasType(
-    "Mode", Annotated[str, OneOf("mode of the parameters", lambda: registry.MODES)]
-)
+DesignKind = TypeAliasType("DesignKind", Annotated[str, one_of("kind of design", OPTIONS)])
+Spread = TypeAliasType("Spread", Annotated[str, one_of("spread", SPREADS)])
+Role = TypeAliasType("Role", Annotated[str, one_of("role", ROLES)])
+BasisKind = TypeAliasType("BasisKind", Annotated[str, one_of("basis", BASES)])
+Mode = TypeAliasType("Mode", Annotated[str, one_of("mode of the parameters", registry.MODES)])
 FactorName = Annotated[
     str,
-    TextOf(
+    text_of(
         r"^_*[a-z0-9][a-z0-9_]*$", "lower-case letters, digits and underscores such as 'border_pay'"
     ),
 ]
 ColumnName = Annotated[
     str,
-    TextOf(
+    text_of(
         r"^_*[A-Za-z0-9][A-Za-z0-9_]*$",
         "letters, digits and underscores such as 'seized_on_pianj'",
         lambda text: text not in TAKEN,
@@ -167,28 +173,8 @@ def is_experiment(name: str) -> bool:
     return False
 
 
-def scenario_of(name: str, experiment: Path) -> Path:
-    """Return the path of a scenario that an experiment names: shipped, or from its folder.
-
-    Raises:
-        UserError: if there is none.
-    """
-    return scenario_parts.scenario_path(experiment.parent / name if is_path(name) else name)
-
-
-def read_experiment(path: Path) -> source.Source:
-    """Return the tables of one file, with what is wrong with them.
-
-    Raises:
-        UserError: if the file cannot be read or is not TOML.
-    """
-    lists = {
-        "factors": lambda p, key, raw: p.fit(key, FactorRow, raw),
-        "keep": lambda p, key, raw: p.fit(key, KeepRow, raw),
-        "points": lambda _, __, raw: raw,
-        "events": lambda _, __, raw: raw,
-    }
-    return source.read_source(path, EXPERIMENTS.shown(path), ExperimentFile, lists)
+#: Lists of a file, whose rows are read one by one.
+LISTS = {"factors": FactorRow, "keep": KeepRow, "points": dict, "events": dict}
 
 
 FactorValue = float | int | str
@@ -196,23 +182,20 @@ FactorValue = float | int | str
 TRAVELLING = (("set", "value"), ("seats", "seats"))
 #: Arguments that are whole numbers of months.
 WHOLE = ("date", "months")
-REFERENCE_KEYS = ("factor", "times", "plus", "from")
+
+
+class FactorReference(source.FileTable):
+    """The value of a factor: times * factor + plus; months after 'from' in a date."""
+
+    factor: str
+    times: float = Field(1.0, allow_inf_nan=False)
+    plus: float = Field(0.0, allow_inf_nan=False)
+    begin: Month | None = Field(None, alias="from")
 
 
 def is_reference(value: Any) -> bool:
     """Return whether an argument stands for a factor: a table with the key ``factor``."""
     return isinstance(value, Mapping) and "factor" in value
-
-
-def look_up(reference: Mapping[str, Any], values: Mapping[str, FactorValue]) -> FactorValue:
-    """Return what a reference stands for at one point."""
-    found = values[reference["factor"]]
-    if isinstance(found, str):
-        return found
-    scaled: float | int = reference.get("times", 1) * found + reference.get("plus", 0)
-    if "from" not in reference:
-        return scaled
-    return toml.month_text(toml.month_number(reference["from"]) + round(scaled))
 
 
 @dataclass(frozen=True)
@@ -239,9 +222,14 @@ class EventTemplate:
         """Return the table at one point, every reference replaced."""
         filled = dict(self.raw)
         for key, reference in self.references.items():
-            found = look_up(reference, values)
-            whole = key in WHOLE and not isinstance(found, str)
-            filled[key] = round(found) if whole else found  # type: ignore[arg-type]
+            found = values[reference["factor"]]
+            if not isinstance(found, str):
+                found = reference.get("times", 1) * found + reference.get("plus", 0)
+                if "from" in reference:
+                    found = toml.month_text(toml.month_number(reference["from"]) + round(found))
+                elif key in WHOLE:
+                    found = round(found)
+            filled[key] = found
         return filled
 
     def event(self, values: Mapping[str, FactorValue]) -> scenario_parts.Event:

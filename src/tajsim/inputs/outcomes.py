@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names, unknown
 from tajsim.files import data_text
 
 #: How monthly values become one number over a window.
@@ -98,13 +98,11 @@ def _outcome(name: str, row: dict[str, Any]) -> Outcome:
     one = Outcome(**{"name": name, "places": "", "headline": False, **row, **lists})
     if one.aggregate not in AGGREGATES or not set(one.dimensions) <= set(DIMENSIONS):
         raise ValueError(f"outcomes.toml, {name}: unknown aggregate or dimension")
-    if one.places not in (PLACES if one.dimensions else ("",)):
+    allowed = PLACES if one.dimensions == ("agency",) else PLACES[:2] if one.dimensions else ("",)
+    if one.places not in allowed:
         raise ValueError(
-            f"outcomes.toml, {name}: places is '{one.places}'; expected one of "
-            f"{', '.join(PLACES)} for an outcome with dimensions, and none without"
+            f"outcomes.toml, {name}: places is '{one.places}'; expected one of {allowed}"
         )
-    if one.places == "people" and one.dimensions != ("agency",):
-        raise ValueError(f"outcomes.toml, {name}: only agencies are weighed by their people")
     return one
 
 
@@ -121,8 +119,7 @@ def outcome(name: str) -> Outcome:
     Raises:
         UserError: if there is none of that name; the line names the nearest one.
     """
-    if name not in load_outcomes():
-        raise UserError(unknown("outcome", name, load_outcomes()))
+    check_names("outcome", [name], load_outcomes())
     return load_outcomes()[name]
 
 
@@ -214,24 +211,22 @@ def _value(node: ast.AST, text: str, lookup: Lookup) -> Any:
             names = [part.id for part in parts if isinstance(part, ast.Name)]
             if len(names) == len(parts):
                 return lookup(*placed(name, names))
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+        case (
+            ast.BinOp(left=left, op=op, right=right)
+            | ast.Compare(left=left, ops=[op], comparators=[right])
+        ) if type(op) in _BINARY:
             return _BINARY[type(op)](_value(left, text, lookup), _value(right, text, lookup))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -np.asarray(_value(operand, text, lookup))
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return np.logical_not(_value(operand, text, lookup))
-        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _BINARY:
-            return _BINARY[type(op)](_value(left, text, lookup), _value(right, text, lookup))
         case ast.BoolOp(op=op, values=values):
-            parts_of = [_value(value, text, lookup) for value in values]
-            return reduce(_BINARY[type(op)], parts_of)
+            return reduce(_BINARY[type(op)], (_value(value, text, lookup) for value in values))
         case ast.Call(func=ast.Name(id=name), args=[_, *_] as args, keywords=[]):
             if name not in _FUNCTIONS:
                 raise UserError(f"'{text}': {unknown('function', name, _FUNCTIONS)}")
             if len(args) == (1 if name == "abs" else 2):
                 return _FUNCTIONS[name](*(_value(arg, text, lookup) for arg in args))
-        case _:
-            pass
     part = ast.get_source_segment(FIRST.sub("", text, count=1).strip(), node) or text
     raise UserError(f"'{text}': '{part}' is not understood; {_EXPECTED}")
 
@@ -242,12 +237,9 @@ def placed(name: str, places: list[str]) -> tuple[str, dict[str, str]]:
     Raises:
         UserError: for an outcome or a place that does not exist, with the nearest one.
     """
-    known = load_outcomes()
-    if name not in known:
-        raise UserError(unknown("outcome", name, known))
+    own = outcome(name).dimensions
     found: dict[str, str] = {}
     for place in places:
-        own = known[name].dimensions
         dimension = next((d for d in own if place in DIMENSIONS[d]), None)
         if dimension is None:
             valid = [n for d in own for n in DIMENSIONS[d]]

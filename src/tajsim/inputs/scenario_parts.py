@@ -13,7 +13,7 @@ from typing_extensions import TypeAliasType
 
 from tajsim.axes import DEALS
 from tajsim.display import Html, element, short, table, whole
-from tajsim.errors import UserError, nearest, unknown
+from tajsim.errors import UserError, messages_of, nearest, unknown
 from tajsim.files import Shipped, exists, is_path
 from tajsim.inputs import events, outcomes, registry, switches, toml
 from tajsim.inputs.deals import load_deals
@@ -22,14 +22,14 @@ from tajsim.inputs.events import (
     DealName,
     EventDate,
     Month,
-    OneOf,
     OutcomeName,
     Switchable,
-    TextOf,
     Window,
+    one_of,
+    text_of,
 )
 from tajsim.inputs.ledger import load_documents, load_figures, load_mechanisms
-from tajsim.inputs.source import FileTable, Source, read_source
+from tajsim.inputs.source import FileTable, Problems, ReadRow, Source, read_source
 
 SCENARIOS = Shipped("scenario")
 shipped_scenarios, scenario_path = SCENARIOS.names, SCENARIOS.path
@@ -49,15 +49,13 @@ UNITS = {
     "count": (0.0, 0.0, 1.0),
 }
 
-DocumentKey = TypeAliasType("DocumentKey", Annotated[str, OneOf("document", load_documents)])
-Expectation = TypeAliasType(
-    "Expectation", Annotated[str, OneOf("expectation", lambda: EXPECTATIONS)]
-)
-Comparison = TypeAliasType("Comparison", Annotated[str, OneOf("comparison", lambda: COMPARISONS)])
-Unit = TypeAliasType("Unit", Annotated[str, OneOf("unit", lambda: UNITS)])
+DocumentKey = TypeAliasType("DocumentKey", Annotated[str, one_of("document", load_documents)])
+Expectation = TypeAliasType("Expectation", Annotated[str, one_of("expectation", EXPECTATIONS)])
+Comparison = TypeAliasType("Comparison", Annotated[str, one_of("comparison", COMPARISONS)])
+Unit = TypeAliasType("Unit", Annotated[str, one_of("unit", UNITS)])
 MechanismId = Annotated[
     str,
-    TextOf(
+    text_of(
         r"^[MPSEOX][0-9]{2,3}$",
         "a mechanism id such as 'M47' (M01-M133, P, S, E, O, X)",
         lambda text: text in load_mechanisms(),
@@ -65,7 +63,7 @@ MechanismId = Annotated[
 ]
 ClaimId = Annotated[
     str,
-    TextOf(
+    text_of(
         r"^-*[a-z0-9][a-z0-9-]*$", "lower-case letters, digits and hyphens such as 'seizures-fall'"
     ),
 ]
@@ -123,7 +121,7 @@ class Drop(FileTable):
 class MechanismsTable(FileTable):
     """The ``[mechanisms]`` table: what is taken out of the model."""
 
-    off: list[Annotated[str, Switchable()]] = Field([], description="held at what it answered")
+    off: list[Switchable] = Field([], description="held at what it answered")
 
 
 class ScenarioFile(FileTable):
@@ -189,12 +187,8 @@ def _read(path: Path) -> Source:
     Raises:
         UserError: if it cannot be read or is not TOML.
     """
-    lists = {
-        "events": events.read_event,
-        "claims": lambda p, key, raw: p.fit(key, Claim, raw),
-        "move": lambda p, key, raw: p.fit(key, Move, raw),
-        "drop": lambda p, key, raw: p.fit(key, Drop, raw),
-    }
+    lists: dict[str, ReadRow] = {"events": events.read_event, "claims": Claim}
+    lists |= {"move": Move, "drop": Drop}
     return read_source(path, SCENARIOS.shown(path), ScenarioFile, lists)
 
 
@@ -207,30 +201,27 @@ def read_chain(path: Path) -> tuple[list[Source], list[str]]:
         UserError: if the first file itself cannot be read.
     """
     chain = [_read(path)]
-    messages: list[str] = []
     while "extends" in chain[0].top:
         child = chain[0]
-        try:
+        parent = None
+        with child.problems.told("extends"):
             parent = parent_path(child.top["extends"], child.path)
-        except UserError as error:
-            child.problems.add(("extends",), str(error))
-            break
-        seen = [source.path.resolve() for source in reversed(chain)]
-        if len(seen) == LONGEST_CHAIN:
-            text = f"the chain of scenarios is too long; expected at most {LONGEST_CHAIN} files"
-            child.problems.add(("extends",), text)
-            break
-        if parent.resolve() in seen:
-            names = [p.stem for p in seen[seen.index(parent.resolve()) :]]
-            cycle = " -> ".join([*names, parent.stem])
-            child.problems.add(("extends",), f"the chain is cyclic: {cycle}; expected an end")
+            seen = [source.path.resolve() for source in reversed(chain)]
+            if len(seen) == LONGEST_CHAIN:
+                most = f"expected at most {LONGEST_CHAIN} files"
+                raise UserError(f"the chain of scenarios is too long; {most}")
+            if parent.resolve() in seen:
+                names = [p.stem for p in seen[seen.index(parent.resolve()) :]]
+                cycle = " -> ".join([*names, parent.stem])
+                parent = None
+                raise UserError(f"the chain is cyclic: {cycle}; expected an end")
+        if parent is None or len(chain) == LONGEST_CHAIN:
             break
         try:
             chain.insert(0, _read(parent))
         except UserError as error:
-            messages += error.messages
-            break
-    return chain, messages
+            return chain, error.messages
+    return chain, []
 
 
 @dataclass(frozen=True)
@@ -257,9 +248,10 @@ class Event:
     def of(cls, row: events.EventRow, where: str) -> Event:
         """Return the event that a row of ``[[events]]`` schedules; ``where`` it is written."""
         arguments = row.arguments()
-        if isinstance(row, events.SetEvent):
+        if row.kind == "set":
             with suppress(ValueError):  # told by `check_event`
-                arguments["value"] = registry.check_value(row.parameter, row.value)
+                name, value = arguments["parameter"], arguments["value"]
+                arguments["value"] = registry.check_value(name, value)
         named = [value for value in arguments.values() if isinstance(value, str)]
         label = row.label or " ".join([row.kind, *named]).replace("_", " ")
         return cls(toml.event_month(row.date) or "", row.kind, arguments, label, row.figures, where)
@@ -321,64 +313,51 @@ class Scenario:
             element("p", about, look="quiet"),
             element("p", self.question),
             *([element("p", f"Without {', '.join(self.without)}.")] if self.without else []),
-            *_settings(self),
-            *_events(self),
-            *_claims(self.claims),
+            *_shown(self),
         )
 
 
 COMMAND_LINE = "command line"
 
 
-def _settings(scenario: Scenario) -> list[Html]:
-    rows: list[list[str]] = []
-    pale: list[int] = []
+def _shown(scenario: Scenario) -> Iterator[Html]:
+    """Yield the tables of settings, events and claims; what a parent says is pale."""
+    known, figures = registry.load_parameters(), load_figures()
+
+    def pale(rows: list[list[str]]) -> list[int]:
+        places = [PurePath(row[-1].rpartition(":")[0]) for row in rows]
+        return [i for i, path in enumerate(places) if path.name and path.stem != scenario.name]
+
+    def printed(figure: str) -> str:
+        row = figures.get(figure)
+        return f"{figure} ({row.document}:{row.line})" if row else figure
+
+    rows = []
     for name, value in scenario.settings.items():
-        where = scenario.origins.get(name, "")
-        known = registry.load_parameters().get(name)
-        pale += [len(rows)] if _inherited(scenario, where) else []
-        before = f"{known.value:.10g}" if known else ""
-        rows.append([name, f"{value:.10g}", before, known.unit if known else "", where])
-    if not rows:
-        return []
-    header = ("parameter", "value", "otherwise", "unit", "written in")
-    return [element("h4", "Settings"), table(header, rows, numbers=(1, 2), quiet=pale)]
-
-
-def _events(scenario: Scenario) -> list[Html]:
-    if not scenario.events:
-        return [element("p", "No events are scheduled.")]
+        usual = [f"{known[name].value:.10g}", known[name].unit] if name in known else ["", ""]
+        rows.append([name, f"{value:.10g}", *usual, scenario.origins.get(name, "")])
+    if rows:
+        yield element("h4", "Settings")
+        header = ("parameter", "value", "otherwise", "unit", "written in")
+        yield table(header, rows, numbers=(1, 2), quiet=pale(rows))
     rows = [
-        [short(event.month), event.label, _change(event), _sources(event.figures), event.where]
-        for event in scenario.events
+        [short(e.month), e.label, _change(e), "; ".join(map(printed, e.figures)), e.where]
+        for e in scenario.events
     ]
-    pale = [i for i, event in enumerate(scenario.events) if _inherited(scenario, event.where)]
-    header = ("month", "event", "change", "documented in", "written in")
-    own = len(rows) - len(pale)
-    told = element("h4", f"Events: {own} of its own, {len(pale)} inherited")
-    return [told, table(header, rows, quiet=pale)]
-
-
-def _claims(claims: Sequence[Claim]) -> list[Html]:
+    if rows:
+        own = len(rows) - len(pale(rows))
+        yield element("h4", f"Events: {own} of its own, {len(rows) - own} inherited")
+        header = ("month", "event", "change", "documented in", "written in")
+        yield table(header, rows, quiet=pale(rows))
+    else:
+        yield element("p", "No events are scheduled.")
     rows = [
-        [
-            claim.statement,
-            f"{claim.document}:{claim.line}",
-            _test(claim),
-            ", ".join(claim.mechanisms),
-        ]
-        for claim in claims
+        [c.statement, f"{c.document}:{c.line}", _test(c), ", ".join(c.mechanisms)]
+        for c in scenario.claims
     ]
-    if not rows:
-        return []
-    header = ("claim", "document", "test", "mechanisms")
-    return [element("h4", "Claims"), table(header, rows)]
-
-
-def _inherited(scenario: Scenario, where: str) -> bool:
-    """Tell whether a place (``path:line``) is in the file of a parent."""
-    path = PurePath(where.rpartition(":")[0])
-    return where != COMMAND_LINE and bool(path.name) and path.stem != scenario.name
+    if rows:
+        yield element("h4", "Claims")
+        yield table(("claim", "document", "test", "mechanisms"), rows)
 
 
 def _change(event: Event) -> str:
@@ -399,15 +378,6 @@ def _change(event: Event) -> str:
     return f"{event.kind}: {', '.join(said)}{ramp}"
 
 
-def _sources(figures: Sequence[str]) -> str:
-    """Return the place of each figure: ``border-handover-start (matveeva-2004:159)``."""
-    ledger = load_figures()
-    return "; ".join(
-        f"{name} ({ledger[name].document}:{ledger[name].line})" if name in ledger else name
-        for name in figures
-    )
-
-
 def _test(claim: Claim) -> str:
     where = "".join(f", {dimension}={name}" for dimension, name in claim.where.items())
     ends = [f"{end:.10g}" for end in (claim.low, claim.high) if end is not None]
@@ -418,6 +388,9 @@ def _test(claim: Claim) -> str:
         against = f" against {' to '.join(claim.before or ())}"
     window = " to ".join(claim.window)
     return f"{claim.outcome}{where}, {window}: {claim.expect}{bounds}{unit}{against}"
+
+
+Period = tuple[str, str]
 
 
 def format_origins(scenario: Scenario) -> str:
@@ -459,39 +432,30 @@ def file_settings(source: Source) -> dict[str, tuple[float, str]]:
     return found
 
 
-def _example(name: str) -> str:
-    row = registry.load_parameters().get(name)
-    return f", e.g. {name}={row.value:.10g}" if row else ""
-
-
 def command_settings(
     overrides: Mapping[str, float | str] | Sequence[str],
 ) -> tuple[dict[str, float], list[str]]:
     """Return the values of ``key=value`` overrides, and the messages about wrong ones."""
-    pairs: list[tuple[str, str, Any]] = []
     if isinstance(overrides, Mapping):
         pairs = [(f"{key}={value}", key, value) for key, value in overrides.items()]
     else:
-        for text in overrides:
-            key, _, value = text.partition("=")
-            pairs.append((text, key.strip(), value.strip()))
+        split = [(text, *text.partition("=")) for text in overrides]
+        pairs = [(text, key.strip(), value.strip()) for text, key, _, value in split]
     found: dict[str, float] = {}
     messages = []
     for text, key, value in pairs:
-        where = f"--set {text}: {key}: "
         if "=" not in text or not key:
-            messages.append(f"--set {text}: expected key=value{_example(key)}")
+            row = registry.load_parameters().get(key)
+            example = f", e.g. {key}={row.value:.10g}" if row else ""
+            messages.append(f"--set {text}: expected key=value{example}")
         elif key in found:
-            messages.append(f"{where}the key appears twice; expected once")
+            messages.append(f"--set {text}: {key}: the key appears twice; expected once")
         else:
             try:
                 found[key] = registry.check_value(key, value)
             except ValueError as error:
-                messages.append(f"{where}{error}")
+                messages.append(f"--set {text}: {key}: {error}")
     return found, messages
-
-
-Period = tuple[str, str]
 
 
 def file_events(source: Source, period: Period, inherited: Sequence[Event]) -> list[Event]:
@@ -549,16 +513,10 @@ def file_claims(source: Source, period: Period) -> list[Claim]:
     claims: dict[str, Claim] = {}
     for row in source.rows["claims"]:
         for name in ("window", "before"):
-            window = row.raw.get(name)
-            if isinstance(window, list) and len(window) == 2 and all(map(_is_month, window)):
-                events.check_months(source.problems, (*row.key, name), window, period, "scenario")
+            check_span(source.problems, (*row.key, name), row.raw.get(name), period)
         outcome, where = row.raw.get("outcome"), row.raw.get("where")
-        if (
-            isinstance(outcome, str)
-            and isinstance(where, dict)
-            and outcome in outcomes.load_outcomes()
-        ):
-            events.check_places(source.problems, (*row.key, "where"), outcome, where)
+        if isinstance(where, dict) and str(outcome) in outcomes.load_outcomes():
+            events.check_places(source.problems, (*row.key, "where"), str(outcome), where)
         if row.model is None:
             continue
         if row.model.id in claims:
@@ -570,8 +528,11 @@ def file_claims(source: Source, period: Period) -> list[Claim]:
     return list(claims.values())
 
 
-def _is_month(value: Any) -> bool:
-    return isinstance(value, str) and toml.is_month(value)
+def check_span(problems: Problems, key: toml.Key, window: Any, period: Period) -> None:
+    """Check a first and a last month, if that is what a file gives, against a period."""
+    whole = isinstance(window, list) and len(window) == 2
+    if whole and all(isinstance(m, str) and toml.is_month(m) for m in window):
+        events.check_months(problems, key, window, period, "scenario")
 
 
 def _bounds(claim: Claim) -> Iterator[tuple[str, str]]:
@@ -622,16 +583,12 @@ def check_window(source: Source, period: Period, inherited: list[Event]) -> list
 
 def held_deals(source: Source, start: str) -> list[Event]:
     """Return the deals that one file holds, each as an event of the first month."""
-    deals = load_deals()
-    table = source.top.get("hold", {})
-    names = table.get("deals", []) if isinstance(table, dict) else []
-    where = source.problems.where(("hold",))
+    table, where = source.top.get("hold", {}), source.problems.where(("hold",))
+    held = table.get("deals", []) if isinstance(table, dict) else []
+    deals = {name: load_deals()[name].label for name in held if name in DEALS}
     return [
-        Event(
-            start, "deal", {"deal": name, "change": "hold"}, f"{deals[name].label} held", (), where
-        )
-        for name in names
-        if name in DEALS
+        Event(start, "deal", {"deal": name, "change": "hold"}, f"{label} held", (), where)
+        for name, label in deals.items()
     ]
 
 
@@ -707,20 +664,14 @@ def question_of(source: Source, period: Period) -> dict[str, Any]:
     problems, asks = source.problems, {k: source.top.get(k) for k in ("outcomes", "window")}
     own = source.top.get("define") or {}
     for name, text in own.items() if isinstance(own, dict) else ():
-        try:
+        with problems.told("define", name):
             if not name.isidentifier() or not name.isascii() or name in outcomes.load_outcomes():
                 raise UserError(f"'{name}': expected a new name of letters, digits and _")
             outcomes.references(text)
-        except UserError as error:
-            problems.add(("define", name), str(error))
     for place, spec in enumerate(asks["outcomes"] or ()):
-        try:
+        with problems.told("outcomes", place):
             outcomes.split_spec(spec, tuple(own))
-        except UserError as error:
-            problems.add(("outcomes", place), str(error))
-    window = asks["window"]
-    if isinstance(window, list | tuple) and len(window) == 2 and all(map(_is_month, window)):
-        events.check_months(problems, ("window",), list(window), period, "scenario")
+    check_span(problems, ("window",), asks["window"], period)
     return {key: value for key, value in {**asks, "define": own}.items() if value}
 
 
@@ -776,8 +727,4 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
 
 def check_scenario(name_or_path: str | Path) -> list[str]:
     """Return every message about a file and its parents, one line each; none if all is well."""
-    try:
-        load_scenario(name_or_path)
-    except UserError as error:
-        return error.messages
-    return []
+    return messages_of(load_scenario, name_or_path)

@@ -16,10 +16,10 @@ from pydantic import Field
 from tajsim.errors import UserError, unknown
 from tajsim.files import data_text
 from tajsim.inputs import events, scenario_parts, toml
-from tajsim.inputs.events import Month, OneOf
+from tajsim.inputs.events import Month, one_of
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import ClaimId, DocumentKey, MechanismId, Scenario, Unit
-from tajsim.inputs.source import FileRow, FileTable, Model, Problems, Source, read_toml
+from tajsim.inputs.source import FileRow, FileTable, Problems, Source, read_toml
 
 FILE_NAME = "signs.toml"
 SENSES = ("higher", "lower", "same", "at_least", "at_most")
@@ -47,7 +47,7 @@ class ChangeRow(FileTable):
     """What is changed: a scenario against the one it extends, or what is laid over a scenario."""
 
     title: Text
-    extends: Annotated[str, OneOf("scenario", scenario_parts.shipped_scenarios)]
+    extends: Annotated[str, one_of("scenario", scenario_parts.shipped_scenarios)]
     reference: str = ""
     settings: dict[str, Any] = Field({}, alias="set")
     events: list[dict[str, Any]] = Field([])
@@ -66,7 +66,7 @@ class Sign(FileTable):
     beyond: str = ""
     above: float | None = None
     level: bool = False
-    sense: Annotated[str, OneOf("sense", lambda: SENSES)]
+    sense: Annotated[str, one_of("sense", SENSES)]
     smallest: float | str | None = None
     unit: Unit | None = None
     why: str = ""
@@ -86,6 +86,14 @@ class Sign(FileTable):
     def asked(self) -> int:
         """The number of runs that it asks for."""
         return self.runs or (RUNS_OF_YES_OR_NO if self.yes_or_no else RUNS)
+
+
+class SignsFile(FileTable):
+    """A file of signs."""
+
+    adjectives: dict[str, Adjective] = Field({})
+    changes: dict[str, ChangeRow] = Field({})
+    signs: list[Sign] = Field([])
 
 
 @dataclass(frozen=True)
@@ -133,39 +141,27 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
         UserError: all mistakes at once, a line each with file, line and key.
     """
     tables, problems = read_toml(text, shown)
-    names = ("adjectives", "changes", "signs")
-    for name in tables.keys() - {*names}:
-        problems.add((name,), unknown("table", name, names))
-    adjectives = _fitting(Adjective, "adjectives", tables, problems)
-    changes = _fitting(ChangeRow, "changes", tables, problems)
-    changed = {n: s for n, change in changes.items() if (s := _changed(n, change, problems))}
-    pairs = {n: _pair(n, changes[n], changed, problems) for n in changed}
+    file = problems.fit((), SignsFile, tables) or SignsFile.model_validate({})
+    changed = {n: s for n, c in file.changes.items() if (s := _changed(n, c, problems))}
+    pairs = {n: _pair(n, file.changes[n], changed, problems) for n in changed}
     signs: dict[str, Sign] = {}
-    for i, raw in enumerate(tables.get("signs", [])):
+    for i, sign in enumerate(file.signs):
         key: toml.Key = ("signs", i)
-        sign = problems.fit(key, Sign, raw)
-        if sign is None:
-            continue
         if sign.id in signs:
             problems.add((*key, "id"), f"'{sign.id}' appears twice; expected once")
-        for name, said in _misfits(sign, adjectives, changes):
+        for name, said in _misfits(sign, file):
             problems.add((*key, name), said)
-        if sign.outcome in load_outcomes():
-            _check_places(sign, key, problems)
+        known = sign.outcome in load_outcomes()
+        for part, where in (("where", sign.where), ("than", sign.than or {})) if known else ():
+            for dimension, names in where.items():
+                for place in [names] if isinstance(names, str) else names:
+                    events.check_places(problems, (*key, part), sign.outcome, {dimension: place})
         if pair := pairs.get(sign.change):
             _check_months(sign, key, pair, problems)
         signs[sign.id] = sign
     if messages := problems.messages():
         raise UserError(messages)
-    return Signs(adjectives, changes, pairs, signs)
-
-
-def _fitting(
-    model: type[Model], name: str, tables: Mapping[str, Any], problems: Problems
-) -> dict[str, Model]:
-    """Return the tables below one that fit a model, by name."""
-    fit = {key: problems.fit((name, key), model, raw) for key, raw in tables.get(name, {}).items()}
-    return {key: row for key, row in fit.items() if row is not None}
+    return Signs(file.adjectives, file.changes, pairs, signs)
 
 
 def _changed(name: str, change: ChangeRow, problems: Problems) -> Scenario | None:
@@ -221,13 +217,6 @@ def _pair(
     return Contrast(scenario, reference, first)
 
 
-def _check_places(sign: Sign, key: toml.Key, problems: Problems) -> None:
-    for part, where in (("where", sign.where), ("than", sign.than or {})):
-        for dimension, names in where.items():
-            for place in [names] if isinstance(names, str) else names:
-                events.check_places(problems, (*key, part), sign.outcome, {dimension: place})
-
-
 def _check_months(sign: Sign, key: toml.Key, pair: Contrast, problems: Problems) -> None:
     if not (sign.level or pair.reference):
         problems.add((*key, "level"), "expected true: the change has no reference")
@@ -238,18 +227,16 @@ def _check_months(sign: Sign, key: toml.Key, pair: Contrast, problems: Problems)
             events.check_months(problems, (*key, name), window, period, "scenario")
 
 
-def _misfits(
-    sign: Sign, adjectives: Mapping[str, Adjective], changes: Mapping[str, ChangeRow]
-) -> Iterator[tuple[str, str]]:
+def _misfits(sign: Sign, file: SignsFile) -> Iterator[tuple[str, str]]:
     """Yield key and text for names that are not there, and a smallest size that does not fit."""
     for name in filter(None, (sign.change, sign.beyond)):
-        if name not in changes:
-            yield "change", unknown("change", name, changes)
+        if name not in file.changes:
+            yield "change", unknown("change", name, file.changes)
     if sign.outcome not in load_outcomes():
         yield "outcome", unknown("outcome", sign.outcome, load_outcomes())
     if isinstance(sign.smallest, str):
-        if sign.smallest not in adjectives:
-            yield "smallest", unknown("adjective", sign.smallest, adjectives)
+        if sign.smallest not in file.adjectives:
+            yield "smallest", unknown("adjective", sign.smallest, file.adjectives)
         if sign.unit:
             yield "unit", "expected none beside an adjective"
     elif (sign.smallest is None) != (sign.unit is None):

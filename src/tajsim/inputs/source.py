@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -44,6 +45,14 @@ _EXPECTED = {
 }
 
 
+class Wrong(ValueError):
+    """What is wrong below a key: the text or error, then the rest of the key."""
+
+    def __init__(self, said: object, *below: str | int) -> None:
+        super().__init__(said)
+        self.below = below
+
+
 class Problems:
     """The messages about one file, in the order of its lines."""
 
@@ -60,6 +69,14 @@ class Problems:
         """
         name = ".".join(part for part in key if isinstance(part, str))
         self._found.append((line or self._lines.of(key), name, text))
+
+    @contextmanager
+    def told(self, *key: str | int) -> Iterator[None]:
+        """Let the error that ends a block be a message about a key, or one below it."""
+        try:
+            yield
+        except (ValueError, UserError) as error:
+            self.add((*key, *error.below) if isinstance(error, Wrong) else key, error)
 
     def fit(
         self, key: toml.Key, model: type[Model], table: Any, but: Container[object] = ()
@@ -154,8 +171,9 @@ def _text(detail: ErrorDetails, model: type[FileTable]) -> str:
     return str(detail["msg"])
 
 
-#: What makes a row of a list out of its table, or None where it does not fit.
-ReadRow = Callable[[Problems, toml.Key, dict[str, Any]], Any]
+#: What makes a row of a list out of its table, or None where it does not fit: a model, a function,
+#: or ``dict`` for the table as it is.
+ReadRow = type | Callable[[Problems, toml.Key, dict[str, Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -219,6 +237,8 @@ def read_source(
 
 def _row(problems: Problems, key: toml.Key, raw: Any, read: ReadRow) -> FileRow[Any]:
     if isinstance(raw, dict):
+        if isinstance(read, type):
+            return FileRow(key, raw, raw if read is dict else problems.fit(key, read, raw))
         return FileRow(key, raw, read(problems, key, raw))
     problems.add(key, f"{registry.shown(raw)} is not valid here; expected a table")
     return FileRow(key, {}, None)

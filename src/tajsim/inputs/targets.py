@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
-from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -34,21 +32,21 @@ Positive = Annotated[float, Field(gt=0)]
 class Target(source.FileTable):
     """One target; `docs/calibration.md` and the head of ``data/targets.toml`` explain the keys."""
 
-    id: str
+    id: str = ""
     figure_id: events.FigureId = Field(alias="figure")
-    use: Annotated[str, events.OneOf("use", lambda: USES)]
+    use: Annotated[str, events.one_of("use", USES)]
     looked_at: bool = False
     reason: Text
     series: str = Field("", min_length=1)
     outcome: events.OutcomeName
     where: dict[str, str] = Field({})
     window: events.Window
-    measure: Annotated[str, events.OneOf("measure", lambda: MEASURES)]
+    measure: Annotated[str, events.one_of("measure", MEASURES)]
     base: events.Window | None = None
     divisor: events.OutcomeName | None = None
     times: float = 1.0
-    bound: Annotated[str, events.OneOf("bound", lambda: BOUNDS)] = "about"
-    scale: Annotated[str, events.OneOf("scale", lambda: SCALES)] = "natural"
+    bound: Annotated[str, events.one_of("bound", BOUNDS)] = "about"
+    scale: Annotated[str, events.one_of("scale", SCALES)] = "natural"
     given_error: Positive | None = Field(None, alias="error")
     error_reason: str = Field("the printed range, read as a 90 % interval", min_length=1)
 
@@ -86,24 +84,18 @@ class Target(source.FileTable):
         return (math.log(high / low) if self.scale == "log" else high - low) / _INTERVAL
 
 
-class _Event(source.FileTable):
+class SharedError(source.FileTable):
     """The table ``[event]``: what all targets that are events share."""
 
     error: Positive
 
 
-class _TargetFile(source.FileTable):
-    event: _Event
-    targets: dict[str, dict[str, Any]] = Field({})
-    not_comparable: dict[events.FigureId, Text] = Field({})
-
-
-@dataclass(frozen=True)
-class TargetFile:
+class TargetFile(source.FileTable):
     """The targets by id, and why other ``target`` figures of the ledger cannot be compared."""
 
-    targets: Mapping[str, Target]
-    not_comparable: Mapping[str, str]
+    event: SharedError
+    targets: dict[str, Target] = Field({})
+    not_comparable: dict[events.FigureId, Text] = Field({})
 
 
 def target_text() -> str:
@@ -135,14 +127,12 @@ def read_targets(text: str) -> TargetFile:
             and words, windows that are reversed, missing values and errors.
     """
     tables, problems = source.read_toml(text, FILE_NAME)
-    file = problems.fit((), _TargetFile, tables)
+    file = problems.fit((), TargetFile, tables)
+    if file is None:
+        raise UserError(problems.messages())
     targets: dict[str, Target] = {}
-    rows = tables.get("targets")
-    for identity, raw in rows.items() if isinstance(rows, dict) else ():
+    for identity, target in file.targets.items():
         key = ("targets", identity)
-        target = isinstance(raw, dict) and problems.fit(key, Target, {**raw, "id": identity})
-        if not target:
-            continue
         for name, said in _misfits(target):
             problems.add((*key, name) if name else key, said)
         for name in ("window", "base"):
@@ -150,19 +140,15 @@ def read_targets(text: str) -> TargetFile:
                 events.check_months(problems, (*key, name), window, ("", ""), "")
         for outcome in filter(None, (target.outcome, target.divisor)):
             events.check_places(problems, (*key, "where"), outcome, target.where)
-        if target.is_event and file:
-            shared = {"given_error": file.event.error, "error_reason": "as for every event"}
-            target = target.model_copy(update=shared)
-        targets[identity] = target
-    excused = tables.get("not_comparable")
-    for target in targets.values():
-        if isinstance(excused, dict) and target.figure_id in excused:
+        shared = {"given_error": file.event.error, "error_reason": "as for every event"}
+        more = shared if target.is_event else {}
+        targets[identity] = target.model_copy(update={"id": identity, **more})
+        if target.figure_id in file.not_comparable:
             said = "is the figure of a target; expected once"
             problems.add(("not_comparable", target.figure_id), said)
-    messages = problems.messages()
-    if messages or file is None:
+    if messages := problems.messages():
         raise UserError(messages)
-    return TargetFile(MappingProxyType(targets), MappingProxyType(file.not_comparable))
+    return file.model_copy(update={"targets": targets})
 
 
 def _misfits(target: Target) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ import datetime
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -33,8 +33,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a key stands: its path in the parsed file and its first and last line (from 1)."""
 
     path: Key
@@ -43,56 +42,43 @@ class Place:
     header: bool = False
 
 
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    line: int
-
-
-def _tokens(text: str) -> list[_Token]:
-    tokens, line = [], 1
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or ""
-        if kind != "skip":
-            tokens.append(_Token(kind, match.group(), line))
-        line += match.group().count("\n")
-    return [*tokens, _Token("end", "", line)]
-
-
-def _unquoted(text: str) -> str:
-    try:
-        return next(iter(tomllib.loads(f"{text} = 0")))
-    except ValueError:
-        return text
-
-
 class _Scanner:
+    """Goes through the tokens of a text: kind, text and line of each."""
+
     def __init__(self, text: str) -> None:
-        self.tokens = _tokens(text)
+        self.tokens: list[tuple[str, str, int]] = []
+        line = 1
+        for match in _TOKEN.finditer(text):
+            if match.lastgroup != "skip":
+                self.tokens.append((match.lastgroup or "", match.group(), line))
+            line += match.group().count("\n")
+        self.tokens.append(("end", "", line))
         self.at = 0
         self.places: list[Place] = []
         self._rows: dict[Key, int] = {}
 
     def _next(self, *texts: str) -> bool:
-        return self.tokens[self.at].text in texts and self.tokens[self.at].kind != "string"
+        """Tell whether one of these comes next; "" is the end."""
+        kind, text, _ = self.tokens[self.at]
+        return kind != "string" and text in texts
 
-    def _ended(self) -> bool:
-        return self.tokens[self.at].kind == "end"
+    def _skip_to(self, *texts: str) -> None:
+        while not self._next("", *texts):
+            self.at += 1
 
     def run(self) -> list[Place]:
         table: Key = ()
-        while not self._ended():
+        while not self._next(""):
             before = self.at
             if self._next("["):
                 table = self._header()
             elif not self._next("\n"):
                 self._entry(table)
-            if self.at == before:
-                self.at += 1
+            self.at += self.at == before
         return self.places
 
     def _header(self) -> Key:
-        line = self.tokens[self.at].line
+        line = self.tokens[self.at][2]
         self.at += 1
         rows = self._next("[")
         self.at += rows
@@ -104,16 +90,18 @@ class _Scanner:
             self._rows[path] = self._rows.get(path, -1) + 1
         if path in self._rows:
             path = (*path, self._rows[path])
-        while not self._ended() and not self._next("\n"):
-            self.at += 1
+        self._skip_to("\n")
         self.places.append(Place(path, line, line, header=True))
         return path
 
     def _key(self) -> list[str]:
-        parts = []
-        while self.tokens[self.at].kind in ("string", "word"):
-            token = self.tokens[self.at]
-            parts.append(_unquoted(token.text) if token.kind == "string" else token.text)
+        parts: list[str] = []
+        while (token := self.tokens[self.at])[0] in ("string", "word"):
+            part = token[1]
+            if token[0] == "string":
+                with suppress(ValueError):
+                    part = next(iter(tomllib.loads(f"{part} = 0")))
+            parts.append(part)
             self.at += 1
             if not self._next("."):
                 break
@@ -123,35 +111,34 @@ class _Scanner:
         return parts
 
     def _entry(self, table: Key) -> None:
-        line, index = self.tokens[self.at].line, len(self.places)
+        line, index = self.tokens[self.at][2], len(self.places)
         path = (*table, *self._key())
         if not self._next("="):
             return
         self.at += 1
         self._value(path)
-        end = self.tokens[self.at - 1]
-        last = end.line + end.text.count("\n") * (end.kind == "string")
+        kind, text, last = self.tokens[self.at - 1]
+        last += text.count("\n") * (kind == "string")
         self.places.insert(index, Place(path, line, last))
 
     def _value(self, path: Key) -> None:
-        if self._next("{", "["):
-            closing = "}" if self._next("{") else "]"
-            self.at += 1
-            row = 0
-            while not self._ended() and not self._next(closing):
-                before = self.at
-                if self._next(",", "\n"):
-                    self.at += 1
-                elif closing == "}":
-                    self._entry(path)
-                else:
-                    self._value((*path, row))
-                    row += 1
-                self.at += self.at == before
-            self.at += not self._ended()
+        if not self._next("{", "["):
+            self._skip_to(",", "]", "}", "\n")
             return
-        while not self._ended() and not self._next(",", "]", "}", "\n"):
-            self.at += 1
+        closing = "}" if self._next("{") else "]"
+        self.at += 1
+        row = 0
+        while not self._next("", closing):
+            before = self.at
+            if self._next(",", "\n"):
+                self.at += 1
+            elif closing == "}":
+                self._entry(path)
+            else:
+                self._value((*path, row))
+                row += 1
+            self.at += self.at == before
+        self.at += not self._next("")
 
 
 def find_places(text: str) -> list[Place]:
