@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -114,6 +115,25 @@ def dashboard() -> Iterator[Any]:
     served = Dashboard()
     yield served
     assert served.end() == 0
+
+
+@pytest.fixture(scope="session")
+def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from app_browser import Chromium
+
+    browser = Chromium(tmp_path_factory.mktemp("browser"))
+    yield browser
+    hosts = {urlsplit(url).hostname or "" for url in browser.close()}
+    # What the browser asks its maker for on its own account is not the page's doing.
+    own = {host for host in hosts if host.endswith(("google.com", "googleapis.com", "gvt1.com"))}
+    assert hosts - own <= {"", "127.0.0.1", "newtab", "new-tab-page"}
+
+
+@pytest.fixture
+def chromium(_chromium: Any) -> Iterator[Any]:
+    """One browser (`app_browser.Chromium`) for all tests of pages; no tab of a test is left."""
+    yield _chromium
+    _chromium.close_tabs()
 
 
 @pytest.fixture

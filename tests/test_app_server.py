@@ -50,17 +50,6 @@ def test_the_address_is_loopback() -> None:
         served.close()
 
 
-def test_mistakes_of_the_command_are_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    for options, part in (
-        (["--scenario", "irpt-bann"], "did you mean 'irpt-ban'?"),
-        (["--port", "99999"], "--port 99999: expected 1 to 65535"),
-        (["--workers", "0"], "--workers 0: expected 1 to 16"),
-    ):
-        assert main(["app", "--no-browser", *options]) == 2
-        said = capsys.readouterr().err
-        assert part in said and said.count("\n") == 1
-
-
 def test_without_tornado_one_line_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tajsim.app.state import (
-    MOST_RUNS,
     PageState,
     event_keys,
     file_name,
@@ -114,38 +113,6 @@ def test_wrong_options_are_refused_with_the_line_of_tajsim_compare(
     assert [line.removesuffix("; see tajsim compare --help") for line in said] == [
         f"tajsim: {line}" for line in told
     ]
-
-
-@pytest.mark.parametrize(
-    ("query", "part"),
-    [
-        ("scenario=irpt-bann", "irpt-bann: no such scenario"),
-        ("scenario=../../secret.toml", "no such scenario"),
-        ("sen=irpt-ban", "unknown key of a link 'sen'"),
-        ("name=My File", "name: 'My File' is no name"),
-        ("name=../x", "is no name"),
-        ("show=grievanc", "unknown outcome 'grievanc'; did you mean 'grievance'?"),
-        ("show=grievance@region=gba", "unknown region 'gba'; did you mean 'gbao'?"),
-        ("show=grievance@section=gbao", "unknown dimension of grievance 'section'"),
-        ("border=grievance", "'grievance' is not by section"),
-        ("from=2006-13", "from: '2006-13' is not a month"),
-        ("from=200\u0664-06", "is not a month"),
-        ("runs=\u0663", "argument --runs: '\u0663' is not a whole number"),
-        ("set=civic_space=\u0661", "cannot read '\u0661'"),
-        (f"runs={MOST_RUNS + 1}", f"at most {MOST_RUNS}"),
-        ("run=200", "run 200 is not among the results; expected 0 to 199"),
-        ("set=army", "--set army: expected key=value"),
-        ("move=irpt-banned", "move irpt-banned: expected key@month"),
-        ("move=irpt-banned@soon", "move irpt-banned: 'soon' is not a month"),
-        ("scenario=irpt-ban&move=irpt-band@2015-09", "unknown event of irpt-ban 'irpt-band'"),
-        ("scenario=irpt-ban&move=irpt-banned@2031-01", "2031-01 is outside the scenario"),
-        ("set=civic_space=1&set=civic_space=0", "the key appears twice"),
-        ("parameters=guessed", "unknown mode of the parameters 'guessed'"),
-        ("reference=irpt-ban&name=irpt-ban", "is given twice"),
-    ],
-)
-def test_a_wrong_link_is_refused(query: str, part: str, tmp_path: Path) -> None:
-    assert any(part in line for line in wrong(query, tmp_path)), wrong(query, tmp_path)
 
 
 def test_all_mistakes_of_a_link_are_told_together() -> None:

@@ -153,26 +153,6 @@ def test_nothing_is_overwritten_without_being_asked(tmp_path: Path, capsys: Capt
     assert len(pd.read_csv(io.StringIO(out.read_text()))) == 1
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["abrupt-withdrawl"], "no such scenario"),
-        (["status-quo"], "no claims"),
-        (["irpt-ban", "irpt-ban"], "given twice"),
-        (["irpt-ban", "--runs", "0"], "runs must be"),
-        (["irpt-ban", "--parameters", "pior"], "prior"),
-        (["irpt-ban", "--out", "no-such-folder/t.csv"], "no folder"),
-        (["irpt-ban", "--out", "t.txt"], ".csv"),
-        (["irpt-ban", "--runs", "x"], "not a whole number"),
-    ],
-)
-def test_mistakes_take_one_line(arguments: list[str], said: str, capsys: Capture) -> None:
-    assert main(["claims", *arguments]) == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("tajsim: ")
-    assert said in line
-
-
 def test_all_mistakes_are_told_at_once(tmp_path: Path, capsys: Capture) -> None:
     own = scenario(tmp_path, "status-quo", "status-quo", claim())
     assert main(["claims", "nothing", str(own), "--runs", "-1"]) == 2

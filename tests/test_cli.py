@@ -162,11 +162,6 @@ def test_a_figure_says_what_uses_it(capsys: Capture) -> None:
     assert "used by   nothing but the reader" in capsys.readouterr().out
 
 
-def test_ties_take_no_other_choice(capsys: Capture) -> None:
-    assert main(["parameters", "agency_pay", "--ties"]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
-
-
 def test_parameters(capsys: Capture) -> None:
     assert main(["parameters"]) == 0
     said = capsys.readouterr().out

@@ -81,62 +81,6 @@ def test_shipped_experiments_fit_the_schema(name: str) -> None:
     assert experiment_path(name).read_text().startswith("#:schema ../src/tajsim/data/experiment")
 
 
-#: What is replaced in the small experiment, and what the line says.
-MISTAKES = [
-    ('title = "Pay at the border"\n', "", ["missing; expected the key 'title'"]),
-    ("runs = 4", "run = 4", [":5: run: unknown key 'run'; did you mean 'runs'?"]),
-    ("runs = 4", 'runs = "4"', [":5: runs: '4' is not valid here; expected a whole number"]),
-    ("runs = 4", "runs = 0", [":5: runs: 0 is out of range; expected at least 1"]),
-    ("status-quo", "status-que", ["no such scenario", "did you mean 'status-quo'?"]),
-    ('"2004-06"', '"2030-06"', [":6: end: 2030-06 is outside the scenarios"]),
-    ('"2004-06"', '"June"', [":6: end: 'June' is not valid; expected a month"]),
-    ('"grid"', '"gird"', [":10: design.kind: unknown kind of design 'gird'; did you mean 'grid'?"]),
-    ('"grid"', '"grid"\nlevels = 4', ["design.levels: does not go with kind = 'grid'", "'morris'"]),
-    ('"grid"', '"sobol"', ["design: missing; expected the key 'base'"]),
-    ('"grid"', '"sobol"\nbase = 12', ["design.base: 12 is no power of two; expected e.g. 16"]),
-    ('"grid"', '"morris"\ntrajectories = 2\nlevels = 5', ["design.levels: 5 is odd"]),
-    ('"grid"', '"points"', ["factors.values: does not go with kind = 'points'", "points: missing"]),
-    ('name = "pay"', 'name = "pays"', ["no event uses the factor 'pays'", "unknown factor 'pay'"]),
-    ('name = "month"', 'name = "pay"', ["the factor 'pay' appears twice"]),
-    ('name = "month"', 'name = "run"', ["'run' is a column of every result"]),
-    ('name = "seized"', 'name = "pay"', ["'pay' is a factor and a kept column"]),
-    (
-        "[1, 10, 40]",
-        "[1, 10, 400]",
-        [":14: factors.values: 400 is out of range; expected 1 to 100"],
-    ),
-    ("[1, 10, 40]", "[1, 1]", ["factors.values: a value appears twice"]),
-    ("[1, 10, 40]", '[1, "10 kg"]', ["the unit 'kg' is wrong here; expected 'USD/month'"]),
-    ("values = [1, 10, 40]", "low = 40\nhigh = 1", ["low = 40 is not below high = 1"]),
-    ("values = [1, 10, 40]", "low = 1\nhigh = 40", ["expected the key 'values' or 'steps'"]),
-    ('["2004-02", "2004-04"]', '["2004-02", "2005-04"]', ["events.date: 2005-04 is outside"]),
-    ('["2004-02", "2004-04"]', "[2, 4]", ["events.date: the factor 'month' is a number", "'from'"]),
-    ('kind = "set"', 'kind = "sett"', [":22: events.kind: unknown event kind 'sett'"]),
-    ('"agency_pay.border_troops"', '"agency_pay.border_trops"', ["did you mean 'agency_pay.b"]),
-    ('{ factor = "pay" }', '{ factor = "pay", time = 2 }', ["unknown key 'time'", "'times'?"]),
-    ('{ factor = "pay" }', '{ factor = "pay", times = 9 }', ["360 is out of range"]),
-    ('{ factor = "month" }', '{ factor = "month", times = 2 }', ["is a text; expected a number"]),
-    ('outcome = "collusion"', 'outcome = "colusion"', ["keep.outcome: unknown outcome 'colusion'"]),
-    ('agency = "border_troops" }', 'agency = "border_trops" }', ["unknown agency 'border_trops'"]),
-    ('section = "all"', 'sector = "all"', ["unknown dimension 'sector'; 'heroin_seized' has"]),
-    ('name = "seized"', 'window = ["2004-05", "2004-02"]', ["2004-05 is after 2004-02"]),
-    ('name = "seized"', 'window = ["2004-05", "2005-02"]', ["is outside the experiment"]),
-    ('name = "seized"', 'name = "se ized"', ["'se ized' is not valid; expected letters"]),
-]
-
-
-@pytest.mark.parametrize(("old", "new", "said"), MISTAKES)
-def test_mistakes_are_told_in_a_line(tmp_path: Path, old: str, new: str, said: list[str]) -> None:
-    assert old in EXPERIMENT
-    path = tmp_path / "wrong.toml"
-    path.write_text(EXPERIMENT.replace(old, new))
-    messages = check_experiment(str(path))
-    assert messages and all(message.startswith(str(path)) for message in messages)
-    together = "\n".join(messages)
-    assert [text for text in said if text not in together] == []
-    assert all("\n" not in message for message in messages)
-
-
 @pytest.mark.parametrize("wrong", ["values = [1, 10, 400]", "values = [1, 1]", "value = 1"])
 def test_a_wrong_factor_is_told_where_it_stands_and_not_where_it_is_used(
     tmp_path: Path, wrong: str

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from fake_sweeps import changed, cube, fake_sweep
 
-from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.exploration import discover, robust, sensitivity
 from tajsim.exploration.discovery import (
@@ -174,26 +173,6 @@ def test_names_that_are_wrong() -> None:
         sensitivity(sweep, ["heigth"])
     with pytest.raises(UserError, match="unknown scenario 'quo'"):
         sensitivity(sweep, scenario="quo")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        ("sensitivity no-such", "no sweep is there"),
-        ("robust no-such", "--goal"),
-        ("robust no-such --goal good", "is not NAME=high"),
-        ("robust no-such --goal own_effort[task=border]=high", "no sweep is there"),
-        ("discover no-such", "--outcome"),
-        ("discover no-such --outcome failed", "no sweep is there"),
-        ("discover no-such --outcome failed --boxes 0", "at least 1"),
-        ("discover no-such --outcome failed --above x", "'x' is not a number"),
-    ],
-)
-def test_the_command_line_refuses(
-    arguments: str, words: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(arguments.split()) == 2
-    assert words in capsys.readouterr().err
 
 
 # Robustness: regret and satisficing by hand, portfolios in the same worlds, where they fail.

@@ -217,19 +217,3 @@ def test_the_verb_shows_one_in_full(capsys: Capture) -> None:
         "withdrawal-with-border-pay: pay-cuts-collusion",
     ):
         assert text in said
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["M134"], "tajsim: unknown mechanism 'M134'; did you mean 'M"),
-        (["--status", "modeled"], "tajsim: unknown status 'modeled'; did you mean 'modelled'?"),
-        (["M47", "--status", "open"], "tajsim: mechanisms: give an ID or --status, not both"),
-    ],
-)
-def test_errors_of_the_verb(arguments: list[str], message: str, capsys: Capture) -> None:
-    assert main(["mechanisms", *arguments]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith(message)
-    assert said.err.count("\n") == 1

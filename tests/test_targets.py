@@ -69,47 +69,6 @@ def test_values_come_from_the_ledger() -> None:
     assert (targets["mirzoev-arrested"].observed, targets["regime-stands-2015"].observed) == (1, 0)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        (
-            '"heroin-seized-2008"',
-            '"heroin-seized-2009"',
-            "unknown figure 'heroin-seized-2009'; did",
-        ),
-        ('"heroin_seized_reported"', '"heroin_seised"', "unknown outcome 'heroin_seised'; did"),
-        ('["2008-01", "2008-12"]', '["2008-12", "2008-01"]', "window: 2008-12 is after 2008-01"),
-        (
-            '["2008-01", "2008-12"]',
-            '["2008", "2009"]',
-            "window: '2008' is not valid; expected a month",
-        ),
-        ('use = "fitted"', 'use = "fit"', "unknown use 'fit'; did you mean 'fitted'?"),
-        ('use = "fitted"', 'usage = "fitted"', "unknown key 'usage'; did you mean 'use'?"),
-        ('measure = "sum"', 'measure = "change"', "missing; expected the key 'base'"),
-        ('measure = "sum"', 'measure = "happened"', "error: does not fit measure = 'happened'"),
-        ('measure = "sum"', "", "missing; expected the key 'measure'"),
-        ("error = 0.25", "error = 0", "error: 0 is out of range; expected above 0"),
-        ("error = 0.25", "", "missing; expected the key 'error': the ledger prints no range"),
-        ('scale = "log"', 'where = { agency = "navy" }', "where.agency: unknown agency 'navy'"),
-        (
-            'scale = "log"',
-            'where = { region = "gbao" }',
-            "unknown dimension 'region'; 'heroin_seized_reported' has: agency",
-        ),
-        ('scale = "log"', 'base = ["2004-01", "2004-02"]', "base: does not fit measure = 'sum'"),
-        ('reason = "why"', 'reason = ""', "reason: is empty; expected a text"),
-        ("[event]", "[events]", "unknown key 'events'; did you mean 'event'?"),
-    ],
-)
-def test_a_mistake_is_one_clear_line(old: str, new: str, message: str) -> None:
-    assert old in ROW
-    with pytest.raises(UserError) as caught:
-        read_targets(ROW.replace(old, new, 1))
-    assert any(message in line for line in caught.value.messages), caught.value.messages
-    assert all("\n" not in line for line in caught.value.messages)
-
-
 def test_a_figure_stands_once() -> None:
     text = ROW + '\n[not_comparable]\nheroin-seized-2008 = "no"\nnothing-there = "no"\n'
     with pytest.raises(UserError) as caught:

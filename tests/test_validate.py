@@ -186,24 +186,6 @@ def test_validate_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "exists already" in capsys.readouterr().err
 
 
-Case = tuple[list[str], str]
-WRONG: list[Case] = [
-    (["--runs", "0"], "runs must be a whole number of at least 1"),
-    (["--out", "table.txt"], "expected a name that ends in .csv"),
-    (["--parameters", "postrior"], "did you mean"),
-    (["status-quo"], "unrecognized arguments: status-quo"),
-]
-
-
-@pytest.mark.parametrize(("arguments", "line"), WRONG, ids=lambda case: str(case)[:30])
-def test_errors_are_one_line(
-    arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["validate", *arguments]) == 2
-    error = capsys.readouterr().err
-    assert line in error and len(error.splitlines()) == 1
-
-
 def test_an_unknown_scenario_is_refused() -> None:
     with pytest.raises(UserError, match="no-such-scenario: no such scenario"):
         tajsim.validate("no-such-scenario", runs=1)

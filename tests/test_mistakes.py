@@ -1,0 +1,90 @@
+"""Each mistake in a file or a link is told in a clear line: golden cases, as they were last read.
+
+A case of ``tests/golden/mistakes-*.txt`` is lines of the right text (``-``), what stands in their
+place (``+``) and what is said. ``python tests/test_golden.py`` renews what is said.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_registry import small_registry
+from sweep_helpers import EXPERIMENT
+from test_app_state import wrong
+from test_scenario_errors import RIGHT
+from test_signs import GOOD
+from test_targets import ROW
+
+from tajsim.errors import UserError
+from tajsim.inputs.experiment import check_experiment
+from tajsim.inputs.scenario_parts import check_scenario
+from tajsim.inputs.signs import read_signs
+from tajsim.inputs.targets import read_targets
+
+FOLDER = Path(__file__).with_name("golden")
+
+
+def refused(read: Callable[..., object], *given: str) -> list[str]:
+    """Return what is said of what cannot be read."""
+    with pytest.raises(UserError) as told:
+        read(*given)
+    return told.value.messages
+
+
+def checked(check: Callable[[str], list[str]], text: str) -> list[str]:
+    """Return what is said of a file in the working folder."""
+    Path("x.toml").write_text(text, encoding="utf-8")
+    return check("x.toml")
+
+
+#: What a file of cases is about -> the right text, and what is said of another.
+KINDS: dict[str, tuple[str, Callable[[str], list[str]]]] = {
+    "scenario": ("\n".join(RIGHT.values()) + "\n", lambda text: checked(check_scenario, text)),
+    "experiment": (EXPERIMENT.lstrip(), lambda text: checked(check_experiment, text)),
+    "targets": (ROW.lstrip(), lambda text: refused(read_targets, text)),
+    "signs": (GOOD.lstrip(), lambda text: refused(read_signs, text, "x.toml")),
+    "link": ("", lambda text: wrong(text.strip(), Path())),
+}
+
+
+def told(kind: str, folder: Path) -> str:
+    """Return the cases of a kind with what is said of each today."""
+    right, say = KINDS[kind]
+    known = (FOLDER / f"mistakes-{kind}.txt").read_text(encoding="utf-8")
+    cases = []
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.chdir(folder))
+        if kind == "scenario":
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            stack.enter_context(small_registry(folder / "registry", patch))
+        for case in known.strip().split("\n\n"):
+            edits = [line for line in case.splitlines() if line[0] in "-+"]
+            cases.append("\n".join([*edits, *say(edited(right, edits))]))
+    return "\n\n".join(cases) + "\n"
+
+
+def edited(text: str, edits: list[str]) -> str:
+    """Return a text with lines replaced by others, from its beginning on."""
+    at = 0
+    for sign, lines in itertools.groupby(edits, key=lambda line: line[0]):
+        block = "".join(line[2:] + "\n" for line in lines)
+        if sign == "-":
+            at = f"\n{text}".index(f"\n{block}", at)
+            text = text[:at] + text[at + len(block) :]
+        else:
+            text = text[:at] + block + text[at:]
+            at += len(block)
+    return text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_said_of_each_mistake(kind: str, tmp_path: Path) -> None:
+    now = told(kind, tmp_path)
+    assert now == (FOLDER / f"mistakes-{kind}.txt").read_text(encoding="utf-8")
+    for case in now.strip().split("\n\n"):
+        said = [line for line in case.splitlines() if line[0] not in "-+"]
+        assert said and (len(said) == 1 or kind == "experiment"), case
