@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+import synthetic
 import xarray as xr
 
 import tajsim
@@ -105,6 +106,18 @@ def all_soon() -> Iterator[None]:
     """Let all models of a module begin with one month before the start."""
     with little_before():
         yield
+
+
+@pytest.fixture(scope="session")
+def one() -> xr.Dataset:
+    """Six made-up runs of one scenario, for tests of pictures."""
+    return synthetic.results(runs=6)
+
+
+@pytest.fixture(scope="session")
+def two() -> xr.Dataset:
+    """Six made-up runs of two scenarios, for tests of pictures."""
+    return synthetic.two()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import pkgutil
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -22,8 +23,9 @@ from tajsim.axes import (
     TASKS,
     Array,
 )
+from tajsim.draws import Draws
 from tajsim.inputs.registry import Family, load_families, load_parameters
-from tajsim.inputs.values import parameters_of
+from tajsim.inputs.values import ParameterValues, parameters_of
 
 Rule = Callable[..., Any]
 
@@ -253,6 +255,30 @@ def between(rule: Rule, runs: int, random: np.random.Generator) -> dict[str, Arr
         drawn = [low + (high - low) * random.uniform(size=runs) for low, high in rows]
         found[name] = drawn[0] if len(drawn) == 1 else np.stack(drawn)
     return found
+
+
+@cache
+def documented() -> ParameterValues:
+    """Return every parameter at its value, for one run."""
+    return ParameterValues(Draws(1, [0]), mode="fixed")
+
+
+def as_documented(rule: Rule, **changed: float) -> dict[str, Array]:
+    """Return a rule's parameters at their values, some changed."""
+    assert set(parameters_of(rule)) >= set(changed)
+    found = {name: documented().family(name) for name in parameters_of(rule)}
+    return found | {name: np.array([value]) for name, value in changed.items()}
+
+
+def at(*numbers: float) -> list[Array]:
+    """Return states of one run."""
+    return [np.array([number]) for number in numbers]
+
+
+def answer(rule: Rule, *state: float, **given: float) -> Any:
+    """Return what a rule answers for one run, at the values of its parameters, some changed."""
+    named = {name: np.array([given.pop(name)]) for name in state_names(rule) if name in given}
+    return rule(*at(*state), **named, **as_documented(rule, **given))
 
 
 def rows_of(

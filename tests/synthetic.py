@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -170,6 +171,12 @@ def results(
         .pipe(with_purses)
         .pipe(_with_chronicle, random)
     )
+
+
+@cache
+def two() -> xr.Dataset:
+    """Return six runs of the usual two scenarios, with what they rest on; not to be changed."""
+    return assumptions(results(scenarios=PAIR, runs=6))
 
 
 def _falls(random: Any, count: int, months: int, runs: int) -> Any:

@@ -32,7 +32,7 @@ from tajsim.ensemble.plan import Plan
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.results.answer import card
-from tajsim.results.effect import compare_results, effect, mean_interval
+from tajsim.results.effect import compare_results
 from tajsim.results.window import at_places, medians_over, smooth, spans
 
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
@@ -198,18 +198,6 @@ def test_a_fan_of_fewer_months_is_the_beginning_of_the_whole_one(made: Any) -> N
     assert part["lines"][1] == [line[:3] for line in whole["lines"][1]]
     assert part["difference"] == [line[:3] for line in whole["difference"]]
     assert alone["lines"][1] == [[]] * 5 and alone["difference"] == [[]] * 3
-
-
-def test_the_difference_by_month_is_the_paired_effect(made: Any) -> None:
-    values = np.array(
-        [[1.0, 2.0, 4.0, np.nan], [0.5, -1.0, 3.0, 2.0], [np.nan, 1.0, np.nan, np.nan]]
-    )
-    mean, low, high = mean_interval(values)
-    for month, row in enumerate(values):
-        one = effect(row)
-        np.testing.assert_allclose(
-            [mean[month], low[month], high[month]], [one.mean, one.low, one.high]
-        )
 
 
 def test_the_map_is_that_of_the_picture(made: Any) -> None:

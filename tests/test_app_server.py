@@ -34,11 +34,9 @@ FEW = link(**SMALL, runs=5)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
-def test_only_loopback_is_bound(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_loopback_is_bound(host: str) -> None:
     with pytest.raises(UserError, match="serves this machine only"):
         bind(host, 0)
-    assert main(["app", "--no-browser", f"--host={host}"]) == 2
-    assert "expected a loopback address" in capsys.readouterr().err
 
 
 def test_the_address_is_loopback() -> None:
@@ -218,17 +216,6 @@ def test_a_hundred_fast_moves_end_with_the_last(dashboard: Dashboard) -> None:
     for before in (message["number"] for message in said if message["kind"] == "view"):
         assert before in begun
     assert "= 100.0" in next(m for m in reversed(said) if m["kind"] == "asked")["scenario"]
-
-
-def test_messages_that_are_no_states_hang_up(dashboard: Dashboard) -> None:
-    async def answer(text: str) -> str | bytes | None:
-        line = await connect(dashboard)
-        await line.write_message(text)
-        return await line.read_message()
-
-    for text in ("x", "[]", '{"number": 1}', json.dumps({"number": "n", "query": ""})):
-        assert asyncio.run(answer(text)) is None
-    assert dashboard.get("")[0] == 200
 
 
 @NEEDS_PS

@@ -40,14 +40,6 @@ from tajsim.sweeps.store import summarise as keep_numbers
 Maker = Callable[..., xr.Dataset]
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"), [("yearly", 12.0), ("mean", 1.0), ("total", 24.0), ("last", 1.0)]
-)
-def test_aggregates_of_a_constant(by_hand: Maker, kind: str, expected: float) -> None:
-    data = by_hand([[1.0]], aggregate=kind)
-    assert over(data["level"], ("2004-01", "2005-12")).item() == expected
-
-
 def test_aggregates_of_a_rise() -> None:
     months = np.arange("2004-01", "2004-07", dtype="datetime64[M]").astype("datetime64[ns]")
     series = xr.DataArray(np.arange(1.0, 7.0)[:, np.newaxis], {"month": months}, ("month", "run"))
@@ -175,7 +167,7 @@ def test_one_answer_to_each_question(handed_over: xr.Dataset) -> None:
         if len(outcome.dimensions) == 1 and outcome.aggregate in ("yearly", "mean")
     ]  # fmt: skip
     assert len(names) > 20 and {load_outcomes()[name].places for name in names} == set(PLACES)
-    for name in [*names[::2], "strength", "collusion", "militant_fighters"]:
+    for name in [*names[::5], "strength", "collusion", "militant_fighters"]:
         found = ways(handed_over, name, window)
         known = found["compare"]
         assert found == pytest.approx(dict.fromkeys(found, known), rel=2e-5, abs=1e-12), name
@@ -245,16 +237,6 @@ def test_summary_by_hand(by_hand: Maker) -> None:
     assert list(table["scenario"]) == ["before", "after"]
     row = table.iloc[0]
     assert (row["p05"], row["median"], row["p95"], row["mean"]) == (5.0, 50.0, 95.0, 50.0)
-
-
-def test_summary_of_a_real_ensemble(pair: xr.Dataset) -> None:
-    table = summarise(pair, ("2004-01", "2004-12"))
-    seized = table[(table["outcome"] == "heroin_seized") & (table["scenario"] == "status-quo")]
-    assert seized["where"].iloc[0] == "section=all"
-    values = pair["heroin_seized"].sel(scenario="status-quo", month="2004")
-    expected = values.sum(("section", "month")).median().item()
-    assert seized["median"].iloc[0] == pytest.approx(expected, rel=1e-5)
-    assert seized["unit"].iloc[0] == "kg/year"
 
 
 def test_compare_as_a_function() -> None:

@@ -22,6 +22,7 @@ from tajsim.display import Html, element, table, table_csv, text, whole
 from tajsim.exploration.discovery import Discovery
 from tajsim.exploration.robustness import Robustness
 from tajsim.exploration.sensitivity import Sensitivity
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import Claim, Event, Scenario, load_scenario
 from tajsim.results.numbers import factor, interval, percent, table_number, text_table
@@ -158,7 +159,8 @@ def test_a_scenario_made_by_hand_is_shown_and_escaped() -> None:
 
 
 def test_a_comparison_shows_the_answer_and_folds_its_tables(pair: xr.Dataset) -> None:
-    found = compare_dataset(pair)
+    few = ["heroin_seized", "collusion", "strength", "grievance", "own_effort"]
+    found = compare_dataset(pair.drop_vars([n for n in load_outcomes() if n not in few]))
     seen = shown(found)
     (card,) = found.cards
     assert card.finding in seen.words and card.sure in seen.words

@@ -25,7 +25,6 @@ from tajsim.inputs.scenario_parts import Event
 from tajsim.model.country import Country
 from tajsim.model.model import MONTH, TajikistanModel
 from tajsim.model.stages.elite import WAYS, choose_way, go_over
-from tajsim.rules.purges import price_of_post
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
@@ -164,12 +163,6 @@ def test_who_resists_is_given_a_post_of_a_weaker_man_or_a_way_out() -> None:
     chief = tried.commander["head_of_drug_control_agency"]
     assert (chief.in_place[placed & (mirzoev.post == DRUGS)] == 0.0).all()
     assert (tried.regime.used[:, first].sum(axis=0) > 0.5).all()
-
-
-def test_the_cheapest_post_matters_least_at_home_and_most_abroad() -> None:
-    use, abroad = np.array([[1.0], [0.3], [0.3], [0.3]]), np.array([[0.0], [0.1], [0.6], [0.0]])
-    price = price_of_post(use, abroad, np.array([0.4]))
-    assert np.argsort(price[:, 0]).tolist() == [2, 1, 3, 0]
 
 
 def test_a_way_used_once_is_worth_less_the_next_time() -> None:

@@ -22,7 +22,6 @@ from tajsim.results.chronicle import (
     changes,
     event_table,
     most_telling,
-    occurrences,
     pair_in,
     sentence,
     story,
@@ -221,13 +220,6 @@ def test_two_files_say_what_one_says(pair: xr.Dataset) -> None:
     together, apart = explain(pair, against=A), explain(first, second)
     assert together.text == apart.text
     assert explain(pair, against=A, run=2).text == explain(first, second, run=2).text
-
-
-def test_the_table_of_a_story_has_the_sentences() -> None:
-    found = explain(results(TINY), run=0)
-    assert len(found.table) == len(TINY)
-    assert str(found) == found.text
-    assert len(occurrences(results(TINY), "tiny", 0)) == len(TINY)
 
 
 # --- Mistakes -----------------------------------------------------------------------------------

@@ -141,6 +141,7 @@ ranks_behind collusion -   bargain_chance shortfall -   bargain_chance leverage 
 corruption.habit_step cleaned -   corruption.habit_step aim +   cronyism_aim unpaid +
 cronyism_aim donor_monitoring -   with_clients replaced +   with_clients clientele +
 without_staff replaced -   reported_share at_stake +   strength_change wanted +   pay_weight fed -
+grievance_aim absorbed -   press_chance grievance +   press_chance cost -   guarantee presence +
 claims_step power +   rent_ratio_step received +   killing_chance truce -   deterrence deters +
 """
 MORE = ALSO.split()

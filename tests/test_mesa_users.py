@@ -149,6 +149,11 @@ def test_rng_is_another_name_for_seed() -> None:
     ("options", "words"),
     [
         ({"seed": 1, "rng": 2}, "two names for one number"),
+        ({"settings": {"agency_pays.army": 3}}, "did you mean 'agency_pay.army'"),
+        ({"outcomes": ["heroin_seizd"]}, "did you mean 'heroin_seized'"),
+        ({"parameters": "priors"}, "did you mean 'prior'"),
+        ({"start": "2006-01", "end": "2005-01"}, "nothing to simulate"),
+        ({"runs": 0}, "nothing to simulate"),
         ({"rng": 1.0}, "rng must be a whole number of at most 63 bits, not 1.0"),
         ({"rng": np.random.default_rng(1)}, "rng must be a whole number"),
         ({"seed": 2**63}, "seed must be a whole number"),
@@ -175,6 +180,8 @@ def test_agents_say_what_they_cannot_do() -> None:
     assert len(model.agents) == sum(KINDS.values())
     with pytest.raises(AttributeError, match="has no state 'efort'; did you mean 'effort'"):
         model.regime.efort = 1.0
+    with pytest.raises(UserError, match="heroin_seized"):
+        _ = model.now["heroin_seizd"]
     with pytest.raises(AttributeError, match="did you mean 'loyalty'"):
         model.agents_by_type[Commander].set("loyalti", 0.25)
     model.step()

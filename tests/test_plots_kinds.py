@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.collections import FillBetweenPolyCollection
-from synthetic import PAIR, assumptions, claims_table, results, targets_table
+from synthetic import PAIR, claims_table, results, targets_table
 from test_plots import cielab, words
 
 import tajsim.plots as plots
 import tajsim.plots.evidence as evidence
 import tajsim.plots.panels as panels
-from tajsim.axes import COMMANDERS, POWERS, SECTIONS
+from tajsim.axes import POWERS, SECTIONS
 from tajsim.errors import UserError
 from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.ledger import load_figures, load_kinds
@@ -26,12 +26,6 @@ from tajsim.plots.stacks import NOBODY, OTHERS, OWN, fates, moves_of, part_of, s
 from tajsim.results.effect import mean_interval
 from tajsim.results.numbers import decimals_for, number
 from tajsim.results.window import over
-
-
-@pytest.fixture(scope="module")
-def two() -> xr.Dataset:
-    return assumptions(results(scenarios=PAIR, runs=6))
-
 
 # providers
 
@@ -101,12 +95,6 @@ def test_russian_guards_hold_a_section_until_it_is_handed_over(two: xr.Dataset) 
     after = months >= np.datetime64("2004-11")
     assert np.all(khorog[after] == 0.0)
     assert np.all(khorog[~after] == 1.0)
-
-
-def test_border_without_events_leaves_the_guard_out(two: xr.Dataset) -> None:
-    bare = two.drop_vars([n for n in map(str, two.variables) if n.startswith("event_")])
-    assert "Russian troops hold" not in words(plots.figure("border", bare))
-    assert "Russian troops hold" in words(plots.figure("border", two))
 
 
 # elite
@@ -215,12 +203,6 @@ def test_parts_of_a_stack_are_told_apart_in_grey() -> None:
         for a, b in combinations(stack, 2):
             lightness = abs(cielab(a.colour)[0] - cielab(b.colour)[0])
             assert a.hatch != b.hatch or lightness > 12, (a.name, b.name)
-
-
-def test_names_of_all_powers_and_commanders_can_be_drawn() -> None:
-    for dimension, names in (("power", POWERS), ("commander", COMMANDERS)):
-        looks = {plots.style.actor_look(dimension, name) for name in names}
-        assert len(looks) == len(names)
 
 
 def documented(months: int | None, **select: list[str]) -> dict[str, evidence.Observed]:

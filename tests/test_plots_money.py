@@ -8,18 +8,13 @@ import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.patches import PathPatch, Rectangle
-from synthetic import PAIR, results
+from synthetic import PAIR
 from test_plots import words
 
 import tajsim.plots as plots
 from tajsim.errors import UserError
 from tajsim.plots.sankey import NEEDED, Flow, Node, Payments, amount, place_nodes, told_apart
 from tajsim.results.window import over
-
-
-@pytest.fixture(scope="module")
-def two() -> xr.Dataset:
-    return results(scenarios=PAIR, runs=6)
 
 
 def payments_of(dataset: xr.Dataset, window: tuple[str, str] = ("2006-01", "2006-12")) -> Payments:

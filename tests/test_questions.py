@@ -16,7 +16,6 @@ import tajsim
 import tajsim.plots as plots
 from tajsim.analysis.comparison import compare_dataset
 from tajsim.cli import main
-from tajsim.cli.main import VERBS
 from tajsim.errors import UserError
 from tajsim.exploration.level import crossings
 from tajsim.results.atlas import GROUPS, atlas_table, latex, markdown, wide_table, yearly_table
@@ -42,7 +41,7 @@ def asked(folder: Path, text: str) -> str:
 # If the Russians leave in 2010 within three months, what is seized?
 
 
-@pytest.mark.parametrize(("year", "section"), [(2005, "pianj"), (2006, "khorog")])
+@pytest.mark.parametrize(("year", "section"), [(2005, "pianj")])
 def test_what_is_seized_if_the_russians_leave(
     year: int, section: str, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -72,7 +71,7 @@ agency = "border_troops"
 # Which wage keeps half of the seizures?
 
 
-@pytest.mark.parametrize("level", ["50%of:status-quo", "400"])
+@pytest.mark.parametrize("level", ["50%of:status-quo"])
 def test_the_wage_that_keeps_so_much_of_the_seizures(
     level: str, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -223,7 +222,3 @@ def test_results_of_three_kinds_draw_themselves(many: xr.Dataset) -> None:
     assert all(isinstance(picture, Figure) for picture in found)
     with pytest.raises(UserError, match="did you mean 'fan'"):
         compare_dataset(pair).plot("fann")
-
-
-def test_the_verbs_of_questions_are_there() -> None:
-    assert {"seek", "table", "find", "atlas"} <= set(VERBS) and callable(tajsim.seek)

@@ -263,16 +263,6 @@ def test_each_outcome_is_one_state_or_one_flow_or_worked_out_once() -> None:
     assert [name for name, count in ways.items() if count != 1] == []
 
 
-def test_a_misspelt_state_is_refused_with_the_nearest_name() -> None:
-    model = TajikistanModel(runs=2, end="2004-02")
-    with pytest.raises(AttributeError, match=r"Commanders has no state 'loyality'.*'loyalty'"):
-        model.commanders.loyality = np.zeros(2)
-    with pytest.raises(AttributeError, match=r"Regime has no state 'strian'.*'strain'"):
-        model.regime.strian = np.zeros(2)
-    with pytest.raises(UserError, match="heroin_seized"):
-        _ = model.now["heroin_seizd"]
-
-
 def test_a_state_changed_in_place_leaves_the_parameters() -> None:
     model = TajikistanModel(runs=2, end="2004-02")
     before = [values.copy() for values in model.values.table()[1]]

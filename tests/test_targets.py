@@ -12,7 +12,7 @@ from tajsim.analysis.targets import last_month, standard_errors, target_outcomes
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.targets import Target, checked, fitted, load_targets, read_targets, target_text
+from tajsim.inputs.targets import Target, load_targets, read_targets, target_text
 
 LIST = read_targets(target_text())
 
@@ -48,14 +48,6 @@ def test_no_target_is_the_basis_of_a_parameter() -> None:
     # What the model reads cannot test it.
     basis = {f for p in load_parameters().values() for f in p.basis.figures}
     assert not basis & {t.figure.id for t in LIST.targets.values()}
-
-
-def test_there_is_enough_to_fit_and_enough_to_check() -> None:
-    assert len(fitted()) >= 12 and len(checked()) >= 12
-    given = [t.id for t in load_targets().values() if t.use == "given"]
-    assert given == ["arms-seized-2004", "remittances-over-budget"]
-    assert len(fitted()) + len(checked()) + len(given) == len(load_targets())
-    assert sum(not t.looked_at for t in checked()) >= 9
 
 
 def test_values_come_from_the_ledger() -> None:
