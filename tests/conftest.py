@@ -1,7 +1,5 @@
 """Fixtures that several test files share: small ensembles, made once, and datasets by hand."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

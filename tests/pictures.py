@@ -4,8 +4,6 @@
 look at each before you keep it.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from functools import cache

@@ -1,7 +1,5 @@
 """What the dashboard simulates and draws, against the ensemble, the analysis and the pictures."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The server of the dashboard: loopback only, numbers of the command line, no stale work."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -1,7 +1,5 @@
 """A link and its scenario file: there and back, and wrong input told as on the command line."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

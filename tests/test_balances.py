@@ -1,7 +1,5 @@
 """What must balance in every run and month, over random parameters within their ranges."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from typing import Any
 

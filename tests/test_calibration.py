@@ -1,7 +1,5 @@
 """The calibration: the sampler against known answers, what it keeps on disk, what it leaves."""
 
-from __future__ import annotations
-
 import shutil
 import tomllib
 from functools import partial

@@ -1,7 +1,5 @@
 """The sample that ships belongs to the model that ships."""
 
-from __future__ import annotations
-
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path

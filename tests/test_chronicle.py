@@ -1,7 +1,5 @@
 """The chronicle: kept sparsely, the same whatever runs beside it, in agreement with the series."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """``tajsim claims``: what is simulated, printed and written, and every mistake in one line."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Any

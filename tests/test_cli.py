@@ -1,7 +1,5 @@
 """The verbs of the command line, called in this process."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Bad input: one clear line for each mistake, exit status 2, nothing left behind."""
 
-from __future__ import annotations
-
 import os
 import re
 import resource

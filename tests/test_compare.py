@@ -1,7 +1,5 @@
 """Aggregation and paired comparison against numbers worked out by hand."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

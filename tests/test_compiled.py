@@ -1,7 +1,5 @@
 """The compiled month is the month of numpy, in any lane and tile; what cannot be is left."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

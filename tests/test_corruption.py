@@ -1,7 +1,5 @@
 """Corruption in three, pay from what there is, claims on habit: signs, edges, ways down."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 

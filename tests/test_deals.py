@@ -1,7 +1,5 @@
 """Deals: the closed list, what a decision may change, pressure, and what scenarios say of deals."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a notebook shows: complete, escaped, without colours of its own and without the network."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The documentation: equations that compute what the rules compute, and pages that cannot drift."""
 
-from __future__ import annotations
-
 import csv
 import inspect
 import re

@@ -1,7 +1,5 @@
 """The consequences of keyed draws, and that they are uniform and independent."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

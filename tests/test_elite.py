@@ -1,7 +1,5 @@
 """Commanders, posts and purges: what the rules answer, and what the stages make of it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """An ensemble does not depend on how it is divided, and holds nothing that it does not need."""
 
-from __future__ import annotations
-
 import json
 import multiprocessing
 import re

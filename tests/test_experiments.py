@@ -1,7 +1,5 @@
 """Experiment files: those that ship can run, every mistake is told with line and nearest name."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 
@@ -88,7 +86,7 @@ def test_a_wrong_factor_is_told_where_it_stands_and_not_where_it_is_used(
     path = tmp_path / "wrong.toml"
     path.write_text(EXPERIMENT.replace("values = [1, 10, 40]", wrong))
     (message,) = check_experiment(path)
-    assert ":14: factors.value" in message
+    assert ":13: factors.value" in message
 
 
 def test_an_event_of_an_experiment_may_give_a_unit(tmp_path: Path) -> None:

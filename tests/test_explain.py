@@ -1,7 +1,5 @@
 """``explain``: the story of a run, and where two runs part."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

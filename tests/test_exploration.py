@@ -1,7 +1,5 @@
 """Sensitivity: known functions give their known indices; chance is told apart; errors."""
 
-from __future__ import annotations
-
 import re
 from itertools import product
 from typing import Any

@@ -1,7 +1,5 @@
 """The ledger of figures is well-formed, and its functions find, refuse and print."""
 
-from __future__ import annotations
-
 import calendar
 import csv
 import re

@@ -7,8 +7,6 @@ A change that moves them is a change of results: say so in CHANGELOG.md (RESULTS
 which leaves a file as it is while its numbers, or words and numbers, agree.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json
@@ -72,62 +70,8 @@ def test_golden_numbers(name: str) -> None:
 # What the verbs print for tiny inputs: the commands, and how their texts are compared.
 
 
-FILES = {
-    "mine.toml": """
-title = "Mirzoev heads the drug control agency"
-question = "What changes at once?"
-extends = "status-quo"
-end = "2005-12"
-
-[[events]]
-date = "2004-02"
-kind = "appoint"
-agency = "drug_control_agency"
-commander = "mirzoev"
-
-[[claims]]
-id = "he-takes"
-statement = "The agency colludes more."
-document = "matveeva-2004"
-line = 163
-mechanisms = ["M60"]
-outcome = "collusion"
-where = { agency = "drug_control_agency" }
-window = ["2004-06", "2004-09"]
-expect = "rises"
-""",
-    "pay.toml": """
-title = "Pay and detection"
-question = "What does pay do?"
-scenarios = ["status-quo"]
-runs = 1
-end = "2004-03"
-seed = 7
-keep = [
-    { outcome = "collusion", where = { agency = "border_troops" } },
-    { outcome = "heroin_seized", where = { section = "all" }, name = "seized" },
-]
-events = [
-    { date = "2004-02", kind = "set", parameter = "agency_pay.army", value = { factor = "army" } },
-]
-
-[design]
-kind = "latin-hypercube"
-points = 60
-
-[[factors]]
-name = "pay"
-parameter = "agency_pay.border_troops"
-
-[[factors]]
-name = "limit"
-parameter = "detection_limit"
-
-[[factors]]
-name = "army"
-values = [1, 40]
-""",
-}
+#: What stands in the folder in which verbs are called.
+FILES = {path.name: path.read_text("utf-8") for path in (FOLDER / "inputs").glob("*.toml")}
 FILES["grid.toml"] = (
     FILES["pay.toml"]
     .replace('kind = "latin-hypercube"\npoints = 60', 'kind = "grid"')

@@ -4,8 +4,6 @@
 a few. Each is made from its number alone.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import re

@@ -1,7 +1,5 @@
 """The rules of the house: who imports whom, no second source of chance, sizes, paths in texts."""
 
-from __future__ import annotations
-
 import ast
 import re
 import subprocess

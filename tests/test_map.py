@@ -1,7 +1,5 @@
 """The map: its shapes fit the model's sections, regions and exits; dates and mistakes."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

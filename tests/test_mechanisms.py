@@ -1,7 +1,5 @@
 """The table of mechanisms: complete, true to the code and the scenarios, each row tested."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path
@@ -39,7 +37,12 @@ TESTS = {
     path.name: {*re.findall(r"\b(\w+)\b(?=[(,)\n])", path.read_text(encoding="utf-8"))}
     for path in (ROOT / "tests").glob("*.py")
 }
-TRIED = {*(ROOT / "tests/test_mechanism_signs.py").read_text(encoding="utf-8").split()}
+#: Rows and rules whose signs are tried.
+TRIED = {
+    word
+    for name in ("tests/data/rule-signs.txt", "tests/test_mechanism_signs.py")
+    for word in re.findall(r"\w+", (ROOT / name).read_text(encoding="utf-8"))
+}
 TABLE = load_mechanisms()
 #: The rows of the documents' statements, by the letter of their chapter.
 ROWS = {"M": 133, "P": 27, "S": 29, "E": 22, "O": 28, "X": 24}
@@ -144,6 +147,7 @@ def tried_in(where: str) -> set[str]:
     """
     name = where.rpartition(".")[2]
     named = {file for file, names in TESTS.items() if name in names}
+    named |= {"test_mechanism_signs.py"} if name in TRIED else set()
     return named | ({"test_rules_ranges.py"} if f"tajsim.{where}" in RULES else set())
 
 

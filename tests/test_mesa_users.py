@@ -1,7 +1,5 @@
 """What a Mesa user does with an ordinary Mesa model works."""
 
-from __future__ import annotations
-
 import inspect
 from copy import deepcopy
 

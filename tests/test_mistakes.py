@@ -4,8 +4,6 @@ A case of ``tests/golden/mistakes-*.txt`` is lines of the right text (``-``), wh
 place (``+``) and what is said. ``python tests/test_golden.py`` renews what is said.
 """
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 from collections.abc import Callable
@@ -26,6 +24,8 @@ from tajsim.inputs.signs import read_signs
 from tajsim.inputs.targets import read_targets
 
 FOLDER = Path(__file__).with_name("golden")
+#: How the lines of an edit begin.
+EDIT = ("- ", "+ ", "-", "+")
 
 
 def refused(read: Callable[..., object], *given: str) -> list[str]:
@@ -44,7 +44,7 @@ def checked(check: Callable[[str], list[str]], text: str) -> list[str]:
 #: What a file of cases is about -> the right text, and what is said of another.
 KINDS: dict[str, tuple[str, Callable[[str], list[str]]]] = {
     "scenario": ("\n".join(RIGHT.values()) + "\n", lambda text: checked(check_scenario, text)),
-    "experiment": (EXPERIMENT.lstrip(), lambda text: checked(check_experiment, text)),
+    "experiment": (EXPERIMENT, lambda text: checked(check_experiment, text)),
     "targets": (ROW.lstrip(), lambda text: refused(read_targets, text)),
     "signs": (GOOD.lstrip(), lambda text: refused(read_signs, text, "x.toml")),
     "link": ("", lambda text: wrong(text.strip(), Path())),
@@ -59,10 +59,9 @@ def told(kind: str, folder: Path) -> str:
     with contextlib.ExitStack() as stack:
         stack.enter_context(contextlib.chdir(folder))
         if kind == "scenario":
-            patch = stack.enter_context(pytest.MonkeyPatch.context())
-            stack.enter_context(small_registry(folder / "registry", patch))
+            stack.enter_context(small_registry())
         for case in known.strip().split("\n\n"):
-            edits = [line for line in case.splitlines() if line[0] in "-+"]
+            edits = [line for line in case.splitlines() if line[:2] in EDIT]
             cases.append("\n".join([*edits, *say(edited(right, edits))]))
     return "\n\n".join(cases) + "\n"
 
@@ -86,5 +85,5 @@ def test_what_is_said_of_each_mistake(kind: str, tmp_path: Path) -> None:
     now = told(kind, tmp_path)
     assert now == (FOLDER / f"mistakes-{kind}.txt").read_text(encoding="utf-8")
     for case in now.strip().split("\n\n"):
-        said = [line for line in case.splitlines() if line[0] not in "-+"]
-        assert said and (len(said) == 1 or kind == "experiment"), case
+        said = [line for line in case.splitlines() if line[:2] not in EDIT]
+        assert said and (len(said) == 1 or kind != "scenario"), case

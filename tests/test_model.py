@@ -1,7 +1,5 @@
 """The ensemble axis and the keyed draws, at the level of the whole model."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 

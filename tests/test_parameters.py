@@ -1,7 +1,5 @@
 """The parameter registry: every number has a unit, a range, a role, a basis, and a reader."""
 
-from __future__ import annotations
-
 import re
 from importlib.resources import files
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Pictures of the smallest results, of nothing but zeros, of long names: nothing is lost."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Pictures: every kind, readable axes, events at their dates, colours that stay apart, errors."""
 
-from __future__ import annotations
-
 import gc
 import json
 import os
@@ -466,7 +464,7 @@ def test_an_actor_looks_the_same_everywhere(two: xr.Dataset) -> None:
     fills = [tuple(c.get_facecolor()[0][:3]) for panel in picture.axes for c in panel.collections]
     assert russia in [tuple(map(float, fill)) for fill in fills]
     # A small power would stand with the others.
-    most = xr.where(two["power"] == "russia", 10.0, 1.0)
+    most = xr.where(two["power"] == "russia", 100.0, 1.0)
     more = two.assign(aid_delivered=two["aid_delivered"] * most)
     bars = [p for panel in plots.figure("money", more).axes for p in panel.patches]
     assert russia in [tuple(map(float, bar.get_facecolor()[:3])) for bar in bars]

@@ -1,7 +1,5 @@
 """What single kinds of picture show: values, sums, places, and what they refuse."""
 
-from __future__ import annotations
-
 from itertools import combinations
 from typing import Any
 

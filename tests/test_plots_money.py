@@ -1,7 +1,5 @@
 """The picture of money: every node balances, and ribbons are as wide as what is paid."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How powers and militants behave: offers, delivery, guarantee, objection, deterrence."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Questions that people bring, each answered by at most two commands and a file of ten lines."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The page of a report: whole, well formed, offline, with words for every picture."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re

@@ -1,7 +1,5 @@
 """A report tells commands that make the same numbers again, from results alone."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

@@ -1,7 +1,5 @@
 """The page of a report in a real browser: headless Chromium."""
 
-from __future__ import annotations
-
 import base64
 import io
 import re

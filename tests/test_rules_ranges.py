@@ -1,7 +1,5 @@
 """Every rule, at every corner of its parameters' ranges and over its states' ranges."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -1,9 +1,8 @@
 """Wrong scenario files: one clear line for each error, with line, key and what was expected."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 from time import process_time
 
@@ -54,11 +53,8 @@ RIGHT = {
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The working folder of these tests, under the small registry."""
     path = tmp_path_factory.mktemp("errors")
-    here = Path.cwd()
-    with pytest.MonkeyPatch.context() as patch, small_registry(path / "registry", patch):
-        os.chdir(path)
+    with small_registry(), chdir(path):
         yield path
-        os.chdir(here)
 
 
 def write(name: str, **lines: str) -> Path:

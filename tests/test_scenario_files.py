@@ -1,7 +1,5 @@
 """The shipped scenarios: clean, one change each, documented, and valid under the shipped schema."""
 
-from __future__ import annotations
-
 import tomllib
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Every shipped scenario runs, and differs from its parent only from its own first event on."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Verdicts by hand and by property; signs: the shipped file, its mistakes, a small run."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """How people answer: hardship, fear, channel, bursts of violence, ladder, return of migrants."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The state, militants and unrest: signs and edges of the decisive rules, ways down, balances."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Saved states: continued equals uninterrupted, one history forks, what does not fit is refused."""
 
-from __future__ import annotations
-
 import ast
 import inspect
 import json

@@ -1,7 +1,5 @@
 """Sweeps of the model: points beside each other equal points alone; failures, precision, tables."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

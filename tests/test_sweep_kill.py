@@ -1,7 +1,5 @@
 """Processes killed in the middle of a sweep: workers, the parent, and both by Ctrl-C."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal

@@ -1,7 +1,5 @@
 """Pictures of sweeps: every kind on grids, hypercubes and texts; labelled axes; the verbs whole."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The targets: a complete file, clear errors, and what is measured in runs."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The month can be traced: one static graph is the model's own month, to the bit, in every run."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 from functools import cache

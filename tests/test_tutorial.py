@@ -1,7 +1,5 @@
 """The tutorial: every block runs, in order, and what the text says about the output is true."""
 
-from __future__ import annotations
-
 import json
 import re
 import sys

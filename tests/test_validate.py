@@ -1,7 +1,5 @@
 """The scoreboard: scores against closed forms, series worked out by hand."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """How much rests on what: shares of variance against known ones, and honest rankings."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 
