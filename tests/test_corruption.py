@@ -11,7 +11,6 @@ from tajsim.axes import AGENCIES, Array
 from tajsim.inputs.scenario_parts import Event, load_scenario
 from tajsim.model.model import TajikistanModel
 from tajsim.rules import aid, corruption, rents
-from tajsim.rules.rents import commitments_step
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
@@ -158,16 +157,6 @@ def test_resold_drugs_are_income_of_those_who_sell_them() -> None:
     honest, thieves = record(theft_share=0.2), record(theft_share=0.95)
     assert (thieves["heroin_resold"] > honest["heroin_resold"]).all()
     assert (thieves["drug_rents"][0] > honest["drug_rents"][0]).all()
-
-
-def test_promises_rise_with_revenue_at_once_and_fall_slowly() -> None:
-    rate = {"deficit": 0.2, "clock_year": 10.0}
-    assert answer(commitments_step, 100.0, 150.0, 1.0, **rate) == 150.0
-    assert answer(commitments_step, 100.0, 50.0, 1.0, **rate) == 95.0
-    assert answer(commitments_step, 0.0, 100.0, 0.5, **rate) == pytest.approx(110.0)
-    assert answer(commitments_step, 0.0, 100.0, 1.5, **rate) == pytest.approx(90.0), (
-        "debt that weighs is paid back"
-    )
 
 
 def test_debt_grows_in_a_slump() -> None:

@@ -182,14 +182,6 @@ def test_keys_are_uncorrelated_over_runs(axis: str) -> None:
     assert worst_correlation(rows[:, :60].T) > RARE
 
 
-def test_pairs_and_triples_fill_the_square_and_the_cube() -> None:
-    draws = Draws(SEED, np.arange(64_000))
-    x, y, z = (draws.uniform(*KEY, month) for month in (1, 2, 3))
-    assert even(np.histogram2d(x, y, bins=40)[0]) > RARE
-    cube, _ = np.histogramdd(np.stack([x, y, z], axis=1), bins=10)
-    assert even(cube) > RARE
-
-
 def assert_random_bits(words: NDArray[np.uint64]) -> None:
     """Hold that words of 52 bits are as random words: each bit, and the highest and lowest six."""
     ones = np.array([((words >> np.uint64(b)) & np.uint64(1)).sum() for b in range(BITS)])

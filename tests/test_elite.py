@@ -224,22 +224,6 @@ def test_a_mutiny_is_fought_out_and_leaves_traces() -> None:
     assert (kin.rejoining[alone] > 0.0).all()
 
 
-def test_old_fighters_lower_the_bar_for_the_next_mutiny_and_a_guarantee_raises_it() -> None:
-    tried = model(runs=20, guarantee_deters=0.5)
-    tried.step()
-    kin, fear, none = COMMANDERS.index("nazarzoda"), np.full(20, 0.5), np.zeros(20)
-
-    def chance(guarantee: Array) -> Array:
-        found: Array = tried.commanders.chance_to_fight(fear, guarantee)[kin]
-        return found
-
-    tried.commanders[kin].rejoining = none
-    before = chance(none)
-    tried.commanders[kin].rejoining = np.full(20, 100.0)
-    assert (chance(none) > before).all()
-    assert (chance(np.ones(20)) < chance(none)).all()
-
-
 def test_what_purges_and_mutinies_leave_fades() -> None:
     """Every stock has a way down: fear, grudge, suspicion, appeal, control, trust, used ways."""
     tried = model(runs=20, purge_rate=0.0, break_rate=0.0)

@@ -83,30 +83,9 @@ def results(*runs: Sequence[Row]) -> xr.Dataset:
     return xr.Dataset(variables, coordinates, attrs)
 
 
-GOLDEN = """\
-tiny, run 0
-What happens to Mirzoev?
-10 events, 2004-01 to 2005-12; seed 1, parameters fixed. Scheduled by the scenario: marked *.
-
-2004
-  Jan  * Dismissal tried: the regime orders Mirzoev to go.
-  Jan    Mirzoev refuses to go and is bought off with the Drug Control Agency (2,910 persons behind
-         him), because he is too strong to be moved.
-  Jun  * Word given at Sochi (power_guarantee.russia is now 0.8).
-  Aug    Networks 1 and 4: main way in is now Pianj (81 kg a month), because of losses on the old
-         route.
-  Aug    The regime orders the arrest of Mirzoev (threat seen in him 0.46), because a patron's
-         backing makes it safe.
-  Aug    Mirzoev is arrested (2,900 persons behind him).
-         Besides: protests (1).
-2005
-         Only: protests (2).
-
-Breaks and turns, besides those scheduled: bargains (1), commanders arrested (1)."""
-
-
 def test_a_story_reads_as_it_should() -> None:
-    assert story(results(TINY), 0) == GOLDEN
+    known = Path(__file__).with_name("golden") / "story.txt"
+    assert story(results(TINY), 0) + "\n" == known.read_text(encoding="utf-8")
 
 
 def test_everything_is_dated_on_request() -> None:

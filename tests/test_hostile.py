@@ -28,22 +28,7 @@ from tajsim.sweeps import load_sweep, sweep
 
 SHIPPED = [*Path(__file__).parents[1].glob("scenarios/*.toml")]
 EXPERIMENTS = [*Path(__file__).parents[1].glob("experiments/*.toml")]
-SMALL = """\
-title = "t"
-question = "q"
-scenarios = ["status-quo"]
-runs = 2
-end = "2004-02"
-series = ["polity"]
-[design]
-kind = "grid"
-[[factors]]
-parameter = "civic_space"
-values = [0.2, 0.4]
-[[keep]]
-outcome = "collusion"
-where = { agency = "all" }
-"""
+SMALL = (Path(__file__).with_name("data") / "small.toml").read_text(encoding="utf-8")
 
 
 def damaged(data: bytes, other: bytes, chance: Generator) -> bytes:

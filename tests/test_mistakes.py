@@ -45,8 +45,8 @@ def checked(check: Callable[[str], list[str]], text: str) -> list[str]:
 KINDS: dict[str, tuple[str, Callable[[str], list[str]]]] = {
     "scenario": ("\n".join(RIGHT.values()) + "\n", lambda text: checked(check_scenario, text)),
     "experiment": (EXPERIMENT, lambda text: checked(check_experiment, text)),
-    "targets": (ROW.lstrip(), lambda text: refused(read_targets, text)),
-    "signs": (GOOD.lstrip(), lambda text: refused(read_signs, text, "x.toml")),
+    "targets": (ROW, lambda text: refused(read_targets, text)),
+    "signs": (GOOD, lambda text: refused(read_signs, text, "x.toml")),
     "link": ("", lambda text: wrong(text.strip(), Path())),
 }
 

@@ -99,27 +99,7 @@ def test_shipped_signs() -> None:
     assert shipped.signs["bad-years-failure"].asked == 1000
 
 
-GOOD = """
-[changes.dearer]
-title = "dearer"
-extends = "status-quo"
-events = [{ date = "2004-02", kind = "set", parameter = "agency_pay.army", value = 30 }]
-
-[[signs]]
-id = "dearer-pay"
-change = "dearer"
-outcome = "pay"
-where = { agency = "army" }
-window = [1, 3]
-sense = "higher"
-smallest = 5
-unit = "absolute"
-why = "ours"
-document = "matveeva-2004"
-line = 167
-mechanisms = ["M47"]
-passing = true
-"""
+GOOD = (Path(__file__).with_name("data") / "signs.toml").read_text(encoding="utf-8")
 
 
 def paired(data: xr.Dataset, other: bool = False, **keys: Any) -> list[list[float]]:

@@ -1,6 +1,7 @@
 """The targets: a complete file, clear errors, and what is measured in runs."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,21 +15,7 @@ from tajsim.inputs.targets import Target, load_targets, read_targets, target_tex
 
 LIST = read_targets(target_text())
 
-ROW = """
-[event]
-error = 0.5
-
-[targets.seized]
-figure = "heroin-seized-2008"
-use = "fitted"
-reason = "why"
-outcome = "heroin_seized_reported"
-window = ["2008-01", "2008-12"]
-measure = "sum"
-scale = "log"
-error = 0.25
-error_reason = "because"
-"""
+ROW = (Path(__file__).with_name("data") / "targets.toml").read_text(encoding="utf-8")
 
 
 def only(text: str = ROW) -> Target:
