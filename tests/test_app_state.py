@@ -5,20 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tajsim.app.state import (
-    PageState,
-    event_keys,
-    file_name,
-    offered_scenarios,
-    plan_of,
-    read_state,
-    scenario_text,
-)
+import tajsim.app.state as app
 from tajsim.cli.main import main
 from tajsim.errors import UserError
 from tajsim.inputs.scenario_parts import Scenario, check_scenario, load_scenario
 
-OFFERED = offered_scenarios()
+OFFERED = app.offered_scenarios()
 LINK = (
     "scenario=irpt-ban&reference=status-quo&set=agency_pay.border_troops=40"
     "&set=civic_space=0.5 share&from=2010-03&runs=60&seed=7&until=2012-12&run=4"
@@ -29,19 +21,19 @@ LINK = (
 
 def wrong(query: str, folder: Path) -> list[str]:
     with pytest.raises(UserError) as told:
-        plan_of(read_state(query, OFFERED), folder)
+        app.plan_of(app.read_state(query, OFFERED), folder)
     return told.value.messages
 
 
 def test_a_link_restores_the_state() -> None:
-    state = read_state(LINK, OFFERED)
+    state = app.read_state(LINK, OFFERED)
     assert state.levers == (("agency_pay.border_troops", "40"), ("civic_space", "0.5 share"))
     assert state.moves == (("irpt-banned", "2015-11"), ("irpt-lawyer-arrested", "never"))
     assert (state.since, state.runs, state.seed, state.run) == ("2010-03", 60, 7, 4)
     assert state.show == ("grievance@region=gbao", "state_failed")
-    assert read_state(state.query(), OFFERED) == state
-    usual = PageState(OFFERED[0], OFFERED[0])
-    assert read_state("", OFFERED) == usual == read_state(usual.query(), OFFERED)
+    assert app.read_state(state.query(), OFFERED) == state
+    usual = app.PageState(OFFERED[0], OFFERED[0])
+    assert app.read_state("", OFFERED) == usual == app.read_state(usual.query(), OFFERED)
 
 
 @pytest.mark.parametrize("since", ["", "&from=2006-05"])
@@ -49,13 +41,13 @@ def test_the_scenario_file_passes_the_check(since: str, tmp_path: Path) -> None:
     query = (
         f"scenario=irpt-ban&set=agency_pay.border_troops=40 USD/month&set=civic_space=0.5{since}"
     )
-    state = read_state(query, OFFERED)
-    path = tmp_path / file_name(state)
-    path.write_text(scenario_text(state), encoding="utf-8")
+    state = app.read_state(query, OFFERED)
+    path = tmp_path / app.file_name(state)
+    path.write_text(app.scenario_text(state), encoding="utf-8")
     assert check_scenario(path) == []
     found = load_scenario(path)
     assert len(found.events) == len(load_scenario("irpt-ban").events) + (2 if since else 0)
-    plan = plan_of(state, tmp_path)
+    plan = app.plan_of(state, tmp_path)
     assert plan.scenarios[1].settings == found.settings
     assert [e.month for e in plan.scenarios[1].events] == [e.month for e in found.events]
     assert str(tmp_path) not in repr(plan), "nothing of our own folder gets into results"
@@ -81,9 +73,9 @@ def test_wrong_levers_are_refused_with_the_line_of_tajsim_check(
     query = f"set={quote(lever)}{since}"
     told = wrong(query, tmp_path)
     monkeypatch.chdir(tmp_path)
-    state = read_state(query, OFFERED)
-    Path(file_name(state)).write_text(scenario_text(state), encoding="utf-8")
-    assert main(["check", file_name(state)]) == 2
+    state = app.read_state(query, OFFERED)
+    Path(app.file_name(state)).write_text(app.scenario_text(state), encoding="utf-8")
+    assert main(["check", app.file_name(state)]) == 2
     assert [f"tajsim: {line}" for line in told] == capsys.readouterr().err.splitlines()
 
 
@@ -111,17 +103,17 @@ def test_wrong_options_are_refused_with_the_line_of_tajsim_compare(
 
 def test_all_mistakes_of_a_link_are_told_together() -> None:
     with pytest.raises(UserError) as told:
-        read_state("scenario=nobody&runs=x&show=nothing", OFFERED)
+        app.read_state("scenario=nobody&runs=x&show=nothing", OFFERED)
     assert len(told.value.messages) == 3
 
 
 def test_a_scenario_of_the_user_can_be_the_base(tmp_path: Path) -> None:
     own = tmp_path / "mine.toml"
     own.write_text('title = "t"\nquestion = "q"\nextends = "irpt-ban"\n', encoding="utf-8")
-    state = read_state(f"scenario={own}&set=civic_space=0.5", offered_scenarios(str(own)))
+    state = app.read_state(f"scenario={own}&set=civic_space=0.5", app.offered_scenarios(str(own)))
     folder = tmp_path / "ours"
     folder.mkdir()
-    assert plan_of(state, folder).scenarios[1].settings["civic_space"] == 0.5
+    assert app.plan_of(state, folder).scenarios[1].settings["civic_space"] == 0.5
 
 
 def deeds(scenario: Scenario) -> list[tuple[str, str, dict[str, object]]]:
@@ -143,12 +135,12 @@ def test_moving_an_event_changes_nothing_else(
 ) -> None:
     before = load_scenario(name)
     position = [event.label for event in before.events].index(label)
-    key = event_keys(before.events)[position]
+    key = app.event_keys(before.events)[position]
     old = before.events[position]
     for month in ("2012-07", "never", old.month):
-        state = read_state(f"scenario={name}&move={key}@{month}", OFFERED)
-        path = tmp_path / file_name(state)
-        path.write_text(scenario_text(state), encoding="utf-8")
+        state = app.read_state(f"scenario={name}&move={key}@{month}", OFFERED)
+        path = tmp_path / app.file_name(state)
+        path.write_text(app.scenario_text(state), encoding="utf-8")
         assert check_scenario(path) == []
         found = load_scenario(path)
         assert found.extends == parent
@@ -163,6 +155,6 @@ def test_moving_an_event_changes_nothing_else(
 
 def test_every_event_of_every_scenario_has_a_key_of_its_own() -> None:
     for name in OFFERED:
-        keys = event_keys(load_scenario(name).events)
+        keys = app.event_keys(load_scenario(name).events)
         assert len(set(keys)) == len(keys)
         assert all(re.fullmatch(r"[a-z0-9-]+", key) for key in keys)

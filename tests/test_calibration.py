@@ -12,29 +12,9 @@ from numpy.typing import NDArray
 
 import tajsim.calibration.__main__ as module
 import tajsim.calibration.calibrate as calibrate_module
+import tajsim.calibration.report as tables
+import tajsim.calibration.smc as smc
 from tajsim.calibration.calibrate import PRIOR, Folder, calibrate, checksum, histories, screen
-from tajsim.calibration.report import (
-    ORIGIN,
-    PARAMETERS,
-    TARGETS,
-    filled,
-    rows_of,
-    sample_text,
-    shipped,
-)
-from tajsim.calibration.smc import (
-    Method,
-    Population,
-    Simulator,
-    advance,
-    candidates,
-    drawn_scores,
-    log_kernel,
-    log_prior_over,
-    propose,
-    reference,
-    to_values,
-)
 from tajsim.cli.main import main
 from tajsim.draws import Draws
 from tajsim.ensemble import run
@@ -59,7 +39,7 @@ TIES = np.array([[1.5, 1.5, 0.0], [0.0, 0.4, 0.0]])  # the third parameter does 
 CHANCE = 0.7
 
 
-def toy(observed: Values, ties: Values = TIES) -> Simulator:
+def toy(observed: Values, ties: Values = TIES) -> smc.Simulator:
     def errors(scores: Values, runs: NDArray[np.int64]) -> Values:
         draws = Draws(11, runs)
         chance = draws.normal_each("toy", [str(i) for i in range(len(ties))], 0)
@@ -80,18 +60,20 @@ def answer(observed: Values, ties: Values = TIES) -> tuple[Values, Values]:
     return spread @ ties.T @ observed / variance, spread
 
 
-def start(simulate: Simulator, seed: int, count: int = 1500, parameters: int = 3) -> Population:
+def start(
+    simulate: smc.Simulator, seed: int, count: int = 1500, parameters: int = 3
+) -> smc.Population:
     scores, runs = normal(seed, parameters, count), np.arange(count)
-    return Population(scores, runs, simulate(scores, runs))
+    return smc.Population(scores, runs, simulate(scores, runs))
 
 
-def finish(state: Population, simulate: Simulator, method: Method) -> Population:
+def finish(state: smc.Population, simulate: smc.Simulator, method: smc.Method) -> smc.Population:
     while not state.finished:
-        state = advance(state, simulate, method)
+        state = smc.advance(state, simulate, method)
     return state
 
 
-TOY = Method(particles=1000, moves=3, last_moves=12, seed=3, kernel=gauss)
+TOY = smc.Method(particles=1000, moves=3, last_moves=12, seed=3, kernel=gauss)
 
 
 @pytest.mark.parametrize("observed", [[0.5, 0.0], [6.0, 2.0], [-3.0, 3.0]])
@@ -121,7 +103,7 @@ def test_many_parameters_are_no_obstacle() -> None:
 
 def test_coverage_by_simulation_based_calibration() -> None:
     # Truths drawn from the prior stand at even ranks in their posteriors (Talts et al. 2018).
-    method = Method(particles=200, moves=3, last_moves=8, seed=5, kernel=gauss)
+    method = smc.Method(particles=200, moves=3, last_moves=8, seed=5, kernel=gauss)
     ranks = []
     for i in range(60):
         truth = normal(100 + i, 3)
@@ -141,7 +123,7 @@ def test_one_target_that_cannot_be_met_does_not_spoil_the_others() -> None:
     def simulate(scores: Values, runs: NDArray[np.int64]) -> Values:
         return np.array([(scores[0] - 1.0) / 0.2, np.full(len(runs), 30.0) + scores[1]])
 
-    method = Method(particles=500, moves=3, last_moves=6)
+    method = smc.Method(particles=500, moves=3, last_moves=6)
     state = finish(start(simulate, 4, count=800, parameters=2), simulate, method)
     assert state.power == 1.0
     assert np.median(state.scores[0]) == pytest.approx(1.0, abs=0.1)
@@ -150,10 +132,10 @@ def test_one_target_that_cannot_be_met_does_not_spoil_the_others() -> None:
 
 def test_the_same_call_gives_the_same_sample_and_another_seed_another() -> None:
     simulate = toy(np.array([1.0, 1.0]))
-    small = Method(particles=100, moves=2, last_moves=2, kernel=gauss)
+    small = smc.Method(particles=100, moves=2, last_moves=2, kernel=gauss)
     first, second = (finish(start(simulate, 1, 200), simulate, small) for _ in range(2))
     np.testing.assert_array_equal(first.scores, second.scores)
-    other = Method(particles=100, moves=2, last_moves=2, kernel=gauss, seed=1)
+    other = smc.Method(particles=100, moves=2, last_moves=2, kernel=gauss, seed=1)
     assert (finish(start(simulate, 1, 200), simulate, other).scores != first.scores).any()
 
 
@@ -166,15 +148,15 @@ def test_the_kernel_is_students_and_bounds_what_a_missing_value_says() -> None:
     errors = np.array([[0.0, 1.0, -3.0, np.nan], [0.0, 2.0, 0.0, 0.0]])
     known = np.where(np.isnan(errors), 5.0, errors)
     expected = t(4).logpdf(known).sum(axis=0)
-    found = log_kernel(errors)
+    found = smc.log_kernel(errors)
     assert found - found[0] == pytest.approx(expected - expected[0])
 
 
 def test_steps_leave_the_reference_as_it_is() -> None:
-    ref = reference(normal(1, 2, 50) * np.array([[0.3], [2.0]]) + 1.0)
+    ref = smc.reference(normal(1, 2, 50) * np.array([[0.3], [2.0]]) + 1.0)
     drawn = ref.mean + ref.root @ normal(2, 2, 200_000)
     for step in (0.1, 0.7, 1.0):
-        moved = propose(drawn, normal(3, 2, 200_000), step, ref)
+        moved = smc.propose(drawn, normal(3, 2, 200_000), step, ref)
         assert moved.mean(axis=1) == pytest.approx(ref.mean[:, 0], abs=0.03)
         assert np.cov(moved) == pytest.approx(ref.root @ ref.root.T, abs=0.1)
 
@@ -182,11 +164,11 @@ def test_steps_leave_the_reference_as_it_is() -> None:
 def test_prior_over_reference() -> None:
     from scipy.stats import multivariate_normal
 
-    ref, points = reference(normal(1, 2, 50) + 1.0), normal(2, 2, 5)
+    ref, points = smc.reference(normal(1, 2, 50) + 1.0), normal(2, 2, 5)
     prior = multivariate_normal([0, 0], np.eye(2)).logpdf(points.T)
     spread = ref.root @ ref.root.T
     over = np.asarray(prior - multivariate_normal(ref.mean[:, 0], spread).logpdf(points.T))
-    found = log_prior_over(ref, points)
+    found = smc.log_prior_over(ref, points)
     assert found - found[0] == pytest.approx(over - over[0])
 
 
@@ -208,16 +190,16 @@ def test_screening_finds_what_moves_a_target_and_can_be_seen() -> None:
 
 
 def test_candidates_are_assumptions_and_not_what_the_scenario_sets() -> None:
-    names, registry = candidates(), load_parameters()
+    names, registry = smc.candidates(), load_parameters()
     assert len(names) > 100
     assert {registry[n].basis.kind for n in names} == {"assumption"}
     assert {registry[n].role for n in names} == {"uncertainty"}
-    assert names[0] not in candidates([names[0]])
+    assert names[0] not in smc.candidates([names[0]])
 
 
 def test_scores_are_the_draws_of_the_runs_themselves() -> None:
-    names, runs = candidates()[:40], np.array([3, 17])
-    values = to_values(names, drawn_scores(names, 9, runs))
+    names, runs = smc.candidates()[:40], np.array([3, 17])
+    values = smc.to_values(names, smc.drawn_scores(names, 9, runs))
     drawn = ParameterValues(Draws(9, runs), mode="prior")
     for name in names:
         np.testing.assert_allclose(values[name], drawn[name], rtol=1e-9, atol=1e-12)
@@ -228,7 +210,7 @@ def test_scores_are_the_draws_of_the_runs_themselves() -> None:
 
 def test_a_calibration_that_is_ended_goes_on_to_the_same_end(tmp_path: Path) -> None:
     simulate = toy(np.array([2.0, 1.0]))
-    small = Method(particles=100, moves=2, last_moves=3, kernel=gauss)
+    small = smc.Method(particles=100, moves=2, last_moves=3, kernel=gauss)
     whole = finish(start(simulate, 1, 200), simulate, small)
     folder, calls = Folder(tmp_path / "c", {"seed": 1}), 0
 
@@ -244,7 +226,7 @@ def test_a_calibration_that_is_ended_goes_on_to_the_same_end(tmp_path: Path) -> 
         state = again.load() or start(simulate, 1, 200)
         try:
             while not state.finished:
-                state = advance(state, ended, small)
+                state = smc.advance(state, ended, small)
                 folder.save(state)
             break
         except KeyboardInterrupt:
@@ -298,7 +280,7 @@ def test_the_model_is_fitted_and_going_on_gives_the_same(
     tmp_path: Path, early: tuple[str, ...], soon: None
 ) -> None:
     assert {"instalment-paid", "mirzoev-bargains"} <= set(early)
-    method = Method(particles=60, moves=1, last_moves=2)
+    method = smc.Method(particles=60, moves=1, last_moves=2)
     whole = calibrate(tmp_path / "whole", method, prior_runs=300)
     assert "free_riding" in whole.fitted
     assert whole.state.power == 1.0 and whole.posterior.shape == (len(whole.targets), 60)
@@ -314,7 +296,7 @@ def test_the_model_is_fitted_and_going_on_gives_the_same(
         tmp_path / "parts", method, prior_runs=300, progress=lambda what, *_: told.append(what)
     )
     assert "prior" not in told and not any(what.startswith("round 1,") for what in told)
-    assert sample_text(again) == sample_text(whole)
+    assert tables.sample_text(again) == tables.sample_text(whole)
 
 
 def test_workers_do_not_change_what_is_simulated(early: tuple[str, ...]) -> None:
@@ -331,7 +313,7 @@ def test_workers_do_not_change_what_is_simulated(early: tuple[str, ...]) -> None
 
 def test_wrong_numbers_are_told_together(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
-        calibrate(tmp_path / "c", Method(particles=1), prior_runs=1, workers=0)
+        calibrate(tmp_path / "c", smc.Method(particles=1), prior_runs=1, workers=0)
     assert len(caught.value.messages) == 3
     assert not (tmp_path / "c").exists()
 
@@ -340,7 +322,7 @@ def test_wrong_numbers_are_told_together(tmp_path: Path) -> None:
 
 
 def test_the_shipped_sample_belongs_to_these_targets_and_this_registry() -> None:
-    origin = tomllib.loads(shipped(ORIGIN))
+    origin = tomllib.loads(tables.shipped(tables.ORIGIN))
     assert origin["targets"] == checksum(target_text()), "the targets changed: calibrate again"
     assert origin["power"] == 1.0
     sample, registry = load_posterior(), load_parameters()
@@ -361,16 +343,18 @@ def test_an_ordinary_ensemble_takes_rows_of_the_sample() -> None:
 
 
 def test_the_report_names_every_candidate_and_every_target() -> None:
-    rows = rows_of(shipped(PARAMETERS))
+    rows = tables.rows_of(tables.shipped(tables.PARAMETERS))
     sample = list(load_posterior())
     assert [row["parameter"] for row in rows if row["fitted"] == "1"] == sample
     assert sum(row["informed"] == "1" for row in rows) >= 5
-    assert [row["target"] for row in rows_of(shipped(TARGETS))] == list(load_targets())
+    assert [row["target"] for row in tables.rows_of(tables.shipped(tables.TARGETS))] == list(
+        load_targets()
+    )
 
 
 def test_the_page_shows_the_tables_of_the_data() -> None:
     page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
-    assert page == filled(page), "python -m tajsim.calibration.report docs/calibration.md"
+    assert page == tables.filled(page), "python -m tajsim.calibration.report docs/calibration.md"
     assert page.count("<!-- table: ") == 6
 
 

@@ -10,6 +10,7 @@ import xarray as xr
 from matplotlib.text import Text
 
 import tajsim
+import tajsim.results.window as windows
 from tajsim import plots
 from tajsim.agents.actors import Actor, Actors, Member
 from tajsim.analysis import compare_results, summarise
@@ -23,16 +24,6 @@ from tajsim.inputs.outcomes import PLACES, load_outcomes, with_weight
 from tajsim.model.country import Country
 from tajsim.results.numbers import table_number
 from tajsim.results.select import gap
-from tajsim.results.window import (
-    at_places,
-    first_difference,
-    over,
-    scaled,
-    smooth,
-    titled,
-    whole_period,
-    window_of,
-)
 from tajsim.sweeps.store import summarise as keep_numbers
 
 Maker = Callable[..., xr.Dataset]
@@ -44,7 +35,9 @@ def test_aggregates_of_a_rise() -> None:
     window = ("2004-02", "2004-04")  # values 2, 3, 4
     expected = {"yearly": 36.0, "mean": 3.0, "last": 4.0, "total": 9.0, "maximum": 4.0}
     for kind, value in expected.items():
-        assert over(series.assign_attrs(aggregate=kind), window).item() == pytest.approx(value)
+        assert windows.over(series.assign_attrs(aggregate=kind), window).item() == pytest.approx(
+            value
+        )
 
 
 def test_paired_difference_by_hand(by_hand: Maker) -> None:
@@ -102,12 +95,12 @@ def test_runs_without_a_value_are_left_out(by_hand: Maker) -> None:
 
 def test_window_starts_at_the_first_difference(by_hand: Maker) -> None:
     data = by_hand([[1.0, 2.0], [1.0, 3.0]], event_month="2004-07")
-    assert first_difference(data, "after") == "2004-07"
-    assert window_of(data) == ("2004-07", "2005-12")
+    assert windows.first_difference(data, "after") == "2004-07"
+    assert windows.window_of(data) == ("2004-07", "2005-12")
     row = compare_results(data).iloc[0]
     assert (row["window_start"], row["window_end"]) == ("2004-07", "2005-12")
     data.attrs["settings"] = '{"after": {"x": 1.0}}'
-    assert window_of(data) == ("2004-01", "2005-12")
+    assert windows.window_of(data) == ("2004-01", "2005-12")
 
 
 @pytest.mark.parametrize(
@@ -136,10 +129,12 @@ def ways(results: xr.Dataset, name: str, window: tuple[str, str]) -> dict[str, f
         n: results[n].isel(scenario=0).transpose(..., "month", "run").values
         for n in with_weight([name])
     }
-    kept = keep_numbers(record, [Keep(name, name, whole, window)], whole_period(results)[0])[:, 0]
+    kept = keep_numbers(
+        record, [Keep(name, name, whole, window)], windows.whole_period(results)[0]
+    )[:, 0]
     picture = plots.figure("fan", results, outcome=name, smooth=12)
     line = next(one for one in picture.axes[0].lines if one.get_linewidth() == 1.7)
-    factor = scaled(smooth(at_places(results, name), 12).values, "")[0]
+    factor = windows.scaled(windows.smooth(windows.at_places(results, name), 12).values, "")[0]
     fan = fan_of([results.isel(scenario=[i]) for i in (0, 1)], name)
     assert fan is not None
     times = {"million": 1e6, "billion": 1e9}.get(fan["unit"].split()[0], 1.0)
@@ -184,8 +179,8 @@ def test_what_is_recorded_of_a_body_without_people_is_missing(handed_over: xr.Da
             assert not missing.any(), name
     troops = {"agency": ["russian_border_troops"]}
     told = "left in August 2005 in russian-border-withdrawal"
-    assert told in titled(handed_over, "collusion", troops)
-    assert "left" not in titled(handed_over, "strength", troops)
+    assert told in windows.titled(handed_over, "collusion", troops)
+    assert "left" not in windows.titled(handed_over, "strength", troops)
     table = compare_results(handed_over)
     row = table[table["where"] == "agency=russian_border_troops"].set_index("outcome").loc["pay"]
     assert np.isfinite(row["reference_median"]) and row["runs"] == 0 and told in row["label"]
@@ -194,7 +189,9 @@ def test_what_is_recorded_of_a_body_without_people_is_missing(handed_over: xr.Da
     people = handed_over["strength"].where(handed_over["collusion"].notnull(), 0.0)
     mean = (handed_over["collusion"].fillna(0.0) * people).sum("agency") / people.sum("agency")
     np.testing.assert_allclose(
-        at_places(handed_over, "collusion"), mean.transpose("scenario", "month", "run"), rtol=1e-5
+        windows.at_places(handed_over, "collusion"),
+        mean.transpose("scenario", "month", "run"),
+        rtol=1e-5,
     )
     for kind in ("fan", "difference", "distribution", "scenarios"):
         picture = plots.figure(kind, handed_over, outcome="collusion", select=troops)

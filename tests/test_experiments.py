@@ -7,16 +7,10 @@ import numpy as np
 import pytest
 from sweep_helpers import EXPERIMENT, small_experiment
 
+import tajsim.inputs.experiment_file as experiment_file
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.inputs.experiment import check_experiment, load_experiment
-from tajsim.inputs.experiment_file import (
-    EventTemplate,
-    Experiment,
-    experiment_names,
-    experiment_path,
-    unit_of_uses,
-)
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.schema import experiment_schema
 from tajsim.sweeps import load_sweep, sweep
@@ -25,7 +19,7 @@ from tajsim.sweeps.design import DesignPoints, make_design, make_points
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("name", experiment_names())
+@pytest.mark.parametrize("name", experiment_file.experiment_names())
 def test_shipped_experiments_run(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, soon: None
 ) -> None:
@@ -34,7 +28,7 @@ def test_shipped_experiments_run(
     if experiment.design.kind in ("sobol", "morris"):
         pytest.importorskip("SALib")
 
-    def last(experiment: Experiment) -> DesignPoints:
+    def last(experiment: experiment_file.Experiment) -> DesignPoints:
         design = make_design(experiment)
         return DesignPoints(design.rows[-1:], design.units[-1:])
 
@@ -49,12 +43,14 @@ def test_shipped_experiments_run(
 def _used(*references: tuple[str, dict[str, object]], parameter: str) -> str:
     uses = [
         (
-            EventTemplate({"kind": "set", "parameter": parameter, name: {"factor": "x", **more}}),
+            experiment_file.EventTemplate(
+                {"kind": "set", "parameter": parameter, name: {"factor": "x", **more}}
+            ),
             name,
         )
         for name, more in references
     ]
-    return unit_of_uses(uses)
+    return experiment_file.unit_of_uses(uses)
 
 
 def test_factors_of_events_have_the_unit_of_what_they_are_divided_over() -> None:
@@ -71,12 +67,16 @@ def test_factors_of_events_have_the_unit_of_what_they_are_divided_over() -> None
     assert units == {"border_pay": "USD/month", "aid_a_year": "USD/year"}
 
 
-@pytest.mark.parametrize("name", experiment_names())
+@pytest.mark.parametrize("name", experiment_file.experiment_names())
 def test_shipped_experiments_fit_the_schema(name: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    tables = tomllib.loads(experiment_path(name).read_text(encoding="utf-8"))
+    tables = tomllib.loads(experiment_file.experiment_path(name).read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(experiment_schema()).validate(tables)
-    assert experiment_path(name).read_text().startswith("#:schema ../src/tajsim/data/experiment")
+    assert (
+        experiment_file.experiment_path(name)
+        .read_text()
+        .startswith("#:schema ../src/tajsim/data/experiment")
+    )
 
 
 @pytest.mark.parametrize("wrong", ["values = [1, 10, 400]", "values = [1, 1]", "value = 1"])
@@ -125,7 +125,7 @@ def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
 RANGE = ("values = [1, 10, 40]", "low = 1\nhigh = 40")
 
 
-def ids(experiment: Experiment) -> list[str]:
+def ids(experiment: experiment_file.Experiment) -> list[str]:
     return [point.id for point in make_points(experiment, make_design(experiment)).points]
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+import tajsim.results.chronicle as chronicle
 from tajsim.analysis.explain import differences_table, explain, first_differences, frequencies
 from tajsim.cli import main
 from tajsim.ensemble import run_many, save
@@ -15,15 +16,6 @@ from tajsim.ensemble.dataset import chronicle_variables
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_causes, load_kinds
 from tajsim.inputs.registry import name_codes
-from tajsim.results.chronicle import (
-    Occurrence,
-    changes,
-    event_table,
-    most_telling,
-    pair_in,
-    sentence,
-    story,
-)
 from tajsim.results.window import first_difference
 
 NAN = float("nan")
@@ -85,25 +77,25 @@ def results(*runs: Sequence[Row]) -> xr.Dataset:
 
 def test_a_story_reads_as_it_should() -> None:
     known = Path(__file__).with_name("golden") / "story.txt"
-    assert story(results(TINY), 0) + "\n" == known.read_text(encoding="utf-8")
+    assert chronicle.story(results(TINY), 0) + "\n" == known.read_text(encoding="utf-8")
 
 
 def test_everything_is_dated_on_request() -> None:
-    text = story(results(TINY), 0, everything=True)
+    text = chronicle.story(results(TINY), 0, everything=True)
     assert text.count("People take to the streets in Badakhshan (voiced discontent 0.3") == 2
     assert "Besides" not in text
 
 
 def test_a_run_without_events() -> None:
-    assert "No event changed the course" in story(results(TINY, []), 1)
+    assert "No event changed the course" in chronicle.story(results(TINY, []), 1)
 
 
 def test_every_kind_makes_a_sentence() -> None:
     for name, kind in load_kinds().items():
         for size in (1234.5, NAN):
             who = "russian_base" if "{power}" in kind.text else "regime"
-            event = Occurrence("2004-01", name, (who,), "irpt", "", size)
-            said = sentence(event)
+            event = chronicle.Occurrence("2004-01", name, (who,), "irpt", "", size)
+            said = chronicle.sentence(event)
             assert "{" not in said
             assert "nan" not in said
             assert "  " not in said
@@ -114,38 +106,43 @@ def test_every_kind_makes_a_sentence() -> None:
 # --- Two runs ------------------------------------------------------------------------------------
 
 
-def event(month: str, kind: str, actor: str = "mirzoev", target: str = "") -> Occurrence:
-    return Occurrence(month, kind, (actor,), target, "", 1.0)
+def event(month: str, kind: str, actor: str = "mirzoev", target: str = "") -> chronicle.Occurrence:
+    return chronicle.Occurrence(month, kind, (actor,), target, "", 1.0)
 
 
 def test_changes_name_sides_and_moves() -> None:
     a = [event("2005-01", "arrested"), event("2006-01", "mutiny", "ziyoyev")]
     b = [event("2004-06", "crossing", "khudaiberdiev"), event("2005-03", "arrested")]
-    found = changes(a, b)
+    found = chronicle.changes(a, b)
     assert [(c.side, c.month, c.moved) for c in found] == [
         ("B", "2004-06", 0),
         ("both", "2005-01", 2),
         ("A", "2006-01", 0),
     ]
-    back = changes(b, a)
+    back = chronicle.changes(b, a)
     assert [(c.side, c.month, c.moved) for c in back] == [
         ("A", "2004-06", 0),
         ("both", "2005-01", -2),
         ("B", "2006-01", 0),
     ]
-    assert [c.event.kind for c in most_telling(found, 2)] == ["crossing", "arrested"]
+    assert [c.event.kind for c in chronicle.most_telling(found, 2)] == ["crossing", "arrested"]
 
 
 def test_the_same_event_is_no_change_and_far_apart_it_is_two() -> None:
     one, other = event("2005-01", "protest", "gbao"), event("2009-01", "protest", "gbao")
-    assert changes([one], [Occurrence("2005-01", "protest", ("gbao",), "", "anger", 9.0)]) == []
-    assert [c.side for c in changes([one], [other])] == ["A", "B"]
+    assert (
+        chronicle.changes(
+            [one], [chronicle.Occurrence("2005-01", "protest", ("gbao",), "", "anger", 9.0)]
+        )
+        == []
+    )
+    assert [c.side for c in chronicle.changes([one], [other])] == ["A", "B"]
 
 
 def test_the_same_deed_at_another_place_is_one_change() -> None:
     a = event("2005-01", "crossing", "khudaiberdiev", "pianj")
     b = event("2005-01", "crossing", "khudaiberdiev", "khorog")
-    (found,) = changes([a], [b])
+    (found,) = chronicle.changes([a], [b])
     assert (found.side, found.event.target, found.elsewhere) == ("both", "khorog", "pianj")
 
 
@@ -160,19 +157,19 @@ def test_identical_scenarios_do_not_differ() -> None:
 def test_nothing_differs_before_the_scenarios_do(pair: xr.Dataset) -> None:
     month = first_difference(pair, B)
     assert month is not None
-    found = first_differences(pair_in(pair, A, None))
+    found = first_differences(chronicle.pair_in(pair, A, None))
     differ = found[found["month"] != ""]
     assert len(differ)
     assert (differ["month"] >= month).all()
     assert (differ["months_after"] >= 0).all()
     for number in differ["run"]:
-        table = differences_table(pair_in(pair, A, None), int(number))
+        table = differences_table(chronicle.pair_in(pair, A, None), int(number))
         assert (table["month"] >= month).all()
         assert table["month"].is_monotonic_increasing
 
 
 def test_one_run_of_two_scenarios_is_told(pair: xr.Dataset) -> None:
-    found = first_differences(pair_in(pair, A, B))
+    found = first_differences(chronicle.pair_in(pair, A, B))
     run = int(found[found["month"] != ""]["run"].iloc[0])
     told = explain(pair, against=A, run=run)
     assert f"Run {run}: A {A}, B {B}" in told.text
@@ -184,9 +181,9 @@ def test_one_run_of_two_scenarios_is_told(pair: xr.Dataset) -> None:
 
 
 def test_frequencies_count_what_was_decided(pair: xr.Dataset) -> None:
-    table = event_table(pair)
+    table = chronicle.event_table(pair)
     table = table[table["cause"] != "scenario"]
-    for row in frequencies(pair_in(pair, A, B)).itertuples():
+    for row in frequencies(chronicle.pair_in(pair, A, B)).itertuples():
         for name, mean in ((A, row.mean_a), (B, row.mean_b)):
             here = (table["kind"] == row.kind) & (table["scenario"] == name)
             assert here.sum() / pair.sizes["run"] == pytest.approx(mean)

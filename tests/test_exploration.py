@@ -9,17 +9,9 @@ import pandas as pd
 import pytest
 from fake_sweeps import changed, cube, fake_sweep
 
+import tajsim.exploration.discovery as discovery
 from tajsim.errors import UserError
 from tajsim.exploration import discover, robust, sensitivity
-from tajsim.exploration.discovery import (
-    DOUBT,
-    Box,
-    Search,
-    boxes_of,
-    find_box,
-    find_boxes,
-    make_cases,
-)
 from tajsim.exploration.robustness import best_by, regret, together
 from tajsim.exploration.sensitivity import divide
 from tajsim.sweeps.read import Sweep
@@ -288,8 +280,8 @@ def planted(places: np.ndarray) -> np.ndarray:
     return ((places[:, 0] > 0.6) & (places[:, 2] < 0.5)).astype(float)
 
 
-def search(values: np.ndarray, happens: np.ndarray) -> Search:
-    return Search(values.T, frozenset(), happens, np.ones(len(happens)))
+def search(values: np.ndarray, happens: np.ndarray) -> discovery.Search:
+    return discovery.Search(values.T, frozenset(), happens, np.ones(len(happens)))
 
 
 def with_errors(places: np.ndarray, share: float, seed: int = 4) -> np.ndarray:
@@ -299,7 +291,7 @@ def with_errors(places: np.ndarray, share: float, seed: int = 4) -> np.ndarray:
 
 def test_a_planted_box_is_found_with_its_limits() -> None:
     places = cube(400, 6)
-    found = find_box(search(places, with_errors(places, 0.08)), np.ones(400, bool))
+    found = discovery.find_box(search(places, with_errors(places, 0.08)), np.ones(400, bool))
     assert found.inputs == [0, 2]
     assert found.low[0] == pytest.approx(0.6, abs=0.03)
     assert found.high[2] == pytest.approx(0.5, abs=0.03)
@@ -312,8 +304,8 @@ def test_two_boxes_by_covering_and_texts_as_sets() -> None:
     codes = np.floor(places[:, 2] * 4.0)
     values = np.column_stack([places[:, :2], codes])
     happens = ((values[:, 0] > 0.8) | ((values[:, 1] < 0.25) & np.isin(codes, [1, 3]))) * 1.0
-    rows = Search(values.T, frozenset({2}), happens, np.ones(600))
-    both = {tuple(box.inputs): box for box in find_boxes(rows)}
+    rows = discovery.Search(values.T, frozenset({2}), happens, np.ones(600))
+    both = {tuple(box.inputs): box for box in discovery.find_boxes(rows)}
     assert set(both) == {(0,), (1, 2)}
     assert both[(0,)].low[0] == pytest.approx(0.8, abs=0.02)
     assert both[(1, 2)].high[1] == pytest.approx(0.25, abs=0.02)
@@ -322,20 +314,20 @@ def test_two_boxes_by_covering_and_texts_as_sets() -> None:
 
 def test_a_box_without_limits_holds_all_and_limits_are_kept_apart() -> None:
     values = np.array([[0.0, 1.0, 2.0], [0.0, 1.0, 1.0]])
-    assert Box().holds(values).all()
-    box = Box(low={0: 0.5}, high={0: 1.5}, without={1: frozenset({0})})
+    assert discovery.Box().holds(values).all()
+    box = discovery.Box(low={0: 0.5}, high={0: 1.5}, without={1: frozenset({0})})
     assert box.holds(values).tolist() == [False, True, False]
     assert box.free(0).holds(values).tolist() == [False, True, True]
 
 
 def cases_of(places: np.ndarray, happens: np.ndarray):  # type: ignore[no-untyped-def]
     table = pd.DataFrame(places, columns=[f"x{i + 1}" for i in range(places.shape[1])])
-    return make_cases(table, happens, np.ones(len(places)))
+    return discovery.make_cases(table, happens, np.ones(len(places)))
 
 
 def test_held_out_figures_are_near_the_truth_and_the_limits_are_sure() -> None:
     places = cube(400, 6)
-    found = boxes_of(cases_of(places, with_errors(places, 0.08)), seed=1)[0]
+    found = discovery.boxes_of(cases_of(places, with_errors(places, 0.08)), seed=1)[0]
     assert found.density == pytest.approx(0.92, abs=0.05)
     assert found.held_density == pytest.approx(0.90, abs=0.07)
     assert found.held_elsewhere < 0.15
@@ -348,8 +340,8 @@ def test_noise_is_called_chance() -> None:
     passed = 0
     for seed in range(10):
         noise = (np.random.default_rng(seed).random(150) < 0.25) * 1.0
-        found = boxes_of(cases_of(cube(150, 6, seed), noise), seed=1, most=1)
-        passed += bool(found) and found[0].chance <= DOUBT
+        found = discovery.boxes_of(cases_of(cube(150, 6, seed), noise), seed=1, most=1)
+        passed += bool(found) and found[0].chance <= discovery.DOUBT
     assert passed <= 2
 
 

@@ -8,23 +8,9 @@ import pytest
 from rule_inputs import all_rules
 from test_figures import LINES
 
-from tajsim.analysis.mechanisms import (
-    claims_by_mechanism,
-    counts,
-    mechanism_index,
-    page,
-    parameters_of,
-    shown_by,
-)
+import tajsim.analysis.mechanisms as mechanisms
+import tajsim.inputs.ledger as ledger
 from tajsim.cli import main
-from tajsim.inputs.ledger import (
-    GRADES,
-    STATUSES,
-    ids_in,
-    load_documents,
-    load_mechanisms,
-    with_status,
-)
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_families, load_parameters
 from tajsim.inputs.scenario_parts import shipped_scenarios
@@ -43,10 +29,10 @@ TRIED = {
     for name in ("tests/data/rule-signs.txt", "tests/test_mechanism_signs.py")
     for word in re.findall(r"\w+", (ROOT / name).read_text(encoding="utf-8"))
 }
-TABLE = load_mechanisms()
+TABLE = ledger.load_mechanisms()
 #: The rows of the documents' statements, by the letter of their chapter.
 ROWS = {"M": 133, "P": 27, "S": 29, "E": 22, "O": 28, "X": 24}
-MODELLED = [m.id for m in with_status("modelled")]
+MODELLED = [m.id for m in ledger.with_status("modelled")]
 Capture = pytest.CaptureFixture[str]
 
 
@@ -71,7 +57,7 @@ def test_statements_are_one_short_sentence_of_our_own() -> None:
 
 
 def test_sources_are_lines_of_known_documents() -> None:
-    known = load_documents()
+    known = ledger.load_documents()
     for m in TABLE.values():
         assert m.sources, m.id
         for source in m.sources:
@@ -84,8 +70,8 @@ def test_sources_are_lines_of_known_documents() -> None:
 
 def test_status_grade_reason_and_scenario_go_together() -> None:
     for m in TABLE.values():
-        assert m.status in STATUSES, m.id
-        assert m.grade in GRADES, m.id
+        assert m.status in ledger.STATUSES, m.id
+        assert m.grade in ledger.GRADES, m.id
         assert bool(m.reason) == (m.grade in ("by omission", "label")), m.id
         assert m.status in ("modelled", "in a scenario") or m.reason, m.id
         assert bool(m.scenario) == (m.status == "in a scenario"), m.id
@@ -93,32 +79,36 @@ def test_status_grade_reason_and_scenario_go_together() -> None:
 
 def test_modelled_is_what_a_docstring_names() -> None:
     """A rule that names a new row: set its status in the table, and write the page again."""
-    assert set(mechanism_index()) == set(TABLE), "a docstring names an id that does not exist"
-    carried = {identity for identity, places in mechanism_index().items() if places}
+    assert set(mechanisms.mechanism_index()) == set(TABLE), (
+        "a docstring names an id that does not exist"
+    )
+    carried = {identity for identity, places in mechanisms.mechanism_index().items() if places}
     assert carried == set(MODELLED)
 
 
 def test_a_choice_or_rule_is_shown_by_something_that_exists() -> None:
     named = {sign.id for sign in load_signs().signs.values()} | {*load_targets()}
-    named |= {c.partition(": ")[2] for claims in claims_by_mechanism().values() for c in claims}
+    named |= {
+        c.partition(": ")[2] for claims in mechanisms.claims_by_mechanism().values() for c in claims
+    }
     named |= {p.name for p in load_parameters().values() if p.role == "uncertainty"}
     for m in TABLE.values():
         if m.grade in ("choice", "rule"):
-            assert shown_by(m.id) and set(shown_by(m.id)) <= named, m.id
+            assert mechanisms.shown_by(m.id) and set(mechanisms.shown_by(m.id)) <= named, m.id
         else:
             assert not m.shown, m.id
 
 
 def test_outcomes_and_claims_name_only_rows_of_the_table() -> None:
     named = {i for outcome in load_outcomes().values() for i in outcome.mechanisms}
-    assert (named | set(claims_by_mechanism())) - set(TABLE) == set()
+    assert (named | set(mechanisms.claims_by_mechanism())) - set(TABLE) == set()
 
 
-@pytest.mark.parametrize("identity", [m.id for m in with_status("in a scenario")])
+@pytest.mark.parametrize("identity", [m.id for m in ledger.with_status("in a scenario")])
 def test_the_named_scenario_names_the_row(identity: str) -> None:
     name = TABLE[identity].scenario
     assert name in shipped_scenarios()
-    assert identity in ids_in(scenario_text(name))
+    assert identity in ledger.ids_in(scenario_text(name))
 
 
 RULES = {f"{rule.__module__}.{rule.__name__}" for rule in all_rules().values()}
@@ -132,7 +122,9 @@ def test_carrying_rules_are_called() -> None:
         for path in (ROOT / "src/tajsim" / part).rglob("*.py")
     }
     idle = []
-    for where in sorted({place for places in mechanism_index().values() for place in places}):
+    for where in sorted(
+        {place for places in mechanisms.mechanism_index().values() for place in places}
+    ):
         name = where.rpartition(".")[2]
         if f"tajsim.{where}" in RULES:
             idle += [] if any(name in used for used in code.values()) else [where]
@@ -154,13 +146,17 @@ def tried_in(where: str) -> set[str]:
 @cache
 def covering(identity: str) -> set[str]:
     """Return the test files that try a row; claims are tried with their scenarios."""
-    tried = {file for where in mechanism_index()[identity] for file in tried_in(where)}
+    tried = {file for where in mechanisms.mechanism_index()[identity] for file in tried_in(where)}
     tried |= {"test_mechanism_signs.py"} if identity in TRIED else set()
-    return tried | ({"test_scenarios_run.py"} if identity in claims_by_mechanism() else set())
+    return tried | (
+        {"test_scenarios_run.py"} if identity in mechanisms.claims_by_mechanism() else set()
+    )
 
 
 def test_every_modelled_row_is_tested() -> None:
-    assert [mechanism_index()[identity] for identity in MODELLED if not covering(identity)] == []
+    assert [
+        mechanisms.mechanism_index()[identity] for identity in MODELLED if not covering(identity)
+    ] == []
 
 
 def test_no_row_rests_on_the_test_of_ranges_alone() -> None:
@@ -174,24 +170,27 @@ def test_the_test_files_found_are_real() -> None:
 
 
 def test_parameters_are_those_the_functions_read() -> None:
-    read = parameters_of(("rules.corruption.collusion_aim",))
+    read = mechanisms.parameters_of(("rules.corruption.collusion_aim",))
     assert "bribery_norm" in read
     assert set(read) <= set(load_families())
-    assert parameters_of(()) == []
+    assert mechanisms.parameters_of(()) == []
 
 
 def test_ids_in_a_text() -> None:
-    assert ids_in("Mechanisms: M47, E09 (and M47); not M134, X25, M4 or XM47.") == ["M47", "E09"]
+    assert ledger.ids_in("Mechanisms: M47, E09 (and M47); not M134, X25, M4 or XM47.") == [
+        "M47",
+        "E09",
+    ]
 
 
 def test_the_page_is_current() -> None:
     """Write it again with ``python -m tajsim.analysis.mechanisms > docs/mechanisms.md``."""
-    assert (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8") == page()
+    assert (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8") == mechanisms.page()
 
 
 def test_the_verb_lists_all_with_counts(capsys: Capture) -> None:
     assert main(["mechanisms"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in said[2:-2]] == list(TABLE)
-    assert said[-1] == counts(TABLE.values())
+    assert said[-1] == mechanisms.counts(TABLE.values())
     assert said[-1].startswith("263 mechanisms: ")

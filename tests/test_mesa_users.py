@@ -8,20 +8,11 @@ import numpy as np
 import pytest
 from mesa.datacollection import DataCollector
 
+import tajsim.axes as axes
 from tajsim.agents.agency import SecurityAgency
 from tajsim.agents.commander import Commander
 from tajsim.agents.network import TraffickingNetwork
 from tajsim.agents.regime import Regime
-from tajsim.axes import (
-    AGENCIES,
-    COMMANDERS,
-    DEALS,
-    MILITANT_GROUPS,
-    MOVEMENTS,
-    NETWORKS,
-    POWERS,
-    REGIONS,
-)
 from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Event
@@ -30,14 +21,14 @@ from tajsim.model.model import TajikistanModel
 pytestmark = pytest.mark.usefixtures("all_soon")
 KINDS = {
     "Regime": 1,
-    "SecurityAgency": len(AGENCIES),
-    "ExternalPower": len(POWERS),
-    "Deal": len(DEALS),
-    "TraffickingNetwork": len(NETWORKS),
-    "Commander": len(COMMANDERS),
-    "Movement": len(MOVEMENTS),
-    "MilitantGroup": len(MILITANT_GROUPS),
-    "Region": len(REGIONS),
+    "SecurityAgency": len(axes.AGENCIES),
+    "ExternalPower": len(axes.POWERS),
+    "Deal": len(axes.DEALS),
+    "TraffickingNetwork": len(axes.NETWORKS),
+    "Commander": len(axes.COMMANDERS),
+    "Movement": len(axes.MOVEMENTS),
+    "MilitantGroup": len(axes.MILITANT_GROUPS),
+    "Region": len(axes.REGIONS),
 }
 
 
@@ -63,7 +54,7 @@ def test_keyword_arguments_step_and_agents() -> None:
     assert model.steps == 1
     assert float(model.agency["border_troops"].pay[0]) > 30
     assert {k.__name__: len(v) for k, v in model.agents_by_type.items()} == KINDS
-    assert len(model.agents.select(agent_type=SecurityAgency)) == len(AGENCIES)
+    assert len(model.agents.select(agent_type=SecurityAgency)) == len(axes.AGENCIES)
 
 
 def test_agents_hold_state_with_the_run_axis_last() -> None:

@@ -14,20 +14,11 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import numpy as np
 import pytest
+import synthetic
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from synthetic import (
-    CROWDED,
-    PAIR,
-    SHARED,
-    WITHDRAWAL,
-    assumptions,
-    claims_table,
-    results,
-    targets_table,
-)
 
 import tajsim.plots as plots
 import tajsim.plots.panels as panels
@@ -50,7 +41,7 @@ def kinds(scenarios: int) -> list[str]:
 
 
 def table_of(kind: str) -> dict[str, Any]:
-    tables = {"claims": claims_table, "targets": targets_table}
+    tables = {"claims": synthetic.claims_table, "targets": synthetic.targets_table}
     return {"table": tables[kind]()} if kind in tables else {}
 
 
@@ -172,7 +163,7 @@ def test_another_process_writes_the_same_bytes(two: xr.Dataset, tmp_path: Path) 
 
 
 def test_saving_leaves_the_picture_as_it_was(two: xr.Dataset, tmp_path: Path) -> None:
-    picture = plots.figure("elite", two, scenarios=PAIR[0])
+    picture = plots.figure("elite", two, scenarios=synthetic.PAIR[0])
     engine, dots = picture.get_layout_engine(), picture.dpi
     first = file_of(picture, tmp_path, ".svg")
     assert (picture.get_layout_engine(), picture.dpi) == (engine, dots)
@@ -213,12 +204,17 @@ CROWDS = {
 @cache
 def crowd(name: str) -> xr.Dataset:
     if name == "crowded":
-        events = {PAIR[0]: SHARED, PAIR[1]: SHARED + CROWDED}
-        return results(scenarios=PAIR, runs=6, events=events)
+        events = {
+            synthetic.PAIR[0]: synthetic.SHARED,
+            synthetic.PAIR[1]: synthetic.SHARED + synthetic.CROWDED,
+        }
+        return synthetic.results(scenarios=synthetic.PAIR, runs=6, events=events)
     if name == "many":
-        return results(scenarios=tuple(f"what-if-number-{i}" for i in range(24)), runs=3, months=60)
+        return synthetic.results(
+            scenarios=tuple(f"what-if-number-{i}" for i in range(24)), runs=3, months=60
+        )
     more = ("abrupt-withdrawal", "withdrawal-with-border-pay") if name == "wide" else ()
-    return assumptions(results(scenarios=(*PAIR, *more), runs=6))
+    return synthetic.assumptions(synthetic.results(scenarios=(*synthetic.PAIR, *more), runs=6))
 
 
 @pytest.mark.parametrize(
@@ -295,7 +291,9 @@ def written(picture: Figure) -> list[tuple[str, Any]]:
 def test_fan_draws_the_median_of_the_selection(two: xr.Dataset) -> None:
     picture = plots.figure("fan", two, outcome="heroin_seized", select="section=khorog", smooth=12)
     wide = max(picture.axes[0].lines, key=lambda line: line.get_linewidth())
-    khorog = two["heroin_seized"].sel(section="khorog", scenario=PAIR[0]).values.astype(float)
+    khorog = (
+        two["heroin_seized"].sel(section="khorog", scenario=synthetic.PAIR[0]).values.astype(float)
+    )
     expected = np.median([khorog[i : i + 12].sum(axis=0) for i in range(len(khorog) - 11)], axis=1)
     assert np.allclose(wide.get_ydata(), expected, rtol=1e-4)
     assert picture.axes[0].get_ylabel() == "kg/year"
@@ -346,7 +344,7 @@ def test_difference_prints_value_and_unit_and_names_what_does_not_move(two: xr.D
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_nothing_but_gaps_is_drawn_without_complaint() -> None:
-    empty = assumptions(results(scenarios=PAIR, runs=1, months=30))
+    empty = synthetic.assumptions(synthetic.results(scenarios=synthetic.PAIR, runs=1, months=30))
     empty["seizure_probability"][:] = np.nan
     empty["grievance"][:] = 0.0
     for kind in plots.KINDS:
@@ -386,7 +384,7 @@ def test_events_stand_at_their_months(two: xr.Dataset) -> None:
         line.get_gid(): line.get_xdata()[0] for line in picture.axes[0].lines if line.get_gid()
     }
     assert lines["event-1"] == pytest.approx(2004 + 9 / 12)  # the accord of October 2004
-    assert len(lines) == len({e["month"] for e in SHARED + WITHDRAWAL})
+    assert len(lines) == len({e["month"] for e in synthetic.SHARED + synthetic.WITHDRAWAL})
     assert "Nov 2004: Khorog passes to Tajik troops; Ishkashim" in words(picture)
     assert "Events in all scenarios" in words(picture)
 
@@ -400,14 +398,14 @@ def test_handovers_are_marked_in_the_row_of_their_section(two: xr.Dataset) -> No
 def test_events_can_be_left_out_or_chosen(two: xr.Dataset) -> None:
     assert panels.event_markers(two, False) == []
     assert {mark.text for mark in panels.event_markers(two, ["withdraw_agency"])} == {
-        WITHDRAWAL[-1]["label"]
+        synthetic.WITHDRAWAL[-1]["label"]
     }
-    table = json.dumps({PAIR[0]: [], PAIR[1]: []})
+    table = json.dumps({synthetic.PAIR[0]: [], synthetic.PAIR[1]: []})
     assert panels.event_markers(two.assign_attrs(events=table), True) == []
 
 
 def test_numbers_of_events_keep_apart_in_order(two: xr.Dataset) -> None:
-    table = json.dumps(dict.fromkeys(PAIR, CROWDED))
+    table = json.dumps(dict.fromkeys(synthetic.PAIR, synthetic.CROWDED))
     found = panels.event_markers(two.assign_attrs(events=table), True)
     for inches in (6.0, 2.6, 1.4):
         places = panels.marker_places(found, two, inches)
@@ -486,7 +484,7 @@ def test_settings_of_matplotlib_stay_as_found_and_nothing_stays_open(one: xr.Dat
 
 
 def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset) -> None:
-    other = results(scenarios=("abrupt-withdrawal",), runs=20)
+    other = synthetic.results(scenarios=("abrupt-withdrawal",), runs=20)
     joined = join([one, other, one])
     assert select.names_of(joined) == ["status-quo", "abrupt-withdrawal"]
     assert joined.sizes["run"] == 6
@@ -496,7 +494,7 @@ def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset
     kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
     assert len(kept.axes) == 12
     with pytest.raises(UserError, match="the seed of the one is 1, of the other 2"):
-        plots.figure("difference", [one, results(scenarios=("b",), runs=6, seed=2)])
+        plots.figure("difference", [one, synthetic.results(scenarios=("b",), runs=6, seed=2)])
     with pytest.raises(UserError, match="mode of the parameters of the one is prior"):
         plots.figure("difference", [one, other.assign_attrs(parameters_mode="fixed")])
 
@@ -513,7 +511,7 @@ def shuffled(dataset: xr.Dataset) -> xr.Dataset:
 
 def test_side_by_side_each_keeps_its_chronicle() -> None:
     parts = [
-        results(scenarios=(name,), runs=runs, seed=seed, events={})
+        synthetic.results(scenarios=(name,), runs=runs, seed=seed, events={})
         for name, runs, seed in (("a", 3, 1), ("b", 5, 2), ("a", 4, 3))
     ]
     joined = join([parts[0], shuffled(parts[1]), parts[2]])
@@ -534,14 +532,16 @@ def test_side_by_side_each_keeps_its_chronicle() -> None:
 
 def test_events_before_the_months_in_common_are_kept() -> None:
     """Who holds a section was settled before the later results begin."""
-    early = results(scenarios=PAIR, runs=2)
-    late = results(scenarios=("late",), runs=2, seed=2).isel(month=slice(60, None))
+    early = synthetic.results(scenarios=synthetic.PAIR, runs=2)
+    late = synthetic.results(scenarios=("late",), runs=2, seed=2).isel(month=slice(60, None))
     joined = join([early, late])
     events = event_log(joined)
-    assert (events.where(events.scenario == PAIR[1]).month < 0).any()
+    assert (events.where(events.scenario == synthetic.PAIR[1]).month < 0).any()
     held = with_guard(joined)[GUARD].sel(section="khorog")
-    assert held.sel(scenario=PAIR[1]).max() == 0.0  # handed over in 2004, before the first month
-    assert held.sel(scenario=PAIR[0]).min() == 1.0
+    assert (
+        held.sel(scenario=synthetic.PAIR[1]).max() == 0.0
+    )  # handed over in 2004, before the first month
+    assert held.sel(scenario=synthetic.PAIR[0]).min() == 1.0
 
 
 @pytest.mark.parametrize(

@@ -12,22 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 from small_registry import small_registry
 from sweep_helpers import EXPERIMENT
 
+import tajsim.inputs.scenario_parts as scenarios
 from tajsim.errors import UserError
 from tajsim.files import LARGEST_FILE
 from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.experiment import check_experiment
 from tajsim.inputs.experiment_file import ColumnName, Design, FactorName, FactorRow, KeepRow
 from tajsim.inputs.registry import whole_number
-from tajsim.inputs.scenario_parts import (
-    LONGEST_CHAIN,
-    Claim,
-    Drop,
-    Hold,
-    MechanismsTable,
-    Move,
-    check_scenario,
-    load_scenario,
-)
 from tajsim.inputs.source import MOST_MESSAGES, FileTable
 
 #: A file that is right; the tests replace some of its parts (an empty part is an empty line).
@@ -71,7 +62,7 @@ def edited(part: str, old: str, new: str) -> dict[str, str]:
 
 
 def test_the_right_file_is_right() -> None:
-    assert check_scenario(write("right.toml")) == []
+    assert scenarios.check_scenario(write("right.toml")) == []
 
 
 #: What is replaced in the right file -> what the line says, after "x.toml:".
@@ -85,7 +76,7 @@ def test_all_errors_of_a_file_are_reported_together_in_the_order_of_its_lines() 
         "event": RIGHT["event"].replace("khorog", "khrog").replace("2005-03", "2003-01"),
         "claim": RIGHT["claim"].replace("seized", "siezed").replace("2004-12", "2003-12"),
     }
-    messages = check_scenario(write("x.toml", **parts))
+    messages = scenarios.check_scenario(write("x.toml", **parts))
     assert [message.split(" ")[0] for message in messages] == [
         "x.toml:1:",
         "x.toml:5:",
@@ -97,7 +88,7 @@ def test_all_errors_of_a_file_are_reported_together_in_the_order_of_its_lines() 
         "x.toml:21:",
     ]
     with pytest.raises(UserError) as caught:
-        load_scenario("x.toml")
+        scenarios.load_scenario("x.toml")
     assert caught.value.messages == messages
 
 
@@ -121,7 +112,7 @@ FILES = {
 def test_a_file_that_is_no_scenario_at_all(name: str) -> None:
     data, expected = FILES[name]
     Path("bad.toml").write_bytes(data)
-    (message,) = check_scenario("bad.toml")
+    (message,) = scenarios.check_scenario("bad.toml")
     assert message.startswith(("bad.toml:" if expected[0].isdigit() else "bad.toml: ") + expected)
 
 
@@ -137,7 +128,7 @@ SYNTAX = {
 @pytest.mark.parametrize("text", SYNTAX)
 def test_a_syntax_error_gives_one_line_with_line_and_column(text: str) -> None:
     Path("bad.toml").write_text(text)
-    (message,) = check_scenario("bad.toml")
+    (message,) = scenarios.check_scenario("bad.toml")
     assert message.startswith(SYNTAX[text])
 
 
@@ -146,15 +137,19 @@ def test_a_syntax_error_gives_one_line_with_line_and_column(text: str) -> None:
     [
         *[
             ("scenario", f"[{n}]", row)
-            for n, row in (("hold", Hold), ("mechanisms", MechanismsTable))
+            for n, row in (("hold", scenarios.Hold), ("mechanisms", scenarios.MechanismsTable))
         ],
         *[
             ("scenario", f"[[{n}]]", row)
-            for n, row in (("move", Move), ("drop", Drop), ("claims", Claim))
+            for n, row in (
+                ("move", scenarios.Move),
+                ("drop", scenarios.Drop),
+                ("claims", scenarios.Claim),
+            )
         ],
         *[("scenario", f'[[events]]\nkind = "{n}"', row) for n, row in EVENT_KINDS.items()],
         ("experiment", "[design]", Design),
-        ("experiment", "[mechanisms]", MechanismsTable),
+        ("experiment", "[mechanisms]", scenarios.MechanismsTable),
         *[
             ("experiment", f"[[{n}]]", row)
             for n, row in (("factors", FactorRow), ("keep", KeepRow))
@@ -169,7 +164,7 @@ def test_a_misspelt_key_is_told_the_nearest_one_of_its_own_table(
     for key in model.model_fields:
         table = f'title = "t"\nquestion = "q"\n{head}\n{key}x = 1\n'
         Path("key.toml").write_text(table)
-        found = (check_scenario if what == "scenario" else check_experiment)("key.toml")
+        found = (scenarios.check_scenario if what == "scenario" else check_experiment)("key.toml")
         hints = [line for line in found if f"unknown key '{key}x'; did you mean '{key}'?" in line]
         assert len(hints) == 1, found
         assert not [line for line in found if f"expected the key '{key}'" in line]
@@ -178,7 +173,7 @@ def test_a_misspelt_key_is_told_the_nearest_one_of_its_own_table(
 def test_files_with_a_byte_order_mark_or_dos_line_ends_are_read() -> None:
     text = write("x.toml", title='tilte = "t"').read_text()
     Path("x.toml").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    assert [m.split(" ")[0] for m in check_scenario("x.toml")] == ["x.toml:1:"]
+    assert [m.split(" ")[0] for m in scenarios.check_scenario("x.toml")] == ["x.toml:1:"]
 
 
 @pytest.mark.parametrize(
@@ -197,12 +192,12 @@ def test_files_with_a_byte_order_mark_or_dos_line_ends_are_read() -> None:
 def test_a_scenario_that_is_not_there(name: str, expected: str) -> None:
     if name == "pipe":
         os.mkfifo(name)
-    (message,) = check_scenario(name)
+    (message,) = scenarios.check_scenario(name)
     assert message.startswith(expected)
 
 
 def test_a_missing_scenario_names_the_nearest_one() -> None:
-    assert check_scenario("status-qou")[0].endswith("; did you mean 'status-quo'?")
+    assert scenarios.check_scenario("status-qou")[0].endswith("; did you mean 'status-quo'?")
 
 
 def test_a_cycle_is_named() -> None:
@@ -210,21 +205,21 @@ def test_a_cycle_is_named() -> None:
     write("two.toml", extends='extends = "three"')
     write("three.toml", extends='extends = "one"')
     expected = "three.toml:3: extends: the chain is cyclic: one -> two -> three -> one"
-    assert [m for m in check_scenario("one.toml") if m.startswith(expected)]
+    assert [m for m in scenarios.check_scenario("one.toml") if m.startswith(expected)]
     write("self.toml", extends='extends = "self"')
-    assert "cyclic: self -> self" in check_scenario("self.toml")[0]
+    assert "cyclic: self -> self" in scenarios.check_scenario("self.toml")[0]
 
 
 def test_a_chain_of_files_has_an_end() -> None:
-    last = LONGEST_CHAIN - 1
+    last = scenarios.LONGEST_CHAIN - 1
     for i in range(last):
         write(f"c{i}.toml", extends=f'extends = "c{i + 1}.toml"', event="")
     write(f"c{last}.toml", event="")
-    assert check_scenario("c0.toml") == []
+    assert scenarios.check_scenario("c0.toml") == []
     write(f"c{last}.toml", extends='extends = "one-more.toml"', event="")
     write("one-more.toml", event="")
     expected = f"c{last}.toml:3: extends: the chain of scenarios is too long"
-    assert check_scenario("c0.toml")[0].startswith(expected)
+    assert scenarios.check_scenario("c0.toml")[0].startswith(expected)
 
 
 MANY = {
@@ -241,7 +236,7 @@ def test_of_many_mistakes_the_first_are_told_and_the_rest_are_counted(name: str)
     begun = process_time()
     text = 'title = "t"\nquestion = "q"\nstart = "2004-01"\nend = "2010-12"\n'
     Path("many.toml").write_text(text + MANY[name])
-    messages = check_scenario("many.toml")
+    messages = scenarios.check_scenario("many.toml")
     assert len(messages) == MOST_MESSAGES + 1
     assert messages[-1] == "many.toml: 1,950 further mistakes are not listed"
     assert process_time() - begun < 10.0  # seconds
@@ -250,22 +245,30 @@ def test_of_many_mistakes_the_first_are_told_and_the_rest_are_counted(name: str)
 def test_errors_of_a_parent_are_reported_with_those_of_its_child() -> None:
     write("parent.toml", set="[set]\ndemand = 9")
     child = write("child.toml", extends='extends = "parent.toml"', set="[set]\nx = 9", event="")
-    assert [m.split(" ")[0] for m in check_scenario(child)] == ["parent.toml:7:", "child.toml:7:"]
+    assert [m.split(" ")[0] for m in scenarios.check_scenario(child)] == [
+        "parent.toml:7:",
+        "child.toml:7:",
+    ]
     Path("parent.toml").write_bytes(b"\0")
-    assert [m.split(" ")[0] for m in check_scenario(child)] == ["parent.toml:", "child.toml:7:"]
+    assert [m.split(" ")[0] for m in scenarios.check_scenario(child)] == [
+        "parent.toml:",
+        "child.toml:7:",
+    ]
 
 
 def test_a_child_may_not_repeat_an_event_of_its_parent() -> None:
     write("parent.toml")
     child = write("child.toml", extends='extends = "parent.toml"')
-    (message,) = check_scenario(child)
+    (message,) = scenarios.check_scenario(child)
     assert message == "child.toml:8: events: repeats the event of parent.toml:8; expected once"
 
 
 def test_a_child_may_not_start_after_an_event_of_its_parent() -> None:
     write("parent.toml")
     parts = {"start": 'start = "2006-01"', "event": "", "claim": ""}
-    (message,) = check_scenario(write("child.toml", extends='extends = "parent"', **parts))
+    (message,) = scenarios.check_scenario(
+        write("child.toml", extends='extends = "parent"', **parts)
+    )
     expected = (
         "child.toml:4: start: 2006-01 is after the inherited event of 2005-03 (parent.toml:8)"
     )
@@ -276,7 +279,7 @@ def test_overrides_are_checked_like_settings_and_reported_with_the_file() -> Non
     write("x.toml", title='tilte = "t"')
     overrides = ["demnd=1", "demand=9", "patience", "length.khorog=3", "pay.army=2", "pay.army=3"]
     with pytest.raises(UserError) as caught:
-        load_scenario("x.toml", overrides)
+        scenarios.load_scenario("x.toml", overrides)
     assert caught.value.messages == [
         "x.toml:1: tilte: unknown key 'tilte'; did you mean 'title'?",
         "--set demnd=1: demnd: unknown parameter 'demnd'; did you mean 'demand'?",
@@ -297,7 +300,7 @@ def test_any_damage_gives_messages_of_one_line_or_none(cut: tuple[int, int], put
     start, length = cut
     file = Path("damaged.toml")
     file.write_text(text[:start] + put + text[start + length :], encoding="utf-8")
-    for message in check_scenario(file):
+    for message in scenarios.check_scenario(file):
         assert message.startswith("damaged.toml:")
         assert message.isprintable()
 
@@ -322,7 +325,7 @@ STRANGE = (
 @pytest.mark.parametrize("strange", STRANGE)
 @pytest.mark.parametrize("kind", ["scenario", "experiment"])
 def test_a_value_of_any_type_anywhere_gives_lines_and_no_error(kind: str, strange: str) -> None:
-    check = check_scenario if kind == "scenario" else check_experiment
+    check = scenarios.check_scenario if kind == "scenario" else check_experiment
     text = "\n".join(RIGHT.values()) if kind == "scenario" else EXPERIMENT
     lines = text.splitlines()
     for i, line in enumerate(lines):
@@ -338,11 +341,13 @@ def test_a_value_of_any_type_anywhere_gives_lines_and_no_error(kind: str, strang
 def test_months_numbers_and_names_take_the_digits_of_ascii_only(digit: str) -> None:
     for part, old in (("start", "2004-01"), ("event", "2005-03"), ("claim", "2004-12")):
         write("x.toml", **edited(part, old, old[:3] + digit + old[4:]))
-        assert f"'{old[:3]}{digit}{old[4:]}' is not valid" in check_scenario("x.toml")[0]
+        assert f"'{old[:3]}{digit}{old[4:]}' is not valid" in scenarios.check_scenario("x.toml")[0]
     write("x.toml", **edited("claim", 'id = "a"', f'id = "a{digit}"'))
-    assert "expected lower-case letters, digits and hyphens" in check_scenario("x.toml")[0]
+    assert (
+        "expected lower-case letters, digits and hyphens" in scenarios.check_scenario("x.toml")[0]
+    )
     write("x.toml", set=f'[set]\ndemand = "{digit}"')
-    assert f"cannot read '{digit}'" in check_scenario("x.toml")[0]
+    assert f"cannot read '{digit}'" in scenarios.check_scenario("x.toml")[0]
     for kind in (FactorName, ColumnName):
         assert TypeAdapter(kind).validate_python("a1") == "a1"
         with pytest.raises(ValidationError):
@@ -354,7 +359,7 @@ def test_months_numbers_and_names_take_the_digits_of_ascii_only(digit: str) -> N
 @pytest.mark.parametrize("kind", ['kind = "handovr"', ""])
 def test_an_event_of_no_known_kind_hides_no_other_mistake(kind: str) -> None:
     wrong = edited("event", 'kind = "handover"', kind)["event"].replace('"khorog"', '"khorogh"')
-    found = check_scenario(write("x.toml", event=wrong))
+    found = scenarios.check_scenario(write("x.toml", event=wrong))
     assert len(found) == 2
     assert "events.kind" in found[0]
     assert "unknown section 'khorogh'; did you mean 'khorog'?" in found[1]
