@@ -103,14 +103,6 @@ def test_window_starts_at_the_first_difference(by_hand: Maker) -> None:
     assert windows.window_of(data) == ("2004-01", "2005-12")
 
 
-@pytest.mark.parametrize(
-    "window", [("2003-01", "2004-05"), ("2005-01", "2004-01"), ("2004", "2005-01")]
-)
-def test_wrong_windows(by_hand: Maker, window: tuple[str, str]) -> None:
-    with pytest.raises(UserError, match="window"):
-        summarise(by_hand([[1.0]]), window)
-
-
 @pytest.fixture(scope="module")
 def handed_over() -> xr.Dataset:
     """Return results in which the Russian border troops leave in the one and stay in the other."""

@@ -237,24 +237,6 @@ def test_two_goals_count_together() -> None:
     assert levels[1].startswith("cost <= ")
 
 
-@pytest.mark.parametrize(
-    ("goals", "chosen", "words"),
-    [
-        ({}, {}, "no goal"),
-        ({"good": "up"}, {}, "expected high or low"),
-        ({"goood": "high"}, {}, "did you mean 'good'"),
-        ({"good": "high"}, {"satisfy": ["good=3"]}, "expected a level"),
-        ({"good": "high"}, {"satisfy": ["good>=x"]}, "expected a level"),
-        ({"good": "high"}, {"levers": ["pai"]}, "did you mean 'pay'"),
-        ({"good": "high"}, {"rule": "regrets"}, "did you mean 'regret'"),
-        ({"good": "high"}, {"levers": ["scenario"]}, "only one portfolio"),
-    ],
-)
-def test_what_cannot_be_asked(goals: dict[str, str], chosen: dict[str, object], words: str) -> None:
-    with pytest.raises(UserError, match=words):
-        robust(grid(), goals, **chosen)  # type: ignore[arg-type]
-
-
 def test_portfolios_that_share_no_world_are_refused() -> None:
     scattered = fake_sweep("latin-hypercube", cube(30, 2), {"good": lambda p: p[:, 0]})
     with pytest.raises(UserError, match="no state of the world has a run of all 30 portfolios"):
@@ -398,19 +380,3 @@ def test_the_scenario_is_an_input_where_there_are_several() -> None:
     found = discover(both, "failed")
     assert found.boxes[0].limits == {"scenario": "scenario is irpt-ban"}
     assert "scenario" not in discover(both, "failed", scenario="status-quo").cases.names
-
-
-@pytest.mark.parametrize(
-    ("chosen", "words"),
-    [
-        ({"above": 2.0}, "in no run"),
-        ({"below": 1.0}, "in every run"),
-        ({"above": 0.5, "highest": 0.1}, "give only one"),
-        ({"highest": 1.5}, "between 0 and 1"),
-        ({"inputs": ["x9"]}, "unknown input 'x9'"),
-        ({"scenario": "quo"}, "unknown scenario"),
-    ],
-)
-def test_what_cannot_be_discovered(chosen: dict[str, object], words: str) -> None:
-    with pytest.raises(UserError, match=words):
-        discover(swept(1), "failed", **chosen)  # type: ignore[arg-type]

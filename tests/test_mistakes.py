@@ -1,4 +1,4 @@
-"""Each mistake in a file or a link is told in a clear line: golden cases, as they were last read.
+"""Each mistake in a file, a link or a call is told in a clear line: golden cases as last read.
 
 A case of ``tests/golden/mistakes-*.txt`` is lines of the right text (``-``), what stands in their
 place (``+``) and what is said. ``python tests/test_golden.py`` renews what is said.
@@ -8,27 +8,36 @@ import contextlib
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import synthetic
 from small_registry import small_registry
 from sweep_helpers import EXPERIMENT
 from test_app_state import wrong
+from test_exploration import grid, swept
 from test_scenario_errors import RIGHT
 from test_signs import GOOD
+from test_sweep_pictures import spread
 from test_targets import ROW
 
+import tajsim.plots as plots
+from tajsim.analysis import summarise
 from tajsim.errors import UserError
+from tajsim.exploration import discover, robust
 from tajsim.inputs.experiment import check_experiment
-from tajsim.inputs.scenario_parts import check_scenario
+from tajsim.inputs.scenario_parts import Event, check_scenario
 from tajsim.inputs.signs import read_signs
 from tajsim.inputs.targets import read_targets
+from tajsim.model.model import TajikistanModel
+from tajsim.plots.sweep import sweep_figure
 
 FOLDER = Path(__file__).with_name("golden")
 #: How the lines of an edit begin.
 EDIT = ("- ", "+ ", "-", "+")
 
 
-def refused(read: Callable[..., object], *given: str) -> list[str]:
+def refused(read: Callable[..., object], *given: Any) -> list[str]:
     """Return what is said of what cannot be read."""
     with pytest.raises(UserError) as told:
         read(*given)
@@ -41,12 +50,19 @@ def checked(check: Callable[[str], list[str]], text: str) -> list[str]:
     return check("x.toml")
 
 
+#: What a call in Python may name.
+NAMES = {
+    **{"figure": plots.figure, "two": synthetic.two(), "summarise": summarise, "Event": Event},
+    **{"sweep_figure": sweep_figure, "spread": spread, "robust": robust, "grid": grid},
+    **{"discover": discover, "swept": swept, "TajikistanModel": TajikistanModel},
+}
 #: What a file of cases is about -> the right text, and what is said of another.
 KINDS: dict[str, tuple[str, Callable[[str], list[str]]]] = {
     "scenario": ("\n".join(RIGHT.values()) + "\n", lambda text: checked(check_scenario, text)),
     "experiment": (EXPERIMENT, lambda text: checked(check_experiment, text)),
     "targets": (ROW, lambda text: refused(read_targets, text)),
     "signs": (GOOD, lambda text: refused(read_signs, text, "x.toml")),
+    "call": ("", lambda text: refused(eval, text, NAMES)),
     "link": ("", lambda text: wrong(text.strip(), Path())),
 }
 

@@ -544,34 +544,6 @@ def test_events_before_the_months_in_common_are_kept() -> None:
     assert held.sel(scenario=synthetic.PAIR[0]).min() == 1.0
 
 
-@pytest.mark.parametrize(
-    ("kind", "chosen", "message"),
-    [
-        ("fann", {}, "did you mean 'fan'"),
-        ("fan", {"outcomes": "x"}, "did you mean 'outcome'"),
-        ("fan", {"outcome": "heroin_siezed"}, "did you mean 'heroin_seized'"),
-        ("fan", {"outcome": "heroin_seized", "select": "section=korog"}, "did you mean 'khorog'"),
-        (
-            "fan",
-            {"outcome": "heroin_seized", "select": {"sections": "x"}},
-            "did you mean 'section'",
-        ),
-        ("fan", {"select": "khorog"}, "section=khorog"),
-        ("fan", {"smooth": 1000}, "expected 1 to 204 months"),
-        ("fan", {"scenarios": "status_qo"}, "did you mean 'status-quo'"),
-        ("distribution", {"window": "2030-01:2031-01"}, "2004-01 to 2020-12"),
-        ("distribution", {"window": "soon"}, "YYYY-MM:YYYY-MM"),
-        ("border", {"outcome": "grievance"}, "not by section"),
-        ("providers", {"select": "task=drug"}, "did you mean 'drugs'"),
-    ],
-)
-def test_errors_name_the_nearest(
-    two: xr.Dataset, kind: str, chosen: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(UserError, match=message):
-        plots.figure(kind, two, **chosen)
-
-
 def test_files_that_cannot_be_written(one: xr.Dataset, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"\.png or \.svg or \.pdf"):
         plots.draw("providers", one, tmp_path / "picture.gif")

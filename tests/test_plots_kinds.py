@@ -427,23 +427,6 @@ def test_colour_is_the_median_over_the_year_of_a_flow():
     assert bar.get_xlim()[1] == pytest.approx(largest, rel=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"outcome": "collusion"}, "not by section or by region"),
-        ({"outcome": ["heroin_seized", "heroin_entering"]}, "one outcome by section, not two"),
-        ({"at": ["2004-13"]}, "expected a year or a month"),
-        ({"at": ["200\u0664"]}, "expected a year or a month"),
-        ({"at": ["1999"]}, "outside the results"),
-        ({"at": [f"2004-{m:02}" for m in range(1, 13)] + ["2005"]}, "at most 8"),
-    ],
-)
-def test_mistakes_get_one_line(options, words):
-    data = results(runs=8, months=30)[["heroin_seized", "heroin_entering", "collusion"]]
-    with pytest.raises(UserError, match=words):
-        figure("map", data, **options)
-
-
 def test_date_without_a_year_behind_it_starts_with_the_results():
     data = results(runs=8, months=30)[["heroin_seized"]]
     first = data["month"].values[0].astype("datetime64[M]")

@@ -6,13 +6,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 import synthetic
 import xarray as xr
+from html_reader import Page
 
 import tajsim.report
 from tajsim.cli.main import main
@@ -22,44 +22,6 @@ from tajsim.plots.style import INK, QUIET, contrast, families, readable
 from tajsim.report import report, write_report
 from tajsim.report.facts import Facts, Given, changes, gather, join
 from tajsim.report.page import POLICY, Shot, alternative, template
-
-VOID = {"meta", "link", "img", "br", "hr", "input"}
-
-
-class Page(HTMLParser):
-    """Reads a page strictly: every element is closed in its turn."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.wrong: list[str] = []
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.headings: list[int] = []
-        self.words: list[str] = []
-        self.feed(text)
-        self.close()
-        self.wrong += [f"<{tag}> is not closed" for tag in self.open]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        if len(names) != len(set(names)):
-            self.wrong.append(f"<{tag}> has an attribute twice")
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-        if re.fullmatch(r"h[1-6]", tag):
-            self.headings.append(int(tag[1]))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(f"</{tag}> closes what is not open")
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] not in ("style", "script"):
-            self.words.append(data)
-
-    def of(self, tag: str) -> list[dict[str, str]]:
-        return [attrs for name, attrs in self.elements if name == tag]
 
 
 @pytest.fixture(scope="module")

@@ -87,24 +87,6 @@ def test_the_map_shows_means_of_cells() -> None:
     assert picture.axes[0].get_xlabel() == "x2 (share)"
 
 
-@pytest.mark.parametrize(
-    ("kind", "chosen", "words"),
-    [
-        ("respons", {}, "did you mean 'response'"),
-        ("response", {"outcome": "hight"}, "did you mean 'height'"),
-        ("response", {"by": "x9"}, "unknown factor 'x9'"),
-        ("response", {"by": ["x1", "x2"]}, "expected 1 factors"),
-        ("levers", {"by": ["x1"]}, "expected 2 factors"),
-        ("levers", {"by": ["x1", "x1"]}, "two different factors"),
-        ("levers", {"scenarios": "quo"}, "unknown scenario 'quo'"),
-        ("levers", {"smooth": 3}, "unknown option of levers"),
-    ],
-)
-def test_what_cannot_be_drawn(kind: str, chosen: dict[str, object], words: str) -> None:
-    with pytest.raises(UserError, match=words):
-        sweep_figure(kind, spread(), **chosen)
-
-
 def test_nothing_finished_is_said() -> None:
     empty = spread()
     with pytest.raises(UserError, match="no run of this sweep is finished"):
