@@ -39,27 +39,6 @@ def refused(arguments: list[str], capsys: Capture, *words: str) -> list[str]:
     return lines
 
 
-def test_all_mistakes_of_a_command_are_told(capsys: Capture) -> None:
-    lines = refused(["run", "status-qou", "--runs", "0", "--outcomes", "x1,x2"], capsys)
-    assert len(lines) == 4
-
-
-def test_wrong_scenario_files(capsys: Capture, tmp_path: Path) -> None:
-    contents = {
-        "empty.toml": b"",
-        "binary.toml": bytes(range(256)),
-        "syntax.toml": b"title = \n",
-        "keys.toml": b'title = "x"\nquestion = "y"\nextends = "status-quo"\nsett = 1\nstrat = 2\n',
-        "self.toml": b'title = "x"\nquestion = "y"\nextends = "self.toml"\n',
-    }
-    for name, content in contents.items():
-        (tmp_path / name).write_bytes(content)
-        for verb in ("check", "run"):
-            lines = refused([verb, str(tmp_path / name)], capsys, name)
-            assert len(lines) == 2 if name == "keys.toml" else lines
-    refused(["check", str(tmp_path)], capsys, tmp_path.name)
-
-
 def test_places_that_cannot_be_written(
     capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,16 +79,6 @@ def test_shipped_experiments_fit_the_schema(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("wrong", ["values = [1, 10, 400]", "values = [1, 1]", "value = 1"])
-def test_a_wrong_factor_is_told_where_it_stands_and_not_where_it_is_used(
-    tmp_path: Path, wrong: str
-) -> None:
-    path = tmp_path / "wrong.toml"
-    path.write_text(EXPERIMENT.replace("values = [1, 10, 40]", wrong))
-    (message,) = check_experiment(path)
-    assert ":13: factors.value" in message
-
-
 def test_an_event_of_an_experiment_may_give_a_unit(tmp_path: Path) -> None:
     event = '\n[[events]]\nkind = "set"\ndate = "2004-05"\nparameter = "agency_pay.army"\n'
     text = EXPERIMENT + event + 'value = "3 USD/month"\n'

@@ -248,11 +248,3 @@ def test_the_command_keeps_the_events(folder: Path) -> None:
     out = folder / "events.csv"
     assert main(["explain", str(folder), "--scenario", B, "--run", "2", "--out", str(out)]) == 0
     assert list(pd.read_csv(out)["run"].unique()) == [2]
-
-
-def test_the_command_refuses_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["--run", "99", "--scenario", A], ["--run", "1", "--scenario", "nothing"], []):
-        assert main(["explain", str(folder), *words]) == 2
-        said = capsys.readouterr()
-        assert said.out == ""
-        assert len(said.err.splitlines()) == 1

