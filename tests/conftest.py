@@ -119,6 +119,14 @@ def two() -> xr.Dataset:
 
 
 @pytest.fixture(scope="session")
+def report_page(pair: xr.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a report on the pair."""
+    from tajsim.report import write_report
+
+    return write_report(pair, tmp_path_factory.mktemp("page") / "page.html")
+
+
+@pytest.fixture(scope="session")
 def dashboard() -> Iterator[Any]:
     """One dashboard (`app_server.Dashboard`) for all tests that do not end it."""
     from app_server import Dashboard

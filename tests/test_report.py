@@ -25,8 +25,8 @@ from tajsim.report.page import POLICY, Shot, alternative, template
 
 
 @pytest.fixture(scope="module")
-def text(pair: xr.Dataset) -> str:
-    return report(pair)
+def text(report_page: Path) -> str:
+    return report_page.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

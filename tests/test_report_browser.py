@@ -9,18 +9,10 @@ from pathlib import Path
 import matplotlib.image
 import numpy as np
 import pytest
-import xarray as xr
 from app_browser import CHROMIUM, WHY_NOT, Chromium, Tab
-
-from tajsim.report import write_report
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason=WHY_NOT)
 BROKEN = '<img src="http://127.0.0.1:9/x.png">'
-
-
-@pytest.fixture(scope="module")
-def place(pair: xr.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_report(pair, tmp_path_factory.mktemp("page") / "page.html")
 
 
 @pytest.fixture
@@ -36,9 +28,9 @@ def visit(chromium: Chromium) -> Callable[[Path], Tab]:
 
 
 @pytest.fixture
-def tab(visit: Callable[[Path], Tab], place: Path) -> Tab:
+def tab(visit: Callable[[Path], Tab], report_page: Path) -> Tab:
     """The page, all that is folded opened."""
-    found = visit(place)
+    found = visit(report_page)
     found.do("for (const part of document.querySelectorAll('details')) part.open = true")
     return found
 
@@ -52,12 +44,12 @@ def asked(tab: Tab) -> set[str]:
 
 
 def test_no_request_leaves_the_page_and_its_policy_stops_what_would(
-    visit: Callable[[Path], Tab], place: Path, tmp_path: Path
+    visit: Callable[[Path], Tab], report_page: Path, tmp_path: Path
 ) -> None:
-    text = place.read_text(encoding="utf-8")
+    text = report_page.read_text(encoding="utf-8")
     assert "google" not in text
-    page = visit(place)
-    assert asked(page) == {place.as_uri()} and page.mistakes() == []
+    page = visit(report_page)
+    assert asked(page) == {report_page.as_uri()} and page.mistakes() == []
     # A request and a breach of the policy are seen, where there are any.
     leaky, broken = tmp_path / "leaky.html", tmp_path / "broken.html"
     leaky.write_text(f"<!DOCTYPE html><title>leaky</title>{BROKEN}")
@@ -73,9 +65,9 @@ def resized(tab: Tab, wide: int) -> None:
 
 @pytest.mark.parametrize("wide", [1280, 400])
 def test_it_fits_the_window_and_the_card_stands_on_the_first_screen(
-    visit: Callable[[Path], Tab], place: Path, wide: int
+    visit: Callable[[Path], Tab], report_page: Path, wide: int
 ) -> None:
-    tab = visit(place)
+    tab = visit(report_page)
     resized(tab, wide)
     assert tab.run("document.documentElement.scrollWidth") <= wide
     assert tab.run("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
@@ -131,8 +123,8 @@ def test_every_figure_and_table_has_a_name_for_who_does_not_see_it(tab: Tab) -> 
     assert all(name for role, name in named if role in ("link", "heading", "region"))
 
 
-def test_it_prints(visit: Callable[[Path], Tab], place: Path) -> None:
-    tab = visit(place)
+def test_it_prints(visit: Callable[[Path], Tab], report_page: Path) -> None:
+    tab = visit(report_page)
 
     def pages() -> int:
         data = base64.b64decode(tab.call("Page.printToPDF")["data"])

@@ -18,7 +18,7 @@ TEXT = tutorial.PAGE.read_text(encoding="utf-8")
 #: What is made smaller so that the page runs in seconds: fewer runs, no year after 2006,
 #: and no pictures that a comparison draws by itself (those of `plot` and `report` are drawn).
 SMALLER = (
-    (r"(--out withdrawal)\n", r"\1 --no-pictures\n"),
+    (r"(--out withdrawal)$", r"\1 --no-pictures"),
     (r"--runs 100\b", "--runs 12 --until 2006-12"),
     (r"\bruns=100\b", "runs=12"),
 )
