@@ -39,6 +39,13 @@ def refused(arguments: list[str], capsys: Capture, *words: str) -> list[str]:
     return lines
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("a\0b.toml", "byte zero"), (f"{'x' * 300}/{'y' * 300}", "no such file")]
+)
+def test_names_that_no_file_has(name: str, said: str, capsys: Capture) -> None:
+    assert len(refused(["check", name], capsys, said)) == 1
+
+
 def test_places_that_cannot_be_written(
     capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_documents, load_figures
 from tajsim.inputs.values import ParameterValues, parameters_of, prior_quantile
 from tajsim.model.country import readers
+from tajsim.rules.offers import guarantee
 
 EVERY = list(registry.load_parameters().values())
 BASES = ("documented", "derived", "assumption")
@@ -207,6 +208,11 @@ def test_set_takes_effect_in_what_rules_are_handed() -> None:
     before = found.of(rule)["greed"]
     found.set("greed", before + 1.0)
     assert np.array_equal(found.of(rule)["greed"], before + 1.0)
+
+
+def test_a_rule_is_handed_the_values_of_one_actor() -> None:
+    own = values("fixed").of(guarantee, power="china")["power_guarantee"]
+    assert np.all(own == registry.parameter("power_guarantee.china").value)
 
 
 def test_indexed_families_have_the_order_of_their_dimension() -> None:

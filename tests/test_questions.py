@@ -69,7 +69,7 @@ agency = "border_troops"
 # Which wage keeps half of the seizures?
 
 
-@pytest.mark.parametrize("level", ["50%of:status-quo"])
+@pytest.mark.parametrize("level", ["50%of:status-quo", "400"])
 def test_the_wage_that_keeps_so_much_of_the_seizures(
     level: str, tmp_path: Path, capsys: Capture
 ) -> None:

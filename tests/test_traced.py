@@ -116,8 +116,17 @@ def whole(country: Country) -> None:
     country.barrier = country.barrier / country.cronyism.max()
 
 
+def truth(country: Country) -> None:
+    country.barrier = country.barrier * bool(country.coup)
+
+
 def mask(country: Country) -> None:
     country.regions.grievance[country.regions.grievance > 0.5] = 0.5
+
+
+def rows(country: Country) -> None:
+    angry = country.regions.grievance > 0.5
+    country.barrier = country.barrier + country.regions.grievance[angry].sum()
 
 
 def one_run(country: Country) -> None:
@@ -169,7 +178,7 @@ def planted(stage: Callable[[Country], None]) -> TajikistanModel:
 
 
 def line_of(stage: Callable[[Country], None]) -> int:
-    return inspect.getsourcelines(stage)[1] + 1
+    return inspect.getsourcelines(stage)[1] + 1 + (stage is rows)
 
 
 @pytest.mark.parametrize(
@@ -177,8 +186,10 @@ def line_of(stage: Callable[[Country], None]) -> int:
     [
         (branch, "a branch on the value of an array"),
         (number, "one number is taken"),
+        (truth, "a branch on the value of an array"),
         (whole, "runs are put together"),
         (mask, "a mask that may differ by run"),
+        (rows, "a mask that may differ by run"),
         (one_run, "some runs are singled out"),
         (june, "a branch on the month"),
         (elsewhere, "numbers of runs that are no state"),
