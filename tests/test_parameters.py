@@ -211,8 +211,8 @@ def test_set_takes_effect_in_what_rules_are_handed() -> None:
 
 
 def test_a_rule_is_handed_the_values_of_one_actor() -> None:
-    own = values("fixed").of(guarantee, power="china")["power_guarantee"]
-    assert np.all(own == registry.parameter("power_guarantee.china").value)
+    own = values("fixed").of(guarantee, power="russia")["power_guarantee"]
+    assert np.all(own == registry.parameter("power_guarantee.russia").value)
 
 
 def test_indexed_families_have_the_order_of_their_dimension() -> None:
