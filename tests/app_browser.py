@@ -1,7 +1,5 @@
 """Drive a headless Chromium over the DevTools protocol, with nothing but tornado."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import json
@@ -45,7 +43,7 @@ class Chromium:
         wait_for(lambda: told.exists() and "\n" in told.read_text(), 60)
         self._port = told.read_text().split()[0]
 
-    def tab(self, url: str = "about:blank", width: int = 1280, height: int = 900) -> Tab:
+    def tab(self, url: str = "about:blank", width: int = 1280, height: int = 900) -> "Tab":
         """Open a tab of a size."""
         asked = urllib.request.Request(f"http://127.0.0.1:{self._port}/json/new", method="PUT")
         with urllib.request.urlopen(asked, timeout=30) as answer:

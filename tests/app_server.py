@@ -1,7 +1,5 @@
 """The dashboard as a process of its own, for tests: started on a free port, asked, ended."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -1,7 +1,5 @@
 """Fixtures that several test files share: small ensembles, made once, and datasets by hand."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
@@ -10,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+import synthetic
 import xarray as xr
 
 import tajsim
@@ -107,6 +107,26 @@ def all_soon() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def one() -> xr.Dataset:
+    """Six made-up runs of one scenario, for tests of pictures."""
+    return synthetic.results(runs=6)
+
+
+@pytest.fixture(scope="session")
+def two() -> xr.Dataset:
+    """Six made-up runs of two scenarios, for tests of pictures."""
+    return synthetic.two()
+
+
+@pytest.fixture(scope="session")
+def report_page(pair: xr.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a report on the pair."""
+    from tajsim.report import write_report
+
+    return write_report(pair, tmp_path_factory.mktemp("page") / "page.html")
+
+
+@pytest.fixture(scope="session")
 def dashboard() -> Iterator[Any]:
     """One dashboard (`app_server.Dashboard`) for all tests that do not end it."""
     from app_server import Dashboard
@@ -114,6 +134,25 @@ def dashboard() -> Iterator[Any]:
     served = Dashboard()
     yield served
     assert served.end() == 0
+
+
+@pytest.fixture(scope="session")
+def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from app_browser import Chromium
+
+    browser = Chromium(tmp_path_factory.mktemp("browser"))
+    yield browser
+    hosts = {urlsplit(url).hostname or "" for url in browser.close()}
+    # What the browser asks its maker for on its own account is not the page's doing.
+    own = {host for host in hosts if host.endswith(("google.com", "googleapis.com", "gvt1.com"))}
+    assert hosts - own <= {"", "127.0.0.1", "newtab", "new-tab-page"}
+
+
+@pytest.fixture
+def chromium(_chromium: Any) -> Iterator[Any]:
+    """One browser (`app_browser.Chromium`) for all tests of pages; no tab of a test is left."""
+    yield _chromium
+    _chromium.close_tabs()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Sweeps made of a known function, for tests of what is found in them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -4,8 +4,6 @@
 look at each before you keep it.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -16,7 +14,7 @@ import numpy as np
 import xarray as xr
 from fake_sweeps import changed, cube, fake_sweep
 from PIL import Image
-from synthetic import PAIR, assumptions, claims_table, results, targets_table
+from synthetic import PAIR, claims_table, results, targets_table, two
 
 import tajsim.plots as plots
 import tajsim.plots.style as style
@@ -29,27 +27,22 @@ DOTS = 48
 
 
 @cache
-def _two() -> xr.Dataset:
-    return assumptions(results(scenarios=PAIR, runs=6))
-
-
-@cache
 def _many() -> xr.Dataset:
     return results(scenarios=(*PAIR, "abrupt-withdrawal", "elite-purge", "western-turn"), runs=6)
 
 
 #: Name of a picture -> its kind, what makes its results, and its options.
 PICTURES: dict[str, tuple[str, Callable[[], xr.Dataset], dict[str, Any]]] = {
-    **{kind: (kind, _two, {}) for kind in plots.KINDS},
+    **{kind: (kind, two, {}) for kind in plots.KINDS},
     "answer": ("answer", lambda: results(scenarios=PAIR, runs=40), {}),
-    "distribution": ("distribution", _two, {"outcome": ["grievance", "violent_members"]}),
-    "fan": ("fan", _two, {"outcome": ["heroin_seized", "incidents"], "smooth": 12}),
-    "map": ("map", _two, {"at": ["2006", "2012"]}),
-    "map-alone": ("map", _two, {"scenarios": PAIR[1]}),
-    "claims": ("claims", _two, {"table": claims_table()}),
-    "targets": ("targets", _two, {"table": targets_table()}),
+    "distribution": ("distribution", two, {"outcome": ["grievance", "violent_members"]}),
+    "fan": ("fan", two, {"outcome": ["heroin_seized", "incidents"], "smooth": 12}),
+    "map": ("map", two, {"at": ["2006", "2012"]}),
+    "map-alone": ("map", two, {"scenarios": PAIR[1]}),
+    "claims": ("claims", two, {"table": claims_table()}),
+    "targets": ("targets", two, {"table": targets_table()}),
     "scenarios": ("scenarios", _many, {"outcome": "grievance"}),
-    "providers-alone": ("providers", _two, {"scenarios": PAIR[1]}),
+    "providers-alone": ("providers", two, {"scenarios": PAIR[1]}),
 }
 
 

@@ -1,7 +1,5 @@
 """What the tests of sweeps share: a small experiment, stand-ins for the model, a failing disk."""
 
-from __future__ import annotations
-
 import errno
 import itertools
 import os
@@ -17,40 +15,7 @@ from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_file import Experiment
 from tajsim.sweeps.store import Disk, Finished, Summaries
 
-EXPERIMENT = """
-title = "Pay at the border"
-question = "What does pay do?"
-scenarios = ["status-quo"]
-runs = 4
-end = "2004-06"
-seed = 7
-
-[design]
-kind = "grid"
-
-[[factors]]
-name = "pay"
-values = [1, 10, 40]
-
-[[factors]]
-name = "month"
-values = ["2004-02", "2004-04"]
-
-[[events]]
-date = { factor = "month" }
-kind = "set"
-parameter = "agency_pay.border_troops"
-value = { factor = "pay" }
-
-[[keep]]
-outcome = "collusion"
-where = { agency = "border_troops" }
-
-[[keep]]
-outcome = "heroin_seized"
-where = { section = "all" }
-name = "seized"
-"""
+EXPERIMENT = (Path(__file__).with_name("data") / "pay.toml").read_text(encoding="utf-8")
 
 
 def small_experiment(folder: Path, *changes: tuple[str, str]) -> Experiment:

@@ -1,7 +1,5 @@
 """What the dashboard simulates and draws, against the ensemble, the analysis and the pictures."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,18 +8,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import tajsim.app.figures as figures
 import tajsim.compiled.engine as engines
-from tajsim.app.figures import (
-    LEVELS,
-    dataset_of,
-    fan_of,
-    longer,
-    map_values,
-    months_of,
-    part_of_view,
-    plain,
-    sides_so_far,
-)
 from tajsim.app.server import catalogue
 from tajsim.app.session import ResultCache, size
 from tajsim.app.state import PageState, plan_of, read_state
@@ -32,7 +20,7 @@ from tajsim.ensemble.plan import Plan
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.results.answer import card
-from tajsim.results.effect import compare_results, effect, mean_interval
+from tajsim.results.effect import compare_results
 from tajsim.results.window import at_places, over_dates, smooth, spans
 
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
@@ -75,7 +63,7 @@ def test_a_task_gives_what_the_ensemble_gives(made: Any) -> None:
 
 def test_chunks_together_are_the_results_of_the_command_line(made: Any) -> None:
     _, plan, pairs, records = made
-    ours = dataset_of(plan, pairs, records)
+    ours = figures.dataset_of(plan, pairs, records)
     theirs = run_many(plan.scenarios, runs=45, until="2005-06", outcomes=plan.outcomes)
     assert ours.drop_attrs(deep=False).identical(theirs.drop_attrs(deep=False))
     differ = {key for key in theirs.attrs if ours.attrs[key] != theirs.attrs[key]}
@@ -172,26 +160,26 @@ def test_what_was_not_asked_for_again_leaves_a_full_shelf(made: Any) -> None:
 
 def test_a_fan_is_that_of_the_picture(made: Any) -> None:
     _, plan, pairs, records = made
-    dataset = dataset_of(plan, pairs, records)
-    fan = fan_of(halves(dataset), "heroin_seized")
+    dataset = figures.dataset_of(plan, pairs, records)
+    fan = figures.fan_of(halves(dataset), "heroin_seized")
     assert fan and fan["unit"] == "kg/year" and fan["kind"] == "bands"
     series = smooth(at_places(dataset, "heroin_seized"), 12)
-    expected = np.quantile(series.values.astype(float), LEVELS, axis=2).transpose(1, 0, 2)
+    expected = np.quantile(series.values.astype(float), figures.LEVELS, axis=2).transpose(1, 0, 2)
     np.testing.assert_allclose(fan["lines"], expected, rtol=1e-5)
-    one = fan_of(halves(dataset), "heroin_seized@section=pianj")
+    one = figures.fan_of(halves(dataset), "heroin_seized@section=pianj")
     assert one and one["title"] == "Heroin seized on the line (Pianj)"
-    share = fan_of(halves(dataset), "state_failed")
+    share = figures.fan_of(halves(dataset), "state_failed")
     assert share and (share["kind"], share["unit"]) == ("mean", "% of runs")
     few = dataset.isel(month=slice(0, 11))
-    assert fan_of(halves(few), "heroin_seized") is None
+    assert figures.fan_of(halves(few), "heroin_seized") is None
 
 
 def test_a_fan_of_fewer_months_is_the_beginning_of_the_whole_one(made: Any) -> None:
     _, plan, pairs, records = made
-    reference, own = halves(dataset_of(plan, pairs, records))
-    whole = fan_of([reference, own], "heroin_seized")
-    part = fan_of([reference, own.isel(month=slice(0, 14))], "heroin_seized")
-    alone = fan_of([reference], "heroin_seized")
+    reference, own = halves(figures.dataset_of(plan, pairs, records))
+    whole = figures.fan_of([reference, own], "heroin_seized")
+    part = figures.fan_of([reference, own.isel(month=slice(0, 14))], "heroin_seized")
+    alone = figures.fan_of([reference], "heroin_seized")
     assert whole and part and alone
     assert whole["lines"][0] == part["lines"][0] == alone["lines"][0]
     assert part["months"] == whole["months"]
@@ -200,22 +188,10 @@ def test_a_fan_of_fewer_months_is_the_beginning_of_the_whole_one(made: Any) -> N
     assert alone["lines"][1] == [[]] * 5 and alone["difference"] == [[]] * 3
 
 
-def test_the_difference_by_month_is_the_paired_effect(made: Any) -> None:
-    values = np.array(
-        [[1.0, 2.0, 4.0, np.nan], [0.5, -1.0, 3.0, 2.0], [np.nan, 1.0, np.nan, np.nan]]
-    )
-    mean, low, high = mean_interval(values)
-    for month, row in enumerate(values):
-        one = effect(row)
-        np.testing.assert_allclose(
-            [mean[month], low[month], high[month]], [one.mean, one.low, one.high]
-        )
-
-
 def test_the_map_is_that_of_the_picture(made: Any) -> None:
     _, plan, pairs, records = made
-    dataset = dataset_of(plan, pairs, records)
-    found = map_values(dataset, "heroin_seized", "state_control")
+    dataset = figures.dataset_of(plan, pairs, records)
+    found = figures.map_values(dataset, "heroin_seized", "state_control")
     for month in ("2004-05", "2005-03"):
         at = found["months"].index(month)
         for layer in ("border", "land", "leaving"):
@@ -227,26 +203,26 @@ def test_the_map_is_that_of_the_picture(made: Any) -> None:
 
 def test_the_table_holds_the_numbers_of_compare(made: Any) -> None:
     state, plan, pairs, records = made
-    dataset = dataset_of(plan, pairs, records)
-    table = part_of_view("table", dataset, state)["table"]
+    dataset = figures.dataset_of(plan, pairs, records)
+    table = figures.part_of_view("table", dataset, state)["table"]
     expected = compare_results(dataset)
     order = expected["size"].fillna(0.0).sort_values(ascending=False, kind="stable").index
     expected, rows = expected.loc[order], table["rows"]  # by size
-    assert part_of_view("card", dataset, state)["card"] == card(dataset).as_dict()
+    assert figures.part_of_view("card", dataset, state)["card"] == card(dataset).as_dict()
     leading = [change.outcome for change in card(dataset).leading][:4]
-    fans = part_of_view("fans", dataset, state)["fans"]
+    fans = figures.part_of_view("fans", dataset, state)["fans"]
     assert leading and [fan["spec"] for fan in fans][: len(leading)] == leading
     for name in ("difference", "low"):  # what nobody is left to measure in is None
-        assert [row[name] for row in rows] == [plain(value) for value in expected[name]]
+        assert [row[name] for row in rows] == [figures.plain(value) for value in expected[name]]
     assert table["window"] == ["2004-01", "2005-06"]
-    assert "run 3" in part_of_view("story", dataset, state)["story"]["story"]
+    assert "run 3" in figures.part_of_view("story", dataset, state)["story"]["story"]
 
 
 def test_what_is_there_so_far_ends_where_the_slowest_chunk_is(made: Any) -> None:
     _, plan, pairs, records = made
     keys = [task.key for pair in pairs for task in pair]
     by_key = dict(zip(keys, records, strict=True))
-    name, whole = "heroin_seized", dataset_of(plan, pairs, records)["heroin_seized"]
+    name, whole = "heroin_seized", figures.dataset_of(plan, pairs, records)["heroin_seized"]
     mine = [pair[1].key for pair in pairs]
 
     def told(months: Sequence[int]) -> dict[str, Any]:
@@ -254,13 +230,15 @@ def test_what_is_there_so_far_ends_where_the_slowest_chunk_is(made: Any) -> None
         return {k: {name: some[k][..., :m, :]} for k, m in zip(mine, months, strict=False)}
 
     others = {key: record for key, record in by_key.items() if key not in mine}
-    assert sides_so_far(plan, pairs, {}, {}, [name]) == ({}, {})
-    reference, own = sides_so_far(plan, pairs, others, told([14]), [name])
-    assert (months_of(reference), own) == (18, {}), "a chunk has nothing yet"
-    reference, own = sides_so_far(plan, pairs, others, told([14, 16]), [name])
-    assert (months_of(reference), months_of(own)) == (18, 14)
+    assert figures.sides_so_far(plan, pairs, {}, {}, [name]) == ({}, {})
+    reference, own = figures.sides_so_far(plan, pairs, others, told([14]), [name])
+    assert (figures.months_of(reference), own) == (18, {}), "a chunk has nothing yet"
+    reference, own = figures.sides_so_far(plan, pairs, others, told([14, 16]), [name])
+    assert (figures.months_of(reference), figures.months_of(own)) == (18, 14)
     for position, side in enumerate((reference, own)):
-        part = whole.isel(scenario=[position], month=slice(0, months_of(side))).drop_vars("run")
+        part = whole.isel(scenario=[position], month=slice(0, figures.months_of(side))).drop_vars(
+            "run"
+        )
         xr.testing.assert_equal(side[name], part)
 
 
@@ -269,7 +247,7 @@ def test_months_told_piece_by_piece_make_the_whole(made: Any) -> None:
     had: Any = {}
     for first, stop in ((0, 12), (12, 13), (13, 18), (0, 18)):
         piece = {name: series[..., first:stop, :] for name, series in whole.items()}
-        had = longer(had, piece, first)
+        had = figures.longer(had, piece, first)
         np.testing.assert_array_equal(had["heroin_seized"], whole["heroin_seized"][..., :stop, :])
 
 

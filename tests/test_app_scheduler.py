@@ -1,7 +1,5 @@
 """The scheduler of the dashboard with a fake simulator: the latest wins, nothing stale waits."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from tajsim.app.session import Scheduler

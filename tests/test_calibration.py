@@ -1,42 +1,31 @@
 """The calibration: the sampler against known answers, what it keeps on disk, what it leaves."""
 
-from __future__ import annotations
-
 import shutil
 import tomllib
 from functools import partial
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import tajsim.calibration.__main__ as module
 import tajsim.calibration.calibrate as calibrate_module
+import tajsim.calibration.report as tables
+import tajsim.calibration.smc as smc
 from docs.generate.calibration import filled
 from tajsim.calibration.calibrate import PRIOR, Folder, calibrate, checksum, histories, screen
-from tajsim.calibration.report import ORIGIN, PARAMETERS, TARGETS, rows_of, sample_text
-from tajsim.calibration.smc import (
-    Method,
-    Population,
-    Simulator,
-    advance,
-    candidates,
-    drawn_scores,
-    log_kernel,
-    log_prior_over,
-    propose,
-    reference,
-    to_values,
-)
 from tajsim.cli.main import main
 from tajsim.draws import Draws
 from tajsim.ensemble import run
+from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.errors import UserError
 from tajsim.files import data_text
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.targets import load_targets, target_text
-from tajsim.inputs.values import ParameterValues, load_posterior
+from tajsim.inputs.values import ParameterValues, about_posterior, load_posterior
 
 Values = NDArray[np.float64]
 ROOT = Path(__file__).parents[1]
@@ -52,7 +41,7 @@ TIES = np.array([[1.5, 1.5, 0.0], [0.0, 0.4, 0.0]])  # the third parameter does 
 CHANCE = 0.7
 
 
-def toy(observed: Values, ties: Values = TIES) -> Simulator:
+def toy(observed: Values, ties: Values = TIES) -> smc.Simulator:
     def errors(scores: Values, runs: NDArray[np.int64]) -> Values:
         draws = Draws(11, runs)
         chance = draws.normal_each("toy", [str(i) for i in range(len(ties))], 0)
@@ -73,18 +62,20 @@ def answer(observed: Values, ties: Values = TIES) -> tuple[Values, Values]:
     return spread @ ties.T @ observed / variance, spread
 
 
-def start(simulate: Simulator, seed: int, count: int = 1500, parameters: int = 3) -> Population:
+def start(
+    simulate: smc.Simulator, seed: int, count: int = 1500, parameters: int = 3
+) -> smc.Population:
     scores, runs = normal(seed, parameters, count), np.arange(count)
-    return Population(scores, runs, simulate(scores, runs))
+    return smc.Population(scores, runs, simulate(scores, runs))
 
 
-def finish(state: Population, simulate: Simulator, method: Method) -> Population:
+def finish(state: smc.Population, simulate: smc.Simulator, method: smc.Method) -> smc.Population:
     while not state.finished:
-        state = advance(state, simulate, method)
+        state = smc.advance(state, simulate, method)
     return state
 
 
-TOY = Method(particles=1000, moves=3, last_moves=12, seed=3, kernel=gauss)
+TOY = smc.Method(particles=1000, moves=3, last_moves=12, seed=3, kernel=gauss)
 
 
 @pytest.mark.parametrize("observed", [[0.5, 0.0], [6.0, 2.0], [-3.0, 3.0]])
@@ -114,7 +105,7 @@ def test_many_parameters_are_no_obstacle() -> None:
 
 def test_coverage_by_simulation_based_calibration() -> None:
     # Truths drawn from the prior stand at even ranks in their posteriors (Talts et al. 2018).
-    method = Method(particles=200, moves=3, last_moves=8, seed=5, kernel=gauss)
+    method = smc.Method(particles=200, moves=3, last_moves=8, seed=5, kernel=gauss)
     ranks = []
     for i in range(60):
         truth = normal(100 + i, 3)
@@ -134,7 +125,7 @@ def test_one_target_that_cannot_be_met_does_not_spoil_the_others() -> None:
     def simulate(scores: Values, runs: NDArray[np.int64]) -> Values:
         return np.array([(scores[0] - 1.0) / 0.2, np.full(len(runs), 30.0) + scores[1]])
 
-    method = Method(particles=500, moves=3, last_moves=6)
+    method = smc.Method(particles=500, moves=3, last_moves=6)
     state = finish(start(simulate, 4, count=800, parameters=2), simulate, method)
     assert state.power == 1.0
     assert np.median(state.scores[0]) == pytest.approx(1.0, abs=0.1)
@@ -143,10 +134,10 @@ def test_one_target_that_cannot_be_met_does_not_spoil_the_others() -> None:
 
 def test_the_same_call_gives_the_same_sample_and_another_seed_another() -> None:
     simulate = toy(np.array([1.0, 1.0]))
-    small = Method(particles=100, moves=2, last_moves=2, kernel=gauss)
+    small = smc.Method(particles=100, moves=2, last_moves=2, kernel=gauss)
     first, second = (finish(start(simulate, 1, 200), simulate, small) for _ in range(2))
     np.testing.assert_array_equal(first.scores, second.scores)
-    other = Method(particles=100, moves=2, last_moves=2, kernel=gauss, seed=1)
+    other = smc.Method(particles=100, moves=2, last_moves=2, kernel=gauss, seed=1)
     assert (finish(start(simulate, 1, 200), simulate, other).scores != first.scores).any()
 
 
@@ -159,15 +150,15 @@ def test_the_kernel_is_students_and_bounds_what_a_missing_value_says() -> None:
     errors = np.array([[0.0, 1.0, -3.0, np.nan], [0.0, 2.0, 0.0, 0.0]])
     known = np.where(np.isnan(errors), 5.0, errors)
     expected = t(4).logpdf(known).sum(axis=0)
-    found = log_kernel(errors)
+    found = smc.log_kernel(errors)
     assert found - found[0] == pytest.approx(expected - expected[0])
 
 
 def test_steps_leave_the_reference_as_it_is() -> None:
-    ref = reference(normal(1, 2, 50) * np.array([[0.3], [2.0]]) + 1.0)
+    ref = smc.reference(normal(1, 2, 50) * np.array([[0.3], [2.0]]) + 1.0)
     drawn = ref.mean + ref.root @ normal(2, 2, 200_000)
     for step in (0.1, 0.7, 1.0):
-        moved = propose(drawn, normal(3, 2, 200_000), step, ref)
+        moved = smc.propose(drawn, normal(3, 2, 200_000), step, ref)
         assert moved.mean(axis=1) == pytest.approx(ref.mean[:, 0], abs=0.03)
         assert np.cov(moved) == pytest.approx(ref.root @ ref.root.T, abs=0.1)
 
@@ -175,11 +166,11 @@ def test_steps_leave_the_reference_as_it_is() -> None:
 def test_prior_over_reference() -> None:
     from scipy.stats import multivariate_normal
 
-    ref, points = reference(normal(1, 2, 50) + 1.0), normal(2, 2, 5)
+    ref, points = smc.reference(normal(1, 2, 50) + 1.0), normal(2, 2, 5)
     prior = multivariate_normal([0, 0], np.eye(2)).logpdf(points.T)
     spread = ref.root @ ref.root.T
     over = np.asarray(prior - multivariate_normal(ref.mean[:, 0], spread).logpdf(points.T))
-    found = log_prior_over(ref, points)
+    found = smc.log_prior_over(ref, points)
     assert found - found[0] == pytest.approx(over - over[0])
 
 
@@ -201,16 +192,16 @@ def test_screening_finds_what_moves_a_target_and_can_be_seen() -> None:
 
 
 def test_candidates_are_assumptions_and_not_what_the_scenario_sets() -> None:
-    names, registry = candidates(), load_parameters()
+    names, registry = smc.candidates(), load_parameters()
     assert len(names) > 100
     assert {registry[n].basis.kind for n in names} == {"assumption"}
     assert {registry[n].role for n in names} == {"uncertainty"}
-    assert names[0] not in candidates([names[0]])
+    assert names[0] not in smc.candidates([names[0]])
 
 
 def test_scores_are_the_draws_of_the_runs_themselves() -> None:
-    names, runs = candidates()[:40], np.array([3, 17])
-    values = to_values(names, drawn_scores(names, 9, runs))
+    names, runs = smc.candidates()[:40], np.array([3, 17])
+    values = smc.to_values(names, smc.drawn_scores(names, 9, runs))
     drawn = ParameterValues(Draws(9, runs), mode="prior")
     for name in names:
         np.testing.assert_allclose(values[name], drawn[name], rtol=1e-9, atol=1e-12)
@@ -221,7 +212,7 @@ def test_scores_are_the_draws_of_the_runs_themselves() -> None:
 
 def test_a_calibration_that_is_ended_goes_on_to_the_same_end(tmp_path: Path) -> None:
     simulate = toy(np.array([2.0, 1.0]))
-    small = Method(particles=100, moves=2, last_moves=3, kernel=gauss)
+    small = smc.Method(particles=100, moves=2, last_moves=3, kernel=gauss)
     whole = finish(start(simulate, 1, 200), simulate, small)
     folder, calls = Folder(tmp_path / "c", {"seed": 1}), 0
 
@@ -237,7 +228,7 @@ def test_a_calibration_that_is_ended_goes_on_to_the_same_end(tmp_path: Path) -> 
         state = again.load() or start(simulate, 1, 200)
         try:
             while not state.finished:
-                state = advance(state, ended, small)
+                state = smc.advance(state, ended, small)
                 folder.save(state)
             break
         except KeyboardInterrupt:
@@ -291,7 +282,7 @@ def test_the_model_is_fitted_and_going_on_gives_the_same(
     tmp_path: Path, early: tuple[str, ...], soon: None
 ) -> None:
     assert {"instalment-paid", "mirzoev-bargains"} <= set(early)
-    method = Method(particles=60, moves=1, last_moves=2)
+    method = smc.Method(particles=60, moves=1, last_moves=2)
     whole = calibrate(tmp_path / "whole", method, prior_runs=300)
     assert "free_riding" in whole.fitted
     assert whole.state.power == 1.0 and whole.posterior.shape == (len(whole.targets), 60)
@@ -307,7 +298,7 @@ def test_the_model_is_fitted_and_going_on_gives_the_same(
         tmp_path / "parts", method, prior_runs=300, progress=lambda what, *_: told.append(what)
     )
     assert "prior" not in told and not any(what.startswith("round 1,") for what in told)
-    assert sample_text(again) == sample_text(whole)
+    assert tables.sample_text(again) == tables.sample_text(whole)
 
 
 def test_workers_do_not_change_what_is_simulated(early: tuple[str, ...]) -> None:
@@ -324,7 +315,7 @@ def test_workers_do_not_change_what_is_simulated(early: tuple[str, ...]) -> None
 
 def test_wrong_numbers_are_told_together(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
-        calibrate(tmp_path / "c", Method(particles=1), prior_runs=1, workers=0)
+        calibrate(tmp_path / "c", smc.Method(particles=1), prior_runs=1, workers=0)
     assert len(caught.value.messages) == 3
     assert not (tmp_path / "c").exists()
 
@@ -333,7 +324,7 @@ def test_wrong_numbers_are_told_together(tmp_path: Path) -> None:
 
 
 def test_the_shipped_sample_belongs_to_these_targets_and_this_registry() -> None:
-    origin = tomllib.loads(data_text(ORIGIN))
+    origin = tomllib.loads(data_text(tables.ORIGIN))
     assert origin["targets"] == checksum(target_text()), "the targets changed: calibrate again"
     assert origin["power"] == 1.0
     sample, registry = load_posterior(), load_parameters()
@@ -354,11 +345,12 @@ def test_an_ordinary_ensemble_takes_rows_of_the_sample() -> None:
 
 
 def test_the_report_names_every_candidate_and_every_target() -> None:
-    rows = rows_of(data_text(PARAMETERS))
+    rows = tables.rows_of(data_text(tables.PARAMETERS))
     sample = list(load_posterior())
     assert [row["parameter"] for row in rows if row["fitted"] == "1"] == sample
     assert sum(row["informed"] == "1" for row in rows) >= 5
-    assert [row["target"] for row in rows_of(data_text(TARGETS))] == list(load_targets())
+    found = tables.rows_of(data_text(tables.TARGETS))
+    assert [row["target"] for row in found] == list(load_targets())
 
 
 def test_the_page_shows_the_tables_of_the_data() -> None:
@@ -372,3 +364,65 @@ def test_the_verb_tells_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_pa
     (tmp_path / "c" / "settings.json").write_text('{"seed": 1}')
     assert main(["calibrate", "--out", str(tmp_path / "c")]) == 2
     assert "holds a calibration with another" in capsys.readouterr().err
+
+
+# --- and belongs to the model that ships ----------------------------------------------------------
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    with as_file(files("tajsim") / "data") as folder:
+        for name in (module.TRACE, module.ORIGIN):
+            shutil.copy(folder / name, tmp_path / name)
+    return tmp_path
+
+
+def test_the_sample_was_fitted_to_or_confirmed_for_this_model() -> None:
+    assert about_posterior()["model"] == uncalibrated_version(), (
+        "the code of the model has changed; if no number moved, "
+        "run: python -m tajsim.calibration --confirm"
+    )
+
+
+def test_the_model_gives_the_traced_numbers(data: Path) -> None:
+    assert module.differing(data, count=8) == []
+
+
+def test_another_number_is_found_and_named(data: Path) -> None:
+    file = data / module.TRACE
+    head, first, *rest = file.read_text(encoding="utf-8").splitlines()
+    values = first.split(",")
+    values[1] = f"{float(values[1]) * 1.0001:.8g}"
+    file.write_text("\n".join([head, ",".join(values), *rest]) + "\n", encoding="utf-8")
+    assert module.differing(data, count=3) == ["heroin-reported-2014: 1 of 3 runs differ"]
+
+
+def test_the_origin_is_rewritten_only_when_the_numbers_agree(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "uncalibrated_version", lambda: "0123456789ab")
+    monkeypatch.setattr(module, "differing", lambda folder: ["a target: 1 of 100 runs differ"])
+    before = (data / module.ORIGIN).read_text(encoding="utf-8")
+    with pytest.raises(UserError, match="fit the sample anew"):
+        module.confirm(data)
+    assert (data / module.ORIGIN).read_text(encoding="utf-8") == before
+
+    monkeypatch.setattr(module, "differing", lambda folder: [])
+    module.confirm(data)
+    after = (data / module.ORIGIN).read_text(encoding="utf-8")
+    assert 'model = "0123456789ab"' in after and "fitted_with = " in after
+
+
+def test_other_targets_cannot_be_confirmed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "current_settings", lambda: {"history": "?", "targets": "?"})
+    with pytest.raises(UserError, match="another history and targets"):
+        module.confirm(data)
+
+
+@pytest.mark.parametrize("wrong", [[], ["--help"], ["--confirmed"], ["x", "two"], ["x", "2", "3"]])
+def test_wrong_arguments_of_the_command_say_how_to_use_it(
+    wrong: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "calibrate", lambda *args, **options: pytest.fail("it began"))
+    assert module.main(wrong) == 2
+    assert "--confirm" in capsys.readouterr().err

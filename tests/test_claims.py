@@ -1,7 +1,5 @@
 """Claims: what makes one hold, fail, stay undecided or go untested."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

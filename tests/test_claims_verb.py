@@ -1,8 +1,5 @@
 """``tajsim claims``: what is simulated, printed and written, and every mistake in one line."""
 
-from __future__ import annotations
-
-import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +11,7 @@ import tajsim
 import tajsim.analysis.claims as claims_run
 from tajsim.analysis import compare
 from tajsim.analysis.claims import totals_text
-from tajsim.analysis.verdicts import FAILS, HOLDS, NOT_TESTED, UNDECIDED
+from tajsim.analysis.verdicts import FAILS, HOLDS, NOT_TESTED
 from tajsim.cli import main
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 
@@ -122,12 +119,6 @@ def test_claims_without_a_reference_need_no_pair(tmp_path: Path) -> None:
     assert (row["verdict"], row["reference"]) == (HOLDS, "")
 
 
-def test_one_run_decides_nothing(tmp_path: Path) -> None:
-    table = tajsim.claims(scenario(tmp_path, "mine", "status-quo", claim()), runs=1)
-    assert list(table["verdict"]) == [UNDECIDED]
-    assert totals_text(table, 1) == "1 claim of 1 scenario, 1 run each: 1 undecided."
-
-
 def test_totals_count_what_was_not_tested() -> None:
     rows = {"scenario": ["a", "a", "b"], "verdict": [HOLDS, NOT_TESTED, NOT_TESTED]}
     text = totals_text(pd.DataFrame(rows), 20)
@@ -140,37 +131,6 @@ def test_by_default_every_shipped_scenario_with_claims_is_tested() -> None:
     names = [name for name in shipped_scenarios() if load_scenario(name).claims]
     assert [test.scenario.name for test in tests] == names
     assert sum(len(test.scenario.claims) for test in tests) >= 80
-
-
-def test_nothing_is_overwritten_without_being_asked(tmp_path: Path, capsys: Capture) -> None:
-    file, out = scenario(tmp_path, "mine", "status-quo", claim()), tmp_path / "t.csv"
-    out.write_text("mine", encoding="utf-8")
-    arguments = ["claims", str(file), "--runs", "2", "--out", str(out)]
-    assert main(arguments) == 2
-    assert "--overwrite" in capsys.readouterr().err
-    assert out.read_text() == "mine"
-    assert main([*arguments, "--overwrite"]) == 0
-    assert len(pd.read_csv(io.StringIO(out.read_text()))) == 1
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["abrupt-withdrawl"], "no such scenario"),
-        (["status-quo"], "no claims"),
-        (["irpt-ban", "irpt-ban"], "given twice"),
-        (["irpt-ban", "--runs", "0"], "runs must be"),
-        (["irpt-ban", "--parameters", "pior"], "prior"),
-        (["irpt-ban", "--out", "no-such-folder/t.csv"], "no folder"),
-        (["irpt-ban", "--out", "t.txt"], ".csv"),
-        (["irpt-ban", "--runs", "x"], "not a whole number"),
-    ],
-)
-def test_mistakes_take_one_line(arguments: list[str], said: str, capsys: Capture) -> None:
-    assert main(["claims", *arguments]) == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("tajsim: ")
-    assert said in line
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path, capsys: Capture) -> None:

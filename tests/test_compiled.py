@@ -1,7 +1,5 @@
 """The compiled month is the month of numpy, in any lane and tile; what cannot be is left."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -85,11 +83,13 @@ def outcomes(dataset: xr.Dataset) -> dict[str, Any]:
 
 @pytest.mark.parametrize("scenario", ["elite-purge", "russian-border-withdrawal"])
 def test_outcomes_and_chronicle_are_those_of_numpy(scenario: str) -> None:
-    ours, theirs = (run_many([scenario], runs=12, seed=2, engine=name) for name in engine.ENGINES)
+    ours, theirs = (
+        run_many([scenario], 12, 2, until="2009-12", engine=name) for name in engine.ENGINES
+    )
     assert (ours.attrs["engine"], theirs.attrs["engine"]) == engine.ENGINES
     for name, values in outcomes(theirs).items():
         np.testing.assert_allclose(outcomes(ours)[name], values, rtol=1e-6, atol=1e-6, err_msg=name)
-    assert ours.sizes["event"] > 500
+    assert ours.sizes["event"] > 300
     for name in ("run", "month", "kind", "actor", "target", "cause"):
         assert (ours[f"event_{name}"].values == theirs[f"event_{name}"].values).all()
 

@@ -1,19 +1,16 @@
 """Corruption in three, pay from what there is, claims on habit: signs, edges, ways down."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pytest
+from rule_inputs import answer
 
 from tajsim.axes import AGENCIES, Array
 from tajsim.inputs.scenario_parts import Event, load_scenario
-from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.rules import aid, corruption, rents
-from tajsim.rules.rents import commitments_step
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
@@ -40,14 +37,14 @@ def late(series: Array, place: int) -> float:
 
 def test_no_greed_leaves_everybody_at_the_habits_of_society() -> None:
     for ratio in (0.1, 1.0, 50.0):
-        found = apply(corruption.collusion_aim, ratio, 1.0, 1.0, 0.0, greed=0.0, bribery_norm=0.3)
+        found = answer(corruption.collusion_aim, ratio, 1.0, 1.0, 0.0, greed=0.0, bribery_norm=0.3)
         assert found == pytest.approx(0.3)
-    even = apply(corruption.collusion_aim, 30.0, 10.0, 2.0, 0.0, greed=1.3, bribery_norm=0.3)
+    even = answer(corruption.collusion_aim, 30.0, 10.0, 2.0, 0.0, greed=1.3, bribery_norm=0.3)
     assert even == pytest.approx(0.3), "a bribe worth all that is at stake tempts as the norm says"
 
 
 def test_a_unit_that_meets_no_trafficker_does_not_collude() -> None:
-    assert apply(corruption.collusion_aim, 0.0, 1.0, 0.0, 0.0, greed=0.0) == 0.0
+    assert answer(corruption.collusion_aim, 0.0, 1.0, 0.0, 0.0, greed=0.0) == 0.0
     model = simulate(end="2006-12")
     # Only those who come over from a guard have the habit: 2e-5 in one run of 40.
     assert (model.agency["army"].collusion < 1e-4).all()
@@ -77,22 +74,22 @@ def test_the_top_up_that_ends_shows_over_years(plain: Any) -> None:
 
 
 def test_claims_rise_within_months_and_fall_over_years() -> None:
-    up = apply(rents.claims_step, 100.0, 200.0, 1.0, 1.0, 0.0) - 100.0
-    down = 100.0 - apply(rents.claims_step, 100.0, 0.0, 1.0, 1.0, 0.0)
+    up = answer(rents.claims_step, 100.0, 200.0, 1.0, 1.0, 0.0) - 100.0
+    down = 100.0 - answer(rents.claims_step, 100.0, 0.0, 1.0, 1.0, 0.0)
     assert up > 4.0 * down > 0.0
-    assert apply(rents.claims_step, 100.0, 100.0, 3.0, 1.0, 0.5, claim=0.0) == 100.0
-    assert apply(rents.claims_step, 100.0, 100.0, 3.0, 1.0, 0.0) > 100.0
-    assert apply(rents.unpaid, 80.0, 100.0) == pytest.approx(0.2)
-    assert apply(rents.unpaid, 120.0, 100.0) == 0.0
-    assert apply(rents.unpaid, 0.0, 0.0) == 0.0, "nobody claims anything"
+    assert answer(rents.claims_step, 100.0, 100.0, 3.0, 1.0, 0.5, claim=0.0) == 100.0
+    assert answer(rents.claims_step, 100.0, 100.0, 3.0, 1.0, 0.0) > 100.0
+    assert answer(rents.unpaid, 80.0, 100.0) == pytest.approx(0.2)
+    assert answer(rents.unpaid, 120.0, 100.0) == 0.0
+    assert answer(rents.unpaid, 0.0, 0.0) == 0.0, "nobody claims anything"
 
 
 def test_who_is_new_is_used_to_his_first_rents() -> None:
-    assert apply(rents.habit_step, 0.0, 50.0, 1.0) == 50.0
-    assert 50.0 < apply(rents.habit_step, 50.0, 80.0, 1.0) < 60.0
-    assert apply(rents.habit_step, 50.0, 80.0, 0.0) == 0.0
-    assert apply(rents.rent_ratio_step, 1.0, 80.0, 0.0) == 1.0
-    assert apply(rents.rent_ratio_step, 1.0, 80.0, 50.0) > 1.0
+    assert answer(rents.habit_step, 0.0, 50.0, 1.0) == 50.0
+    assert 50.0 < answer(rents.habit_step, 50.0, 80.0, 1.0) < 60.0
+    assert answer(rents.habit_step, 50.0, 80.0, 0.0) == 0.0
+    assert answer(rents.rent_ratio_step, 1.0, 80.0, 0.0) == 1.0
+    assert answer(rents.rent_ratio_step, 1.0, 80.0, 50.0) > 1.0
 
 
 def test_open_crossings_feed_fewer(plain: Any) -> None:
@@ -102,16 +99,16 @@ def test_open_crossings_feed_fewer(plain: Any) -> None:
     for place in (BORDER, AGENCIES.index("customs")):
         taken = [late(m.record["extortion"], place) for m in (free, plain)]
         assert taken[0] < taken[1]
-    assert apply(rents.barrier_step, 0.6, 1.0, barrier_start=0.6) == pytest.approx(0.6)
-    assert apply(rents.barrier_step, 0.6, 9.0, barrier_lobby=0.0, barrier_start=0.6) == (
+    assert answer(rents.barrier_step, 0.6, 1.0, barrier_start=0.6) == pytest.approx(0.6)
+    assert answer(rents.barrier_step, 0.6, 9.0, barrier_lobby=0.0, barrier_start=0.6) == (
         pytest.approx(0.6)
     )
 
 
 def test_a_force_is_built_over_years_and_an_emptied_one_is_empty() -> None:
-    slow = apply(aid.strength_change, 100.0, 200.0, 1.0)
-    assert 0.0 < slow < apply(aid.strength_change, 100.0, 200.0, 40.0) < 50.0
-    assert apply(aid.strength_change, 200.0, 100.0, 1.0) < -slow
+    slow = answer(aid.strength_change, 100.0, 200.0, 1.0)
+    assert 0.0 < slow < answer(aid.strength_change, 100.0, 200.0, 40.0) < 50.0
+    assert answer(aid.strength_change, 200.0, 100.0, 1.0) < -slow
     model = simulate(load_scenario("russian-border-withdrawal").events, "2006-12")
     strength = model.record["strength"][AGENCIES.index("russian_border_troops")]
     assert ((strength >= 1.0) | (strength == 0.0)).all()
@@ -131,18 +128,6 @@ def record(**settings: float) -> dict[str, Array]:
     model = TajikistanModel(runs=6, seed=4, end="2005-12", settings=settings, parameters="prior")
     model.run_to_end()
     return {name: series.astype(float) for name, series in model.record.items()}
-
-
-@lru_cache
-def model() -> TajikistanModel:
-    return TajikistanModel(runs=1, parameters="fixed")
-
-
-def apply(rule: Any, *state: float, **changed: float) -> float:
-    """Return what a rule answers for one run, at the values of its parameters, some changed."""
-    found = {name: model().values.family(name) for name in parameters_of(rule)}
-    found |= {name: np.array([value]) for name, value in changed.items()}
-    return float(rule(*(np.array([number]) for number in state), **found)[0])
 
 
 def test_reported_is_what_is_met_times_willingness_times_honesty() -> None:
@@ -172,16 +157,6 @@ def test_resold_drugs_are_income_of_those_who_sell_them() -> None:
     honest, thieves = record(theft_share=0.2), record(theft_share=0.95)
     assert (thieves["heroin_resold"] > honest["heroin_resold"]).all()
     assert (thieves["drug_rents"][0] > honest["drug_rents"][0]).all()
-
-
-def test_promises_rise_with_revenue_at_once_and_fall_slowly() -> None:
-    rate = {"deficit": 0.2, "clock_year": 10.0}
-    assert apply(commitments_step, 100.0, 150.0, 1.0, **rate) == 150.0
-    assert apply(commitments_step, 100.0, 50.0, 1.0, **rate) == 95.0
-    assert apply(commitments_step, 0.0, 100.0, 0.5, **rate) == pytest.approx(110.0)
-    assert apply(commitments_step, 0.0, 100.0, 1.5, **rate) == pytest.approx(90.0), (
-        "debt that weighs is paid back"
-    )
 
 
 def test_debt_grows_in_a_slump() -> None:

@@ -1,15 +1,13 @@
 """Deals: the closed list, what a decision may change, pressure, and what scenarios say of deals."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import tajsim
-from tajsim.agents.deals import BASE, DEALS, FORGOES, GUARDS, IN_PACKAGE, OF_TASK, OPTIONS, TASK_OF
-from tajsim.axes import POWERS, PRESSURES, TASKS, total
+from tajsim.agents.deals import BASE, DEALS, FORGOES, GUARDS, IN_PACKAGE
+from tajsim.axes import PRESSURES, total
 from tajsim.errors import UserError
 from tajsim.inputs.deals import load_deals, load_forms, load_packages
 from tajsim.inputs.scenario_parts import load_scenario
@@ -39,31 +37,11 @@ def test_the_list_is_closed_and_documented() -> None:
     assert any(task == "elite_control" for task, _ in offered)
 
 
-def test_who_pays_and_who_carries_out_are_told_apart() -> None:
-    deals = load_deals()
-    assert deals["un_drug_agency"].payer == "united_states"
-    assert deals["eu_border_management"].carrier.startswith("United Nations")
-
-
-def test_cover_is_a_share_that_grows_with_every_deal(model: TajikistanModel) -> None:
-    spot, aid = np.full((3, RUNS), 0.3), np.full((3, RUNS), 0.2)
-    fewer = rules.cover(spot[:2], aid[:2])
-    more = rules.cover(spot, aid)
-    assert (more > fewer).all() and (more < 1.0).all()
-    assert (model.regime.task_provision >= 0.0).all()
-    assert (model.regime.task_provision < 1.0).all()
-
-
 def test_what_is_given_is_useful_diverted_or_repeated() -> None:
     amount = np.linspace(0.0, 0.9, RUNS)
     fate = rules.fate_of_aid(amount, 0.2 * amount, 0.5 * amount, amount, 0.1 * amount)
     np.testing.assert_allclose(sum(fate), amount, atol=1e-12)
     assert all((part >= 0.0).all() for part in fate)
-
-
-def test_a_decision_has_eight_options_and_the_first_changes_nothing() -> None:
-    assert len(OPTIONS) == 8
-    assert OPTIONS[0] == "keep"
 
 
 def test_only_offers_are_taken_and_only_what_is_free_is_dropped(model: TajikistanModel) -> None:
@@ -83,52 +61,6 @@ def test_nobody_ends_a_deal_within_its_term(model: TajikistanModel) -> None:
     assert (model.deals.held[locked] == 1.0).all()
 
 
-def test_pressure_grows_with_grievance_and_falls_with_its_cost() -> None:
-    grievance = np.array([[0.0, 0.3, 0.6, 1.2]])
-    bite = np.full((1, 4), 0.4)
-    chance = rules.press_chance(
-        grievance, bite, 0.2, pressing=np.ones(4), press_slope=np.full(4, 4.0)
-    )
-    assert chance[0, 0] == 0.0
-    assert (np.diff(chance[0]) > 0.0).all()
-    dear = rules.press_chance(
-        grievance, bite, 0.4, pressing=np.ones(4), press_slope=np.full(4, 4.0)
-    )
-    assert (dear[0, 1:] < chance[0, 1:]).all()
-    none = rules.press_chance(
-        grievance, bite, 0.2, pressing=np.zeros(4), press_slope=np.full(4, 4.0)
-    )
-    assert (none == 0.0).all()
-
-
-def test_a_refused_power_pays_more_up_to_a_limit() -> None:
-    sweet = np.zeros(1)
-    for _ in range(40):
-        sweet = rules.sweetened(
-            sweet, np.ones(1), np.zeros(1), np.ones(1), np.full(1, 0.3), sweetening=np.ones(1),
-            clock_year=np.full(1, 12.0),
-            clock_five_years=np.full(1, 60.0),
-        )  # fmt: skip
-    assert sweet == pytest.approx(0.3)
-    agreed = rules.sweetened(
-        sweet, np.zeros(1), np.ones(1), np.ones(1), np.full(1, 0.3), sweetening=np.ones(1),
-        clock_year=np.full(1, 12.0),
-        clock_five_years=np.full(1, 60.0),
-    )  # fmt: skip
-    assert agreed == pytest.approx(0.3), "what is agreed stands"
-
-
-def test_who_hardly_gains_by_a_deal_does_not_press_for_it() -> None:
-    found = rules.surplus(np.array([0.0, 0.5, 1.0, 2.0]))
-    assert found == pytest.approx([0.0, 0.0, 0.0, 0.5])
-
-
-def test_a_threat_at_its_usual_level_is_one() -> None:
-    level = np.array([0.0, 0.5, 2.0])
-    found = rules.threat(level, level, np.ones(3), threat_sensitivity=np.full(3, 1.3))
-    assert found == pytest.approx(1.0)
-
-
 def test_the_guard_follows_its_deal() -> None:
     model = TajikistanModel(runs=2, end="2007-12", parameters="fixed")
     deals = model.deals
@@ -143,16 +75,6 @@ def test_the_guard_follows_its_deal() -> None:
     assert (total(guard.guarded_km) == 0.0).all()
     assert (total(model.agency["border_troops"].guarded_km) > 1000.0).all()
     assert np.isfinite(people).all()
-
-
-def test_a_run_decides_whatever_the_runs_beside_it() -> None:
-    together = TajikistanModel(runs=5, end="2005-12", parameters="prior")
-    alone = TajikistanModel(runs=[3], end="2005-12", parameters="prior")
-    together.run_to_end()
-    alone.run_to_end()
-    for name in together.deals.declared:
-        wide, one = getattr(together.deals, name), getattr(alone.deals, name)
-        assert np.array_equal(wide[..., 3], one[..., 0]), name
 
 
 def test_a_turn_to_the_west_is_feared() -> None:
@@ -259,12 +181,6 @@ def test_unknown_deals_and_events_are_named_with_the_nearest(tmp_path: Path) -> 
     said = " ".join(error.value.messages)
     assert "russian_base" in said
     assert "no such thing" in said
-
-
-def test_places_of_tasks_and_powers() -> None:
-    assert sorted(np.concatenate(OF_TASK).tolist()) == list(range(len(DEALS)))
-    assert [TASKS[t] for t in TASK_OF] == [deal.task for deal in load_deals().values()]
-    assert {deal.power for deal in load_deals().values()} <= set(POWERS)
 
 
 # Packages across tasks.

@@ -1,7 +1,5 @@
 """The consequences of keyed draws, and that they are uniform and independent."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -182,14 +180,6 @@ def test_keys_are_uncorrelated_over_runs(axis: str) -> None:
     assert worst_correlation(rows**2) > RARE
     # Runs against each other, over the keys: no run is a shifted copy of another.
     assert worst_correlation(rows[:, :60].T) > RARE
-
-
-def test_pairs_and_triples_fill_the_square_and_the_cube() -> None:
-    draws = Draws(SEED, np.arange(64_000))
-    x, y, z = (draws.uniform(*KEY, month) for month in (1, 2, 3))
-    assert even(np.histogram2d(x, y, bins=40)[0]) > RARE
-    cube, _ = np.histogramdd(np.stack([x, y, z], axis=1), bins=10)
-    assert even(cube) > RARE
 
 
 def assert_random_bits(words: NDArray[np.uint64]) -> None:

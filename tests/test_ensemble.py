@@ -1,7 +1,5 @@
 """An ensemble does not depend on how it is divided, and holds nothing that it does not need."""
 
-from __future__ import annotations
-
 import json
 import multiprocessing
 import re
@@ -94,18 +92,6 @@ def test_several_scenarios_equal_each_alone(pair: xr.Dataset) -> None:
 def outcomes(dataset: xr.Dataset) -> xr.Dataset:
     """Return the dataset without its chronicle."""
     return dataset.drop_dims([d for d in dataset.dims if str(d).startswith("event")])
-
-
-@quickly
-def test_parameters_fixed_and_prior() -> None:
-    uncertain = [p.name for p in load_parameters().values() if p.role == "uncertainty"]
-    fixed, prior = (run(REFERENCE, runs=3, parameters=mode, **SHORT) for mode in ("fixed", "prior"))
-    registry = [load_parameters()[name].value for name in uncertain]
-    values = fixed["parameter_value"].sel(parameter=uncertain).values[0]
-    np.testing.assert_array_equal(values, np.repeat(np.array(registry)[:, None], 3, axis=1))
-    drawn = prior["parameter_value"].sel(parameter=uncertain).values[0]
-    ranged = np.array([load_parameters()[n].high > load_parameters()[n].low for n in uncertain])
-    assert (drawn[ranged].std(axis=1) > 0.0).all()
 
 
 def test_pairs_share_their_parameters(pair: xr.Dataset) -> None:

@@ -1,7 +1,5 @@
 """Experiment files: those that ship can run, every mistake is told with line and nearest name."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 
@@ -9,17 +7,11 @@ import numpy as np
 import pytest
 from sweep_helpers import EXPERIMENT, small_experiment
 
+import tajsim.inputs.experiment_file as experiment_file
 from docs.generate.schemas import experiment_schema
 from tajsim.cli import main
 from tajsim.errors import UserError
 from tajsim.inputs.experiment import check_experiment, load_experiment
-from tajsim.inputs.experiment_file import (
-    EventTemplate,
-    Experiment,
-    experiment_names,
-    experiment_path,
-    unit_of_uses,
-)
 from tajsim.inputs.registry import load_parameters
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.design import DesignPoints, make_design, make_points
@@ -27,7 +19,7 @@ from tajsim.sweeps.design import DesignPoints, make_design, make_points
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("name", experiment_names())
+@pytest.mark.parametrize("name", experiment_file.experiment_names())
 def test_shipped_experiments_run(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, soon: None
 ) -> None:
@@ -36,7 +28,7 @@ def test_shipped_experiments_run(
     if experiment.design.kind in ("sobol", "morris"):
         pytest.importorskip("SALib")
 
-    def last(experiment: Experiment) -> DesignPoints:
+    def last(experiment: experiment_file.Experiment) -> DesignPoints:
         design = make_design(experiment)
         return DesignPoints(design.rows[-1:], design.units[-1:])
 
@@ -51,12 +43,14 @@ def test_shipped_experiments_run(
 def _used(*references: tuple[str, dict[str, object]], parameter: str) -> str:
     uses = [
         (
-            EventTemplate({"kind": "set", "parameter": parameter, name: {"factor": "x", **more}}),
+            experiment_file.EventTemplate(
+                {"kind": "set", "parameter": parameter, name: {"factor": "x", **more}}
+            ),
             name,
         )
         for name, more in references
     ]
-    return unit_of_uses(uses)
+    return experiment_file.unit_of_uses(uses)
 
 
 def test_factors_of_events_have_the_unit_of_what_they_are_divided_over() -> None:
@@ -73,78 +67,16 @@ def test_factors_of_events_have_the_unit_of_what_they_are_divided_over() -> None
     assert units == {"border_pay": "USD/month", "aid_a_year": "USD/year"}
 
 
-@pytest.mark.parametrize("name", experiment_names())
+@pytest.mark.parametrize("name", experiment_file.experiment_names())
 def test_shipped_experiments_fit_the_schema(name: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    tables = tomllib.loads(experiment_path(name).read_text(encoding="utf-8"))
+    tables = tomllib.loads(experiment_file.experiment_path(name).read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(experiment_schema()).validate(tables)
-    assert experiment_path(name).read_text().startswith("#:schema ../src/tajsim/data/experiment")
-
-
-#: What is replaced in the small experiment, and what the line says.
-MISTAKES = [
-    ('title = "Pay at the border"\n', "", ["missing; expected the key 'title'"]),
-    ("runs = 4", "run = 4", [":5: run: unknown key 'run'; did you mean 'runs'?"]),
-    ("runs = 4", 'runs = "4"', [":5: runs: '4' is not valid here; expected a whole number"]),
-    ("runs = 4", "runs = 0", [":5: runs: 0 is out of range; expected at least 1"]),
-    ("status-quo", "status-que", ["no such scenario", "did you mean 'status-quo'?"]),
-    ('"2004-06"', '"2030-06"', [":6: end: 2030-06 is outside the scenarios"]),
-    ('"2004-06"', '"June"', [":6: end: 'June' is not valid; expected a month"]),
-    ('"grid"', '"gird"', [":10: design.kind: unknown kind of design 'gird'; did you mean 'grid'?"]),
-    ('"grid"', '"grid"\nlevels = 4', ["design.levels: does not go with kind = 'grid'", "'morris'"]),
-    ('"grid"', '"sobol"', ["design: missing; expected the key 'base'"]),
-    ('"grid"', '"sobol"\nbase = 12', ["design.base: 12 is no power of two; expected e.g. 16"]),
-    ('"grid"', '"morris"\ntrajectories = 2\nlevels = 5', ["design.levels: 5 is odd"]),
-    ('"grid"', '"points"', ["factors.values: does not go with kind = 'points'", "points: missing"]),
-    ('name = "pay"', 'name = "pays"', ["no event uses the factor 'pays'", "unknown factor 'pay'"]),
-    ('name = "month"', 'name = "pay"', ["the factor 'pay' appears twice"]),
-    ('name = "month"', 'name = "run"', ["'run' is a column of every result"]),
-    ('name = "seized"', 'name = "pay"', ["'pay' is a factor and a kept column"]),
-    (
-        "[1, 10, 40]",
-        "[1, 10, 400]",
-        [":14: factors.values: 400 is out of range; expected 1 to 100"],
-    ),
-    ("[1, 10, 40]", "[1, 1]", ["factors.values: a value appears twice"]),
-    ("[1, 10, 40]", '[1, "10 kg"]', ["the unit 'kg' is wrong here; expected 'USD/month'"]),
-    ("values = [1, 10, 40]", "low = 40\nhigh = 1", ["low = 40 is not below high = 1"]),
-    ("values = [1, 10, 40]", "low = 1\nhigh = 40", ["expected the key 'values' or 'steps'"]),
-    ('["2004-02", "2004-04"]', '["2004-02", "2005-04"]', ["events.date: 2005-04 is outside"]),
-    ('["2004-02", "2004-04"]', "[2, 4]", ["events.date: the factor 'month' is a number", "'from'"]),
-    ('kind = "set"', 'kind = "sett"', [":22: events.kind: unknown event kind 'sett'"]),
-    ('"agency_pay.border_troops"', '"agency_pay.border_trops"', ["did you mean 'agency_pay.b"]),
-    ('{ factor = "pay" }', '{ factor = "pay", time = 2 }', ["unknown key 'time'", "'times'?"]),
-    ('{ factor = "pay" }', '{ factor = "pay", times = 9 }', ["360 is out of range"]),
-    ('{ factor = "month" }', '{ factor = "month", times = 2 }', ["is a text; expected a number"]),
-    ('outcome = "collusion"', 'outcome = "colusion"', ["keep.outcome: unknown outcome 'colusion'"]),
-    ('agency = "border_troops" }', 'agency = "border_trops" }', ["unknown agency 'border_trops'"]),
-    ('section = "all"', 'sector = "all"', ["unknown dimension 'sector'; 'heroin_seized' has"]),
-    ('name = "seized"', 'window = ["2004-05", "2004-02"]', ["2004-05 is after 2004-02"]),
-    ('name = "seized"', 'window = ["2004-05", "2005-02"]', ["is outside the experiment"]),
-    ('name = "seized"', 'name = "se ized"', ["'se ized' is not valid; expected letters"]),
-]
-
-
-@pytest.mark.parametrize(("old", "new", "said"), MISTAKES)
-def test_mistakes_are_told_in_a_line(tmp_path: Path, old: str, new: str, said: list[str]) -> None:
-    assert old in EXPERIMENT
-    path = tmp_path / "wrong.toml"
-    path.write_text(EXPERIMENT.replace(old, new))
-    messages = check_experiment(str(path))
-    assert messages and all(message.startswith(str(path)) for message in messages)
-    together = "\n".join(messages)
-    assert [text for text in said if text not in together] == []
-    assert all("\n" not in message for message in messages)
-
-
-@pytest.mark.parametrize("wrong", ["values = [1, 10, 400]", "values = [1, 1]", "value = 1"])
-def test_a_wrong_factor_is_told_where_it_stands_and_not_where_it_is_used(
-    tmp_path: Path, wrong: str
-) -> None:
-    path = tmp_path / "wrong.toml"
-    path.write_text(EXPERIMENT.replace("values = [1, 10, 40]", wrong))
-    (message,) = check_experiment(path)
-    assert ":14: factors.value" in message
+    assert (
+        experiment_file.experiment_path(name)
+        .read_text()
+        .startswith("#:schema ../src/tajsim/data/experiment")
+    )
 
 
 def test_an_event_of_an_experiment_may_give_a_unit(tmp_path: Path) -> None:
@@ -183,7 +115,7 @@ def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
 RANGE = ("values = [1, 10, 40]", "low = 1\nhigh = 40")
 
 
-def ids(experiment: Experiment) -> list[str]:
+def ids(experiment: experiment_file.Experiment) -> list[str]:
     return [point.id for point in make_points(experiment, make_design(experiment)).points]
 
 

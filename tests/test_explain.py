@@ -1,7 +1,5 @@
 """``explain``: the story of a run, and where two runs part."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+import tajsim.results.chronicle as chronicle
 from tajsim.analysis.explain import differences_table, explain, first_differences, frequencies
 from tajsim.cli import main
 from tajsim.ensemble import run_many, save
@@ -17,16 +16,6 @@ from tajsim.ensemble.dataset import chronicle_variables
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_causes, load_kinds
 from tajsim.inputs.registry import name_codes
-from tajsim.results.chronicle import (
-    Occurrence,
-    changes,
-    event_table,
-    most_telling,
-    occurrences,
-    pair_in,
-    sentence,
-    story,
-)
 from tajsim.results.window import first_difference
 
 NAN = float("nan")
@@ -86,48 +75,27 @@ def results(*runs: Sequence[Row]) -> xr.Dataset:
     return xr.Dataset(variables, coordinates, attrs)
 
 
-GOLDEN = """\
-tiny, run 0
-What happens to Mirzoev?
-10 events, 2004-01 to 2005-12; seed 1, parameters fixed. Scheduled by the scenario: marked *.
-
-2004
-  Jan  * Dismissal tried: the regime orders Mirzoev to go.
-  Jan    Mirzoev refuses to go and is bought off with the Drug Control Agency (2,910 persons behind
-         him), because he is too strong to be moved.
-  Jun  * Word given at Sochi (power_guarantee.russia is now 0.8).
-  Aug    Networks 1 and 4: main way in is now Pianj (81 kg a month), because of losses on the old
-         route.
-  Aug    The regime orders the arrest of Mirzoev (threat seen in him 0.46), because a patron's
-         backing makes it safe.
-  Aug    Mirzoev is arrested (2,900 persons behind him).
-         Besides: protests (1).
-2005
-         Only: protests (2).
-
-Breaks and turns, besides those scheduled: bargains (1), commanders arrested (1)."""
-
-
 def test_a_story_reads_as_it_should() -> None:
-    assert story(results(TINY), 0) == GOLDEN
+    known = Path(__file__).with_name("golden") / "story.txt"
+    assert chronicle.story(results(TINY), 0) + "\n" == known.read_text(encoding="utf-8")
 
 
 def test_everything_is_dated_on_request() -> None:
-    text = story(results(TINY), 0, everything=True)
+    text = chronicle.story(results(TINY), 0, everything=True)
     assert text.count("People take to the streets in Badakhshan (voiced discontent 0.3") == 2
     assert "Besides" not in text
 
 
 def test_a_run_without_events() -> None:
-    assert "No event changed the course" in story(results(TINY, []), 1)
+    assert "No event changed the course" in chronicle.story(results(TINY, []), 1)
 
 
 def test_every_kind_makes_a_sentence() -> None:
     for name, kind in load_kinds().items():
         for size in (1234.5, NAN):
             who = "russian_base" if "{power}" in kind.text else "regime"
-            event = Occurrence("2004-01", name, (who,), "irpt", "", size)
-            said = sentence(event)
+            event = chronicle.Occurrence("2004-01", name, (who,), "irpt", "", size)
+            said = chronicle.sentence(event)
             assert "{" not in said
             assert "nan" not in said
             assert "  " not in said
@@ -138,38 +106,43 @@ def test_every_kind_makes_a_sentence() -> None:
 # --- Two runs ------------------------------------------------------------------------------------
 
 
-def event(month: str, kind: str, actor: str = "mirzoev", target: str = "") -> Occurrence:
-    return Occurrence(month, kind, (actor,), target, "", 1.0)
+def event(month: str, kind: str, actor: str = "mirzoev", target: str = "") -> chronicle.Occurrence:
+    return chronicle.Occurrence(month, kind, (actor,), target, "", 1.0)
 
 
 def test_changes_name_sides_and_moves() -> None:
     a = [event("2005-01", "arrested"), event("2006-01", "mutiny", "ziyoyev")]
     b = [event("2004-06", "crossing", "khudaiberdiev"), event("2005-03", "arrested")]
-    found = changes(a, b)
+    found = chronicle.changes(a, b)
     assert [(c.side, c.month, c.moved) for c in found] == [
         ("B", "2004-06", 0),
         ("both", "2005-01", 2),
         ("A", "2006-01", 0),
     ]
-    back = changes(b, a)
+    back = chronicle.changes(b, a)
     assert [(c.side, c.month, c.moved) for c in back] == [
         ("A", "2004-06", 0),
         ("both", "2005-01", -2),
         ("B", "2006-01", 0),
     ]
-    assert [c.event.kind for c in most_telling(found, 2)] == ["crossing", "arrested"]
+    assert [c.event.kind for c in chronicle.most_telling(found, 2)] == ["crossing", "arrested"]
 
 
 def test_the_same_event_is_no_change_and_far_apart_it_is_two() -> None:
     one, other = event("2005-01", "protest", "gbao"), event("2009-01", "protest", "gbao")
-    assert changes([one], [Occurrence("2005-01", "protest", ("gbao",), "", "anger", 9.0)]) == []
-    assert [c.side for c in changes([one], [other])] == ["A", "B"]
+    assert (
+        chronicle.changes(
+            [one], [chronicle.Occurrence("2005-01", "protest", ("gbao",), "", "anger", 9.0)]
+        )
+        == []
+    )
+    assert [c.side for c in chronicle.changes([one], [other])] == ["A", "B"]
 
 
 def test_the_same_deed_at_another_place_is_one_change() -> None:
     a = event("2005-01", "crossing", "khudaiberdiev", "pianj")
     b = event("2005-01", "crossing", "khudaiberdiev", "khorog")
-    (found,) = changes([a], [b])
+    (found,) = chronicle.changes([a], [b])
     assert (found.side, found.event.target, found.elsewhere) == ("both", "khorog", "pianj")
 
 
@@ -184,19 +157,19 @@ def test_identical_scenarios_do_not_differ() -> None:
 def test_nothing_differs_before_the_scenarios_do(pair: xr.Dataset) -> None:
     month = first_difference(pair, B)
     assert month is not None
-    found = first_differences(pair_in(pair, A, None))
+    found = first_differences(chronicle.pair_in(pair, A, None))
     differ = found[found["month"] != ""]
     assert len(differ)
     assert (differ["month"] >= month).all()
     assert (differ["months_after"] >= 0).all()
     for number in differ["run"]:
-        table = differences_table(pair_in(pair, A, None), int(number))
+        table = differences_table(chronicle.pair_in(pair, A, None), int(number))
         assert (table["month"] >= month).all()
         assert table["month"].is_monotonic_increasing
 
 
 def test_one_run_of_two_scenarios_is_told(pair: xr.Dataset) -> None:
-    found = first_differences(pair_in(pair, A, B))
+    found = first_differences(chronicle.pair_in(pair, A, B))
     run = int(found[found["month"] != ""]["run"].iloc[0])
     told = explain(pair, against=A, run=run)
     assert f"Run {run}: A {A}, B {B}" in told.text
@@ -208,9 +181,9 @@ def test_one_run_of_two_scenarios_is_told(pair: xr.Dataset) -> None:
 
 
 def test_frequencies_count_what_was_decided(pair: xr.Dataset) -> None:
-    table = event_table(pair)
+    table = chronicle.event_table(pair)
     table = table[table["cause"] != "scenario"]
-    for row in frequencies(pair_in(pair, A, B)).itertuples():
+    for row in frequencies(chronicle.pair_in(pair, A, B)).itertuples():
         for name, mean in ((A, row.mean_a), (B, row.mean_b)):
             here = (table["kind"] == row.kind) & (table["scenario"] == name)
             assert here.sum() / pair.sizes["run"] == pytest.approx(mean)
@@ -221,13 +194,6 @@ def test_two_files_say_what_one_says(pair: xr.Dataset) -> None:
     together, apart = explain(pair, against=A), explain(first, second)
     assert together.text == apart.text
     assert explain(pair, against=A, run=2).text == explain(first, second, run=2).text
-
-
-def test_the_table_of_a_story_has_the_sentences() -> None:
-    found = explain(results(TINY), run=0)
-    assert len(found.table) == len(TINY)
-    assert str(found) == found.text
-    assert len(occurrences(results(TINY), "tiny", 0)) == len(TINY)
 
 
 # --- Mistakes -----------------------------------------------------------------------------------
@@ -282,11 +248,3 @@ def test_the_command_keeps_the_events(folder: Path) -> None:
     out = folder / "events.csv"
     assert main(["explain", str(folder), "--scenario", B, "--run", "2", "--out", str(out)]) == 0
     assert list(pd.read_csv(out)["run"].unique()) == [2]
-
-
-def test_the_command_refuses_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["--run", "99", "--scenario", A], ["--run", "1", "--scenario", "nothing"], []):
-        assert main(["explain", str(folder), *words]) == 2
-        said = capsys.readouterr()
-        assert said.out == ""
-        assert len(said.err.splitlines()) == 1

@@ -1,7 +1,5 @@
 """Sensitivity: known functions give their known indices; chance is told apart; errors."""
 
-from __future__ import annotations
-
 import re
 from itertools import product
 from typing import Any
@@ -11,18 +9,9 @@ import pandas as pd
 import pytest
 from fake_sweeps import changed, cube, fake_sweep
 
-from tajsim.cli import main
+import tajsim.exploration.discovery as discovery
 from tajsim.errors import UserError
 from tajsim.exploration import discover, robust, sensitivity
-from tajsim.exploration.discovery import (
-    DOUBT,
-    Box,
-    Search,
-    boxes_of,
-    find_box,
-    find_boxes,
-    make_cases,
-)
 from tajsim.exploration.robustness import best_by, regret, together
 from tajsim.exploration.sensitivity import divide
 from tajsim.sweeps.read import Sweep
@@ -176,26 +165,6 @@ def test_names_that_are_wrong() -> None:
         sensitivity(sweep, scenario="quo")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        ("sensitivity no-such", "no sweep is there"),
-        ("robust no-such", "--goal"),
-        ("robust no-such --goal good", "is not NAME=high"),
-        ("robust no-such --goal own_effort[task=border]=high", "no sweep is there"),
-        ("discover no-such", "--outcome"),
-        ("discover no-such --outcome failed", "no sweep is there"),
-        ("discover no-such --outcome failed --boxes 0", "at least 1"),
-        ("discover no-such --outcome failed --above x", "'x' is not a number"),
-    ],
-)
-def test_the_command_line_refuses(
-    arguments: str, words: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(arguments.split()) == 2
-    assert words in capsys.readouterr().err
-
-
 # Robustness: regret and satisficing by hand, portfolios in the same worlds, where they fail.
 
 
@@ -268,24 +237,6 @@ def test_two_goals_count_together() -> None:
     assert levels[1].startswith("cost <= ")
 
 
-@pytest.mark.parametrize(
-    ("goals", "chosen", "words"),
-    [
-        ({}, {}, "no goal"),
-        ({"good": "up"}, {}, "expected high or low"),
-        ({"goood": "high"}, {}, "did you mean 'good'"),
-        ({"good": "high"}, {"satisfy": ["good=3"]}, "expected a level"),
-        ({"good": "high"}, {"satisfy": ["good>=x"]}, "expected a level"),
-        ({"good": "high"}, {"levers": ["pai"]}, "did you mean 'pay'"),
-        ({"good": "high"}, {"rule": "regrets"}, "did you mean 'regret'"),
-        ({"good": "high"}, {"levers": ["scenario"]}, "only one portfolio"),
-    ],
-)
-def test_what_cannot_be_asked(goals: dict[str, str], chosen: dict[str, object], words: str) -> None:
-    with pytest.raises(UserError, match=words):
-        robust(grid(), goals, **chosen)  # type: ignore[arg-type]
-
-
 def test_portfolios_that_share_no_world_are_refused() -> None:
     scattered = fake_sweep("latin-hypercube", cube(30, 2), {"good": lambda p: p[:, 0]})
     with pytest.raises(UserError, match="no state of the world has a run of all 30 portfolios"):
@@ -311,8 +262,8 @@ def planted(places: np.ndarray) -> np.ndarray:
     return ((places[:, 0] > 0.6) & (places[:, 2] < 0.5)).astype(float)
 
 
-def search(values: np.ndarray, happens: np.ndarray) -> Search:
-    return Search(values.T, frozenset(), happens, np.ones(len(happens)))
+def search(values: np.ndarray, happens: np.ndarray) -> discovery.Search:
+    return discovery.Search(values.T, frozenset(), happens, np.ones(len(happens)))
 
 
 def with_errors(places: np.ndarray, share: float, seed: int = 4) -> np.ndarray:
@@ -322,7 +273,7 @@ def with_errors(places: np.ndarray, share: float, seed: int = 4) -> np.ndarray:
 
 def test_a_planted_box_is_found_with_its_limits() -> None:
     places = cube(400, 6)
-    found = find_box(search(places, with_errors(places, 0.08)), np.ones(400, bool))
+    found = discovery.find_box(search(places, with_errors(places, 0.08)), np.ones(400, bool))
     assert found.inputs == [0, 2]
     assert found.low[0] == pytest.approx(0.6, abs=0.03)
     assert found.high[2] == pytest.approx(0.5, abs=0.03)
@@ -335,8 +286,8 @@ def test_two_boxes_by_covering_and_texts_as_sets() -> None:
     codes = np.floor(places[:, 2] * 4.0)
     values = np.column_stack([places[:, :2], codes])
     happens = ((values[:, 0] > 0.8) | ((values[:, 1] < 0.25) & np.isin(codes, [1, 3]))) * 1.0
-    rows = Search(values.T, frozenset({2}), happens, np.ones(600))
-    both = {tuple(box.inputs): box for box in find_boxes(rows)}
+    rows = discovery.Search(values.T, frozenset({2}), happens, np.ones(600))
+    both = {tuple(box.inputs): box for box in discovery.find_boxes(rows)}
     assert set(both) == {(0,), (1, 2)}
     assert both[(0,)].low[0] == pytest.approx(0.8, abs=0.02)
     assert both[(1, 2)].high[1] == pytest.approx(0.25, abs=0.02)
@@ -345,20 +296,20 @@ def test_two_boxes_by_covering_and_texts_as_sets() -> None:
 
 def test_a_box_without_limits_holds_all_and_limits_are_kept_apart() -> None:
     values = np.array([[0.0, 1.0, 2.0], [0.0, 1.0, 1.0]])
-    assert Box().holds(values).all()
-    box = Box(low={0: 0.5}, high={0: 1.5}, without={1: frozenset({0})})
+    assert discovery.Box().holds(values).all()
+    box = discovery.Box(low={0: 0.5}, high={0: 1.5}, without={1: frozenset({0})})
     assert box.holds(values).tolist() == [False, True, False]
     assert box.free(0).holds(values).tolist() == [False, True, True]
 
 
 def cases_of(places: np.ndarray, happens: np.ndarray):  # type: ignore[no-untyped-def]
     table = pd.DataFrame(places, columns=[f"x{i + 1}" for i in range(places.shape[1])])
-    return make_cases(table, happens, np.ones(len(places)))
+    return discovery.make_cases(table, happens, np.ones(len(places)))
 
 
 def test_held_out_figures_are_near_the_truth_and_the_limits_are_sure() -> None:
     places = cube(400, 6)
-    found = boxes_of(cases_of(places, with_errors(places, 0.08)), seed=1)[0]
+    found = discovery.boxes_of(cases_of(places, with_errors(places, 0.08)), seed=1)[0]
     assert found.density == pytest.approx(0.92, abs=0.05)
     assert found.held_density == pytest.approx(0.90, abs=0.07)
     assert found.held_elsewhere < 0.15
@@ -371,8 +322,8 @@ def test_noise_is_called_chance() -> None:
     passed = 0
     for seed in range(10):
         noise = (np.random.default_rng(seed).random(150) < 0.25) * 1.0
-        found = boxes_of(cases_of(cube(150, 6, seed), noise), seed=1, most=1)
-        passed += bool(found) and found[0].chance <= DOUBT
+        found = discovery.boxes_of(cases_of(cube(150, 6, seed), noise), seed=1, most=1)
+        passed += bool(found) and found[0].chance <= discovery.DOUBT
     assert passed <= 2
 
 
@@ -429,19 +380,3 @@ def test_the_scenario_is_an_input_where_there_are_several() -> None:
     found = discover(both, "failed")
     assert found.boxes[0].limits == {"scenario": "scenario is irpt-ban"}
     assert "scenario" not in discover(both, "failed", scenario="status-quo").cases.names
-
-
-@pytest.mark.parametrize(
-    ("chosen", "words"),
-    [
-        ({"above": 2.0}, "in no run"),
-        ({"below": 1.0}, "in every run"),
-        ({"above": 0.5, "highest": 0.1}, "give only one"),
-        ({"highest": 1.5}, "between 0 and 1"),
-        ({"inputs": ["x9"]}, "unknown input 'x9'"),
-        ({"scenario": "quo"}, "unknown scenario"),
-    ],
-)
-def test_what_cannot_be_discovered(chosen: dict[str, object], words: str) -> None:
-    with pytest.raises(UserError, match=words):
-        discover(swept(1), "failed", **chosen)  # type: ignore[arg-type]

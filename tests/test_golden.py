@@ -7,12 +7,11 @@ A change that moves them is a change of results: say so in CHANGELOG.md (RESULTS
 which leaves a file as it is while its numbers, or words and numbers, agree.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json
 import re
+import shlex
 import tempfile
 from pathlib import Path
 
@@ -71,96 +70,17 @@ def test_golden_numbers(name: str) -> None:
 # What the verbs print for tiny inputs: the commands, and how their texts are compared.
 
 
-FILES = {
-    "mine.toml": """
-title = "Mirzoev heads the drug control agency"
-question = "What changes at once?"
-extends = "status-quo"
-end = "2005-12"
-
-[[events]]
-date = "2004-02"
-kind = "appoint"
-agency = "drug_control_agency"
-commander = "mirzoev"
-
-[[claims]]
-id = "he-takes"
-statement = "The agency colludes more."
-document = "matveeva-2004"
-line = 163
-mechanisms = ["M60"]
-outcome = "collusion"
-where = { agency = "drug_control_agency" }
-window = ["2004-06", "2004-09"]
-expect = "rises"
-""",
-    "pay.toml": """
-title = "Pay and detection"
-question = "What does pay do?"
-scenarios = ["status-quo"]
-runs = 1
-end = "2004-03"
-seed = 7
-keep = [
-    { outcome = "collusion", where = { agency = "border_troops" } },
-    { outcome = "heroin_seized", where = { section = "all" }, name = "seized" },
-]
-events = [
-    { date = "2004-02", kind = "set", parameter = "agency_pay.army", value = { factor = "army" } },
-]
-
-[design]
-kind = "latin-hypercube"
-points = 60
-
-[[factors]]
-name = "pay"
-parameter = "agency_pay.border_troops"
-
-[[factors]]
-name = "limit"
-parameter = "detection_limit"
-
-[[factors]]
-name = "army"
-values = [1, 40]
-""",
-}
+#: What stands in the folder in which verbs are called.
+FILES = {path.name: path.read_text("utf-8") for path in (FOLDER / "inputs").glob("*.toml")}
 FILES["grid.toml"] = (
     FILES["pay.toml"]
     .replace('kind = "latin-hypercube"\npoints = 60', 'kind = "grid"')
     .replace('border_troops"\n\n[[', 'border_troops"\nsteps = 2\n\n[[')
     .replace('detection_limit"\n', 'detection_limit"\nsteps = 3\n')
 )
-#: A file of golden texts -> the commands whose texts it holds, in order; one folder for all.
-COMMANDS = {
-    "lists": (
-        "scenarios irpt-ban",
-        "figures tajik-border-soldier-pay",
-        "parameters agency_pay.border_troops",
-        "outcomes heroin_seized",
-        "mechanisms M47",
-        "check mine.toml",
-        "check pay.toml",
-    ),
-    "simulations": (
-        "run status-quo --runs 3 --until 2004-06 --outcomes heroin_seized,collusion",
-        "compare status-quo mine.toml --runs 4 --until 2004-09 --full --out mine --no-pictures",
-        "compare status-quo mine.toml --runs 30 --until 2004-09 --no-variance",
-        "claims mine.toml --runs 4",
-        "explain mine --against status-quo",
-        "explain mine --scenario mine --run 2",
-        "validate --runs 2",
-    ),
-    "explorations": (
-        "sweep pay.toml --out pay",
-        "sensitivity pay",
-        "discover pay --outcome seized",
-        "sweep grid.toml --out grid",
-        "robust grid --goal seized=high --goal collusion=low",
-    ),
-}
+#: Files of golden texts. The commands are those that a file shows, in order, in one folder: write
+#: another line ``$ tajsim ...`` into it and renew.
+TEXTS = ("lists", "simulations", "explorations", "refusals")
 _NUMBER = re.compile(r"(?<![\w.])[+-]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?(?!\w)")
 #: Years, months and lines of documents are words, no measurements.
 _WORD = re.compile(r"(?:\d{4}-\d\d|\b(?:19|20)\d\d\b|\w+-\d{4}:\d+)")
@@ -169,6 +89,7 @@ _WORD = re.compile(r"(?:\d{4}-\d\d|\b(?:19|20)\d\d\b|\w+-\d{4}:\d+)")
 def printed(name: str) -> str:
     """Return the commands of a file of golden texts, each with what it prints, error and all."""
     told = io.StringIO()
+    known = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
     with (
         tempfile.TemporaryDirectory() as folder,
         contextlib.chdir(folder),
@@ -177,10 +98,12 @@ def printed(name: str) -> str:
     ):
         for file, text in FILES.items():
             Path(file).write_text(text, encoding="utf-8")
-        for line in COMMANDS[name]:
-            print(f"$ tajsim {line}")
-            status = main(line.split())
+        for line in re.findall(r"^\$ (tajsim.*)", known, re.M):
+            print(f"$ {line}")
+            status = main(shlex.split(line)[1:])
             print(f"[{status}]\n" if status else "")
+        left = {path.name for path in Path().iterdir()}
+    assert name != "refusals" or left == set(FILES), "what is refused leaves nothing behind"
     return re.sub(r"computed in [\d.]+ s", "computed in a moment", told.getvalue())
 
 
@@ -214,7 +137,7 @@ def check_text(name: str) -> None:
     compare(printed(name), known)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", TEXTS)
 def test_golden_texts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     check_text(name)
@@ -228,18 +151,34 @@ def test_a_changed_word_or_number_is_seen() -> None:
             compare(known.replace(old, new), known)
 
 
+def test_what_is_refused_is_told_in_one_line() -> None:
+    for case in (FOLDER / "refusals.txt").read_text(encoding="utf-8").strip().split("\n\n"):
+        _, said, status = case.splitlines()
+        assert said.startswith("tajsim: ") and status == "[2]"
+
+
 def renew() -> None:
     """Write the files that no longer agree."""
-    FOLDER.mkdir(exist_ok=True)
-    for name in (*NAMES, *COMMANDS):
+    from test_mistakes import KINDS, told
+
+    for name in (*NAMES, *TEXTS):
         known = name in NAMES
         try:
             (check if known else check_text)(name)
         except (OSError, ValueError, AssertionError):
-            text = json.dumps(numbers(name), indent=0) + "\n" if known else ""
-            file = FOLDER / f"{name}{'.json' if known else '.txt'}"
-            file.write_text(text or printed(name), encoding="utf-8")
-            print(f"renewed {file.name}")
+            text = json.dumps(numbers(name), indent=0) + "\n" if known else printed(name)
+            write(f"{name}{'.json' if known else '.txt'}", text)
+    for kind in KINDS:
+        with tempfile.TemporaryDirectory() as folder:
+            write(f"mistakes-{kind}.txt", told(kind, Path(folder)))
+
+
+def write(name: str, text: str) -> None:
+    """Write a golden file, if it is another than before."""
+    path = FOLDER / name
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+        print(f"renewed {name}")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ The runs of every block have the same numbers, so they share every draw, and a d
 the block with a lever at its low end and the block with it at its high end is the lever's doing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

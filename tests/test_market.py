@@ -1,7 +1,5 @@
 """The drug market as a whole: bounded flow, prices, displacement, protection, names."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The ensemble axis and the keyed draws, at the level of the whole model."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 
@@ -11,7 +9,6 @@ import pytest
 from tajsim.agents.agency import mean_by_task, over_tasks, shared_out
 from tajsim.axes import AGENCIES, COMMANDERS, TASKS, Array
 from tajsim.draws import ReusedDrawError
-from tajsim.errors import UserError
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.toml import month_number
@@ -139,23 +136,6 @@ def test_the_month_is_the_table_of_thirteen_stages() -> None:
     assert [name for name, _ in MONTH] == ["outside world", *stages.split()]
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"settings": {"agency_pays.army": 3}}, "did you mean 'agency_pay.army'"),
-        ({"outcomes": ["heroin_seizd"]}, "did you mean 'heroin_seized'"),
-        ({"parameters": "priors"}, "did you mean 'prior'"),
-        ({"start": "2006-01", "end": "2005-01"}, "nothing to simulate"),
-        ({"runs": 0}, "nothing to simulate"),
-    ],
-)
-def test_bad_arguments_get_one_clear_line(options: dict[str, object], words: str) -> None:
-    with pytest.raises(UserError) as caught:
-        TajikistanModel(**options)  # type: ignore[arg-type]
-    assert words in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
 def test_documented_start_values() -> None:
     """Early 2004 as printed: matveeva-2004 lines 45, 71, 91, 161, 167, 251; icg-2016 line 39."""
     model = TajikistanModel(runs=2, parameters="fixed")
@@ -214,6 +194,10 @@ def test_transfers_in_turn_are_single_transfers_to_the_bit() -> None:
     together.move_in_turn("abc", "x", amount)
     for name, part in zip("abc", amount, strict=True):
         single.move(name, "x", part)
+    np.testing.assert_array_equal(together.balance, single.balance)
+    together.pay_in_turn("x", "abc", amount)
+    for name, part in zip("abc", amount, strict=True):
+        single.move("x", name, part)
     np.testing.assert_array_equal(together.balance, single.balance)
 
 

@@ -1,7 +1,5 @@
 """Other tools: the blocks of docs/others.md run as they stand, on fewer months and points."""
 
-from __future__ import annotations
-
 import re
 import warnings
 from pathlib import Path

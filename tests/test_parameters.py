@@ -1,7 +1,5 @@
 """The parameter registry: every number has a unit, a range, a role, a basis, and a reader."""
 
-from __future__ import annotations
-
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -19,21 +17,11 @@ from tajsim.axes import DIMENSIONS
 from tajsim.draws import Draws
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_documents, load_figures
-from tajsim.inputs.registry import (
-    ROLES,
-    SPREADS,
-    UNITS,
-    Parameter,
-    dimension_names,
-    figures_in,
-    load_families,
-    load_parameters,
-    parameter,
-)
 from tajsim.inputs.values import ParameterValues, parameters_of, prior_quantile
 from tajsim.model.country import readers
+from tajsim.rules.offers import guarantee
 
-EVERY = list(load_parameters().values())
+EVERY = list(registry.load_parameters().values())
 BASES = ("documented", "derived", "assumption")
 A_DOCUMENT_LINE = re.compile(r"\b((?:[a-z]+-)+\d{4}(?:-\d{2})?):(\d+)")
 
@@ -45,12 +33,12 @@ def computed(arithmetic: str) -> float:
     return float(eval(text))
 
 
-def names(parameters: list[Parameter]) -> list[str]:
+def names(parameters: list[registry.Parameter]) -> list[str]:
     """Return names, to be compared with ``[]`` so that a failure lists all of them."""
     return [p.name for p in parameters]
 
 
-def with_basis(kind: str) -> list[Parameter]:
+def with_basis(kind: str) -> list[registry.Parameter]:
     return [p for p in EVERY if p.basis.kind == kind]
 
 
@@ -58,7 +46,11 @@ def with_basis(kind: str) -> list[Parameter]:
 
 
 def test_rows_are_of_the_closed_lists_and_values_lie_in_their_range() -> None:
-    closed = [p for p in EVERY if p.role in ROLES and p.spread in SPREADS and p.unit in UNITS]
+    closed = [
+        p
+        for p in EVERY
+        if p.role in registry.ROLES and p.spread in registry.SPREADS and p.unit in registry.UNITS
+    ]
     assert closed == EVERY
     assert names([p for p in EVERY if not p.low <= p.value <= p.high]) == []
     assert names([p for p in EVERY if not np.isfinite([p.value, p.low, p.high]).all()]) == []
@@ -71,13 +63,13 @@ def test_rows_are_of_the_closed_lists_and_values_lie_in_their_range() -> None:
 
 
 def test_dimensions_are_known_and_index_names_are_of_them() -> None:
-    families = [f for f in load_families().values() if f.dimension]
+    families = [f for f in registry.load_families().values() if f.dimension]
     assert all(set(str(f.dimension).split(".")) <= set(DIMENSIONS) for f in families)
     wrong = [
         p.name
-        for family in load_families().values()
+        for family in registry.load_families().values()
         for p in family.parameters
-        if p.index is not None and p.index not in dimension_names(family)
+        if p.index is not None and p.index not in registry.dimension_names(family)
     ]
     assert wrong == []
 
@@ -108,7 +100,7 @@ def test_documented_values_are_those_of_the_figures() -> None:
 
 def test_derived_values_are_what_the_arithmetic_says() -> None:
     derived = with_basis("derived")
-    assert names([p for p in derived if not figures_in(p.basis.arithmetic)]) == []
+    assert names([p for p in derived if not registry.figures_in(p.basis.arithmetic)]) == []
     for p in derived:
         assert p.value == pytest.approx(computed(p.basis.arithmetic), rel=1e-5), p.name
 
@@ -132,19 +124,21 @@ def test_reasons_stand_by_themselves() -> None:
 
 
 def test_every_family_is_read() -> None:
-    assert set(readers()) == set(load_families())
+    assert set(readers()) == set(registry.load_families())
     assert [name for name, where in readers().items() if not where] == []
 
 
 def test_keyword_only_arguments_of_rules_are_parameters() -> None:
     found = {n: where for where, rule in all_rules().items() for n in parameters_of(rule)}
-    assert {name: where for name, where in found.items() if name not in load_families()} == {}
+    assert {
+        name: where for name, where in found.items() if name not in registry.load_families()
+    } == {}
 
 
 def test_the_list_of_families_is_current_and_a_new_one_comes_last(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = load_families()
+    known = registry.load_families()
     written = Path(families.__file__).read_text(encoding="utf-8")
     assert written == families_text(), "renew it: python -m docs.generate.schemas"
     source = files("tajsim").joinpath("data/parameters")
@@ -155,10 +149,10 @@ def test_the_list_of_families_is_current_and_a_new_one_comes_last(
     for name, text in {**texts, "a_new_theme.toml": row.format("a_new_one")}.items():
         (folder / name).write_text(text, encoding="utf-8")
     monkeypatch.setattr(registry, "files", lambda _: tmp_path)
-    assert list(load_families.__wrapped__()) == [*known, "a_new_one"]
+    assert list(registry.load_families.__wrapped__()) == [*known, "a_new_one"]
     (folder / "a_new_theme.toml").write_text(row.format("tax_share"), encoding="utf-8")
     with pytest.raises(UserError, match=r"^data/parameters/rents\.toml: 'tax_share' is defined in"):
-        load_families.__wrapped__()
+        registry.load_families.__wrapped__()
 
 
 # The values in force.
@@ -167,17 +161,17 @@ UNCERTAIN = [p for p in EVERY if p.role == "uncertainty"]
 
 
 @given(st.sampled_from(UNCERTAIN), st.lists(st.floats(2**-53, 1 - 2**-53), min_size=2, max_size=9))
-def test_prior_quantiles_rise_and_stay_in_range(p: Parameter, u: list[float]) -> None:
+def test_prior_quantiles_rise_and_stay_in_range(p: registry.Parameter, u: list[float]) -> None:
     found = prior_quantile(p, np.sort(u))
     slack = 1e-12 * max(abs(p.low), abs(p.high))
     assert np.all(np.diff(found) >= -slack)
     assert np.all((found >= p.low - slack) & (found <= p.high + slack))
 
 
-@pytest.mark.parametrize("spread", SPREADS)
+@pytest.mark.parametrize("spread", registry.SPREADS)
 def test_priors_span_their_range_and_follow_their_spread(spread: str) -> None:
     p = next(p for p in UNCERTAIN if p.spread == "log")
-    p = Parameter(**{**vars(p), "spread": spread, "value": 2.0, "low": 1.0, "high": 4.0})
+    p = registry.Parameter(**{**vars(p), "spread": spread, "value": 2.0, "low": 1.0, "high": 4.0})
     ends = prior_quantile(p, np.array([1e-12, 1 - 1e-12]))
     assert ends == pytest.approx([1.0, 4.0], abs=1e-4)
     # Where the mode lies, in the measure of the spread: a third, a third, a half of the way.
@@ -217,12 +211,17 @@ def test_set_takes_effect_in_what_rules_are_handed() -> None:
     assert np.array_equal(found.of(rule)["greed"], before + 1.0)
 
 
+def test_a_rule_is_handed_the_values_of_one_actor() -> None:
+    own = values("fixed").of(guarantee, power="russia")["power_guarantee"]
+    assert np.all(own == registry.parameter("power_guarantee.russia").value)
+
+
 def test_indexed_families_have_the_order_of_their_dimension() -> None:
-    for family in load_families().values():
+    for family in registry.load_families().values():
         whole = getattr(values("fixed", runs=2), family.name)
         if not family.dimension:
             continue
-        order = dimension_names(family)
+        order = registry.dimension_names(family)
         for p in family.parameters:
             assert np.all(whole[order.index(str(p.index))] == p.value), p.name
         # A name of the dimension that has no row counts as zero.
@@ -232,7 +231,7 @@ def test_indexed_families_have_the_order_of_their_dimension() -> None:
 
 def test_unknown_names_are_told_in_one_line_each() -> None:
     with pytest.raises(UserError) as told:
-        parameter("horizon_wieght")
+        registry.parameter("horizon_wieght")
     assert len(told.value.messages) == 1
     with pytest.raises(UserError) as told:
         values(settings={"agency_pay.border_trops": 1.0, "nothing_like_it": 2.0})

@@ -1,7 +1,5 @@
 """Every kind of picture looks as it did when somebody last looked at it."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

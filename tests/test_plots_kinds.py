@@ -1,37 +1,37 @@
-"""What single kinds of picture show: values, sums, places, and what they refuse."""
+"""What single kinds of picture show: values, sums, places, extremes, and what they refuse."""
 
-from __future__ import annotations
-
-from itertools import combinations
+import itertools
+from functools import cache
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.collections import FillBetweenPolyCollection
-from synthetic import PAIR, assumptions, claims_table, results, targets_table
-from test_plots import cielab, words
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Rectangle
+from synthetic import PAIR, claims_table, results, targets_table
+from test_plots import cielab, drawn, words
 
 import tajsim.plots as plots
 import tajsim.plots.evidence as evidence
 import tajsim.plots.panels as panels
-from tajsim.axes import COMMANDERS, POWERS, SECTIONS
+import tajsim.results.window as window
+from tajsim.axes import EXITS, POWERS, REGIONS, SECTIONS
 from tajsim.errors import UserError
 from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.ledger import load_figures, load_kinds
-from tajsim.inputs.registry import NOTED_AS, labels_of
+from tajsim.inputs.registry import NOTED_AS, labels_of, load_parameters
 from tajsim.model.events import HANDLERS
+from tajsim.plots import figure
 from tajsim.plots.border import GUARD, OWN_FROM_START, with_guard
+from tajsim.plots.map import geography
+from tajsim.plots.sankey import NEEDED, Node, Payments, amount, place_nodes, told_apart
 from tajsim.plots.stacks import NOBODY, OTHERS, OWN, fates, moves_of, part_of, shares_of
 from tajsim.results.effect import mean_interval
 from tajsim.results.numbers import decimals_for, number
-from tajsim.results.window import over
-
-
-@pytest.fixture(scope="module")
-def two() -> xr.Dataset:
-    return assumptions(results(scenarios=PAIR, runs=6))
-
+from tajsim.results.window import over, spans
 
 # providers
 
@@ -101,12 +101,6 @@ def test_russian_guards_hold_a_section_until_it_is_handed_over(two: xr.Dataset) 
     after = months >= np.datetime64("2004-11")
     assert np.all(khorog[after] == 0.0)
     assert np.all(khorog[~after] == 1.0)
-
-
-def test_border_without_events_leaves_the_guard_out(two: xr.Dataset) -> None:
-    bare = two.drop_vars([n for n in map(str, two.variables) if n.startswith("event_")])
-    assert "Russian troops hold" not in words(plots.figure("border", bare))
-    assert "Russian troops hold" in words(plots.figure("border", two))
 
 
 # elite
@@ -217,12 +211,6 @@ def test_parts_of_a_stack_are_told_apart_in_grey() -> None:
             assert a.hatch != b.hatch or lightness > 12, (a.name, b.name)
 
 
-def test_names_of_all_powers_and_commanders_can_be_drawn() -> None:
-    for dimension, names in (("power", POWERS), ("commander", COMMANDERS)):
-        looks = {plots.style.actor_look(dimension, name) for name in names}
-        assert len(looks) == len(names)
-
-
 def documented(months: int | None, **select: list[str]) -> dict[str, evidence.Observed]:
     dataset = results(runs=2)
     names = ["heroin_seized_reported", "strength"]
@@ -254,3 +242,307 @@ def test_the_fan_draws_and_tells_documented_values() -> None:
     places = {line.get_gid(): line.get_ydata()[0] for line in picture.axes[0].lines}
     assert places["observed-a"] == pytest.approx(load_figures()["heroin-seized-2008"].value)
     assert "Documented values" in words(picture)
+
+
+# Money: every node balances, and ribbons are as wide as what is paid.
+
+
+def payments_of(dataset: xr.Dataset, window: tuple[str, str] = ("2006-01", "2006-12")) -> Payments:
+    values = {name: over(dataset[name], window) / 1e6 for name in NEEDED}
+    large = told_apart(values)
+    return Payments({n: v.sel(scenario=PAIR[0]) for n, v in values.items()}, large)
+
+
+def balances(payments: Payments) -> None:
+    """What comes into a node goes on or ends there; what leaves a node it has."""
+    for i, column in enumerate(payments.columns):
+        for node in column:
+            into = [f.size for f in payments.flows[i - 1] if f.target == node.name] if i else []
+            out = [f.size for f in payments.flows[i] if f.source == node.name] if i < 3 else []
+            for flows in (into, out):
+                if flows:
+                    assert sum(flows) == pytest.approx(node.mean, rel=1e-5), node.name
+            assert into or out
+        named = [node.name for node in column]
+        ends = [f.target for f in payments.flows[i - 1]] if i else []
+        assert set(ends) <= set(named)
+
+
+def test_money_balances_at_every_node(two: xr.Dataset) -> None:
+    payments = payments_of(two)
+    balances(payments)
+    first, _, third, last = payments.columns
+    # Aid that is put to use ends in the second column, officers' part in the third.
+    used = next(node for node in payments.columns[1] if node.name == "used")
+    kept = next(node for node in third if node.name == "kept")
+    paid = sum(node.mean for node in first)
+    assert paid == pytest.approx(sum(n.mean for n in last) + used.mean + kept.mean, rel=1e-5)
+
+
+def test_a_leak_between_purses_would_be_seen(two: xr.Dataset) -> None:
+    with pytest.raises(AssertionError):
+        balances(payments_of(two.assign(rents_kept=0.9 * two["rents_kept"])))
+
+
+def test_a_circle_that_lives_on_its_savings_balances_too(two: xr.Dataset) -> None:
+    more = 10 * two["patronage"]
+    payments = payments_of(
+        two.assign(
+            patronage=more,
+            rents_commander=two["rents_commander"] + more - two["patronage"],
+            network_margin=0 * two["network_margin"],
+            extortion=0 * two["extortion"],
+            rents_kept=two["rents_kept"] - two["extortion"],
+        )
+    )
+    balances(payments)
+    assert "saved" in [node.name for node in payments.columns[1]]
+    assert "people" not in [node.name for node in payments.columns[0]]
+
+
+def test_purses_that_hold_nothing_are_left_out(two: xr.Dataset) -> None:
+    nothing = two.assign({name: 0 * two[name] for name in NEEDED})
+    assert plots.figure("money", nothing).axes
+    assert not any(payments_of(nothing).columns)
+
+
+def test_ribbons_are_as_wide_as_what_is_paid(two: xr.Dataset) -> None:
+    picture = plots.figure("money", two, window=("2006-01", "2006-12"), scenarios=PAIR[0])
+    payments = payments_of(two.sel(scenario=[PAIR[0]]))
+    panel = picture.axes[0]
+    ribbons = [p for p in panel.patches if isinstance(p, PathPatch)]
+    bars = [p for p in panel.patches if isinstance(p, Rectangle)]
+    people = next(n for n in payments.columns[0] if n.name == "people")
+    scale = max(bars, key=Rectangle.get_height).get_height() / max(
+        n.mean for c in payments.columns for n in c
+    )
+    assert len(ribbons) == sum(len(flows) for flows in payments.flows)
+    through = sum(_height(p) for p in ribbons)
+    assert through == pytest.approx(
+        scale * sum(f.size for g in payments.flows for f in g), rel=1e-3
+    )
+    assert " ".join(people.lines) in words(picture).replace("\n", " ")
+
+
+def _height(ribbon: PathPatch) -> float:
+    corners = np.asarray(ribbon.get_path().vertices)
+    return float(corners[0, 1] - corners[7, 1])
+
+
+def test_amounts_are_medians_with_nine_tenths_of_the_runs() -> None:
+    assert amount(np.array([1.0, 2.0, 30.0])) == "2.0 [1.1 to 27]"
+    assert amount(np.array([3.0])) == "3.0"
+
+
+@pytest.mark.parametrize("boxed", [False, True])
+def test_nodes_keep_apart_however_small(boxed: bool) -> None:
+    nodes = [
+        Node(str(i), str(i), np.array([size]), "#000000") for i, size in enumerate([9, 0, 0.1])
+    ]
+    spots = list(place_nodes(nodes, 0.1, 2.0, boxed).values())
+    middles = [spot.top - spot.node.mean * 0.05 for spot in spots]
+    assert all(a - b >= 0.28 for a, b in pairwise(middles))
+    assert spots[-1].top - spots[-1].node.mean * 0.1 >= -2.0
+
+
+def test_money_names_what_old_results_lack(two: xr.Dataset) -> None:
+    old = two.drop_vars(["patronage", "rents_kept"])
+    with pytest.raises(
+        UserError, match=r"not hold rents_kept and patronage, .* simulate"
+    ):
+        plots.figure("money", old)
+
+
+# The map: its shapes fit sections, regions and exits.
+
+
+def kilometres(line):
+    x, y = np.radians(line).T
+    step = np.hypot(np.diff(y), np.diff(x) * np.cos((y[1:] + y[:-1]) / 2))
+    return 6371.0 * step.sum()
+
+
+def inside(point, ring):
+    x, y = point
+    a, b = ring, np.roll(ring, -1, axis=0)
+    crosses = (a[:, 1] > y) != (b[:, 1] > y)
+    at = a[:, 0] + (y - a[:, 1]) / np.where(crosses, b[:, 1] - a[:, 1], 1.0) * (b[:, 0] - a[:, 0])
+    return (crosses & (x < at)).sum() % 2 == 1
+
+
+def test_every_section_region_and_exit_has_its_shape():
+    shapes = geography()
+    assert set(shapes.sections) == set(SECTIONS)
+    assert set(shapes.regions) == set(REGIONS)
+    assert set(shapes.exits) == set(EXITS)
+    assert set(shapes.garrisons) <= set(shapes.places)
+
+
+def test_sections_join_into_one_line():
+    lines = [geography().sections[name] for name in SECTIONS if name != "murghab"]
+    for a, b in itertools.pairwise(lines):
+        assert np.allclose(a[-1], b[0], atol=2e-3)
+    documented = sum(load_parameters()[f"section_length.{s}"].value for s in SECTIONS[:6])
+    # Shapes at this scale cut the bends of a river: shorter than the length that is printed.
+    assert 0.7 * documented < sum(map(kilometres, lines)) < documented
+    china = load_parameters()["section_length.murghab"].value
+    assert kilometres(geography().sections["murghab"]) == pytest.approx(china, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("place", "region"),
+    [
+        ("Dushanbe", "dushanbe"),
+        ("Kulyab", "khatlon"),
+        ("Khujand", "sughd"),
+        ("Garm", "rasht"),
+        ("Murghab", "gbao"),
+    ],
+)
+def test_towns_lie_in_their_region(place, region):
+    shapes = geography()
+    found = [
+        n for n, rings in shapes.regions.items() for r in rings if inside(shapes.places[place], r)
+    ]
+    assert found == [region]
+
+
+def test_map_has_a_panel_for_each_scenario_and_date():
+    data = results(runs=8, months=30)[["heroin_seized", "state_control", "heroin_leaving"]]
+    first = str(data["month"].values[0])[:4]
+    picture = figure("map", data, at=[first, f"{first}-12"])
+    panels = [ax for ax in picture.axes if ax.get_label() != "<colorbar>"]
+    assert len(panels) == 2 * data.sizes["scenario"]
+    bars = [ax for ax in picture.axes if ax.get_label() == "<colorbar>"]
+    assert all("(" in ax.get_xlabel() for ax in bars)
+    assert len(bars) == 2
+
+
+def test_colour_is_the_median_over_the_year_of_a_flow():
+    data = results(runs=8, months=30, scenarios=("status-quo",))[["heroin_seized"]]
+    year = str(data["month"].values[0])[:4]
+    picture = figure("map", data, at=[year])
+    bar = next(ax for ax in picture.axes if ax.get_label() == "<colorbar>")
+    months = data["heroin_seized"].isel(scenario=0).sel(month=year)
+    largest = float((months.mean("month").median("run") * 12).max())
+    assert bar.get_xlim()[1] == pytest.approx(largest, rel=1e-6)
+
+
+def test_date_without_a_year_behind_it_starts_with_the_results():
+    data = results(runs=8, months=30)[["heroin_seized"]]
+    first = data["month"].values[0].astype("datetime64[M]")
+    (span,) = spans(data, [str(first + 2)])
+    assert span.start == first
+
+
+# The smallest results, nothing but zeros, long names: nothing is lost.
+
+
+LONG = "what-if-the-russian-border-troops-left-two-years-later-and-nobody-paid-the-tajik-ones"
+
+
+@cache
+def short() -> xr.Dataset:
+    return results(scenarios=PAIR, runs=4, months=48)
+
+
+def ticks(picture: Figure) -> list[str]:
+    """Return the lettering of the lowest axis of time."""
+    panels = drawn(picture)
+    found = [p for p in panels if p.get_xlabel() in ("month", "year")]
+    return [text.get_text() for text in found[-1].get_xticklabels()]
+
+
+def test_a_year_is_lettered_by_months() -> None:
+    year = short().isel(month=slice(24, 36))
+    assert ticks(plots.figure("fan", year, outcome="grievance", events=False)) == [
+        "Jan 2006", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ][:: 2]  # fmt: skip
+    assert ticks(plots.figure("border", year)) == ["Jan 2006", "Jul"]
+    assert ticks(plots.figure("fan", short(), outcome="grievance"))[0] == "2004"
+
+
+@pytest.mark.parametrize("kind", ["fan", "providers", "elite", "scenarios"])
+def test_a_single_month_is_drawn_as_long_as_it_lasts(kind: str) -> None:
+    month = short().isel(month=[5])
+    chosen = {"outcome": "grievance"} if kind in ("fan", "scenarios") else {}
+    picture = plots.figure(kind, month, **chosen)
+    assert ticks(picture) == ["Jun 2004"]
+    panel = picture.axes[0]
+    for line in panel.lines:
+        across = line.get_transform() == panel.get_yaxis_transform()  # a base line, not data
+        if len(line.get_xdata()) > 1 and not across and str(line.get_gid()) != "projection":
+            assert np.ptp(line.get_xdata()) in (0.0, pytest.approx(1 / 12))
+    assert any(np.ptp(line.get_xdata()) > 0 for line in panel.lines)
+
+
+def test_what_happens_after_the_end_does_not_begin_the_window() -> None:
+    early = short().isel(month=slice(0, 6))  # before the first event of the withdrawal
+    assert window.window_of(early, None) == ("2004-01", "2004-06")
+    assert "Jan 2004 to Jun 2004" in words(plots.figure("distribution", early, outcome="grievance"))
+
+
+def test_zero_all_along_keeps_its_unit() -> None:
+    still = short().copy()
+    still["heroin_seized"] = still["heroin_seized"] * 0.0
+    still["heroin_seized"].attrs = short()["heroin_seized"].attrs
+    panel = plots.figure("fan", still, outcome="heroin_seized").axes[0]
+    assert panel.get_ylabel() == "kg/year"
+    assert panel.get_ylim()[0] == 0.0
+    never = short()["state_failed"] * 0.0
+    still["state_failed"] = never.assign_attrs(short()["state_failed"].attrs)
+    assert plots.figure("fan", still, outcome="state_failed").axes[0].get_ylabel() == "% of runs"
+    text = words(plots.figure("scenarios", still, outcome="heroin_seized"))
+    assert "no difference in any run" in text
+
+
+def test_documented_values_beyond_the_runs_are_seen() -> None:
+    low = short().copy()
+    low["heroin_seized_reported"] = low["heroin_seized_reported"] * 1e-3
+    low["heroin_seized_reported"].attrs = short()["heroin_seized_reported"].attrs
+    whole = low.assign_coords(month=low["month"].values + np.timedelta64(4 * 365 + 1, "D"))
+    panel = plots.figure("fan", whole, outcome="heroin_seized_reported", smooth=12).axes[0]
+    diamonds = [
+        line.get_ydata()[0] for line in panel.lines if str(line.get_gid()).startswith("observed")
+    ]
+    assert diamonds and max(diamonds) < panel.get_ylim()[1]
+
+
+def test_one_run_claims_no_interval_and_no_scale() -> None:
+    one = short().isel(run=[2])
+    for kind in ("fan", "distribution", "border", "providers", "difference"):
+        chosen = {"outcome": "grievance"} if kind in ("fan", "distribution") else {}
+        assert "One run: no interval." in words(plots.figure(kind, one, **chosen)), kind
+    forest = plots.figure("difference", one).axes[0]
+    assert forest.get_xlabel() == "no spread over the runs to scale by"
+    assert not list(forest.get_xticks())
+
+
+def test_long_names_leave_room_for_what_they_name() -> None:
+    long = short().assign_coords(scenario=[PAIR[0], LONG])
+    for kind, least in (("distribution", 3.0), ("map", 2.5), ("border", 1.8)):
+        chosen = {"outcome": "grievance"} if kind == "distribution" else {}
+        picture = plots.figure(kind, long, **chosen)
+        wide = max(p.get_position().width for p in drawn(picture)) * picture.get_size_inches()[0]
+        assert wide > least, kind
+        frame = picture.bbox
+        for ax in picture.axes:
+            box = ax.title.get_window_extent()
+            assert box.y1 <= frame.y1 and (not ax.get_title() or box.x1 <= frame.x1 + 1), kind
+
+
+def test_many_scenarios_in_small_panels() -> None:
+    many = results(scenarios=tuple(f"scenario-{i}" for i in range(26)), runs=2, months=24)
+    picture = plots.figure("scenarios", many, outcome="grievance")
+    assert len(drawn(picture)) == 25
+    assert picture.get_size_inches()[1] < 16
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["claims", "targets", "difference"])
+def test_a_single_row_has_room(kind: str) -> None:
+    tables = {"claims": claims_table, "targets": targets_table}
+    chosen: dict[str, Any] = {"outcome": ["grievance", "heroin_seized"]}
+    chosen = {"table": tables[kind]().iloc[:1]} if kind in tables else chosen
+    panel = drawn(plots.figure(kind, short(), **chosen))[0]
+    assert panel.get_window_extent().height > 20

@@ -1,12 +1,10 @@
 """How powers and militants behave: offers, delivery, guarantee, objection, deterrence."""
 
-from __future__ import annotations
-
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pytest
+from rule_inputs import as_documented, at
 
 from tajsim.axes import Array
 from tajsim.inputs.registry import parameter
@@ -14,26 +12,9 @@ from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
 from tajsim.rules.aid import civil_aid_parts
-from tajsim.rules.offers import guarantee
 from tajsim.rules.purges import mutiny_wins
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
-
-
-@lru_cache
-def model() -> TajikistanModel:
-    return TajikistanModel(runs=1, parameters="fixed")
-
-
-def parameters(rule: Any, power: str = "", group: str = "", **changed: float) -> dict[str, Array]:
-    """Return a rule's parameters at their values, for one actor where it is named."""
-    index = {k: v for k, v in (("power", power), ("militant_group", group)) if v}
-    assert set(parameters_of(rule)) >= set(changed)
-    return model().values.of(rule, **index) | {n: np.array([v]) for n, v in changed.items()}
-
-
-def at(*numbers: float) -> list[Array]:
-    return [np.array([number]) for number in numbers]
 
 
 def simulate(end: str = "2006-12", **options: Any) -> dict[str, Array]:
@@ -47,7 +28,7 @@ def mean(series: Array, first: int) -> float:
 
 
 def test_civil_aid_reaches_people_or_frees_money() -> None:
-    rows = parameters(civil_aid_parts)
+    rows = as_documented(civil_aid_parts)
     honest, corrupt = (civil_aid_parts(*at(c), **rows) for c in (0.0, 1.0))
     assert honest[0] == 0.0
     assert corrupt[0] > 0.0
@@ -59,14 +40,6 @@ def test_civil_aid_reaches_people_or_frees_money() -> None:
 
 
 # Patron.
-
-
-def test_a_patron_backs_who_leans_on_it_and_where_it_is() -> None:
-    rows = parameters(guarantee, "russia")
-    west, east, absent = (guarantee(*at(*s), **rows) for s in ((-1, 0.6), (1, 0.6), (1, 0)))
-    assert east > west
-    assert east > absent
-    assert guarantee(*at(1.0, 1.0), **parameters(guarantee, "china")) < east
 
 
 def test_an_investor_adds_to_output_and_does_not_press() -> None:

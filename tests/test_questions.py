@@ -1,7 +1,5 @@
 """Questions that people bring, each answered by at most two commands and a file of ten lines."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +14,6 @@ import tajsim
 import tajsim.plots as plots
 from tajsim.analysis.comparison import compare_dataset
 from tajsim.cli import main
-from tajsim.cli.main import VERBS
 from tajsim.errors import UserError
 from tajsim.exploration.level import crossings
 from tajsim.results.atlas import GROUPS, atlas_table, latex, markdown, wide_table, yearly_table
@@ -43,7 +40,7 @@ def asked(folder: Path, text: str) -> str:
 # If the Russians leave in 2010 within three months, what is seized?
 
 
-@pytest.mark.parametrize(("year", "section"), [(2005, "pianj"), (2006, "khorog")])
+@pytest.mark.parametrize(("year", "section"), [(2005, "pianj")])
 def test_what_is_seized_if_the_russians_leave(
     year: int, section: str, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -224,10 +221,6 @@ def test_results_of_three_kinds_draw_themselves(many: xr.Dataset) -> None:
     assert all(isinstance(picture, Figure) for picture in found)
     with pytest.raises(UserError, match="did you mean 'fan'"):
         compare_dataset(pair).plot("fann")
-
-
-def test_the_verbs_of_questions_are_there() -> None:
-    assert {"seek", "table", "find", "atlas"} <= set(VERBS) and callable(tajsim.seek)
 
 
 # Migrants back in one year: which region protests first?

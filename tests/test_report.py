@@ -1,70 +1,32 @@
 """The page of a report: whole, well formed, offline, with words for every picture."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 import synthetic
 import xarray as xr
+from html_reader import Page
 
 import tajsim.report
+from tajsim.cli.main import main
 from tajsim.ensemble import run_many, save
 from tajsim.errors import UserError
+from tajsim.plots.style import INK, QUIET, contrast, families, readable
 from tajsim.report import report, write_report
 from tajsim.report.facts import Facts, Given, changes, gather, join
 from tajsim.report.page import POLICY, Shot, alternative, template
 
-VOID = {"meta", "link", "img", "br", "hr", "input"}
-
-
-class Page(HTMLParser):
-    """Reads a page strictly: every element is closed in its turn."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.wrong: list[str] = []
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.headings: list[int] = []
-        self.words: list[str] = []
-        self.feed(text)
-        self.close()
-        self.wrong += [f"<{tag}> is not closed" for tag in self.open]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        if len(names) != len(set(names)):
-            self.wrong.append(f"<{tag}> has an attribute twice")
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-        if re.fullmatch(r"h[1-6]", tag):
-            self.headings.append(int(tag[1]))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(f"</{tag}> closes what is not open")
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] not in ("style", "script"):
-            self.words.append(data)
-
-    def of(self, tag: str) -> list[dict[str, str]]:
-        return [attrs for name, attrs in self.elements if name == tag]
-
 
 @pytest.fixture(scope="module")
-def text(pair: xr.Dataset) -> str:
-    return report(pair)
+def text(report_page: Path) -> str:
+    return report_page.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -268,6 +230,7 @@ def test_the_command(
     command: Callable[..., subprocess.CompletedProcess[str]],
     by_hand: Callable[..., xr.Dataset],
     tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder, place = tmp_path / "results", tmp_path / "page.html"
     folder.mkdir()
@@ -279,26 +242,51 @@ def test_the_command(
     text = report(folder)
     assert place.read_text(encoding="utf-8") == text
     assert "results.nc" in text
-    again = command("report", str(folder), "--out", str(place))
-    assert again.returncode == 2
-    assert again.stderr == f"tajsim: {place}: exists already; --overwrite replaces it\n"
-    nothing = command("report", str(tmp_path / "no"), "--out", str(tmp_path / "b.html"))
-    assert nothing.returncode == 2 and "no such file or folder" in nothing.stderr
+    assert main(["report", str(folder), "--out", str(place)]) == 2
+    assert capsys.readouterr().err == (
+        f"tajsim: {place}: exists already; --overwrite replaces it\n"
+    )
+    assert main(["report", str(tmp_path / "no"), "--out", str(tmp_path / "b.html")]) == 2
+    assert "no such file or folder" in capsys.readouterr().err
 
 
-def luminance(colour: str) -> float:
-    """Return the relative luminance of ``#rrggbb`` (WCAG 2.1)."""
-    parts = [int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+STYLE = (Path(tajsim.report.__file__).parent / "templates" / "report.css").read_text("utf-8")
+COLOURS = sorted({colour for family in families().values() for colour in family})
+#: hue-rotate(180deg) as the specification of filters has it.
+TURN = np.array([[-0.574, 1.43, 0.144], [0.426, 0.43, 0.144], [0.426, 1.43, -0.856]])
 
 
 @pytest.mark.parametrize("scheme", [0, 1])
 def test_text_stands_out_in_light_and_in_dark(scheme: int) -> None:
-    style = (Path(tajsim.report.__file__).parent / "templates" / "report.css").read_text("utf-8")
-    roots = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    roots = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", roots[scheme]))
     for name in ("ink", "quiet", "accent", "up", "down", "warn"):
         for ground in ("paper", "wash", "warn-wash"):
-            one, other = sorted((luminance(colours[name]), luminance(colours[ground])))
-            assert (other + 0.05) / (one + 0.05) >= 4.5, (name, ground)
+            assert contrast(colours[name], parts(colours[ground])) >= 4.5, (name, ground)
+
+
+def parts(colour: str) -> tuple[float, ...]:
+    return tuple(int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5))
+
+
+def in_the_dark(colour: str, paper: np.ndarray) -> np.ndarray:
+    """Return a colour after invert(1), hue-rotate(180deg) and the blending with the page."""
+    turned = np.clip(TURN @ (1.0 - np.array(parts(colour))), 0.0, 1.0)
+    return 1.0 - (1.0 - turned) * (1.0 - paper)
+
+
+def test_what_is_read_on_white_is_read_in_the_dark() -> None:
+    rule = STYLE.split("@media screen and (prefers-color-scheme: dark)", 1)[1]
+    assert ".plate img { filter: invert(1) hue-rotate(180deg); mix-blend-mode: screen; }" in rule
+    paper = np.array(parts(STYLE.split("--paper: ")[2][:7]))
+    assert in_the_dark("#ffffff", paper) == pytest.approx(paper), "white is the ground of the page"
+    for colour in (INK, QUIET, "#000000", "#444444", *COLOURS):
+        if contrast(colour) >= 4.5:
+            assert contrast(tuple(in_the_dark(colour, paper)), tuple(paper)) >= 4.5, colour
+
+
+def test_coloured_text_is_read_on_white() -> None:
+    for colour in families()["scenario"]:
+        assert contrast(readable(colour)) >= 4.5, colour
+    assert readable(INK) == INK and readable("#ffffff") == "#ffffff"
+    assert contrast("#000000") == pytest.approx(21.0)

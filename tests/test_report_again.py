@@ -1,7 +1,5 @@
 """A report tells commands that make the same numbers again, from results alone."""
 
-from __future__ import annotations
-
 import html
 import json
 import re
@@ -48,6 +46,7 @@ def test_the_commands_of_a_report_make_the_same_report(
         )
     monkeypatch.chdir(first)
     made = f"compare {REFERENCE} own.toml --runs 6 --seed 3 --until 2005-06 --set agency_pay.army=3"
+    made += " --outcomes heroin_seized,collusion,grievance,own_effort,strength"
     window = "--window 2005-01:2005-03"
     assert main([*made.split(), *window.split(), "--no-pictures", "--out", "own"]) == 0
     assert main(["report", "own", "--out", "report.html"]) == 0
@@ -78,7 +77,12 @@ def test_the_call_in_python_makes_the_same_results(
         ).dataset
         assert kept_window(dataset) == window
     else:
-        dataset = run_many([REFERENCE, SCENARIO], **options, overrides={"agency_pay.army": 3.0})
+        dataset = run_many(
+            [REFERENCE, SCENARIO],
+            **options,
+            overrides={"agency_pay.army": 3.0},
+            outcomes=["heroin_seized"],
+        )
     step, last = commands(Facts(Given(dataset), kept_window(dataset)))
     monkeypatch.chdir(tmp_path)
     exec(step, {})
@@ -130,7 +134,8 @@ def with_shares(dataset: xr.Dataset, scenario: str, window: tuple[str, str]) -> 
 
 @pytest.fixture(scope="module")
 def three() -> xr.Dataset:
-    return run_many([HELD, SCENARIO, MORE], runs=30, seed=1, until="2005-06")
+    few = ["heroin_seized", "collusion", "grievance", "own_effort", "strength"]
+    return run_many([HELD, SCENARIO, MORE], runs=30, seed=1, until="2005-06", outcomes=few)
 
 
 def test_several_results_keep_what_they_rest_on(three: xr.Dataset) -> None:
@@ -184,9 +189,10 @@ def test_a_folder_that_is_no_result_is_named(tmp_path: Path, pair: xr.Dataset) -
 def test_a_continued_history_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     state = ["run", REFERENCE, "--runs", "2", "--until", "2004-03", "--save", "s.npz"]
+    state += ["--outcomes", "heroin_seized,grievance"]
     assert main(state) == 0
     assert main(["run", REFERENCE, "--from", "s.npz", "--until", "2004-06", "--no-pictures",
-                 "--out", "on"]) == 0  # fmt: skip
+                 "--outcomes", "heroin_seized,grievance", "--out", "on"]) == 0  # fmt: skip
     text = report("on")
     assert "The months up to Mar 2004 are those of a saved history of status-quo" in text
     assert "continue s.npz, a saved state of status-quo up to 2004-03" in text

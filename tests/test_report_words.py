@@ -1,7 +1,5 @@
 """The sentences of a report claim no more than the runs show."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Results files: whole or absent, readable without tajsim, refused in one line if damaged."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

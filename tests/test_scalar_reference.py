@@ -1,7 +1,5 @@
 """The array market against an independent scalar one: the same draws, the same history."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The shipped scenarios: clean, one change each, documented, and valid under the shipped schema."""
 
-from __future__ import annotations
-
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -9,29 +7,23 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+import tajsim.inputs.scenario_parts as scenarios
 from docs.generate.schemas import json_schema, schema_text
 from tajsim.axes import EXITS, REGIONS, SECTIONS
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_parts import (
-    Scenario,
-    check_scenario,
-    load_scenario,
-    scenario_path,
-    shipped_scenarios,
-)
 from tajsim.inputs.schema import new_scenario, schema_path
 from tajsim.results.numbers import display_name
 
-NAMES = shipped_scenarios()
+NAMES = scenarios.shipped_scenarios()
 REFERENCE = "status-quo"
 EXPERIMENTS = schema_path().with_name("experiment.schema.json")
-load = cache(load_scenario)
+load = cache(scenarios.load_scenario)
 
 
-def same(one: Scenario, other: Scenario) -> bool:
+def same(one: scenarios.Scenario, other: scenarios.Scenario) -> bool:
     """Return whether two scenarios are the same to the model."""
     ours = [(event.month, event.kind, event.arguments) for event in one.events]
     theirs = [(event.month, event.kind, event.arguments) for event in other.events]
@@ -40,8 +32,8 @@ def same(one: Scenario, other: Scenario) -> bool:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_shipped_scenario_is_clean(name: str) -> None:
-    assert check_scenario(name) == []
-    assert check_scenario(scenario_path(name)) == []
+    assert scenarios.check_scenario(name) == []
+    assert scenarios.check_scenario(scenarios.scenario_path(name)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,7 +56,7 @@ def test_the_reference_is_behind_every_scenario(name: str) -> None:
 def test_events_are_in_order_and_name_their_figures_or_say_why_not(name: str) -> None:
     events = load(name).events
     assert [event.month for event in events] == sorted(event.month for event in events)
-    text = scenario_path(name).read_text(encoding="utf-8").lower()
+    text = scenarios.scenario_path(name).read_text(encoding="utf-8").lower()
     undocumented = [e for e in events if not e.figures and name in e.where]
     assert not undocumented or "assumption" in text
     for event in events:
@@ -100,7 +92,7 @@ def test_the_shipped_schemas_are_current() -> None:
 def test_the_schema_accepts_the_shipped_scenarios_and_the_template(tmp_path: Path) -> None:
     Draft202012Validator.check_schema(json_schema())
     validator = Draft202012Validator(json_schema())
-    files = [scenario_path(name) for name in NAMES]
+    files = [scenarios.scenario_path(name) for name in NAMES]
     for file in [*files, new_scenario(tmp_path / "new.toml", REFERENCE)]:
         assert not list(validator.iter_errors(tomllib.loads(file.read_text(encoding="utf-8"))))
 
@@ -116,11 +108,11 @@ def test_the_schema_accepts_the_shipped_scenarios_and_the_template(tmp_path: Pat
     ],
 )
 def test_the_schema_refuses_what_the_check_refuses(old: str, new: str, tmp_path: Path) -> None:
-    text = scenario_path("russian-border-withdrawal").read_text(encoding="utf-8")
+    text = scenarios.scenario_path("russian-border-withdrawal").read_text(encoding="utf-8")
     assert old in text
     file = tmp_path / "wrong.toml"
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    assert check_scenario(file)
+    assert scenarios.check_scenario(file)
     tables = tomllib.loads(file.read_text(encoding="utf-8"))
     assert list(Draft202012Validator(json_schema()).iter_errors(tables))
 
@@ -128,8 +120,8 @@ def test_the_schema_refuses_what_the_check_refuses(old: str, new: str, tmp_path:
 @pytest.mark.parametrize("parent", NAMES)
 def test_a_new_file_is_its_parent_until_it_is_edited(parent: str, tmp_path: Path) -> None:
     file = new_scenario(tmp_path / "new.toml", parent)
-    assert check_scenario(file) == []
-    assert same(load_scenario(file), load(parent))
+    assert scenarios.check_scenario(file) == []
+    assert same(scenarios.load_scenario(file), load(parent))
 
 
 def test_the_commented_examples_of_a_new_file_are_right(tmp_path: Path) -> None:
@@ -139,11 +131,11 @@ def test_the_commented_examples_of_a_new_file_are_right(tmp_path: Path) -> None:
     starts = (*f"{keys} outcome window expect against".split(), *load_parameters())
     used = [x.removeprefix("# ") if x.removeprefix("# ").startswith(starts) else x for x in lines]
     file.write_text("\n".join(used), encoding="utf-8")
-    assert check_scenario(file) == []
+    assert scenarios.check_scenario(file) == []
     inherited = load(REFERENCE).events
-    own = [event for event in load_scenario(file).events if event not in inherited]
-    assert len(own) == len(load_scenario(file).claims) == 1
-    assert load_scenario(file).settings
+    own = [event for event in scenarios.load_scenario(file).events if event not in inherited]
+    assert len(own) == len(scenarios.load_scenario(file).claims) == 1
+    assert scenarios.load_scenario(file).settings
 
 
 def test_labels_fit_a_picture() -> None:

@@ -1,7 +1,6 @@
 """The scenario format: settings, units, events, claims, extends, origins, overrides, template."""
 
-from __future__ import annotations
-
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,62 +16,16 @@ from tajsim.inputs.scenario_parts import check_scenario, format_origins, load_sc
 from tajsim.inputs.schema import new_scenario
 from tajsim.inputs.toml import Lines, event_month, find_places, months_of
 
-PARENT = """\
-title = "Parent"
-question = "Why?"
-start = "2004-01"
-end = "2010-12"
-[set]
-demand = 1.5
-patience = 0.4
-[[events]]
-date = "2008-02"
-kind = "seats"
-movement = "irpt"
-seats = 1
-[[events]]
-date = "2009-05"
-kind = "set"
-parameter = "demand"
-value = "0.5 index"
-months = 12
-[[claims]]
-id = "a"
-statement = "x"
-document = "icg-2016"
-line = 3
-outcome = "seized"
-window = ["2004-01", "2004-12"]
-expect = "falls"
-"""
-CHILD = """\
-title = "Child"
-question = "What if?"
-extends = "parent.toml"
-end = "2009-12"
-
-[set]
-pay.army = "3 USD/month"
-"pay.border_troops" = 40
-demand = 2
-
-[[events]]
-date = "2004-11-15"
-kind = "handover"
-section = "khorog"
-agency = "border_troops"
-label = "handed over"
-figures = ["border-handover-start"]
-"""
+DATA = Path(__file__).with_name("data")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with a parent and a child, under the small registry."""
     path = tmp_path_factory.mktemp("scenarios")
-    (path / "parent.toml").write_text(PARENT)
-    (path / "child.toml").write_text(CHILD)
-    with pytest.MonkeyPatch.context() as patch, small_registry(path / "registry", patch):
+    for name in ("parent.toml", "child.toml"):
+        shutil.copy(DATA / name, path)
+    with small_registry():
         yield path
 
 
@@ -213,26 +166,9 @@ def test_a_value_is_a_number_bare_or_with_its_unit(value: object) -> None:
     assert read_quantity(value, "USD/month") == 40.0
 
 
-LINES = '''\
-# comment = 1
-title = """
-a = 1
-"""
-[set]
-pay.army = 1   # [x]
-"pay.border_troops" = [ 1,
-  2 ]
-[[events]]
-date = "2004-01"
-[[events]]
-where = { a = "}", "b c" = [ { d = 1 } ] }
-[events.more]
-deep = 'x'
-'''
-
-
 def test_the_line_of_every_key_is_found() -> None:
-    lines = Lines(find_places(LINES))
+    text = (DATA / "lines.toml").read_text(encoding="utf-8")
+    lines = Lines(find_places(text))
     expected = {
         ("title",): 2,
         ("set",): 5,
@@ -246,7 +182,7 @@ def test_the_line_of_every_key_is_found() -> None:
         ("absent",): 1,
     }
     assert {key: lines.of(key) for key in expected} == expected
-    assert ("a",) not in [place.path for place in find_places(LINES)]
+    assert ("a",) not in [place.path for place in find_places(text)]
 
 
 @given(st.text(alphabet="[]{}=.,\"'#\n ab\\", max_size=60))

@@ -1,7 +1,5 @@
 """Verdicts by hand and by property; signs: the shipped file, its mistakes, a small run."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,8 @@ import tajsim.plots.evidence as evidence
 from tajsim.analysis.signs import signs, signs_text
 from tajsim.analysis.verdicts import FAILS, HOLDS, NEGLIGIBLE, NOT_TESTED, TURNS, UNDECIDED
 from tajsim.cli import main
-from tajsim.errors import UserError
 from tajsim.inputs.scenario_parts import Scenario
-from tajsim.inputs.signs import Contrast, Sign, load_signs, read_signs
+from tajsim.inputs.signs import Contrast, Sign, load_signs
 
 UP = [1.0, 2.0, 3.0]  # mean 2, 90 % interval 0.31 to 3.69
 AROUND = [-1.0, 0.0, 1.0]  # mean 0, 90 % interval -1.69 to 1.69
@@ -102,50 +99,7 @@ def test_shipped_signs() -> None:
     assert shipped.signs["bad-years-failure"].asked == 1000
 
 
-GOOD = """
-[changes.dearer]
-title = "dearer"
-extends = "status-quo"
-events = [{ date = "2004-02", kind = "set", parameter = "agency_pay.army", value = 30 }]
-
-[[signs]]
-id = "dearer-pay"
-change = "dearer"
-outcome = "pay"
-where = { agency = "army" }
-window = [1, 3]
-sense = "higher"
-smallest = 5
-unit = "absolute"
-why = "ours"
-document = "matveeva-2004"
-line = 167
-mechanisms = ["M47"]
-passing = true
-"""
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "words"),
-    [
-        ("value = 30", "value = 3000", 5, "3000 is out of range"),
-        ('extends = "status-quo"', 'extends = "status-qou"', 4, "did you mean 'status-quo'?"),
-        ('change = "dearer"', 'change = "deerer"', 9, "did you mean 'dearer'?"),
-        ('outcome = "pay"', 'outcome = "pays"', 10, "did you mean 'pay'?"),
-        ('agency = "army"', 'agency = "armi"', 11, "did you mean 'army'?"),
-        ("window = [1, 3]", "window = [1, 300]", 12, "is outside the scenario"),
-        ('sense = "higher"', 'sense = "up"', 13, "unknown sense 'up'"),
-        ("smallest = 5", 'smallest = "deeply"', 14, "unknown adjective 'deeply'"),
-        ('why = "ours"\n', "", 14, "where the size comes from"),
-        ("passing = true", "passsing = true", 20, "did you mean 'passing'?"),
-    ],
-)
-def test_a_mistake_is_told_with_its_line(old: str, new: str, line: int, words: str) -> None:
-    with pytest.raises(UserError) as told:
-        read_signs(GOOD.replace(old, new), "mine.toml")
-    first = told.value.messages[0]
-    assert first.startswith(f"mine.toml:{line}: ")
-    assert words in first
+GOOD = (Path(__file__).with_name("data") / "signs.toml").read_text(encoding="utf-8")
 
 
 def paired(data: xr.Dataset, other: bool = False, **keys: Any) -> list[list[float]]:

@@ -59,14 +59,6 @@ def test_usual_levels_are_those_of_the_start_for_good(model: TajikistanModel) ->
         np.testing.assert_array_equal(value, getattr(by_kind[type(holder)], name), name)
 
 
-def test_a_run_has_the_same_start_alone() -> None:
-    many = TajikistanModel(runs=RUNS, seed=3, end=END)
-    one = TajikistanModel(runs=[7], seed=3, end=END)
-    for there, alone in zip(setup.holders(many), setup.holders(one), strict=True):
-        for name in there.declared:
-            np.testing.assert_array_equal(getattr(there, name)[..., [7]], getattr(alone, name))
-
-
 def test_an_event_changes_nothing_before_it_and_a_setting_holds_before_the_start() -> None:
     dated = Event("2004-03", "set", {"parameter": "border_cost_per_head", "value": 100.0}, "")
     plain, changed = (TajikistanModel(runs=5, end=END, events=e) for e in ((), (dated,)))

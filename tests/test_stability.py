@@ -1,7 +1,5 @@
 """Drift in a constant world, ends of scales, failure: the verdicts by hand, and small runs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any

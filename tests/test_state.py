@@ -1,7 +1,5 @@
 """The state, militants and unrest: signs and edges of the decisive rules, ways down, balances."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -168,15 +166,6 @@ def test_between_the_two_levels_of_strain_a_state_is_what_it_was() -> None:
 
 
 # --- Unrest ---------------------------------------------------------------------------------
-
-
-def test_no_troops_go_where_the_centre_holds_half() -> None:
-    given = drawn(unrest.answer_chances)
-    operation, agreement = unrest.answer_chances(**given)
-    assert not operation[given["control"] >= 0.5].any()
-    np.testing.assert_allclose(
-        operation + agreement, given["killed"] * np.maximum(1.0 - 2.0 * given["control"], 0.0)
-    )
 
 
 def with_killing(**settings: float) -> TajikistanModel:

@@ -1,7 +1,5 @@
 """The end of the ruler's term: what all expect, who takes which side, what it comes to."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Sweeps of the model: points beside each other equal points alone; failures, precision, tables."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -190,28 +188,6 @@ def test_the_verb_sweeps_goes_on_and_writes_tables(tmp_path: Path, capsys: Captu
     assert main(["sweep", str(file), "--out", out, "--runs", "2", "--tidy", str(tidy)]) == 0
     assert "6 points, 12 runs: 6 were there, 6 computed" in capsys.readouterr().out
     assert len(pd.read_csv(tidy)) == 12
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (["--runs", "0"], "runs must be a whole number of at least 1"),
-        (["--workers", "0"], "workers must be"),
-        (["--until-precision", "-1"], "until-precision must be a number above 0"),
-        (["--until-precision", "much"], "'much' is not a number"),
-        (["--workers", "2", "--cluster", "tcp://127.0.0.1:1"], "exclude each other"),
-        (["--tidy", "runs.xlsx"], "ends in .csv or .parquet"),
-    ],
-)
-def test_mistakes_of_the_verb_are_told_in_a_line(
-    tmp_path: Path, capsys: Capture, options: list[str], said: str
-) -> None:
-    file = tmp_path / "pay.toml"
-    file.write_text(EXPERIMENT)
-    assert main(["sweep", str(file), "--out", str(tmp_path / "out"), *options]) == 2
-    error = capsys.readouterr().err
-    assert said in error and error.count("\n") == 1
-    assert not (tmp_path / "out").exists()
 
 
 def test_a_missing_library_is_named_with_its_extra(

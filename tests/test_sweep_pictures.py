@@ -1,7 +1,5 @@
 """Pictures of sweeps: every kind on grids, hypercubes and texts; labelled axes; the verbs whole."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
@@ -87,24 +85,6 @@ def test_the_map_shows_means_of_cells() -> None:
     assert texts == [f"{mean:.3g}" for mean in means] or len(texts) == len(means)
     assert float(texts[0]) == pytest.approx(means.iloc[0], abs=0.01)
     assert picture.axes[0].get_xlabel() == "x2 (share)"
-
-
-@pytest.mark.parametrize(
-    ("kind", "chosen", "words"),
-    [
-        ("respons", {}, "did you mean 'response'"),
-        ("response", {"outcome": "hight"}, "did you mean 'height'"),
-        ("response", {"by": "x9"}, "unknown factor 'x9'"),
-        ("response", {"by": ["x1", "x2"]}, "expected 1 factors"),
-        ("levers", {"by": ["x1"]}, "expected 2 factors"),
-        ("levers", {"by": ["x1", "x1"]}, "two different factors"),
-        ("levers", {"scenarios": "quo"}, "unknown scenario 'quo'"),
-        ("levers", {"smooth": 3}, "unknown option of levers"),
-    ],
-)
-def test_what_cannot_be_drawn(kind: str, chosen: dict[str, object], words: str) -> None:
-    with pytest.raises(UserError, match=words):
-        sweep_figure(kind, spread(), **chosen)
 
 
 def test_nothing_finished_is_said() -> None:

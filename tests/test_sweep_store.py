@@ -1,7 +1,5 @@
 """The store of a sweep: killed at every step of the disk, it loses nothing and repeats nothing."""
 
-from __future__ import annotations
-
 import shutil
 import tracemalloc
 from collections import Counter

@@ -1,7 +1,5 @@
 """Switches: what is held, by every name and on every way to a run; files; ablation."""
 
-from __future__ import annotations
-
 import ast
 from collections import namedtuple
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the texts for readers say works: commands, Python blocks, versions, sources."""
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

@@ -1,7 +1,5 @@
 """The month can be traced: one static graph is the model's own month, to the bit, in every run."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 from functools import cache
@@ -127,9 +125,8 @@ def mask(country: Country) -> None:
 
 
 def rows(country: Country) -> None:
-    country.barrier = (
-        country.barrier + country.regions.grievance[country.regions.grievance > 0.5].sum()
-    )
+    angry = country.regions.grievance > 0.5
+    country.barrier = country.barrier + country.regions.grievance[angry].sum()
 
 
 def one_run(country: Country) -> None:
