@@ -184,8 +184,8 @@ def test_ids_in_a_text() -> None:
 
 
 def test_the_page_is_current() -> None:
-    """Write it again with ``python -m tajsim.analysis.mechanisms > docs/mechanisms.md``."""
-    assert (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8") == mechanisms.page()
+    """Write it again with ``python -m docs.generate.mechanisms > docs/mechanisms.md``."""
+    assert (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8") == page()
 
 
 def test_the_verb_lists_all_with_counts(capsys: Capture) -> None:
