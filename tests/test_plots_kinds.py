@@ -347,9 +347,7 @@ def test_nodes_keep_apart_however_small(boxed: bool) -> None:
 
 def test_money_names_what_old_results_lack(two: xr.Dataset) -> None:
     old = two.drop_vars(["patronage", "rents_kept"])
-    with pytest.raises(
-        UserError, match=r"not hold rents_kept and patronage, .* simulate"
-    ):
+    with pytest.raises(UserError, match=r"not hold rents_kept and patronage, .* simulate"):
         plots.figure("money", old)
 
 

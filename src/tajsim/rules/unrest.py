@@ -116,7 +116,7 @@ def rising_chance(
     Args:
         voicing: people of the capital who voice discontent, persons.
         turnout: over that of a first protest, 0 without one, ratio.
-        obeying: of the force at hand, who would act against a crowd, persons.
+        obeying: of the force in the capital and at hand, who would act against a crowd, persons.
         patron: the patron's help against enemies inside, 0 to 1.
 
     Mechanisms: M34, M113, S27.

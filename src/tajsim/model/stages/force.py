@@ -120,13 +120,16 @@ def loyal_force(country: Country, up: Array) -> Array:
 
 def rise(country: Country) -> None:
     """Let a crowd in the capital topple the ruler where too few would still act against it."""
-    regions = country.regions
-    obeying = total(loyal_force(country, country.commanders.zeros()))
+    regions, forces = country.regions, np.maximum(country.forces, 1.0)
+    # Those who stand there anyway, and of the others those who can be sent.
+    lives_there = country.at_home[SEAT] / np.maximum(country.home_people, 1.0)
+    there = forces * lives_there + country.at_hand() * (1.0 - lives_there)
+    obeying = total(loyal_force(country, country.commanders.zeros())) / forces
     chance = country.apply(
         unrest_rules.rising_chance,
         voicing=(regions.voice * country.at_home)[SEAT],
         turnout=regions.turnout[SEAT],
-        obeying=country.at_hand() * obeying / np.maximum(country.forces, 1.0),
+        obeying=there * obeying,
         patron=country.helped,
     )
     falls = country.draws.happens("rising", "state", country.calendar_month, chance)
