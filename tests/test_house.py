@@ -45,6 +45,7 @@ ALLOWED = {
 OUTSIDE = {"rules": {"numpy"}, "agents": {"numpy", "mesa"}}
 #: What keeps the house easy to walk through; rules are gathered by theme later and do not count.
 MOST_FILES, LONGEST_FILE, LONGEST_FUNCTION = 140, 800, 60
+MOST_IMPORTS = 0.05  # lines of import statements, of all lines
 
 
 def files(*parts: str) -> list[Path]:
@@ -286,6 +287,26 @@ def test_an_idea_has_one_file_and_no_file_is_endless() -> None:
     assert len(counted_files()) <= MOST_FILES
     sizes = {shown(p): len(p.read_text(encoding="utf-8").splitlines()) for p in files()}
     assert {name: size for name, size in sizes.items() if size > LONGEST_FILE} == {}
+
+
+def test_few_lines_say_where_things_come_from() -> None:
+    lines = sum(len(p.read_text(encoding="utf-8").splitlines()) for p in counted_files())
+    spent = sum(
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in counted_files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    )
+    assert spent / lines < MOST_IMPORTS, f"{spent} of {lines} lines"
+
+
+def test_no_two_classes_share_a_name() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in files():
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(shown(path))
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
 TEXTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/model.md")

@@ -10,6 +10,7 @@ from test_figures import LINES
 
 import tajsim.analysis.mechanisms as mechanisms
 import tajsim.inputs.ledger as ledger
+from docs.generate.mechanisms import page
 from tajsim.cli import main
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_families, load_parameters

@@ -1,5 +1,6 @@
 """Questions that people bring, each answered by at most two commands and a file of ten lines."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -256,6 +257,8 @@ value = "0.6 ratio"
     first, protests = held["first"], held["protest"].sel(region=region)
     # It is the month of the first protest there, and missing where there has been none.
     assert (first.notnull() == (protests.cumsum("month") > 0)).all()
+    dates = said(["table", out, "--outcome", "first", "--by", "month", "--stat", "mean"], capsys)
+    assert all(re.fullmatch(r"(20\d\d-\d\d)?", text) for text in dates.split()[-1].split(",")[1:])
 
 
 # The party banned or given ministries: how many fight abroad?

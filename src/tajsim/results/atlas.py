@@ -12,6 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from tajsim.errors import UserError, check_names
+from tajsim.inputs import toml
 from tajsim.results import numbers, select, window
 from tajsim.results.effect import Values, effect, quantiles, smallest_effect
 
@@ -72,7 +73,7 @@ def yearly_table(
             head = f"{window.titled(dataset, name, place)} ({unit})"
             for i, scenario in enumerate(select.names_of(dataset)):
                 said = f"{scenario}: {head}" if several else head
-                columns[said] = _statistic(values[:, i], stat)
+                columns[said] = _statistic(values[:, i], stat, series.attrs.get("unit") == "date")
     labels = [span[0] if by == "month" else span[0][:4] for span in spans]
     return pd.DataFrame(columns, index=pd.Index(labels, name=by))
 
@@ -84,12 +85,20 @@ def _spans(dataset: xr.Dataset, by: str) -> list[window.Window]:
     return [(part[0], part[-1]) for part in parts]
 
 
-def _statistic(values: Values, stat: str) -> Sequence[Any]:
-    """Return one statistic of ``(span, run)``; ``spread`` as text."""
+def _statistic(values: Values, stat: str, date: bool = False) -> Sequence[Any]:
+    """Return one statistic of ``(span, run)``; ``spread`` and dates as text."""
     if stat != "spread":
-        return [float(value) for value in STATISTICS[stat](values)]
+        found = [float(value) for value in STATISTICS[stat](values)]
+        return [_month(value) for value in found] if date else found
     rows = quantiles(values).T
+    if date:
+        return [f"{_month(m)} ({_month(a)} to {_month(b)})" if m == m else "" for a, m, b in rows]
     return [f"{numbers.table_number(m)} ({numbers.interval(a, b)})" for a, m, b in rows]
+
+
+def _month(value: float) -> str:
+    """Return a date of one's own, months since year 0, as ``2005-08``; "" where it never came."""
+    return toml.month_text(round(value)) if np.isfinite(value) else ""
 
 
 def printed(table: pd.DataFrame, form: str) -> str:
