@@ -1,7 +1,5 @@
 """``python -m tajsim`` is the command line ``tajsim``."""
 
-from __future__ import annotations
-
 import sys
 
 from tajsim.cli import main

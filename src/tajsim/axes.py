@@ -6,8 +6,6 @@ and the actors of those kinds. Sources of the lists: matveeva-2004 lines 31-171,
 17-125, edm-2007-03 line 13.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -8,8 +8,6 @@ hashed (BLAKE2b), because adding a plain counter to the key would make runs shif
 stream.
 """
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Sequence
 from hashlib import blake2b

@@ -1,7 +1,5 @@
 """The version of the package, and the state of its source where it runs from a clone."""
 
-from __future__ import annotations
-
 import subprocess
 import tomllib
 from functools import cache

@@ -3,8 +3,6 @@
 Numbers stand in the parameter registry. Sources are named by document and line.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from tajsim.axes import AGENCIES, COMMANDERS, NAMED, NETWORKS

@@ -7,8 +7,6 @@ parameter of the kind, ``(actor, run)``, and one of the whole country, ``(run,)`
 ``(task, actor, run)`` as they are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, SupportsIndex, TypeVar, cast, overload

@@ -1,7 +1,5 @@
 """External powers and their deals with the regime: offers, bundles, terms, what stands."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

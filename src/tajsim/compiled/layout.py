@@ -5,8 +5,6 @@ single places cost nothing. Operations element by element that serve one other a
 it, and rows that are needed no more are used again.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Traces a month: the stages as they are run once on arrays that record, in place of numbers."""
 
-from __future__ import annotations
-
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -6,8 +6,6 @@ quantile are the usual series and rational functions (Cody and Waite 1980; fdlib
 about one unit in the last place.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The labelled Dataset of an ensemble; it and states in files: NetCDF, and arrays of numpy."""
 
-from __future__ import annotations
-
 import json
 import platform
 import re

@@ -5,8 +5,6 @@ the answers. Workers ignore interrupts, which the parent alone answers, and end 
 however that goes; one that is lost is replaced.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import pickle

@@ -5,8 +5,6 @@ so that files may be moved, merged or split. Comments, docstrings and labels do 
 a text does not turn away what was saved.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Simulate ensembles: ``run`` for one scenario, ``run_many`` for several with the same draws."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict

@@ -1,7 +1,5 @@
 """The closed list of deals: one task, one form, one power that decides (``data/deals.toml``)."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Load and check experiments: factors, design, points, events and what is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice, product

@@ -1,7 +1,5 @@
 """The experiment format: tables and keys of a file, and the same as the sweep sees them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass

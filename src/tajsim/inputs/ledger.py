@@ -1,7 +1,5 @@
 """The ledger of figures: each number or date printed in a source document, with its place."""
 
-from __future__ import annotations
-
 import csv
 import difflib
 import re

@@ -6,8 +6,6 @@ for the whole. ``first month where protest[rasht] > 0`` is a date. Nothing else 
 text is read by Python's parser, and every part that is not on the list here is refused.
 """
 
-from __future__ import annotations
-
 import ast
 import operator
 import re

@@ -6,8 +6,6 @@ row of its own: ``agency_pay.border_troops``. ``families.py`` lists the
 families as attributes, and keeps their order.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import tomllib

@@ -3,8 +3,6 @@
 ``data/signs.toml`` explains its keys.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache

@@ -1,7 +1,5 @@
 """One file of inputs: its tables by format, and all its mistakes at once, each with its line."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Callable, Container, Iterator, Mapping

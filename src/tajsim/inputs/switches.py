@@ -14,8 +14,6 @@ A rule that no run asked in that month, such as one of a dated event or of a dec
 comes up, is held from the first time that it is asked.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache

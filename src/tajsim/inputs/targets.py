@@ -1,7 +1,5 @@
 """The targets: figures that runs of ``history`` are held against: fitted, checked or given."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property

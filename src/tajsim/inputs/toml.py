@@ -4,8 +4,6 @@ The scanner reads keys, tables and brackets and skips values. It is lenient (an 
 with its line or the text): whether the text is valid TOML is for ``tomllib`` to say.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 import tomllib

@@ -1,7 +1,5 @@
 """The parameter values in force in one chunk of runs, and how rules are handed theirs."""
 
-from __future__ import annotations
-
 import csv
 import inspect
 import tomllib

@@ -4,8 +4,6 @@ Every kind works on labelled results (xarray) alone. `draw` writes one picture, 
 as a matplotlib Figure (for notebooks), `standard_pictures` writes the usual set into a folder.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path

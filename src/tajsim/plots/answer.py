@@ -1,7 +1,5 @@
 """The answer card as a picture: the finding, the outcome that matters most, numbers beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

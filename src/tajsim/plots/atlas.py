@@ -1,7 +1,5 @@
 """The atlas: all scenarios at a glance, a cell for what each changes in each outcome."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import xarray as xr

@@ -1,7 +1,5 @@
 """The border section by section over time."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What documents say beside the runs: claims, targets, and values observed in a series."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from math import exp, log
 from typing import Any, NamedTuple

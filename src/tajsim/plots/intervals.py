@@ -1,7 +1,5 @@
 """Rows of things with an interval: the forest of paired differences, and rankings by weight."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple

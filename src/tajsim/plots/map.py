@@ -3,8 +3,6 @@
 One panel for each scenario and date, all on the same scales of colour.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass

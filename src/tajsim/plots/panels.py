@@ -1,7 +1,5 @@
 """How panels are laid out: axes, events above them, names beside points, scales, the foot line."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast

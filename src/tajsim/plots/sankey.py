@@ -1,7 +1,5 @@
 """The money as a Sankey diagram: columns of those who pay or receive, with ribbons between them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Shares stacked over time: who carries each task and for what price; what commanders become."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

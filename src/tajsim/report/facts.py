@@ -1,7 +1,5 @@
 """What a report is made from: results, the tables on them, what was changed, numbers in words."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

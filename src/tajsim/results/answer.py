@@ -4,8 +4,6 @@ A direction is told where the mean paired difference is clear of zero and passes
 effect. What is printed beside it is the spread over histories: nine in ten paired differences.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import textwrap

@@ -1,7 +1,5 @@
 """The atlas: what each scenario changes in each outcome that matters, as a table."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby

@@ -1,7 +1,5 @@
 """The chronicle of results as a table, and the checks of what a reader asks of it."""
 
-from __future__ import annotations
-
 import math
 import re
 import textwrap

@@ -1,7 +1,5 @@
 """Paired comparison: run 17 of a scenario against run 17 of the reference."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

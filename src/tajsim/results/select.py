@@ -1,7 +1,5 @@
 """What of the results is shown: scenarios, outcomes, places, rows; and which runs are pairs."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar

@@ -1,7 +1,5 @@
 """One number from many: windows of months, months and places as an outcome says, dates."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
