@@ -149,7 +149,8 @@ def _smallest(claim: Claim, base: Values) -> float:
     if _bounds(claim):
         return np.nan
     size = verdicts.smallest_effect(base, claim.get("smallest"), claim.get("unit") or "")
-    level = float(np.nanmean(np.abs(base)))
+    seen = np.abs(base[np.isfinite(base)])
+    level = float(seen.mean()) if seen.size else 0.0
     return size if not claim.get("relative") else 100.0 * size / level if level else 0.0
 
 
