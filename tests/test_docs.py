@@ -297,7 +297,9 @@ def failing() -> set[tuple[str, str]]:
 def test_exceptions_of_drift_and_ends_would_fail() -> None:
     for measure, excused in exceptions().items():
         rows = pd.read_csv(ROOT / "docs" / "tables" / f"{measure}.csv").set_index("outcome")
-        assert {name for name in excused if EXCEPTION in [*rows.loc[[name], "verdict"]]} == {*excused}
+        assert {name for name in excused if EXCEPTION in [*rows.loc[[name], "verdict"]]} == {
+            *excused
+        }
 
 
 def test_every_failing_claim_says_what_may_be_missing() -> None:

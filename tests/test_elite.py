@@ -282,7 +282,7 @@ def in_the_streets(voice: float, men: float) -> TajikistanModel:
 
 
 def test_a_crowd_topples_the_ruler_where_few_obey_and_not_where_nobody_is_out() -> None:
-    weak, strong = in_the_streets(0.5, 0.3), in_the_streets(0.1, 1.0)
+    weak, strong = in_the_streets(0.9, 0.3), in_the_streets(0.4, 1.0)
     assert (weak.fall == RISING).mean() > 2.0 * (strong.fall == RISING).mean() > 0.0
     calm = TajikistanModel(runs=400, seed=3, end="2004-03")
     calm.step()

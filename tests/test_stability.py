@@ -146,7 +146,7 @@ def test_exceptions_name_what_there_is_and_why() -> None:
 def test_ends_and_failure_of_small_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def soon(name: str, *given: Any, **options: Any) -> xr.Dataset:
         names = options.get("outcomes") or given[4]
-        return run(name, 2, 1, "fixed", "2007-06", names)
+        return run(name, 2, parameters="fixed", until="2007-06", outcomes=names)
 
     monkeypatch.setattr(stability, "run", soon)
     monkeypatch.setattr(stability, "load_scenario", lambda name: SimpleNamespace(end="2007-06"))

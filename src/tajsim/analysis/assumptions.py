@@ -313,7 +313,7 @@ def _beyond(share: Array, degrees: int, runs: int) -> Array:
     by_chance = degrees / (runs - 1.0)
     if by_chance >= 1.0:  # too few runs to tell anything
         return np.zeros_like(share)
-    result: Array = np.maximum((share - by_chance) / (1.0 - by_chance), 0.0)
+    result: Array = np.clip((share - by_chance) / (1.0 - by_chance), 0.0, 1.0)
     return result
 
 

@@ -53,10 +53,17 @@ class Outcome:
     headline: bool
     meaning: str
     mechanisms: tuple[str, ...]
+    #: There may be nothing that it describes, besides agencies without people.
+    missing: bool = False
     #: Rare by nature, or decided by nobody in the model: it may lie at an end of its scale.
     rare: bool = False
     #: Only grows: a constant world is judged by its rate.
     cumulative: bool = False
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether it is missing where there is nothing that it describes."""
+        return self.missing or self.places == "people"
 
     @property
     def window_unit(self) -> str:

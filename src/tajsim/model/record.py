@@ -29,11 +29,10 @@ def ratio(part: Array, whole: Array) -> Array:
     return result
 
 
-def willingness(country: Country) -> Array:
-    """Return the share of what an agency meets that it seizes, missing where it meets nothing."""
-    met = country.now["heroin_met"]
-    taken = country.now["heroin_seized_by"] / np.where(met > 0.0, met, 1.0)
-    return np.where(met > 0.0, taken, np.nan)
+def share_of(country: Country, part: str, whole: str) -> Array:
+    """Return one flow over another, missing where there is nothing of the other."""
+    there = country.now[whole] > 0.0
+    return np.where(there, country.now[part] / np.where(there, country.now[whole], 1.0), np.nan)
 
 
 def conditions_kept(country: Country) -> Array:
@@ -86,10 +85,8 @@ def cost(country: Country) -> Array:
 #: Outcome -> how it is worked out, with the shape ``dimensions + (run,)``, where it is neither
 #: one state (`states_recorded`) nor a flow of its name.
 MEASURES: dict[str, Callable[[Country], Array]] = {
-    "seizure_willingness": lambda m: willingness(m),
-    "seizure_honesty": lambda m: np.where(
-        MEETS_TRAFFICKERS > 0.0, m.now["seizure_honesty"], np.nan
-    ),
+    "seizure_willingness": lambda m: share_of(m, "heroin_seized_by", "heroin_met"),
+    "seizure_honesty": lambda m: share_of(m, "heroin_seized_reported", "heroin_seized_by"),
     "network_concentration": lambda m: (
         total(m.networks.bought**2) / np.maximum(total(m.networks.bought) ** 2, 1e-9)
     ),

@@ -206,12 +206,12 @@ def report(country: Country, searching: Array, price: Array) -> None:
         price: inside the country, USD/kg, ``(run,)``.
     """
     now, agencies = country.now, country.agencies
-    now["seizure_honesty"] = country.apply(
+    honesty = country.apply(
         border_guard.reported_share,
         collusion=agencies.collusion,
         gain=now["heroin_seized_by"] * price / searching,
         at_stake=agencies.pay * (1.0 + agencies.watch),
     )
-    now["heroin_seized_reported"] = now["heroin_seized_by"] * now["seizure_honesty"]
+    now["heroin_seized_reported"] = now["heroin_seized_by"] * honesty
     now["resale"] = (now["heroin_seized_by"] - now["heroin_seized_reported"]) * price
     now["heroin_resold"] = total(now["heroin_seized_by"]) - total(now["heroin_seized_reported"])
