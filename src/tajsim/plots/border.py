@@ -113,7 +113,7 @@ def border(
         title=title or "The border, section by section",
         subtitle=_SUBTITLE,
         legend=[line] if GUARD in dataset else [],
-        key=panels.events_key(found, scenarios),
+        key=panels.events_key(found, dataset),
         foot=panels.foot(dataset, "No interval is shown."),
     )
     grid, columns = layout.figure.axes, len(scenarios)

@@ -18,6 +18,7 @@ from tajsim.inputs.ledger import load_figures, printed_in
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.plots.intervals import Interval, Row, draw_rows, rows_height
 from tajsim.results import numbers, window
+from tajsim.results.answer import label_of
 
 #: Verdict -> marker, colour, whether it is filled, and what it is called.
 VERDICTS: dict[str, tuple[str, str, bool, str]] = {
@@ -140,7 +141,8 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     heights = [rows_height(rows) for rows in boards if rows]
     layout = style.Layout(
         body=sum(heights) + 0.2,
-        title=title or f"{choose.names_of(dataset)[0]} against what was observed",
+        title=title
+        or f"{label_of(dataset, choose.names_of(dataset)[0])} against what was observed",
         subtitle=_TARGETS_SUBTITLE,
         legend=legend,
         foot=panels.foot(dataset, "Lines: 90 % of the runs."),

@@ -18,7 +18,7 @@ import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError
 from tajsim.results import effect, numbers
-from tajsim.results.answer import label_of
+from tajsim.results.answer import label_of, labels_of
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
@@ -59,7 +59,7 @@ def fan(
     heads = [numbers.wrap(text, whole, style.BODY, bold=True) for text in titles]
     heads = heads if len(names) > 1 else [[]]  # nothing above a single panel
     lines = sum(max(map(len, heads[i : i + columns])) for i in range(0, len(heads), columns))
-    reference, *others = scenarios
+    reference, *others = labels_of(dataset).values()
     versus = f"{', '.join(others)} against {reference}" if others else reference
     over = f"Over the {months} months up to each month; flows and counts per year."
     layout = style.Layout(
@@ -68,8 +68,8 @@ def fan(
         subtitle=panels.subtitle(
             dataset, over if months else "Monthly values.", 0 if outcome else len(names)
         ),
-        legend=_legend([] if named else scenarios, bands),
-        key=evidence.observed_key(seen) + panels.events_key(found, scenarios, bool(seen)),
+        legend=_legend([] if named else [reference, *others], bands),
+        key=evidence.observed_key(seen) + panels.events_key(found, dataset, bool(seen)),
         foot=panels.foot(
             dataset,
             f"Lines: medians; bands: the middle {'50 % and 90 %' if bands else '50 %'} of runs "
@@ -212,7 +212,7 @@ def scenarios(
     series = windows.at_places(dataset, named[0], chosen)
     months = smooth or _usual_months(dataset) or None
     shown = Series(series, months)
-    reference, *names = choose.names_of(dataset)
+    reference, *names = labels_of(dataset).values()
     columns = 4 if len(names) > 6 else min(3, len(names))
     rows, wide = -(-len(names) // columns), 5.9 / columns
     heads = [numbers.wrap(name, wide - 0.12, style.FOOT, bold=True) for name in names]
@@ -317,7 +317,7 @@ def distribution(
         body=(curve + strip + 0.75) * rows,
         title=title or (titles[0] if alone else "Spread over the runs"),
         subtitle=f"Each run counts with its value over {first} to {last}.",
-        legend=style.scenario_items(scenarios, lw=1.6, ms=6.5, mec="white"),
+        legend=style.scenario_items([*labels_of(dataset).values()], lw=1.6, ms=6.5, mec="white"),
         foot=panels.foot(dataset, _SPREAD_FOOT),
     )
     boxes = layout.figure.add_gridspec(2 * rows, columns, height_ratios=[curve, strip] * rows)

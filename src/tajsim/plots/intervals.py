@@ -16,6 +16,7 @@ import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError, check_names
 from tajsim.results import effect, numbers
+from tajsim.results.answer import label_of, labels_of
 
 _LINE, _GAP, _HEADING = 0.145, 0.05, 0.05  # inches: of a line, between rows, above a heading
 AXIS = 0.72  # inches of an axis with its label
@@ -156,13 +157,14 @@ def difference(
     rows = [one.row for one in moved[:most]]
     still = [d.label for d in found if not d.moves]
     same = f"\nNo difference in any run: {', '.join(still)}." if still else ""
-    changes = others[0] if len(others) == 1 else "each scenario"
+    called = labels_of(dataset)
+    changes = called[others[0]] if len(others) == 1 else "each scenario"
     layout = style.Layout(
         body=rows_height(rows) if rows else 0.5,
-        title=title or f"What changes in {changes} against {reference}",
+        title=title or f"What changes in {changes} against {called[reference]}",
         subtitle=_subtitle(dataset, window, len(moved), most),
         legend=[
-            *style.scenario_items(others, 1, ls="-", lw=1.6, ms=5.5),
+            *style.scenario_items([called[name] for name in others], 1, ls="-", lw=1.6, ms=5.5),
             style.line_item("hollow: no direction, or too small to matter", **_HOLLOW),
         ][: None if rows else 0],
         foot=panels.foot(dataset, _INTERVAL) + same,
@@ -176,7 +178,7 @@ def difference(
     ax.axvline(0, color=style.INK, lw=0.9, zorder=2)
     label = "no spread over the runs to scale by"
     if any(one.size for one in moved[:most]):
-        label = f"paired difference (standard deviations of the runs of {reference})"
+        label = f"paired difference (standard deviations of the runs of {called[reference]})"
         low, high = ax.get_xlim()
         ax.set_xlim(min(low, -0.1, -0.1 * high), max(high, 0.1, -0.1 * low))
         style.plain_numbers(ax.xaxis, 1.4 * _PANEL)
@@ -297,7 +299,8 @@ def _interval(
 def _subtitle(dataset: xr.Dataset, window: Any, differ: int, shown: int) -> str:
     groups: dict[tuple[str, str], list[str]] = {}
     for name in choose.names_of(dataset)[1:]:
-        groups.setdefault(windows.window_of(dataset, window, name), []).append(name)
+        label = label_of(dataset, name)
+        groups.setdefault(windows.window_of(dataset, window, name), []).append(label)
     parts = [
         f"{numbers.month_text(start)} to {numbers.month_text(end)}"
         + (f" ({', '.join(names)})" if len(groups) > 1 else "")
@@ -343,7 +346,7 @@ def tornado(
     rows = list[Row]()
     for (scenario, *_), part in table.groupby(["scenario", "outcome", "where"], sort=False):
         label = part["label"].iloc[0] or "all outcomes that differ clearly"
-        rows.append(Row(f"{scenario}: {label}" if several else str(label)))
+        rows.append(Row(f"{label_of(dataset, str(scenario))}: {label}" if several else str(label)))
         rows += [_assumption(one) for one in part.sort_values("rank").itertuples()]
     sets = int(table["sets"].iloc[0])
     layout = style.Layout(

@@ -22,6 +22,7 @@ import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 from tajsim.errors import UserError
 from tajsim.results import numbers, select, window
+from tajsim.results.answer import labels_of
 
 Line = window.Floats
 Place = tuple[float, float]
@@ -187,16 +188,20 @@ def map_of(
     rows, wide = ceil(count / columns), min(6.7 / columns, 5.0)
     exits = Exits(dataset.isel(scenario=slice(1 if others else 0, None)), dates, wide)
     each = [(scenario, date) for scenario in range(len(shown)) for date in range(len(dates))]
-    texts = [f"{shown[s]}, {dates[d].label}" if shown[1:] else dates[d].label for s, d in each]
+    called = labels_of(dataset)
+    texts = [
+        f"{called[shown[s]]}, {dates[d].label}" if shown[1:] else dates[d].label for s, d in each
+    ]
     heads = [numbers.wrap(text, wide - 0.2, style.BODY, bold=True) for text in texts]
     lines = max(map(len, heads))
     kind = "Mean paired differences" if others else "Medians of the runs"
-    change = f"{others[0]}: change" if len(others) == 1 else "Change"
+    change = f"{called[others[0]]}: change" if len(others) == 1 else "Change"
     labels = {d: dataset[name].attrs.get("label", name) for d, name in names.items()}
     said = {"section": "Border", "region": "Regions"}
     layout = style.Layout(
         body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
-        title=title or (f"{change} against {reference}" if others else "Border and regions"),
+        title=title
+        or (f"{change} against {called[reference]}" if others else "Border and regions"),
         subtitle=" ".join(f"{said[d]}: {labels[d]}." for d in said if d in labels),
         legend=[*exits.legend(), style.line_item("garrison of the Russian base", **_SQUARE)],
         foot=f"{panels.foot(dataset, f'{kind}; no interval.')} {CREDIT}",

@@ -17,6 +17,7 @@ from scipy.optimize import isotonic_regression
 import tajsim.plots.style as style
 from tajsim.inputs.ledger import printed_in
 from tajsim.results import select
+from tajsim.results.answer import labels_of
 from tajsim.results.numbers import month_text, width, wrap
 from tajsim.results.window import DOCUMENTED_UNTIL, year_of, years
 
@@ -258,17 +259,19 @@ def _joined(parts: Sequence[tuple[str, str]]) -> str:
 
 
 def events_key(
-    found: Sequence[EventMarker], names: Sequence[str], headed: bool = False
+    found: Sequence[EventMarker], dataset: xr.Dataset, headed: bool = False
 ) -> list[style.KeyEntry]:
     """Return the key of the events, under a heading per set of scenarios if there are several.
 
     ``headed`` gives those of a single scenario a heading too.
     """
     entries: list[style.KeyEntry] = []
+    called = labels_of(dataset)
     for owners in dict.fromkeys(mark.owners for mark in found):
         own = [mark for mark in found if mark.owners == owners]
-        if len(names) > 1:
-            where = "all scenarios" if len(owners) == len(names) else ", ".join(owners)
+        if len(called) > 1:
+            whose = ", ".join(f"“{called[name]}”" for name in owners)
+            where = "all scenarios" if len(owners) == len(called) else whose
             entries.append(style.KeyEntry(f"Events in {where}", colour=own[0].colour))
         elif headed:
             entries.append(style.KeyEntry("Events"))
@@ -403,7 +406,7 @@ def draw_grid(
         The layout, and the room below.
     """
     scenarios = select.names_of(dataset)
-    alone = len(scenarios) == 1
+    alone, called = len(scenarios) == 1, labels_of(dataset)
     columns = min(across, len(things)) if alone else len(scenarios)
     each = [(thing, scenario) for thing in things for scenario in scenarios]
     rows, wide = -(-len(each) // columns), inches / columns
@@ -418,7 +421,7 @@ def draw_grid(
         ax = layout.figure.add_subplot(cells[row, column])
         draw(ax, thing, scenario)
         time_axis(ax, dataset, wide, bottom=index + columns >= len(each), cells=not unit)
-        head = things[thing] if alone else scenario if row == 0 else ""
+        head = things[thing] if alone else called[scenario] if row == 0 else ""
         titled_panel(ax, head, wide, pad=4 + (events.room if row == 0 else 0.0))
         ax.tick_params(labelleft=column == 0)
         if unit and column == 0 and alone:

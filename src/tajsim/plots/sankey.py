@@ -16,6 +16,7 @@ import tajsim.plots.style as style
 from tajsim.axes import DIMENSIONS
 from tajsim.errors import UserError
 from tajsim.results import numbers, select
+from tajsim.results.answer import labels_of
 from tajsim.results.window import Floats, at_places, over, window_of
 
 #: What the picture reads, each summed over the window by year.
@@ -348,7 +349,9 @@ def money(
         ),
     )
     grid = layout.panels(len(found), 1, len(found), height_ratios=rooms)
-    for ax, payments, name, tall in zip(grid, found, scenarios, heights, strict=True):
+    for ax, payments, name, tall in zip(
+        grid, found, labels_of(dataset).values(), heights, strict=True
+    ):
         _panel(ax, payments, scale, tall)
         if len(found) > 1:
             panels.titled_panel(ax, name, 6.5, pad=4)

@@ -17,6 +17,7 @@ from tajsim.axes import COMMANDERS, TASKS
 from tajsim.inputs.deals import load_deals
 from tajsim.plots.fan import Series
 from tajsim.results import numbers
+from tajsim.results.answer import labels_of
 from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, NETWORK_PATRON
 
 
@@ -131,7 +132,7 @@ def elite(
             *(part.item for part in fates()),
             style.line_item("mean loyalty in office", color=style.INK, lw=1.2),
         ],
-        key=[*_first_posts(names), *panels.events_key(found, scenarios, headed=True)],
+        key=[*_first_posts(names), *panels.events_key(found, dataset, headed=True)],
         foot=panels.foot(dataset, "Areas: shares of the runs; no interval is shown."),
     )[0].figure
 
@@ -232,7 +233,7 @@ def providers(
     def stack(ax: Axes, task: str, scenario: str) -> None:
         _stack(ax, shares.sel(scenario=scenario, task=task), when, powers, parts)
 
-    said = scenarios if len(scenarios) > 1 else ["the price"]
+    said = [*labels_of(dataset).values()] if len(scenarios) > 1 else ["the price"]
     layout, below = panels.draw_grid(
         dataset,
         _lettered(tasks),
@@ -246,7 +247,7 @@ def providers(
         legend=[*(p.item for p in parts), *style.scenario_items(said, lw=1.7, marker="")],
         key=[
             *_deals_key(moves_of(dataset), tasks),
-            *panels.events_key(found, scenarios, headed=True),
+            *panels.events_key(found, dataset, headed=True),
         ],
         foot=panels.foot(dataset, _FOOT),
     )

@@ -504,6 +504,12 @@ def label_of(dataset: xr.Dataset, scenario: str) -> str:
     return label or (title if len(title) <= 28 else say.words(scenario))
 
 
+def labels_of(dataset: xr.Dataset) -> dict[str, str]:
+    """Return what each scenario is called in pictures, by name; two of one label by name."""
+    said = {name: label_of(dataset, name) for name in select.names_of(dataset)}
+    return {n: s if [*said.values()].count(s) == 1 else say.words(n) for n, s in said.items()}
+
+
 def set_by(dataset: xr.Dataset, scenario: str) -> set[str]:
     """Return the outcomes that the scenario's own events and settings are, not change."""
     settings = select.attribute(dataset, "settings")
