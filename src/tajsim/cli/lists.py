@@ -130,21 +130,25 @@ def check(options: Namespace) -> None:
 
 def _say_scenario(file: str, origins: bool) -> None:
     from tajsim.inputs.scenario_parts import format_origins
+    from tajsim.results.numbers import counted
 
     scenario = tajsim.load_scenario(file)
     parts = {"setting": scenario.settings, "event": scenario.events, "claim": scenario.claims}
-    counted = [f"{len(part)} {what}{'s' * (len(part) != 1)}" for what, part in parts.items()]
-    print(f"{file}: no mistakes; {scenario.start} to {scenario.end}, {', '.join(counted)}")
+    told = [counted(len(part), what) for what, part in parts.items()]
+    print(f"{file}: no mistakes; {scenario.start} to {scenario.end}, {', '.join(told)}")
     if origins:
         print(format_origins(scenario))
 
 
 def _say_experiment(file: str) -> None:
+    from tajsim.results.numbers import counted
+
     found = tajsim.load_experiment(file)
     print(
-        f"{file}: no mistakes; {found.start} to {found.end}, {len(found.scenarios)} scenarios, "
-        f"{len(found.factors)} factors, design {found.design.kind}, {found.runs} runs a point, "
-        f"{len(found.keep)} numbers kept"
+        f"{file}: no mistakes; {found.start} to {found.end}, "
+        f"{counted(len(found.scenarios), 'scenario')}, {counted(len(found.factors), 'factor')}, "
+        f"design {found.design.kind}, {counted(found.runs, 'run')} a point, "
+        f"{counted(len(found.keep), 'number')} kept"
     )
 
 

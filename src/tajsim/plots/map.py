@@ -180,7 +180,8 @@ def map_of(
     shown = others or [reference]
     if (count := len(shown) * len(dates)) > MOST_PANELS:
         raise UserError(
-            f"the map would have {count} panels, {len(shown)} scenarios at {len(dates)} dates; "
+            f"the map would have {count} panels, {numbers.counted(len(shown), 'scenario')} at "
+            f"{numbers.counted(len(dates), 'date')}; "
             f"expected at most {MOST_PANELS}: choose with --scenarios and --at"
         )
     layers = {d: _Layer(dataset[n], dates, d) for d, n in names.items()}

@@ -73,7 +73,7 @@ class _Kept:
         names = select.as_names(by)
         check_names("factor", names, [*map(str, self.sweep.factors.index), *["scenario"][:several]])
         if names and len(names) != count:
-            raise UserError(f"--by {','.join(names)}: expected {count} factors")
+            raise UserError(f"--by {','.join(names)}: expected {numbers.counted(count, 'factor')}")
         if not names and not self.varying():
             raise UserError("the sweep has no factor that varies, so there is nothing to draw by")
         means = self.table.groupby("point", sort=False)[self.name].mean().rank()

@@ -70,8 +70,8 @@ def report(results: Results | Sequence[Results], window: windows.Window | None =
     Raises:
         UserError: if jinja2 is missing, or the results cannot be read or are no pairs.
     """
-    page = template()
     given = gather([results] if isinstance(results, xr.Dataset | str | Path) else list(results))
+    page = template()
     asked = window or windows.kept_window(given.dataset)
     if asked:
         windows.check_window(windows.whole_period(given.dataset), asked)

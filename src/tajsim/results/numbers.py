@@ -133,6 +133,11 @@ def listed(names: Sequence[str], most: int | None = None) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def counted(count: int, what: str) -> str:
+    """Return a count of things: ``1 scenario``, ``2 scenarios``."""
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
 def hanging(begin: str, text: str) -> list[str]:
     """Return a text folded to `WIDTH`: ``begin`` before its first line, blanks before others."""
     return textwrap.wrap(text, WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin))
