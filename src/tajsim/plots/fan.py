@@ -60,7 +60,7 @@ def fan(
     heads = heads if len(names) > 1 else [[]]  # nothing above a single panel
     lines = sum(max(map(len, heads[i : i + columns])) for i in range(0, len(heads), columns))
     reference, *others = labels_of(dataset).values()
-    versus = f"{', '.join(others)} against {reference}" if others else reference
+    versus = numbers.against(others, reference) if others else reference
     over = f"Over the {months} months up to each month; flows and counts per year."
     layout = style.Layout(
         body=tall * rows + 0.45 + above.room / 72 + 0.17 * lines,
@@ -221,7 +221,7 @@ def scenarios(
     heading, unit = windows.titled(dataset, named[0], chosen), windows.unit_of(series, True)
     layout = style.Layout(
         body=(1.19 + 0.14 * max(map(len, heads))) * rows + 0.5,
-        title=title or f"{heading}: every scenario against {reference}",
+        title=title or f"{heading}: every scenario against “{reference}”",
         subtitle=_SUBTITLE.format(unit=unit, when=_windows(dataset)),
         legend=[
             style.line_item(reference, color=style.REFERENCE.colour, lw=0.9),

@@ -158,10 +158,15 @@ def difference(
     still = [d.label for d in found if not d.moves]
     same = f"\nNo difference in any run: {', '.join(still)}." if still else ""
     called = labels_of(dataset)
-    changes = called[others[0]] if len(others) == 1 else "each scenario"
+    told = [called[name] for name in others]
+    changes = (
+        numbers.against(told, called[reference])
+        if len(told) == 1
+        else f"each scenario against “{called[reference]}”"
+    )
     layout = style.Layout(
         body=rows_height(rows) if rows else 0.5,
-        title=title or f"What changes in {changes} against {called[reference]}",
+        title=title or f"What changes: {changes}",
         subtitle=_subtitle(dataset, window, len(moved), most),
         legend=[
             *style.scenario_items([called[name] for name in others], 1, ls="-", lw=1.6, ms=5.5),
@@ -178,7 +183,7 @@ def difference(
     ax.axvline(0, color=style.INK, lw=0.9, zorder=2)
     label = "no spread over the runs to scale by"
     if any(one.size for one in moved[:most]):
-        label = f"paired difference (standard deviations of the runs of {called[reference]})"
+        label = f"paired difference (standard deviations of the runs of “{called[reference]}”)"
         low, high = ax.get_xlim()
         ax.set_xlim(min(low, -0.1, -0.1 * high), max(high, 0.1, -0.1 * low))
         style.plain_numbers(ax.xaxis, 1.4 * _PANEL)

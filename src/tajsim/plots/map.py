@@ -196,13 +196,13 @@ def map_of(
     heads = [numbers.wrap(text, wide - 0.2, style.BODY, bold=True) for text in texts]
     lines = max(map(len, heads))
     kind = "Mean paired differences" if others else "Medians of the runs"
-    change = f"{called[others[0]]}: change" if len(others) == 1 else "Change"
+    change = f"“{called[others[0]]}”: change" if len(others) == 1 else "Change"
     labels = {d: dataset[name].attrs.get("label", name) for d, name in names.items()}
     said = {"section": "Border", "region": "Regions"}
     layout = style.Layout(
         body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
         title=title
-        or (f"{change} against {called[reference]}" if others else "Border and regions"),
+        or (f"{change} against “{called[reference]}”" if others else "Border and regions"),
         subtitle=" ".join(f"{said[d]}: {labels[d]}." for d in said if d in labels),
         legend=[*exits.legend(), style.line_item("garrison of the Russian base", **_SQUARE)],
         foot=f"{panels.foot(dataset, f'{kind}; no interval.')} {CREDIT}",

@@ -138,6 +138,11 @@ def counted(count: int, what: str) -> str:
     return f"{count} {what}{'s' * (count != 1)}"
 
 
+def against(names: Sequence[str], reference: str) -> str:
+    """Return a heading for scenarios held against another: ``“A” and “B” against “C”``."""
+    return f"{listed([f'“{name}”' for name in names])} against “{reference}”"
+
+
 def hanging(begin: str, text: str) -> list[str]:
     """Return a text folded to `WIDTH`: ``begin`` before its first line, blanks before others."""
     return textwrap.wrap(text, WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin))
