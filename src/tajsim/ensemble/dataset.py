@@ -308,15 +308,23 @@ def _with_bounds(dataset: xr.Dataset) -> xr.Dataset:
 _SECONDS = 120.0
 
 
+#: Bytes in which HDF5 asks for memory; versions before 0.2 wrote all that it had.
+_RESERVE = 1 << 16
+
+
 def _check_unsealed(path: Path) -> None:
-    """Look at results without a seal, written by another tool.
+    """Look at results without a seal: written by another tool, or by a version before 0.2.
 
     Raises:
         UserError: if the file is not as long as it says, or a process of its own cannot read it:
             the library may crash or run for ever on a damaged one.
     """
     with path.open("rb") as file:
-        whole = files.end_of_hdf5(file.read(64)) == path.stat().st_size
+        end, size = files.end_of_hdf5(file.read(64)), path.stat().st_size
+        file.seek(end)
+        rest = file.read(_RESERVE) if end else b""
+    reserve = size % _RESERVE == 0 and end < size < end + _RESERVE and not any(rest)
+    whole = end > 0 and (size == end or reserve)
     code = f"import xarray; xarray.load_dataset({str(path)!r}, engine='netcdf4')"
     try:
         if not whole:
