@@ -5,8 +5,6 @@ is ``against`` (the same run of the reference, or the same run in an earlier win
 stands (``level``); with ``relative``, in per cent of what it is against.
 """
 
-from __future__ import annotations
-
 import json
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -288,7 +286,7 @@ class _Test:
         """The scenarios to simulate, the reference first."""
         return [self.scenario] if self.reference is None else [self.reference, self.scenario]
 
-    def holding(self, without: Without) -> _Test:
+    def holding(self, without: Without) -> "_Test":
         """Return the test with something taken out of the model on both sides."""
         reference = self.reference and self.reference.holding(without)
         return _Test(self.scenario.holding(without), reference)

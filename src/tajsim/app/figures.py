@@ -1,7 +1,5 @@
 """What the page is sent of results: fans, table of differences, map, story."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -47,7 +45,7 @@ def plain(value: Any) -> Any:
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def fan_of(sides: Sequence[Side], spec: str) -> dict[str, Any] | None:
+def fan_of(sides: "Sequence[Side]", spec: str) -> dict[str, Any] | None:
     """Return fans and difference of an outcome, as `tajsim.plots.fan` draws them smoothed by year.
 
     Args:

@@ -5,8 +5,6 @@ What goes in is named (`Input`): states, the date among them, flows of the month
 and keyed draws. What comes out are states, flows and outcomes after the month.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -46,7 +44,7 @@ class Operation:
     """
 
     op: str
-    args: tuple[Operation, ...]
+    args: "tuple[Operation, ...]"
     static: Mapping[str, Any]
     shape: Shape
     dtype: np.dtype[Any]

@@ -5,8 +5,6 @@ through the statements of a month, stores the outcomes asked for, and moves the 
 rows of the old ones.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -261,7 +259,7 @@ class KernelCode:
     def _store(self, value: str, rows: Rows, index: str) -> None:
         self.w.store(value, self._pointer(rows, index), self.w.real)
 
-    def _constant(self, node: Operation, shape: tuple[int, ...], order: Order, index: str) -> str:
+    def _constant(self, node: Operation, shape: tuple[int, ...], order: "Order", index: str) -> str:
         value = np.asarray(node.static["value"], float)
         listed = order(np.broadcast_to(value, shape)).reshape(-1)
         bits = listed.view(np.uint64)
@@ -293,7 +291,9 @@ class KernelCode:
         else:
             self._folded(node, rows)
 
-    def _operand(self, node: Operation, shape: tuple[int, ...], order: Order, index: str) -> Value:
+    def _operand(
+        self, node: Operation, shape: tuple[int, ...], order: "Order", index: str
+    ) -> Value:
         """Return a value in a loop over the places of a shape, taken in some order."""
         node = resolved(node)
         if id(node) in self.layout.fused:
@@ -313,7 +313,7 @@ class KernelCode:
         return name if truth else self.w.compare("une", name, self.w.number(0.0))
 
     def _operation(
-        self, node: Operation, shape: tuple[int, ...], order: Order, index: str
+        self, node: Operation, shape: tuple[int, ...], order: "Order", index: str
     ) -> Value:
         w, op = self.w, node.op
         args = [self._operand(arg, shape, order, index) for arg in node.args]

@@ -1,7 +1,5 @@
 """The scenario format and its files; a scenario as the model and the analysis see it, checked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -235,7 +233,7 @@ class Event:
     figures: tuple[str, ...] = ()
     where: str = ""
 
-    def same_as(self, other: Event) -> bool:
+    def same_as(self, other: "Event") -> bool:
         """Return whether both do the same in the same month, whatever their labels."""
         return _deed(self) == _deed(other)
 
@@ -245,7 +243,7 @@ class Event:
         return self.kind == "deal" and self.arguments["change"] == "hold"
 
     @classmethod
-    def of(cls, row: events.EventRow, where: str) -> Event:
+    def of(cls, row: events.EventRow, where: str) -> "Event":
         """Return the event that a row of ``[[events]]`` schedules; ``where`` it is written."""
         arguments = row.arguments()
         if row.kind == "set":
@@ -284,7 +282,7 @@ class Scenario:
     label: str = ""
     asks: Mapping[str, Any] = field(default_factory=dict)
 
-    def holding(self, names: str | Sequence[str], renamed: bool = True) -> Scenario:
+    def holding(self, names: str | Sequence[str], renamed: bool = True) -> "Scenario":
         """Return the scenario with more taken out; its name and title say so unless told not to.
 
         Raises:

@@ -1,7 +1,5 @@
 """An outcome over time, as median and bands of the runs; and how it is spread over the runs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -106,7 +104,7 @@ def _usual_months(dataset: xr.Dataset) -> int:
     return 12 if dataset.sizes["month"] > 24 else 0
 
 
-def _name_lines(ax: Axes, series: Series, dataset: xr.Dataset, tall: float) -> None:
+def _name_lines(ax: Axes, series: "Series", dataset: xr.Dataset, tall: float) -> None:
     """Write the name of each line beside its end, none over another, in its colour."""
     ends, (low, high) = series.lines[:, 2, -1], ax.get_ylim()
     texts = [

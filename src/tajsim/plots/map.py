@@ -189,20 +189,16 @@ def map_of(
     rows, wide = ceil(count / columns), min(6.7 / columns, 5.0)
     exits = Exits(dataset.isel(scenario=slice(1 if others else 0, None)), dates, wide)
     each = [(scenario, date) for scenario in range(len(shown)) for date in range(len(dates))]
-    called = labels_of(dataset)
-    texts = [
-        f"{called[shown[s]]}, {dates[d].label}" if shown[1:] else dates[d].label for s, d in each
-    ]
+    called, whens = labels_of(dataset), [date.label for date in dates]
+    texts = [f"{called[shown[s]]}, {whens[d]}" if shown[1:] else whens[d] for s, d in each]
     heads = [numbers.wrap(text, wide - 0.2, style.BODY, bold=True) for text in texts]
     lines = max(map(len, heads))
     kind = "Mean paired differences" if others else "Medians of the runs"
-    change = f"“{called[others[0]]}”: change" if len(others) == 1 else "Change"
     labels = {d: dataset[name].attrs.get("label", name) for d, name in names.items()}
     said = {"section": "Border", "region": "Regions"}
     layout = style.Layout(
         body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
-        title=title
-        or (f"{change} against “{called[reference]}”" if others else "Border and regions"),
+        title=title or _heading([called[name] for name in others], called[reference]),
         subtitle=" ".join(f"{said[d]}: {labels[d]}." for d in said if d in labels),
         legend=[*exits.legend(), style.line_item("garrison of the Russian base", **_SQUARE)],
         foot=f"{panels.foot(dataset, f'{kind}; no interval.')} {CREDIT}",
@@ -218,6 +214,12 @@ def map_of(
     for layer in layers.values():
         layer.bar(grid)
     return layout.figure
+
+
+def _heading(others: Sequence[str], reference: str) -> str:
+    """Return the title of a map: of what is held against a reference, or of the country."""
+    change = f"“{others[0]}”: change" if len(others) == 1 else "Change"
+    return f"{change} against “{reference}”" if others else "Border and regions"
 
 
 def _by_dimension(dataset: xr.Dataset, names: Sequence[str]) -> dict[str, str]:

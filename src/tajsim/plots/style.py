@@ -5,8 +5,6 @@ chosen so that any two stay apart with normal sight and with simulated deuterano
 a test holds both. Line styles, hatches and markers tell the members apart without any colour.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -419,7 +417,7 @@ class KeyEntry:
 _BADGE = 0.26  # inches kept for the number before the text of a key entry
 
 
-def _key_groups(entries: Sequence[KeyEntry], room: float) -> list[list[list[_Wrapped]]]:
+def _key_groups(entries: Sequence[KeyEntry], room: float) -> "list[list[list[_Wrapped]]]":
     """Return the key as groups, each a heading and one or two columns of wrapped entries.
 
     The columns have nearly equal numbers of lines and are read down the first one first.

@@ -6,8 +6,6 @@ points by more of them, a Latin hypercube by more ``blocks``, Saltelli's sample 
 ``base``, Morris's by more ``trajectories``.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -228,13 +226,13 @@ class Batch:
 
     points: Whole
     runs: Whole
-    rest: Batch | None = None
+    rest: "Batch | None" = None
     halves: bool = False
 
     def __len__(self) -> int:
         return len(self.points)
 
-    def part(self, chosen: slice | Mask, halves: bool = False) -> Batch:
+    def part(self, chosen: slice | Mask, halves: bool = False) -> "Batch":
         """Return some of the runs."""
         return Batch(self.points[chosen], self.runs[chosen], halves=halves)
 
