@@ -176,30 +176,29 @@ def map_of(
     """
     names = _by_dimension(dataset, select.outcomes(dataset, outcome, DEFAULT))
     dates = window.spans(dataset, select.as_names(at))
-    reference, *others = select.names_of(dataset)
-    shown = others or [reference]
+    reference, *others = called = [*labels_of(dataset).values()]
+    shown = others or called
     if (count := len(shown) * len(dates)) > MOST_PANELS:
         raise UserError(
             f"the map would have {count} panels, {numbers.counted(len(shown), 'scenario')} at "
-            f"{numbers.counted(len(dates), 'date')}; "
-            f"expected at most {MOST_PANELS}: choose with --scenarios and --at"
+            f"{numbers.counted(len(dates), 'date')}; expected at most {MOST_PANELS}: choose with "
+            "--scenarios and --at"
         )
     layers = {d: _Layer(dataset[n], dates, d) for d, n in names.items()}
     columns = min(count, 2)
     rows, wide = ceil(count / columns), min(6.7 / columns, 5.0)
     exits = Exits(dataset.isel(scenario=slice(1 if others else 0, None)), dates, wide)
     each = [(scenario, date) for scenario in range(len(shown)) for date in range(len(dates))]
-    called, whens = labels_of(dataset), [date.label for date in dates]
-    texts = [f"{called[shown[s]]}, {whens[d]}" if shown[1:] else whens[d] for s, d in each]
+    texts = [f"{shown[s]}, {dates[d].label}" if shown[1:] else dates[d].label for s, d in each]
     heads = [numbers.wrap(text, wide - 0.2, style.BODY, bold=True) for text in texts]
-    lines = max(map(len, heads))
     kind = "Mean paired differences" if others else "Medians of the runs"
-    labels = {d: dataset[name].attrs.get("label", name) for d, name in names.items()}
     said = {"section": "Border", "region": "Regions"}
+    labels = [f"{said[d]}: {dataset[names[d]].attrs.get('label')}." for d in said if d in names]
     layout = style.Layout(
-        body=(wide * geography().shape + 0.05 + 0.18 * lines) * rows + 0.46 * len(layers),
-        title=title or _heading([called[name] for name in others], called[reference]),
-        subtitle=" ".join(f"{said[d]}: {labels[d]}." for d in said if d in labels),
+        body=(wide * geography().shape + 0.05 + 0.18 * max(map(len, heads))) * rows
+        + 0.46 * len(layers),
+        title=title or _heading(others, reference),
+        subtitle=" ".join(labels),
         legend=[*exits.legend(), style.line_item("garrison of the Russian base", **_SQUARE)],
         foot=f"{panels.foot(dataset, f'{kind}; no interval.')} {CREDIT}",
     )
