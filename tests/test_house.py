@@ -43,9 +43,9 @@ ALLOWED = {
 }
 #: What the two inner layers may import from outside the package.
 OUTSIDE = {"rules": {"numpy"}, "agents": {"numpy", "mesa"}}
-#: What keeps the house easy to walk through; rules are gathered by theme later and do not count.
-MOST_FILES, LONGEST_FILE, LONGEST_FUNCTION = 140, 800, 60
-MOST_IMPORTS = 0.052  # lines of import statements, of all lines: fewer lines, a larger part
+#: What keeps the house easy to walk through.
+MOST_FILES, LONGEST_FILE, LONGEST_FUNCTION = 165, 800, 60
+MOST_IMPORTS = 0.05  # lines of import statements, of all lines
 
 
 def files(*parts: str) -> list[Path]:
@@ -279,21 +279,17 @@ def test_functions_fit_a_screen() -> None:
     assert found == []
 
 
-def counted_files() -> list[Path]:
-    return [path for path in files() if part_of(path) != "rules"]
-
-
 def test_an_idea_has_one_file_and_no_file_is_endless() -> None:
-    assert len(counted_files()) <= MOST_FILES
+    assert len(files()) <= MOST_FILES
     sizes = {shown(p): len(p.read_text(encoding="utf-8").splitlines()) for p in files()}
     assert {name: size for name, size in sizes.items() if size > LONGEST_FILE} == {}
 
 
 def test_few_lines_say_where_things_come_from() -> None:
-    lines = sum(len(p.read_text(encoding="utf-8").splitlines()) for p in counted_files())
+    lines = sum(len(p.read_text(encoding="utf-8").splitlines()) for p in files())
     spent = sum(
         (node.end_lineno or node.lineno) - node.lineno + 1
-        for path in counted_files()
+        for path in files()
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Import | ast.ImportFrom)
     )
