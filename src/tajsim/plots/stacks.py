@@ -246,7 +246,7 @@ def providers(
         subtitle=_SUBTITLE + _said_alike(alike),
         legend=[*(p.item for p in parts), *style.scenario_items(said, lw=1.7, marker="")],
         key=[
-            *_deals_key(moves_of(dataset), tasks),
+            *_deals_key(moves_of(dataset), tasks, labels_of(dataset)),
             *panels.events_key(found, dataset, headed=True),
         ],
         foot=panels.foot(dataset, _FOOT),
@@ -318,10 +318,13 @@ def _stack(
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
 
 
-def _deals_key(moves: xr.DataArray, tasks: Sequence[str]) -> list[style.KeyEntry]:
+def _deals_key(
+    moves: xr.DataArray, tasks: Sequence[str], called: Mapping[str, str]
+) -> list[style.KeyEntry]:
     """Return which deals come and go most for each task, a column of numbers per scenario."""
     of, names = load_deals(), [str(name) for name in moves["scenario"].values]
-    scenarios = "" if len(names) == 1 else f", in {' / '.join(names)}"
+    listed = " / ".join(f"“{called[name]}”" for name in names)
+    scenarios = "" if len(names) == 1 else f", in {listed}"
     entries = [style.KeyEntry(f"Deals that come and go most, times in a run{scenarios}")]
     for number, task in enumerate(tasks):
         rows = moves.sel(deal=[d for d in moves["deal"].values if of[str(d)].task == task])
