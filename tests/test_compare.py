@@ -162,12 +162,14 @@ def test_one_answer_to_each_question(handed_over: xr.Dataset) -> None:
 def test_what_is_recorded_of_a_body_without_people_is_missing(handed_over: xr.Dataset) -> None:
     for name, outcome in load_outcomes().items():
         missing = np.isnan(handed_over[name])
-        if outcome.missing or name.startswith("seizure_"):
-            assert not missing.all(), name  # of what is met, seized, in office
+        if outcome.missing:
+            assert not missing.all(), name  # of what is in office, on offer, seized
         elif outcome.places == "people":
-            # Nor has a body collusion that meets no trafficker.
+            # Nor has a body collusion that meets no trafficker, or a share of nothing.
             met = ~handed_over["agency"].isin(["army", "presidential_guard"])
             there = (handed_over["strength"] >= 1.0) & (met | (name != "collusion"))
+            if name in (of := {"seizure_willingness": "met", "seizure_honesty": "seized_by"}):
+                there &= handed_over[f"heroin_{of[name]}"] > 0.0
             np.testing.assert_array_equal(missing, ~there.transpose(*missing.dims))
         else:
             assert not missing.any(), name
