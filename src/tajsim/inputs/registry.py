@@ -2,8 +2,9 @@
 
 The registry is data: a file in ``data/parameters`` for each theme of the rules, a table for each
 *family*. A family is one quantity; where it is indexed (by agency, section, ...), each index has a
-row of its own: ``agency_pay.border_troops``. ``families.py`` lists the
-families as attributes, and keeps their order.
+row of its own: ``agency_pay.border_troops``. Rows that hold one number for several indices name
+them all, with spaces between. ``families.py`` lists the families as attributes, and keeps their
+order.
 """
 
 import math
@@ -117,7 +118,8 @@ def _family(name: str, table: dict[str, Any]) -> Family:
             basis=_basis({**table, **row}),
             meaning=table["meaning"],
         )
-        for index, row in rows.items()
+        for indices, row in rows.items()
+        for index in (indices.split() if indices else [None])
     )
     return Family(name, dimension, table["unit"], table["role"], table["meaning"], parameters)
 

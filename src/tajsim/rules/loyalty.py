@@ -408,6 +408,27 @@ def loyalty_aim(
     return Loyalty(rents, own_fear, hedging, unbacked, faith, hurt, aim)
 
 
+def doubt_of_survival(
+    doubt: Array, strain: Array, *, strained_from: Array, failure_threshold: Array
+) -> Array:
+    """Return how unsure commanders are of what comes, 0 to 1, ``(run,)``: they hedge.
+
+    They doubt the end of the term, and before it a state that is visibly strained: fully once
+    it may fail.
+
+    Equation:
+        weak = (strain - strained_from) / (failure_threshold - strained_from)
+        doubt_of_survival = 1 - (1 - doubt) * (1 - min(max(weak, 0), 1))
+
+    Args:
+        doubt: of what comes after the ruler's term, 0 to 1.
+
+    Mechanisms: S27, E19, P24.
+    """
+    weak = (strain - strained_from) / (failure_threshold - strained_from)
+    return 1.0 - (1.0 - doubt) * (1.0 - np.minimum(np.maximum(weak, 0.0), 1.0))
+
+
 def loyalty_step(loyalty: Array, aim: Array, *, clock_season: Array) -> Array:
     """Return next month's loyalty, ``(run,)``: it comes to its aim within a season.
 

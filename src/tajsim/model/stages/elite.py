@@ -241,7 +241,8 @@ def look_ahead(country: Country) -> None:
     new = named * (1.0 - regime.heir)
     regime.name_heir(named, over, loyal)
     country.note("heir_named", new, actor="regime", size=regime.doubt)
-    country.commanders.doubt = regime.doubt + country.commanders.zeros()
+    doubt = country.apply(loyalty.doubt_of_survival, doubt=regime.doubt, strain=regime.strain)
+    country.commanders.doubt = doubt + country.commanders.zeros()
 
 
 def contest(country: Country) -> None:

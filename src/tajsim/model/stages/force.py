@@ -58,7 +58,7 @@ def force(country: Country) -> None:
 
 
 def muster(country: Country) -> None:
-    """Count the force that the state has against enemies inside."""
+    """Count the force that the state has against enemies inside, and what of it is loyal."""
     agencies = country.agencies
     country.forces = country.apply(
         state_rules.forces,
@@ -66,19 +66,26 @@ def muster(country: Country) -> None:
         quality=agencies.quality,
         trust=country.regime.trust,
     )
+    country.loyal_force = total(loyal_force(country, risen(country)))
+
+
+def risen(country: Country) -> Array:
+    """Return 1 for who has risen this month, else 0, ``(commander, run)``."""
+    found: Array = country.now["mutinies"] * (country.commanders.status == MUTINIED)
+    return found
 
 
 def fight_mutinies(country: Country) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
     commanders, month = country.commanders, country.calendar_month
-    up = country.now["mutinies"] * (commanders.status == MUTINIED)
+    up = risen(country)
     # Who rise at once share the old fighters of their side.
     rising = np.maximum(commanders.by_side(up)[0], 1.0)
     men = commanders.men + commanders.rejoining / rising
     coup = country.apply(
         purges.mutiny_wins,
         men=total(up * men),
-        loyal_force=total(loyal_force(country, up)),
+        loyal_force=country.loyal_force,
         patron=country.helped,
         draw=country.draws.uniform("battle", "state", month),
     )
@@ -120,16 +127,13 @@ def loyal_force(country: Country, up: Array) -> Array:
 
 def rise(country: Country) -> None:
     """Let a crowd in the capital topple the ruler where too few would still act against it."""
-    regions, forces = country.regions, np.maximum(country.forces, 1.0)
-    # Those who stand there anyway, and of the others those who can be sent.
-    lives_there = country.at_home[SEAT] / np.maximum(country.home_people, 1.0)
-    there = forces * lives_there + country.at_hand() * (1.0 - lives_there)
-    obeying = total(loyal_force(country, country.commanders.zeros())) / forces
+    regions = country.regions
+    obeying = country.loyal_force / np.maximum(country.forces, 1.0)
     chance = country.apply(
         unrest_rules.rising_chance,
         voicing=(regions.voice * country.at_home)[SEAT],
         turnout=regions.turnout[SEAT],
-        obeying=there * obeying,
+        obeying=garrison(country)[SEAT] * obeying,
         patron=country.helped,
     )
     falls = country.draws.happens("rising", "state", country.calendar_month, chance)
@@ -270,10 +274,12 @@ def disloyal_men(country: Country) -> Array:
 def garrison(country: Country) -> Array:
     """Return the state's force in each region, persons, ``(region, run)``.
 
-    It is spread like the people; the whole of it can turn on the capital, where it stands.
+    It is spread like the people, and of what stands elsewhere the ready part is sent to hold a
+    place; in the capital all who stand there count, and the ready of all others.
     """
     spread = country.at_home / np.maximum(country.home_people, 1.0)
-    return country.at_hand() * np.maximum(spread, AT_THE_SEAT)
+    ready, seat = country.at_hand(), AT_THE_SEAT * spread
+    return ready * np.maximum(spread, AT_THE_SEAT - seat) + country.forces * seat
 
 
 def unrest(country: Country) -> Array:

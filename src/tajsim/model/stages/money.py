@@ -195,7 +195,7 @@ def get_used(country: Country, purse: Array, received: Array) -> None:
         purse=purse,
         power=country.clients_power,
         usual=country.clients_usual,
-        doubt=country.regime.doubt,
+        doubt=commanders.doubt[0],
     )
     country.clients_usual = country.apply(
         rents_rules.usual_step, usual=country.clients_usual, power=country.clients_power
