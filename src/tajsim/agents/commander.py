@@ -78,6 +78,7 @@ class Commanders(Actors[Commander]):
     power = state("share", "his power, while in place")
     threat = state("share", "threat that the regime sees in him")
     beaten = state("0 or 1", "whether a mutiny of his was beaten last month")
+    contends = state("0 or 1", "whether he fights over the succession this month")
     rent_ratio = state("ratio", "income of late over what he is used to", start=1.0)
     received = state("USD/month", "rents of the month, at earnings of the start")
     habit = state("USD/month", "the same that he is used to", usual="received")

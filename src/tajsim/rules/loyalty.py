@@ -413,11 +413,11 @@ def doubt_of_survival(
 ) -> Array:
     """Return how unsure commanders are of what comes, 0 to 1, ``(run,)``: they hedge.
 
-    They doubt the end of the term, and before it a state that is visibly strained: fully once
-    it may fail.
+    They doubt the end of the term, and before it a state that would not stand again had it failed:
+    fully where it may fail.
 
     Equation:
-        weak = (strain - strained_from) / (failure_threshold - strained_from)
+        weak = 2 * (strain - strained_from) / (failure_threshold - strained_from) - 1
         doubt_of_survival = 1 - (1 - doubt) * (1 - min(max(weak, 0), 1))
 
     Args:
@@ -425,7 +425,7 @@ def doubt_of_survival(
 
     Mechanisms: S27, E19, P24.
     """
-    weak = (strain - strained_from) / (failure_threshold - strained_from)
+    weak = 2.0 * (strain - strained_from) / (failure_threshold - strained_from) - 1.0
     return 1.0 - (1.0 - doubt) * (1.0 - np.minimum(np.maximum(weak, 0.0), 1.0))
 
 

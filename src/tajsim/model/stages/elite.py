@@ -248,6 +248,7 @@ def look_ahead(country: Country) -> None:
 def contest(country: Country) -> None:
     """At the end of the term all decide. Writes: sides, bargains, mutinies, trust, the ending."""
     regime, ends = country.regime, country.calendar.term_ends
+    country.commanders.contends = country.commanders.zeros()
     if not ends.any():
         return
     month, standing = country.calendar_month, ends * (1.0 - regime.collapsed)
@@ -323,6 +324,7 @@ def act(country: Country, sides: Sides) -> None:
     commanders, bought = country.commanders, sides.bargains > 0.5
     commanders.status = np.where(bought, float(BOUGHT_OFF), commanders.status)
     commanders.remove(sides.fights, MUTINIED)
+    commanders.contends = sides.fights
     # Open defiance is remembered, by him and by whoever rules.
     commanders.grudge = np.where(bought | (sides.apart > 0.5), 1.0, commanders.grudge)
     commanders.loyalty = commanders.loyalty * (1.0 - sides.apart)

@@ -79,19 +79,20 @@ def fight_mutinies(country: Country) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
     commanders, month = country.commanders, country.calendar_month
     up = risen(country)
+    # A fight over the succession has been decided by all who took a side.
+    own = up * (1.0 - commanders.contends)
     # Who rise at once share the old fighters of their side.
     rising = np.maximum(commanders.by_side(up)[0], 1.0)
     men = commanders.men + commanders.rejoining / rising
     coup = country.apply(
         purges.mutiny_wins,
-        men=total(up * men),
+        men=total(own * men),
         loyal_force=country.loyal_force,
         patron=country.helped,
         draw=country.draws.uniform("battle", "state", month),
     )
-    # A fight over the succession has been decided by all who took a side.
-    wins = up * np.where(country.calendar.term_ends > 0.5, country.fall == CONTEST, coup)
-    topple(country, np.minimum(total(wins), 1.0) * COUP)
+    wins = own * coup + (up - own) * (country.fall == CONTEST)
+    topple(country, coup * COUP)
     dead = country.values.mutiny_deaths * commanders.following * up
     for i in np.flatnonzero((up > 0.5).any(axis=1)):
         name = commanders.names[i]
