@@ -6,7 +6,7 @@ import mesa
 import numpy as np
 
 from tajsim.agents.actors import Actor, state
-from tajsim.axes import AGENCIES, TASKS, Array, ranks, total
+from tajsim.axes import TASKS, Array, ranks, total
 from tajsim.rules import (
     loyalty,
     outsourcing,
@@ -16,7 +16,6 @@ from tajsim.rules import (
     succession as succession_rules,
     violence,
 )
-from tajsim.rules.loyalty import kompromat_step, rank_step
 
 
 class Regime(Actor):
@@ -36,9 +35,6 @@ class Regime(Actor):
     trust = state(outcome="trust", start="trust_usual")
     # As after one removal of late (matveeva-2004:31).
     civilian_control = state(outcome="civilian_control", start="purge_firms", pinned=True)
-    kompromat = state("share", "material that the Security Ministry holds")
-    rank = state(outcome="security_ministry_rank", start="security_rank_start")
-    rank_start = state("share", "rank of the service at the start", usual="rank")
     ladder = state(outcome="repression_step")
     felt = state("number", "steps up the ladder of late")
     ladder_seen = state("number", "step on the ladder last month")
@@ -92,25 +88,6 @@ class Regime(Actor):
             outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
         )
         self.effort = self.apply(outsourcing.effort_step, effort=self.effort, aim=aim)
-
-    def rank_services(self, quality: Array, corruption: Array, near: Array) -> None:
-        """Let the Security Ministry gather and use material, and rise or fall by it."""
-        rank = self.apply(rank_step, rank=self.rank, kompromat=self.kompromat, window=near)
-        self.kompromat = self.apply(
-            kompromat_step,
-            kompromat=self.kompromat,
-            quality=quality,
-            corruption=corruption,
-            window=near,
-        )
-        self.rank = rank
-
-    def favour(self) -> Array:
-        """Return what the services' rank multiplies the effort for each by, ``(agency, run)``."""
-        found = np.ones((len(AGENCIES), self.runs))
-        found[AGENCIES.index("security_ministry")] = self.rank / self.rank_start
-        found[AGENCIES.index("interior_ministry")] = (1.0 - self.rank) / (1.0 - self.rank_start)
-        return found
 
     def pay_instalment(self, leverage: Array) -> None:
         """Decide what to pay of the treaty share for the border."""

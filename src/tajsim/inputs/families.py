@@ -127,9 +127,6 @@ class Families:
     confession: Array  # share (run,): part of his remaining credit that a commander loses when captives of his side confess
     broadcast_reach: Array  # index (run,): growth of the pull abroad after the appeal of one defector
     defector_skill: Array  # share (run,): part of what militants lack in readiness that a defector of full skill brings
-    security_rank_start: Array  # share (run,): rank of the Security Ministry against the police at the start, a half is parity
-    kompromat_worth: Array  # ratio (run,): gain in weight from full compromising material
-    election_interval: Array  # months (run,): months between parliamentary elections
     purge_rate: Array  # 1/month (run,): monthly rate of a blow at a full threat
     drive_worth: Array  # ratio (run,): growth of the purge rate under full civilian control or at the end of the term
     peace_shield: Array  # share (run,): part of the will to strike that the kept peace of 1997 holds back from its former fighters

@@ -1,4 +1,4 @@
-"""Loyalty of commanders, the men who follow them, and the standing of the two services."""
+"""Loyalty of commanders, and the men who follow them."""
 
 from typing import NamedTuple
 
@@ -266,80 +266,6 @@ def dread_of_custody(fear: Array, no_way_back: Array, *, custody_dread: Array) -
     """
     told = 1.0 - (1.0 - custody_dread) * (1.0 - no_way_back)
     return np.maximum(fear, told)
-
-
-def election_near(months: Array) -> Array:
-    """Return how near an election is, 0 to 1, ``(run,)``: it counts in the year before.
-
-    Equation:
-        election_near = max(1 - months / 12, 0)
-
-    Args:
-        months: months until the next election.
-
-    Mechanisms: M29.
-    """
-    return np.maximum(1.0 - months / 12.0, 0.0)
-
-
-def kompromat_step(
-    kompromat: Array,
-    quality: Array,
-    corruption: Array,
-    window: Array,
-    *,
-    clock_year: Array,
-    clock_season: Array,
-) -> Array:
-    """Return compromising material in hand next month, 0 to 1, ``(run,)``.
-
-    A skilled service gathers it within a year where all are corrupt, and spends it in a season
-    before elections.
-
-    Equation:
-        gathered = quality * corruption * (1 - kompromat) / clock_year
-        kompromat_next = kompromat + gathered - window * kompromat / clock_season
-
-    Args:
-        kompromat: material in hand, 0 to 1.
-        quality: that of the Security Ministry, share.
-        corruption: mean collusion of the other agencies, share.
-        window: nearness of an election, 0 to 1.
-
-    Mechanisms: M28.
-    """
-    gathered = quality * corruption * (1.0 - kompromat) / clock_year
-    return kompromat + gathered - window * kompromat / clock_season
-
-
-def rank_step(
-    rank: Array,
-    kompromat: Array,
-    window: Array,
-    *,
-    security_rank_start: Array,
-    kompromat_worth: Array,
-    clock_year: Array,
-) -> Array:
-    """Return the Security Ministry's rank against the police next month, 0 to 1, ``(run,)``.
-
-    It comes to where the ministry's weight puts it: what one gains the other loses. Material is
-    worth twice as much just before an election.
-
-    Equation:
-        use = kompromat_worth * kompromat * (1 + window)
-        weight = security_rank_start / (1 - security_rank_start) * (1 + use)
-        rank_next = rank + (weight / (weight + 1) - rank) / clock_year
-
-    Args:
-        kompromat: material in hand, 0 to 1.
-        window: nearness of an election, 0 to 1.
-
-    Mechanisms: M28, M29, M30, M13.
-    """
-    use = kompromat_worth * kompromat * (1.0 + window)
-    weight = security_rank_start / (1.0 - security_rank_start) * (1.0 + use)
-    return rank + (weight / (weight + 1.0) - rank) / clock_year
 
 
 class Loyalty(NamedTuple):

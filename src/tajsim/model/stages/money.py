@@ -234,7 +234,7 @@ def agencies(country: Country) -> None:
     """Agencies decide from the old state, then change. Writes: strength, corruption, quality."""
     agencies, regime, earnings = country.agencies, country.regime, country.earnings
     drawn_off, alarm = best_drawn_off(country), alarmed(country)
-    ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start) * regime.favour()
+    ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start)
     strained = country.apply(
         rents_rules.strained, strain=regime.strain, strain_start=regime.strain_usual
     )

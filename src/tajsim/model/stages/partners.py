@@ -5,7 +5,7 @@ import numpy as np
 import tajsim.axes as axes
 import tajsim.model.notes as notes
 import tajsim.model.stages.deals as deals
-from tajsim.agents.agency import OWN, mean_by_task
+from tajsim.agents.agency import mean_by_task
 from tajsim.agents.commander import TO_GIVE
 from tajsim.agents.deals import BACKING
 from tajsim.agents.network import BOYCOTTS
@@ -119,10 +119,6 @@ def delivery(country: Country) -> None:
     invest(country)
 
 
-#: 1 for the country's own agencies besides the Security Ministry, ``(agency, 1)``.
-OTHERS = OWN * column(name != "security_ministry" for name in axes.AGENCIES)
-
-
 def choices(country: Country) -> None:
     """The regime chooses. Writes: effort, mandates, orders, posts, repression step."""
     regime = country.regime
@@ -131,7 +127,6 @@ def choices(country: Country) -> None:
     growth = country.agencies.growth[country.commanders.service]
     country.commanders.weigh(regime.trust, regime.civilian_control, growth, country.forces)
     regime.choose_effort()
-    rank_services(country)
     look_ahead(country)
     country.opening = np.minimum(country.mean_voice + 0.5 * regime.strain, 1.0)
     deals.bargain(country)
@@ -139,15 +134,6 @@ def choices(country: Country) -> None:
     regime.pay_instalment(country.leverage)
     order_purges(country)
     climb_ladder(country)
-
-
-def rank_services(country: Country) -> None:
-    """Let the Security Ministry and the police compete, the more so before elections."""
-    service = country.agency["security_ministry"]
-    others = total(country.agencies.on_the_side * OTHERS) / total(OTHERS)
-    to_go = np.mod(country.calendar.to_election, country.values.election_interval)
-    near = country.apply(loyalty.election_near, months=to_go)
-    country.regime.rank_services(service.quality, others, near)
 
 
 def perceived_threats(country: Country) -> Array:
