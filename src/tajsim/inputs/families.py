@@ -126,7 +126,6 @@ class Families:
     rejoin_share: Array  # share (run,): part of the fallen commanders' old fighters who join a new rebel where all are aggrieved
     confession: Array  # share (run,): part of his remaining credit that a commander loses when captives of his side confess
     broadcast_reach: Array  # index (run,): growth of the pull abroad after the appeal of one defector
-    defector_skill: Array  # share (run,): part of what militants lack in readiness that a defector of full skill brings
     purge_rate: Array  # 1/month (run,): monthly rate of a blow at a full threat
     drive_worth: Array  # ratio (run,): growth of the purge rate under full civilian control or at the end of the term
     peace_shield: Array  # share (run,): part of the will to strike that the kept peace of 1997 holds back from its former fighters

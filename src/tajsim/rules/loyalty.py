@@ -188,31 +188,6 @@ def broadcast_step(
     return broadcast * (1.0 - 1.0 / clock_year) + broadcast_reach * appeals
 
 
-def skill_carried(
-    readiness: Array, defections: Array, quality: Array, *, defector_skill: Array
-) -> Array:
-    """Return the readiness of militants after trained commanders joined them, 0 to 1, ``(run,)``.
-
-    Each makes up for part of what they lack: training adds skill without loyalty.
-
-    Equation:
-        unskilled = (1 - defector_skill * quality) ** defections
-        made_up = 1 - product(unskilled, "commander")
-        skill_carried = readiness + (1 - readiness) * made_up
-
-    Args:
-        defections: 1 for who went over this month, else 0, ``(commander, run)``.
-        quality: that of the force he was trained in, 0 to 1, ``(commander, run)``.
-
-    Mechanisms: S06.
-    """
-    unskilled = (1.0 - defector_skill * quality) ** defections
-    # Written so that nobody who goes over changes nothing, to the last bit. The running product
-    # keeps its order whatever the number of runs.
-    made_up: Array = 1.0 - np.multiply.accumulate(unskilled, axis=0)[-1]
-    return readiness + (1.0 - readiness) * made_up
-
-
 def urge_to_strike(control: Array, clinging: Array, *, drive_worth: Array) -> Array:
     """Return the growth of the purge rate, ratio, ``(run,)``.
 

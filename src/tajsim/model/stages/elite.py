@@ -213,18 +213,12 @@ def break_away(country: Country, faith: Array) -> tuple[Array, Array]:
 
 
 def go_over(country: Country) -> None:
-    """Let defectors appeal to those at home and bring their skill to the fighters abroad."""
-    gone = country.now["defections"]
+    """Let defectors appeal to those at home."""
     country.broadcast = country.apply(
         loyalty.broadcast_step,
         broadcast=country.broadcast,
-        defections=total(gone),
+        defections=total(country.now["defections"]),
         exiled=country.movement["irpt"].answer[axes.ANSWERS.index("leaders_abroad")],
-    )
-    group = country.militant_group["northern_afghanistan"]
-    quality = country.agencies.quality[country.commanders.service]
-    group.readiness = country.apply(
-        loyalty.skill_carried, readiness=group.readiness, defections=gone, quality=quality
     )
 
 
