@@ -123,8 +123,6 @@ class Families:
     away_hold: Array  # share (run,): part of his men at the call of a commander whose post is not his own trade
     civilian_check: Array  # share (run,): part of a commander's independent power that full civilian control takes away
     purge_firms: Array  # share (run,): part of the missing civilian control that one removal adds
-    rejoin_share: Array  # share (run,): part of the fallen commanders' old fighters who join a new rebel where all are aggrieved
-    confession: Array  # share (run,): part of his remaining credit that a commander loses when captives of his side confess
     broadcast_reach: Array  # index (run,): growth of the pull abroad after the appeal of one defector
     purge_rate: Array  # 1/month (run,): monthly rate of a blow at a full threat
     drive_worth: Array  # ratio (run,): growth of the purge rate under full civilian control or at the end of the term

@@ -104,57 +104,6 @@ def following_step(
     return following + (following_usual * armed * fed - following) / clock_five_years
 
 
-def scattered_step(scattered: Array, released: Array, *, clock_five_years: Array) -> Array:
-    """Return the men of fallen commanders who are still about next month, persons, ``(run,)``.
-
-    Equation:
-        scattered_next = scattered * (1 - 1 / clock_five_years) + released
-
-    Args:
-        released: men whose commander fell last month, persons.
-
-    Mechanisms: S10.
-    """
-    return scattered * (1.0 - 1.0 / clock_five_years) + released
-
-
-def rejoining(scattered: Array, grievance: Array, *, rejoin_share: Array) -> Array:
-    """Return old fighters who would join a new rebel, persons, ``(run,)``.
-
-    Where people resent the state, the men and caches of a fallen commander are at the call of the
-    next one, years later.
-
-    Equation:
-        rejoining = rejoin_share * grievance * scattered
-
-    Args:
-        scattered: what is left of the followings of fallen peers of his side, persons.
-        grievance: that of his region, 0 to 1.
-
-    Mechanisms: S10, S29.
-    """
-    return rejoin_share * grievance * scattered
-
-
-def named_step(named: Array, breaks: Array, *, confession: Array, clock_year: Array) -> Array:
-    """Return how far confessions implicate a commander next month, 0 to 1, ``(run,)``.
-
-    Every beaten mutiny of his side leaves captives who name others: ``confession`` of what is
-    missing. The suspicion fades within a year.
-
-    Equation:
-        left = named * (1 - 1 / clock_year)
-        named_next = 1 - (1 - left) * (1 - confession) ** breaks
-
-    Args:
-        breaks: mutinies of his side beaten last month.
-
-    Mechanisms: S11.
-    """
-    left = named * (1.0 - 1.0 / clock_year)
-    return 1.0 - (1.0 - left) * (1.0 - confession) ** breaks
-
-
 def grudge_step(grudge: Array, *, clock_year: Array) -> Array:
     """Return what is left next month of a grudge between ruler and commander, 0 to 1, ``(run,)``.
 

@@ -82,7 +82,6 @@ def elite(country: Country) -> None:
     # The pressure on faith is louder after a defector's appeal.
     faith = np.minimum(country.creed * (1.0 + country.broadcast), 1.0)
     felt = feel(country, faith)
-    gather_old_fighters(country)
     backing = country.values.internal_backing * country.guarantee
     country.helped = country.apply(near_capital, backing=backing, forward=country.forward)
     # Nobody sees what another decides this month, so that all answer at once.
@@ -108,14 +107,6 @@ def feel(country: Country, faith: Array) -> Loyalty:
     for place, blow in zip(commanders.place, struck, strict=True):
         here[place] += blow
     return felt
-
-
-def gather_old_fighters(country: Country) -> None:
-    """Work out whom of the fallen commanders' men each commander could call on."""
-    commanders = country.commanders
-    men, _ = commanders.by_side(commanders.scattered)
-    grievance = country.regions.grievance[commanders.place]
-    commanders.rejoining = country.apply(loyalty.rejoining, scattered=men, grievance=grievance)
 
 
 def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp], Resistance]:
@@ -400,7 +391,7 @@ def note_decisions(country: Country, month: Month) -> None:
     for i in np.flatnonzero(total(np.stack(did)).any(axis=1)):
         commander, answer = country.commanders[i], [part[i] for part in month.answer]
         name, size = commander.name, commander.men
-        with_all, fights = size + commander.rejoining, month.way == FIGHT
+        fights = month.way == FIGHT
         obeying = chronicle.largest(OBEYING, answer[2:4])
         resisting = chronicle.largest(RESISTING, answer[:2])
         disloyal = chronicle.largest(DISLOYAL, [part[i] for part in felt])
@@ -409,10 +400,10 @@ def note_decisions(country: Country, month: Month) -> None:
         for kind, where, target, men, cause in (
             ("dismissed", month.obeys[i], "", size, obeying),
             ("bargain", settles & ~fights, way, size, resisting),
-            ("mutiny", settles & fights, "", with_all, resisting),
-            ("mutiny", month.fights[i], "", with_all, "arrest"),
+            ("mutiny", settles & fights, "", size, resisting),
+            ("mutiny", month.fights[i], "", size, "arrest"),
             ("arrested", month.yields[i], "", size, ""),
-            ("mutiny", month.mutinies[i], "", with_all, disloyal),
+            ("mutiny", month.mutinies[i], "", size, disloyal),
             ("defection", month.defects[i], "", commander.loyalty, disloyal),
         ):
             country.note(kind, where, actor=name, target=target, size=men, cause=cause)
@@ -432,7 +423,6 @@ def note_contest(country: Country, sides: Sides, kind: Array, share: Array) -> N
             ("mutiny", sides.fights[i]),
             ("stands_apart", sides.apart[i]),
         ):
-            men = commander.men + commander.rejoining * (name == "mutiny")
-            country.note(name, where, actor=commander.name, size=men, cause="succession")
+            country.note(name, where, actor=commander.name, size=commander.men, cause="succession")
     ending = chronicle.Pick(("", *ENDINGS), kind.astype(np.intp))
     country.note("term_end", kind > 0.5, actor="regime", target=ending, size=share)

@@ -79,12 +79,9 @@ def fight_mutinies(country: Country) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
     commanders, month = country.commanders, country.calendar_month
     up = risen(country)
-    # Who rise at once share the old fighters of their side.
-    rising = np.maximum(commanders.by_side(up)[0], 1.0)
-    men = commanders.men + commanders.rejoining / rising
     coup = country.apply(
         purges.mutiny_wins,
-        men=total(up * men),
+        men=total(up * commanders.men),
         loyal_force=country.loyal_force,
         patron=country.helped,
         draw=country.draws.uniform("battle", "state", month),
@@ -96,7 +93,7 @@ def fight_mutinies(country: Country) -> None:
     for i in np.flatnonzero((up > 0.5).any(axis=1)):
         name = commanders.names[i]
         country.note("mutiny_beaten", up[i] - wins[i], actor=name, size=dead[i])
-        country.note("coup", wins[i], actor=name, size=men[i])
+        country.note("coup", wins[i], actor=name, size=commanders.men[i])
     killed(country, total(dead))
     commanders.following = commanders.following - dead
     commanders.beaten = up - wins
