@@ -291,7 +291,6 @@ class SecurityAgencies(Actors[SecurityAgency]):
             best_drawn_off=drawn_off * OF_CONSCRIPTS,
             dialogue=self.dialogue,
         )
-        aim = self.apply(aid_rules.hazed, quality=aim, abused=OF_CONSCRIPTS * self.staff_predation)
         self.staff_quality = self.apply(aid_rules.quality_step, quality=self.staff_quality, aim=aim)
         quality = self.apply(
             aid_rules.without_staff, quality=self.staff_quality, replaced=self.purged

@@ -204,30 +204,12 @@ def quality_aim(
         best_drawn_off: share of the draft that a better-paying foreign service takes first.
         dialogue: share of the aid whose giver speaks about politics too, 0 to 1.
 
-    Mechanisms: M47, M48, M49, M50, M62, M63, M65, M126, E20, O24, S18.
+    Mechanisms: M47, M48, M49, M50, M62, M63, M65, M126, E20, O24.
     """
     apart = (1.0 - donor_monitoring) * (1.0 - donor_coordination)
     learnt = 1.0 + training_yield * kit * (1.0 - (1.0 - dialogue) * apart)
     odds = level / (1.0 - level) * pay_ratio**pay_pull * learnt
     return odds / (1.0 + odds) * (1.0 - first_pick_loss * best_drawn_off)
-
-
-def hazed(quality: Array, abused: Array, *, hazing_loss: Array, civic_space: Array) -> Array:
-    """Return the quality of a service some of whose conscripts are abused, share, ``(run,)``.
-
-    Without a layer of sergeants nobody looks after recruits; where nobody may report it, a
-    trial now and then is for show.
-
-    Equation:
-        hazed = quality * (1 - hazing_loss * abused * (1 - civic_space))
-
-    Args:
-        quality: share of a fully trained and equipped force.
-        abused: share of a service of conscripts that preys on those below, else 0.
-
-    Mechanisms: S18, M42.
-    """
-    return quality * (1.0 - hazing_loss * abused * (1.0 - civic_space))
 
 
 def quality_step(quality: Array, aim: Array, *, clock_year: Array) -> Array:
