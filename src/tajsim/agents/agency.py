@@ -271,13 +271,10 @@ class SecurityAgencies(Actors[SecurityAgency]):
             for share in (self.staff_collusion, self.staff_predation)
         )
 
-    def decide_quality(
-        self, drawn_off: Array, alarm: Array, earnings: Array, living: Array
-    ) -> None:
-        """Let quality follow pay, aid, the draft, its head, and how much happens at once.
+    def decide_quality(self, alarm: Array, earnings: Array, living: Array) -> None:
+        """Let quality follow pay, aid, its head, and how much happens at once.
 
         Args:
-            drawn_off: share of the draft that a better-paying service takes first, ``(run,)``.
             alarm: how much calls for several agencies at once, 0 to 1, ``(run,)``.
             earnings: what others earn, over that at the start, ``(run,)``.
             living: what an ordinary person had at the start, USD/month, ``(run,)``.
@@ -288,7 +285,6 @@ class SecurityAgencies(Actors[SecurityAgency]):
             level=self.apply(self.level),
             pay_ratio=self.pay_ratio(earnings),
             kit=self.kit,
-            best_drawn_off=drawn_off * OF_CONSCRIPTS,
             dialogue=self.dialogue,
         )
         self.staff_quality = self.apply(aid_rules.quality_step, quality=self.staff_quality, aim=aim)

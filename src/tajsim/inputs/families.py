@@ -23,7 +23,6 @@ class Families:
     political_head_loss: Array  # share (run,): share of quality lost when a political head has replaced the staff
     training_yield: Array  # ratio (run,): growth of the odds of quality with training and kit that far outweigh an ordinary living
     equipment_abuse: Array  # ratio (run,): growth of a service's reach over people where all prey and aid far outweighs an ordinary living
-    first_pick_loss: Array  # share (run,): share of quality lost where another service takes the whole draft first
     persons_per_km: Array  # persons/km (run,): people the regime plans for each km of border taken over: those of 2015 beyond the 5,000 assumed for 2004, over the km taken over
     heroin_supply: Array  # kg/month (run,): heroin on offer at this line out of an ordinary crop
     price_border: Array  # USD/kg (run,): price at the Afghan line in an ordinary year

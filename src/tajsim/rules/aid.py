@@ -177,12 +177,10 @@ def quality_aim(
     level: Array,
     pay_ratio: Array,
     kit: Array,
-    best_drawn_off: Array,
     dialogue: Array,
     *,
     pay_pull: Array,
     training_yield: Array,
-    first_pick_loss: Array,
     donor_monitoring: Array,
     donor_coordination: Array,
 ) -> Array:
@@ -195,21 +193,20 @@ def quality_aim(
         apart = (1 - donor_monitoring) * (1 - donor_coordination)
         learnt = 1 + training_yield * kit * (1 - (1 - dialogue) * apart)
         odds = level / (1 - level) * pay_ratio ** pay_pull * learnt
-        quality_aim = odds / (1 + odds) * (1 - first_pick_loss * best_drawn_off)
+        quality_aim = odds / (1 + odds)
 
     Args:
         level: quality of its class at the pay of 2004 without aid, share.
         pay_ratio: pay over that of the start, both over what others earn.
         kit: useful aid over itself and an ordinary living, for each of its people, 0 to 1.
-        best_drawn_off: share of the draft that a better-paying foreign service takes first.
         dialogue: share of the aid whose giver speaks about politics too, 0 to 1.
 
-    Mechanisms: M47, M48, M49, M50, M62, M63, M65, M126, E20, O24.
+    Mechanisms: M47, M48, M49, M62, M63, M65, M126, E20, O24.
     """
     apart = (1.0 - donor_monitoring) * (1.0 - donor_coordination)
     learnt = 1.0 + training_yield * kit * (1.0 - (1.0 - dialogue) * apart)
     odds = level / (1.0 - level) * pay_ratio**pay_pull * learnt
-    return odds / (1.0 + odds) * (1.0 - first_pick_loss * best_drawn_off)
+    return odds / (1.0 + odds)
 
 
 def quality_step(quality: Array, aim: Array, *, clock_year: Array) -> Array:
