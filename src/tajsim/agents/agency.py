@@ -129,7 +129,6 @@ class SecurityAgencies(Actors[SecurityAgency]):
     aid = state("USD/month", "useful aid")
     watched_aid = state("USD/month", "useful aid whose giver looks")
     kit = state("share", "of useful aid in it and an ordinary living, for each of its people")
-    reach = state("ratio", "reach over people, 1 and up", start=1.0)
     withdrawing = state("share/month", "of its people who leave with the guard")
     extra_km = state("km", "border taken over")
     guarded_km = state("km", "border guarded", "section")
@@ -294,7 +293,6 @@ class SecurityAgencies(Actors[SecurityAgency]):
         self.quality = self.apply(
             outsourcing.coordinated, quality=quality, bodies=BODIES, alarm=alarm
         )
-        self.reach = self.apply(aid_rules.equipped_reach, kit=self.kit, predation=self.predation)
 
     @property
     def outside_interest(self) -> Array:

@@ -22,7 +22,6 @@ class Families:
     bribery_norm: Array  # share (run,): share that takes bribes or preys where it brings as much as is at stake
     political_head_loss: Array  # share (run,): share of quality lost when a political head has replaced the staff
     training_yield: Array  # ratio (run,): growth of the odds of quality with training and kit that far outweigh an ordinary living
-    equipment_abuse: Array  # ratio (run,): growth of a service's reach over people where all prey and aid far outweighs an ordinary living
     persons_per_km: Array  # persons/km (run,): people the regime plans for each km of border taken over: those of 2015 beyond the 5,000 assumed for 2004, over the km taken over
     heroin_supply: Array  # kg/month (run,): heroin on offer at this line out of an ordinary crop
     price_border: Array  # USD/kg (run,): price at the Afghan line in an ordinary year

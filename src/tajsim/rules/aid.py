@@ -5,24 +5,6 @@ import numpy as np
 from tajsim.axes import Array
 
 
-def equipped_reach(kit: Array, predation: Array, *, equipment_abuse: Array) -> Array:
-    """Return what equipment multiplies a service's reach over people by, 1 and up, ``(run,)``.
-
-    A vehicle given against drugs also takes policemen to villages; how they use it is for those
-    who sit in it.
-
-    Equation:
-        equipped_reach = 1 + equipment_abuse * predation * kit
-
-    Args:
-        kit: useful aid over itself and an ordinary living, for each of its people, 0 to 1.
-        predation: share of the service that preys on citizens, 0 to 1.
-
-    Mechanisms: O02.
-    """
-    return 1.0 + equipment_abuse * predation * kit
-
-
 def civil_aid_parts(
     cronyism: Array, *, civil_aid: Array, aid_diversion: Array, donor_monitoring: Array
 ) -> tuple[Array, Array]:

@@ -99,7 +99,7 @@ def take_from_people(country: Country) -> Array:
     police = agencies[POLICE]
     asked = country.apply(
         rents_rules.extortion,
-        strength=police.strength * police.reach,
+        strength=police.strength,
         predation=police.predation,
         fear=country.fear,
         income_per_head=output / np.maximum(country.home_people, 1.0),
@@ -110,7 +110,7 @@ def take_from_people(country: Country) -> Array:
             rents_rules.taken_at_crossings,
             output=output,
             barrier=country.barrier,
-            predation=agencies[i].predation * agencies[i].reach / len(AT_BORDER),
+            predation=agencies[i].predation / len(AT_BORDER),
         )
         taken[i] = country.money.draw("households", AGENCIES[i], asked)
     country.money.pay_each("world", AGENCIES, resale)
