@@ -113,7 +113,6 @@ class Families:
     vote_fraud: Array  # share (run,): part of votes that are not honestly counted
     escalation: Array  # ratio (run,): protest that follows on a protest nobody feared to join
     underground_arrests: Array  # share/month (run,): members of banned movements arrested in a month by services without skill and with all effort
-    piety_distraction: Array  # share (run,): skill lost when all attention goes to visible piety
     incident_rate: Array  # 1/month (run,): visible incidents a month for each thousand members of violent groups
     ladder_rate: Array  # 1/month (run,): monthly rate of a first step of repression at an ordinary threat
     peer_fear: Array  # share (run,): fear that a blow to a peer adds

@@ -43,10 +43,7 @@ def society(country: Country) -> None:
     protest(country)
     services = country.agency["security_ministry"]
     skill = country.apply(
-        violence_rules.skill_against_violence,
-        quality=services.quality,
-        cronyism=country.cronyism,
-        creed=country.creed,
+        violence_rules.skill_against_violence, quality=services.quality, cronyism=country.cronyism
     )
     members(country, skill)
     radicalise(country, skill, faith)
