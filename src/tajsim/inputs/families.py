@@ -79,7 +79,6 @@ class Families:
     base_for_terms: Array  # ratio (run,): change of migrants' terms when the base holds all tasks of defence or none
     transit_stigma: Array  # ratio (run,): fall of migrants' terms when what migrants carry doubles
     hardening_limit: Array  # index (run,): closure of the neighbours' own side were the Afghan line not guarded at all
-    kyrgyz_hardening: Array  # share (run,): closure of the Kyrgyz side over that of the Uzbek side
     extortion_rate: Array  # ratio (run,): monthly takings of one policeman who preys, over an income
     riot_rate: Array  # ratio (run,): riots over each network lost to arrests where all are aggrieved and nothing is controlled
     tax_share: Array  # share (run,): budget over output
@@ -182,7 +181,6 @@ class Families:
     near: Array  # ratio (run,): fall of the pull of a section with its distance from Kunduz, logarithm over the whole line
     weak: Array  # ratio (run,): growth of tries where a full guard is missing, logarithm
     window: Array  # ratio (run,): growth of tries for a unit of strain, logarithm
-    onward: Array  # share (run,): share of militants inside who mean to go on to Ferghana, while neighbours' borders are open
     alliance_force: Array  # persons (run,): troops of the alliance when it is called for certain
     harvest_mean: Array  # ratio (run,): mean Afghan harvest after the record, 1 = the mean of 2003 and 2004
     harvest_memory: Array  # ratio (run,): correlation of a harvest with that of the year before, after the record

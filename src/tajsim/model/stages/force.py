@@ -219,22 +219,19 @@ def from_kunduz(country: Country) -> Array:
 
 
 def drive_out(country: Country, arrived: Array) -> None:
-    """Army, patron and called allies beat those inside where the centre rules; some go on."""
+    """Army, patron and called allies beat those inside where the centre rules."""
     inside = country.militants_inside + arrived
     allies = country.apply(militants.called, inside=inside, alignment=country.alignment)
     if crossed := country.watch.crossings("alliance", allies):
         country.note("intervention", crossed[0], actor="russia", size=inside)
     where = country.apply(militants.where_inside, control=country.regions.control)
-    found = country.apply(
+    country.militants_inside, fallen = country.apply(
         militants.inside_step,
         inside=inside,
         troops=country.at_hand() + allies + country.values.force_ready * country.base_troops,
         reach=total(where * country.regions.control),
-        hardening=country.hardening,
     )
-    country.militants_inside = found.inside
-    country.now["militants_onward"] = found.onward
-    country.now["deaths"] += found.killed
+    country.now["deaths"] += fallen
 
 
 def civil_aid(country: Country) -> None:

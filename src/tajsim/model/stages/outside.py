@@ -86,10 +86,9 @@ def routes(country: Country) -> None:
         country.entry_belief, country.entry_toll[:count], values.section_length[:count]
     )
     notes.note_ways(country, ways)
-    # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.
+    # Uzbekistan closes its own side too; the Kyrgyz border is weak.
     closed = np.zeros_like(country.exit_share)
     closed[EXITS.index("uzbek_border")] = country.barrier + country.hardening
-    closed[EXITS.index("kyrgyz_border")] = values.kyrgyz_hardening * country.hardening
     country.exit_share = country.apply(
         drug_market.exit_shares, old=country.exit_share, closed=closed
     )
