@@ -64,7 +64,6 @@ class Families:
     power_base: Array  # persons (power, run): troops of a permanent base
     base_half: Array  # persons (run,): base troops that give half of full presence
     debt_to_russia: Array  # USD (run,): debt owed to Russia
-    other_debt_start: Array  # USD (run,): foreign debt not owed to Russia at the start
     bloc_tolerance: Array  # share (run,): bloc share of outside provision above which the patron objects
     donor_coordination: Array  # share (run,): how far donors coordinate
     donor_monitoring: Array  # share (run,): how closely donors watch their money
@@ -203,7 +202,6 @@ class Families:
     patronage_share: Array  # share (run,): part of what comes to the ruling circle that is there for its clients
     claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over its mean with the usual
     shelter_strength: Array  # share (run,): shelter of the protected trade where those above lived on it alone
-    deficit: Array  # share (run,): spending beyond revenue that lenders let pass without debt, over revenue
     force_ready: Array  # share (run,): share of the state's force that can be sent to a place at once
     control_gain: Array  # ratio (run,): control lost, logarithm, where none but others are in arms; as much where all voice discontent
     killing_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is contested and nothing controlled

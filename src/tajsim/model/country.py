@@ -183,10 +183,6 @@ class Country(Stated, mesa.Model):
     helped = state("share", "the patron's help against enemies near the capital")
     fall = state("number", "of the way in which the regime fell, a place in FALLS")
     broadcast = state("index", "pull of defectors' appeals")
-    other_debt = state(
-        "USD", "foreign debt not owed to Russia", start="other_debt_start", pinned=True
-    )
-    commitments = state("USD/month", "what the state spends besides security")
     police_scale = state("ratio", "the same at the start", usual="people_per_policeman")
 
     def begin_month(self) -> None:

@@ -78,17 +78,8 @@ def budget(country: Country) -> None:
     # A debt that Moscow calls in is paid over five years.
     called = values.pressure_force * country.pulled[PRESSURES.index("debt")]
     ledger.move("treasury", "world", called * country.russian_debt / values.clock_five_years)
-    country.commitments = country.apply(
-        rents_rules.commitments_step,
-        commitments=country.commitments,
-        left_over=ledger["treasury"],
-        debt=country.other_debt / (values.other_debt_start * country.revenue),
-    )
-    ledger.move("treasury", "world", country.commitments)
-    # What taxes do not cover is borrowed abroad, what they leave pays back.
-    borrowed = np.maximum(-ledger["treasury"], -country.other_debt)
-    ledger.move("world", "treasury", borrowed)
-    country.other_debt = country.other_debt + borrowed
+    # What is left is spent on the rest of the state; what is missing is given from abroad.
+    ledger.move("treasury", "world", ledger["treasury"].copy())
 
 
 def take_from_people(country: Country) -> Array:
