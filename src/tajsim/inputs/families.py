@@ -182,10 +182,8 @@ class Families:
     window: Array  # ratio (run,): growth of tries for a unit of strain, logarithm
     alliance_force: Array  # persons (run,): troops of the alliance when it is called for certain
     harvest_mean: Array  # ratio (run,): mean Afghan harvest after the record, 1 = the mean of 2003 and 2004
-    harvest_memory: Array  # ratio (run,): correlation of a harvest with that of the year before, after the record
     growth_mean: Array  # 1/year (run,): mean growth of Russian output after the record
     growth_spread: Array  # 1/year (run,): standard deviation of the growth of Russian output after the record
-    growth_memory: Array  # ratio (run,): correlation of a year's growth with that of the year before, after the record
     russian_upturn: Array  # 1/year (run,): growth of Russian output beyond what it is by itself; below zero a slump
     migrants_expelled: Array  # ratio (run,): share of migrants whom Russia sends home or does not let in; below zero so many more are let in
     buyers_pay: Array  # index (run,): what buyers abroad pay for the same volume, 1 = as in 2004
