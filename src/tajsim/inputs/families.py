@@ -143,7 +143,6 @@ class Families:
     heir_worth: Array  # share (run,): how far an heir whom all follow settles what comes
     staying_doubt: Array  # share (run,): uncertainty left where all expect the ruler to stay beyond his term, against that where he goes
     patron_hesitation: Array  # share (run,): part of the patron's backing that full doubt about the succession takes away
-    contest_mediation: Array  # share (run,): how far a patron with full leverage brings those who stand against to a settled process
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust

@@ -266,13 +266,7 @@ def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
     behind = here * (country.draws.uniform_each("side", commanders.names, month) < chance)
     against = here - behind
     share = strength_behind(country, behind, settled, 1.0 - behind)
-    taken = country.apply(
-        bargain_chance,
-        share_behind=share,
-        shortfall=country.regime.shortfall,
-        leverage=country.leverage,
-        settled=settled,
-    )
+    taken = country.apply(bargain_chance, share_behind=share, shortfall=country.regime.shortfall)
     bargains = against * (country.draws.uniform_each("settle", commanders.names, month) < taken)
     dread = country.apply(dread_of_losing, fear=commanders.fear, vacant=leaves, settled=settled)
     will = commanders.chance_to_fight(dread, country.guarantee)
