@@ -230,8 +230,7 @@ class Families:
     calm_slope: Array  # ratio (run,): how much dearer autonomy is in calm, and cheaper in fear
     fear_of_pressure: Array  # ratio (run,): weight of expected pressure
     inertia: Array  # ratio (run,): price of changing a bundle
-    mood_spread: Array  # ratio (run,): what moves the regime besides its reasons, by size
-    whim_spread: Array  # ratio (run,): what moves a power besides its reasons, logarithm of worth over cost
+    mood_spread: Array  # ratio (run,): what moves either side besides its reasons: the regime by size, a power by the logarithm of worth over cost
     generosity: Array  # share (run,): what Moscow or Beijing pays at most for a deal besides debt, over its size
     pressing: Array  # ratio (run,): worth of pressing over its cost
     pressure_force: Array  # share (run,): part of migrants, debt, investment and backing that one pull takes
