@@ -5,17 +5,10 @@ from collections.abc import Sequence
 import mesa
 import numpy as np
 
+import tajsim.rules.state as state_rules
 from tajsim.agents.actors import Actor, state
 from tajsim.axes import TASKS, Array, ranks, total
-from tajsim.rules import (
-    loyalty,
-    outsourcing,
-    party,
-    purges,
-    state as state_rules,
-    succession as succession_rules,
-    violence,
-)
+from tajsim.rules import loyalty, outsourcing, party, purges, succession, violence
 
 
 class Regime(Actor):
@@ -150,7 +143,7 @@ class Regime(Actor):
             loyal: mean loyalty of the commanders, 0 to 1.
             steps: of the ladder of repression.
         """
-        rules, past = succession_rules, over > 0.5
+        rules, past = succession, over > 0.5
         self.near = (1.0 - over) * self.apply(rules.nearness, to_go=np.maximum(to_go, 0.0))
         danger = self.apply(
             rules.danger_of_leaving, disloyal=1.0 - loyal, record=self.ladder / steps
@@ -166,7 +159,7 @@ class Regime(Actor):
 
         After the end of the term (``over`` is 1) only what the contest left open is in doubt.
         """
-        rules, past = succession_rules, over > 0.5
+        rules, past = succession, over > 0.5
         heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
         self.heir = np.where(past, self.heir, heir)
         settled = self.apply(rules.settlement, heir=self.heir, loyalty=loyal)

@@ -5,6 +5,8 @@ import numpy as np
 import tajsim.axes as axes
 import tajsim.model.notes as notes
 import tajsim.model.stages.deals as deals
+import tajsim.rules.aid as aid_rules
+import tajsim.rules.offers as offers_rules
 from tajsim.agents.agency import mean_by_task
 from tajsim.agents.commander import TO_GIVE
 from tajsim.agents.deals import BACKING
@@ -13,18 +15,7 @@ from tajsim.axes import Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.stages.elite import look_ahead
 from tajsim.model.stages.force import civil_aid, invest
-from tajsim.rules import (
-    aid as aid_rules,
-    loyalty,
-    militants,
-    offers as offers_rules,
-    outsourcing,
-    party,
-    purges,
-    succession,
-    violence,
-)
-from tajsim.rules.outsourcing import threat_of_ideas
+from tajsim.rules import loyalty, militants, outsourcing, party, purges, succession, violence
 from tajsim.rules.state import part_of
 
 RUSSIA = axes.POWERS.index("russia")
@@ -143,7 +134,7 @@ def perceived_threats(country: Country) -> Array:
     """
     seen = np.zeros((len(axes.TASKS), country.run_count))
     ideas = country.apply(
-        threat_of_ideas,
+        outsourcing.threat_of_ideas,
         members=country.movement["hizb_ut_tahrir"].members / 1000.0,
         violent=country.people["violent"] / 1000.0,
     )
