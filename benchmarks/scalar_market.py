@@ -71,8 +71,6 @@ class ScalarMarket(mesa.Model):  # type: ignore[misc]
         self.sold, self.shelter = start["sold"], start["shelter"]
         self.closed = [0.0] * len(EXITS)
         self.closed[EXITS.index("uzbek_border")] = start["barrier"] + start["hardening"]
-        kyrgyz = self.p["kyrgyz_hardening"] * start["hardening"]
-        self.closed[EXITS.index("kyrgyz_border")] = kyrgyz
         self.entry_toll = list(start["entry_toll"][: len(AFGHAN_SECTIONS)])
         self.entry_belief, self.exit_share = list(start["entry_belief"]), list(start["exit_share"])
         self.rent_on_offer = [0.0] * len(AGENCIES)

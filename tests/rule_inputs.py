@@ -11,17 +11,7 @@ from typing import Any
 import numpy as np
 
 import tajsim.rules
-from tajsim.axes import (
-    AGENCIES,
-    COMMANDERS,
-    DIMENSIONS,
-    PARTS,
-    POWERS,
-    REGIONS,
-    SECTIONS,
-    TASKS,
-    Array,
-)
+from tajsim.axes import AGENCIES, DIMENSIONS, PARTS, POWERS, REGIONS, SECTIONS, TASKS, Array
 from tajsim.draws import Draws
 from tajsim.inputs.registry import Family, load_families, load_parameters
 from tajsim.inputs.values import ParameterValues, parameters_of
@@ -57,7 +47,6 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "deploy": {"length_guarded": SECTION, "traffic": SECTION},
     "effort_aim": {"weight": TASK, "provision": TASK},
     "reliance": dict.fromkeys(("by_power", "patron"), (len(POWERS),)),
-    "skill_carried": dict.fromkeys(("defections", "quality"), (len(COMMANDERS),)),
     "survival_weights": {"perceived": TASK},
     "used_step": dict.fromkeys(("used", "taken"), (len(PARTS["way"]),)),
     "way_taken": dict.fromkeys(("price", "used", "closed", "draw"), (len(PARTS["way"]),)),

@@ -157,16 +157,3 @@ def test_resold_drugs_are_income_of_those_who_sell_them() -> None:
     honest, thieves = record(theft_share=0.2), record(theft_share=0.95)
     assert (thieves["heroin_resold"] > honest["heroin_resold"]).all()
     assert (thieves["drug_rents"][0] > honest["drug_rents"][0]).all()
-
-
-def test_debt_grows_in_a_slump() -> None:
-    def owed(*events: Event) -> Array:
-        """Return the debt that is not Russia's to write off."""
-        model = TajikistanModel(
-            runs=6, seed=4, end="2005-12", settings={"deficit": 0.0}, events=events
-        )
-        model.run_to_end()
-        return model.other_debt
-
-    slump = {"parameter": "migrants_expelled", "value": 0.6}
-    assert (owed(Event("2005-01", "set", slump, label="slump")) > owed()).all()

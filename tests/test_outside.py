@@ -71,14 +71,11 @@ def test_a_constant_world_stands_still() -> None:
 
 def test_what_comes_after_the_record_has_its_mean_and_spread() -> None:
     normal = np.random.default_rng(1).standard_normal((400, 500))
-    rows = {"harvest_mean": 1.3, "harvest_spread": 0.3, "harvest_memory": 0.3}
-    crop = np.ones(500)
-    crops = [
-        crop := outside.crop_after_record(crop, n, **{k: np.array([v]) for k, v in rows.items()})
-        for n in normal
-    ]
-    assert np.mean(crops[20:]) == pytest.approx(1.3, rel=0.01)
-    assert np.std(np.log(crops[20:])) == pytest.approx(0.3, rel=0.02)
+    crops = outside.crop_after_record(
+        normal, harvest_mean=np.array([1.3]), harvest_spread=np.array([0.3])
+    )
+    assert np.mean(crops) == pytest.approx(1.3, rel=0.01)
+    assert np.std(np.log(crops)) == pytest.approx(0.3, rel=0.02)
 
 
 def test_a_boom_wears_off_though_growth_goes_on() -> None:

@@ -77,6 +77,13 @@ def test_dimensions_are_known_and_index_names_are_of_them() -> None:
 # Why each has its value.
 
 
+def test_the_registry_stays_small() -> None:
+    assert registry.number_count() <= 300
+    assert registry.number_count("uncertainty") <= 150
+    assert registry.number_count() == sum(map(registry.number_count, registry.ROLES))
+    assert registry.number_count() < len(EVERY)
+
+
 def test_every_parameter_has_a_basis() -> None:
     assert names([p for p in EVERY if p.basis.kind not in BASES]) == []
     assert names([p for p in with_basis("assumption") if not p.basis.reason.strip()]) == []

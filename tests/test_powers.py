@@ -58,12 +58,6 @@ def test_a_threat_is_overstated_for_gain_and_doubted_by_who_looks() -> None:
     assert mean(told["threat_overstated"], 12) > mean(true["threat_overstated"], 12)
 
 
-def test_equipment_also_serves_abuse() -> None:
-    harmless, abused = (simulate(settings={"equipment_abuse": a}) for a in (0.0, 0.5))
-    assert mean(abused["extortion"], 12) > mean(harmless["extortion"], 12)
-    assert mean(abused["fear"], 12) > mean(harmless["fear"], 12)
-
-
 def test_a_movement_without_borders_is_feared_more_than_arms() -> None:
     """M89: a member counts for more than a fighter, over all of both ranges."""
     assert parameter("idea_fear").low >= parameter("arms_fear").high

@@ -94,7 +94,7 @@ def test_the_graph_holds_what_a_generator_of_code_needs() -> None:
     asked = graph.inputs()
     assert Input("draw", "harvest", ("afghanistan",)) in asked
     assert Input("parameter", "agency_pay.army") in asked
-    dates = {"calendar.to_election", "calendar.harvest_in", "calendar.term_ends"}
+    dates = {"calendar.to_term_end", "calendar.harvest_in", "calendar.term_ends"}
     assert dates <= {i.name for i in asked if i.kind == "state"}
     # The run axis comes last, or the node is the same in all runs; each node follows its own.
     assert all(not node.shape or node.shape[-1] in (RUNS, 1) for node in nodes)

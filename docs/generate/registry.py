@@ -9,13 +9,20 @@ from docs.generate.markdown import anchor, link, number, page, plain, table, tar
 from docs.generate.submodels import theme_title, themes
 from tajsim.inputs.ledger import Figure, load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import Family, holder, load_families, load_parameters, unit_cost
+from tajsim.inputs.registry import (
+    Family,
+    holder,
+    load_families,
+    load_parameters,
+    number_count,
+    unit_cost,
+)
 from tajsim.model.country import readers
 
 
 def counts() -> str:
-    """Return how many parameters there are by basis: ``16 documented, 16 derived, ...``."""
-    kinds = Counter(p.basis.kind for p in load_parameters().values())
+    """Return how many numbers there are by basis: ``16 documented, 16 derived, ...``."""
+    kinds = Counter({p.row: p.basis.kind for p in load_parameters().values()}.values())
     words = {"documented": "documented", "derived": "derived from figures", "assumption": "assumed"}
     return ", ".join(f"{kinds[kind]} {word}" for kind, word in words.items())
 
@@ -27,8 +34,9 @@ def parameters_page() -> str:
     for name, family in families.items():
         groups.setdefault(_home(readers()[name]), []).append(family)
     blocks = [
-        f"{len(families)} quantities, {len(load_parameters())} values: {counts()}. A quantity that"
-        " several actors have has one value for each, written `agency_pay.border_troops`."
+        f"{len(families)} quantities, {number_count()} numbers: {counts()}. A quantity that several"
+        " actors have has a value for each, written `agency_pay.border_troops`; a number may hold"
+        " for several of them."
         " They stand under the feedback whose rules read them first; `tajsim parameters NAME`"
         " prints one with all its readers and the figures behind it."
     ]

@@ -64,9 +64,6 @@ WAR_ABROAD = (
     ("2018-07", 0.0),
 )
 
-#: Month of a parliamentary election from which the others are counted (icg-2016:59).
-ELECTION = "2015-03"
-
 #: Month of a year, from 0, in which the crop is in: June.
 HARVEST_MONTH = 5
 

@@ -129,7 +129,6 @@ class SecurityAgencies(Actors[SecurityAgency]):
     aid = state("USD/month", "useful aid")
     watched_aid = state("USD/month", "useful aid whose giver looks")
     kit = state("share", "of useful aid in it and an ordinary living, for each of its people")
-    reach = state("ratio", "reach over people, 1 and up", start=1.0)
     withdrawing = state("share/month", "of its people who leave with the guard")
     extra_km = state("km", "border taken over")
     guarded_km = state("km", "border guarded", "section")
@@ -271,13 +270,10 @@ class SecurityAgencies(Actors[SecurityAgency]):
             for share in (self.staff_collusion, self.staff_predation)
         )
 
-    def decide_quality(
-        self, drawn_off: Array, alarm: Array, earnings: Array, living: Array
-    ) -> None:
-        """Let quality follow pay, aid, the draft, its head, and how much happens at once.
+    def decide_quality(self, alarm: Array, earnings: Array, living: Array) -> None:
+        """Let quality follow pay, aid, its head, and how much happens at once.
 
         Args:
-            drawn_off: share of the draft that a better-paying service takes first, ``(run,)``.
             alarm: how much calls for several agencies at once, 0 to 1, ``(run,)``.
             earnings: what others earn, over that at the start, ``(run,)``.
             living: what an ordinary person had at the start, USD/month, ``(run,)``.
@@ -288,10 +284,8 @@ class SecurityAgencies(Actors[SecurityAgency]):
             level=self.apply(self.level),
             pay_ratio=self.pay_ratio(earnings),
             kit=self.kit,
-            best_drawn_off=drawn_off * OF_CONSCRIPTS,
             dialogue=self.dialogue,
         )
-        aim = self.apply(aid_rules.hazed, quality=aim, abused=OF_CONSCRIPTS * self.staff_predation)
         self.staff_quality = self.apply(aid_rules.quality_step, quality=self.staff_quality, aim=aim)
         quality = self.apply(
             aid_rules.without_staff, quality=self.staff_quality, replaced=self.purged
@@ -299,7 +293,6 @@ class SecurityAgencies(Actors[SecurityAgency]):
         self.quality = self.apply(
             outsourcing.coordinated, quality=quality, bodies=BODIES, alarm=alarm
         )
-        self.reach = self.apply(aid_rules.equipped_reach, kit=self.kit, predation=self.predation)
 
     @property
     def outside_interest(self) -> Array:

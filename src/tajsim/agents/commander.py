@@ -69,12 +69,9 @@ class Commanders(Actors[Commander]):
     outsider = state("0 or 1", "whether he holds a post that is not of his trade")
     following = state("persons", "armed men who follow him", pinned=True)
     men = state("persons", "of his following at his call")
-    scattered = state("persons", "men of those who fell here, still about")
-    rejoining = state("persons", "old fighters who would join him")
     loyalty = state("share", "loyalty to the ruler", start="loyalty_usual")
     fear = state("share", "what he expects for himself")
     grudge = state("share", "how far he has lately defied the regime")
-    named = state("share", "suspicion from what captives say")
     power = state("share", "his power, while in place")
     threat = state("share", "threat that the regime sees in him")
     beaten = state("0 or 1", "whether a mutiny of his was beaten last month")
@@ -147,13 +144,13 @@ class Commanders(Actors[Commander]):
         )
         power = self.apply(purges.power_of, men=self.men, forces=forces, control=civilian_control)
         self.power = power * self.in_place
-        # Open disobedience costs him the credit of loyalty, as a captive's word does.
+        # Open disobedience costs him the credit of loyalty.
         self.threat = self.apply(
             purges.perceived_threat,
             power=self.power,
             loyalty=self.loyalty,
             trust=trust,
-            doubted=np.maximum(self.named, self.grudge),
+            grudge=self.grudge,
         )
 
     def blows(
@@ -179,9 +176,7 @@ class Commanders(Actors[Commander]):
 
     def chance_to_fight(self, fear: Array, guarantee: Array) -> Array:
         """Return the chance that each fights rather than be arrested."""
-        chance = self.apply(
-            purges.fight_chance, fear=fear, loyalty=self.loyalty, men=self.men + self.rejoining
-        )
+        chance = self.apply(purges.fight_chance, fear=fear, loyalty=self.loyalty, men=self.men)
         return chance * self.deterred(guarantee)
 
     def deterred(self, guarantee: Array) -> Array:
@@ -229,14 +224,14 @@ class Commanders(Actors[Commander]):
         )
 
     def feel(self, struck: Array, closed: Array, aim: Array) -> None:
-        """Let fear, loyalty, grudges and what captives say follow what happened (old state).
+        """Let fear, loyalty and grudges follow what happened (old state).
 
         Args:
             struck: 1 for who was removed or killed last month, ``(commander, run)``.
             closed: how far the legal channel is closed, 0 to 1.
             aim: loyalty that each comes to, ``(commander, run)``.
         """
-        beaten, (side, other) = self.beaten, self.by_side(struck)
+        side, other = self.by_side(struck)
         peers = side - struck + 0.5 * other
         tie = self.no_way_back = closed * self.opposition
         here = self.in_place
@@ -247,20 +242,11 @@ class Commanders(Actors[Commander]):
         self.fear = np.where(here > 0.5, fear, self.fear)
         self.loyalty = np.where(here > 0.5, loyal, self.loyalty)
         self.grudge = self.apply(loyalty_rules.grudge_step, grudge=self.grudge)
-        self.named = self.apply(
-            loyalty_rules.named_step, named=self.named, breaks=self.by_side(beaten)[0] - beaten
-        )
 
     def gather(self) -> None:
         """Let who is in place come to the men of his post; those of the fallen scatter."""
-        here = self.in_place
-        self.scattered = self.apply(
-            loyalty_rules.scattered_step,
-            scattered=self.scattered,
-            released=self.following * (1.0 - here),
-        )
         armed = total(self.holds * ARMED, axis=1)
-        self.following = here * self.apply(
+        self.following = self.in_place * self.apply(
             loyalty_rules.following_step,
             following=self.following,
             rent_ratio=self.rent_ratio,
@@ -285,7 +271,7 @@ class Commanders(Actors[Commander]):
         self.creed_weight = np.where(here, man.creed_weight, self.creed_weight)
         self.fear = np.where(here, 0.5 * self.fear, self.fear)
         self.rent_ratio = np.where(here, 1.0, self.rent_ratio)
-        self.grudge, self.named = self.grudge * old, self.named * old
+        self.grudge = self.grudge * old
         self.outsider, self.habit = self.outsider * old, self.habit * old
         self.forget_orders(new)
 
@@ -313,13 +299,8 @@ class Commanders(Actors[Commander]):
         comes = total(total(unnamed) * (posts == self.trade[:, None]), axis=1)
         into = comes * (1.0 - self.person)
         mover = moves * (1.0 - self.person)
-        # The men of who made room for him scatter.
-        self.scattered = self.scattered + self.following * into
         self.forget_orders(into)
-        for name in (
-            *("following", "loyalty", "fear", "rent_ratio", "habit"),
-            *("creed_weight", "named"),
-        ):
+        for name in ("following", "loyalty", "fear", "rent_ratio", "habit", "creed_weight"):
             values = getattr(self, name)
             setattr(self, name, np.where(into > 0.5, total(values * mover), values))
         self.following = self.following * (1.0 - mover * (1.0 - into))

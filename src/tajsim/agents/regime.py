@@ -5,18 +5,10 @@ from collections.abc import Sequence
 import mesa
 import numpy as np
 
+import tajsim.rules.state as state_rules
 from tajsim.agents.actors import Actor, state
-from tajsim.axes import AGENCIES, TASKS, Array, ranks, total
-from tajsim.rules import (
-    loyalty,
-    outsourcing,
-    party,
-    purges,
-    state as state_rules,
-    succession as succession_rules,
-    violence,
-)
-from tajsim.rules.loyalty import kompromat_step, rank_step
+from tajsim.axes import TASKS, Array, ranks, total
+from tajsim.rules import loyalty, outsourcing, party, purges, succession, violence
 
 
 class Regime(Actor):
@@ -36,9 +28,6 @@ class Regime(Actor):
     trust = state(outcome="trust", start="trust_usual")
     # As after one removal of late (matveeva-2004:31).
     civilian_control = state(outcome="civilian_control", start="purge_firms", pinned=True)
-    kompromat = state("share", "material that the Security Ministry holds")
-    rank = state(outcome="security_ministry_rank", start="security_rank_start")
-    rank_start = state("share", "rank of the service at the start", usual="rank")
     ladder = state(outcome="repression_step")
     felt = state("number", "steps up the ladder of late")
     ladder_seen = state("number", "step on the ladder last month")
@@ -92,25 +81,6 @@ class Regime(Actor):
             outsourcing.effort_aim, weight=self.weight, provision=self.task_provision, gap=self.gap
         )
         self.effort = self.apply(outsourcing.effort_step, effort=self.effort, aim=aim)
-
-    def rank_services(self, quality: Array, corruption: Array, near: Array) -> None:
-        """Let the Security Ministry gather and use material, and rise or fall by it."""
-        rank = self.apply(rank_step, rank=self.rank, kompromat=self.kompromat, window=near)
-        self.kompromat = self.apply(
-            kompromat_step,
-            kompromat=self.kompromat,
-            quality=quality,
-            corruption=corruption,
-            window=near,
-        )
-        self.rank = rank
-
-    def favour(self) -> Array:
-        """Return what the services' rank multiplies the effort for each by, ``(agency, run)``."""
-        found = np.ones((len(AGENCIES), self.runs))
-        found[AGENCIES.index("security_ministry")] = self.rank / self.rank_start
-        found[AGENCIES.index("interior_ministry")] = (1.0 - self.rank) / (1.0 - self.rank_start)
-        return found
 
     def pay_instalment(self, leverage: Array) -> None:
         """Decide what to pay of the treaty share for the border."""
@@ -173,7 +143,7 @@ class Regime(Actor):
             loyal: mean loyalty of the commanders, 0 to 1.
             steps: of the ladder of repression.
         """
-        rules, past = succession_rules, over > 0.5
+        rules, past = succession, over > 0.5
         self.near = (1.0 - over) * self.apply(rules.nearness, to_go=np.maximum(to_go, 0.0))
         danger = self.apply(
             rules.danger_of_leaving, disloyal=1.0 - loyal, record=self.ladder / steps
@@ -189,7 +159,7 @@ class Regime(Actor):
 
         After the end of the term (``over`` is 1) only what the contest left open is in doubt.
         """
-        rules, past = succession_rules, over > 0.5
+        rules, past = succession, over > 0.5
         heir = np.maximum(np.maximum(self.heir, named), self.values.heir_designated)
         self.heir = np.where(past, self.heir, heir)
         settled = self.apply(rules.settlement, heir=self.heir, loyalty=loyal)

@@ -202,7 +202,7 @@ def parameters(options: Namespace) -> None:
     if options.ties:
         _ties(options)
         return
-    from tajsim.inputs.registry import holder, load_families, load_parameters
+    from tajsim.inputs.registry import holder, load_families, load_parameters, number_count
 
     known, families = load_parameters(), load_families()
     if options.name in known:
@@ -219,6 +219,9 @@ def parameters(options: Namespace) -> None:
     ]
     head = ("parameter", "value", "unit", "range", "role", "basis", "held by")
     print(_table(head, rows))
+    if options.name is None and options.basis is None:
+        shared = "; one may hold for several actors"
+        print(f"\n{len(rows)} values, {number_count(options.role)} numbers{shared}.")
 
 
 def _ties(options: Namespace) -> None:

@@ -22,10 +22,7 @@ class Families:
     bribery_norm: Array  # share (run,): share that takes bribes or preys where it brings as much as is at stake
     political_head_loss: Array  # share (run,): share of quality lost when a political head has replaced the staff
     training_yield: Array  # ratio (run,): growth of the odds of quality with training and kit that far outweigh an ordinary living
-    equipment_abuse: Array  # ratio (run,): growth of a service's reach over people where all prey and aid far outweighs an ordinary living
-    first_pick_loss: Array  # share (run,): share of quality lost where another service takes the whole draft first
     persons_per_km: Array  # persons/km (run,): people the regime plans for each km of border taken over: those of 2015 beyond the 5,000 assumed for 2004, over the km taken over
-    hazing_loss: Array  # share (run,): share of the quality of a conscript service lost to abuse by all of those above where nobody may report it
     heroin_supply: Array  # kg/month (run,): heroin on offer at this line out of an ordinary crop
     price_border: Array  # USD/kg (run,): price at the Afghan line in an ordinary year
     price_exit: Array  # USD/kg (run,): price beyond the exits for the ordinary volume
@@ -67,7 +64,6 @@ class Families:
     power_base: Array  # persons (power, run): troops of a permanent base
     base_half: Array  # persons (run,): base troops that give half of full presence
     debt_to_russia: Array  # USD (run,): debt owed to Russia
-    other_debt_start: Array  # USD (run,): foreign debt not owed to Russia at the start
     bloc_tolerance: Array  # share (run,): bloc share of outside provision above which the patron objects
     donor_coordination: Array  # share (run,): how far donors coordinate
     donor_monitoring: Array  # share (run,): how closely donors watch their money
@@ -82,7 +78,6 @@ class Families:
     base_for_terms: Array  # ratio (run,): change of migrants' terms when the base holds all tasks of defence or none
     transit_stigma: Array  # ratio (run,): fall of migrants' terms when what migrants carry doubles
     hardening_limit: Array  # index (run,): closure of the neighbours' own side were the Afghan line not guarded at all
-    kyrgyz_hardening: Array  # share (run,): closure of the Kyrgyz side over that of the Uzbek side
     extortion_rate: Array  # ratio (run,): monthly takings of one policeman who preys, over an income
     riot_rate: Array  # ratio (run,): riots over each network lost to arrests where all are aggrieved and nothing is controlled
     tax_share: Array  # share (run,): budget over output
@@ -116,20 +111,13 @@ class Families:
     vote_fraud: Array  # share (run,): part of votes that are not honestly counted
     escalation: Array  # ratio (run,): protest that follows on a protest nobody feared to join
     underground_arrests: Array  # share/month (run,): members of banned movements arrested in a month by services without skill and with all effort
-    piety_distraction: Array  # share (run,): skill lost when all attention goes to visible piety
     incident_rate: Array  # 1/month (run,): visible incidents a month for each thousand members of violent groups
     ladder_rate: Array  # 1/month (run,): monthly rate of a first step of repression at an ordinary threat
     peer_fear: Array  # share (run,): fear that a blow to a peer adds
     away_hold: Array  # share (run,): part of his men at the call of a commander whose post is not his own trade
     civilian_check: Array  # share (run,): part of a commander's independent power that full civilian control takes away
     purge_firms: Array  # share (run,): part of the missing civilian control that one removal adds
-    rejoin_share: Array  # share (run,): part of the fallen commanders' old fighters who join a new rebel where all are aggrieved
-    confession: Array  # share (run,): part of his remaining credit that a commander loses when captives of his side confess
     broadcast_reach: Array  # index (run,): growth of the pull abroad after the appeal of one defector
-    defector_skill: Array  # share (run,): part of what militants lack in readiness that a defector of full skill brings
-    security_rank_start: Array  # share (run,): rank of the Security Ministry against the police at the start, a half is parity
-    kompromat_worth: Array  # ratio (run,): gain in weight from full compromising material
-    election_interval: Array  # months (run,): months between parliamentary elections
     purge_rate: Array  # 1/month (run,): monthly rate of a blow at a full threat
     drive_worth: Array  # ratio (run,): growth of the purge rate under full civilian control or at the end of the term
     peace_shield: Array  # share (run,): part of the will to strike that the kept peace of 1997 holds back from its former fighters
@@ -155,7 +143,6 @@ class Families:
     heir_worth: Array  # share (run,): how far an heir whom all follow settles what comes
     staying_doubt: Array  # share (run,): uncertainty left where all expect the ruler to stay beyond his term, against that where he goes
     patron_hesitation: Array  # share (run,): part of the patron's backing that full doubt about the succession takes away
-    contest_mediation: Array  # share (run,): how far a patron with full leverage brings those who stand against to a settled process
     clock_season: Array  # months (run,): time in which deployments, prices, habits of buying and shocks to feeling adjust
     clock_year: Array  # months (run,): time in which practices, expectations and organisations adjust
     clock_five_years: Array  # months (run,): time in which generations of officers, hierarchies and economies adjust
@@ -192,13 +179,10 @@ class Families:
     near: Array  # ratio (run,): fall of the pull of a section with its distance from Kunduz, logarithm over the whole line
     weak: Array  # ratio (run,): growth of tries where a full guard is missing, logarithm
     window: Array  # ratio (run,): growth of tries for a unit of strain, logarithm
-    onward: Array  # share (run,): share of militants inside who mean to go on to Ferghana, while neighbours' borders are open
     alliance_force: Array  # persons (run,): troops of the alliance when it is called for certain
     harvest_mean: Array  # ratio (run,): mean Afghan harvest after the record, 1 = the mean of 2003 and 2004
-    harvest_memory: Array  # ratio (run,): correlation of a harvest with that of the year before, after the record
     growth_mean: Array  # 1/year (run,): mean growth of Russian output after the record
     growth_spread: Array  # 1/year (run,): standard deviation of the growth of Russian output after the record
-    growth_memory: Array  # ratio (run,): correlation of a year's growth with that of the year before, after the record
     russian_upturn: Array  # 1/year (run,): growth of Russian output beyond what it is by itself; below zero a slump
     migrants_expelled: Array  # ratio (run,): share of migrants whom Russia sends home or does not let in; below zero so many more are let in
     buyers_pay: Array  # index (run,): what buyers abroad pay for the same volume, 1 = as in 2004
@@ -215,7 +199,6 @@ class Families:
     patronage_share: Array  # share (run,): part of what comes to the ruling circle that is there for its clients
     claim: Array  # ratio (run,): slope of the logarithm of the clients' claims on that of their power over its mean with the usual
     shelter_strength: Array  # share (run,): shelter of the protected trade where those above lived on it alone
-    deficit: Array  # share (run,): spending beyond revenue that lenders let pass without debt, over revenue
     force_ready: Array  # share (run,): share of the state's force that can be sent to a place at once
     control_gain: Array  # ratio (run,): control lost, logarithm, where none but others are in arms; as much where all voice discontent
     killing_rate: Array  # 1/month (run,): monthly rate of a killing over rents where all is contested and nothing controlled
@@ -247,8 +230,7 @@ class Families:
     calm_slope: Array  # ratio (run,): how much dearer autonomy is in calm, and cheaper in fear
     fear_of_pressure: Array  # ratio (run,): weight of expected pressure
     inertia: Array  # ratio (run,): price of changing a bundle
-    mood_spread: Array  # ratio (run,): what moves the regime besides its reasons, by size
-    whim_spread: Array  # ratio (run,): what moves a power besides its reasons, logarithm of worth over cost
+    mood_spread: Array  # ratio (run,): what moves either side besides its reasons: the regime by size, a power by the logarithm of worth over cost
     generosity: Array  # share (run,): what Moscow or Beijing pays at most for a deal besides debt, over its size
     pressing: Array  # ratio (run,): worth of pressing over its cost
     pressure_force: Array  # share (run,): part of migrants, debt, investment and backing that one pull takes

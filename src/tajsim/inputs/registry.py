@@ -66,9 +66,13 @@ class Basis:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One row of the registry. ``value``, ``low`` and ``high`` are in ``unit``."""
+    """One value of the registry. ``value``, ``low`` and ``high`` are in ``unit``.
+
+    ``row`` is the row as written, with all indices that share it: ``control_base.khatlon sughd``.
+    """
 
     name: str
+    row: str
     family: str
     index: str | None
     value: float
@@ -107,6 +111,7 @@ def _family(name: str, table: dict[str, Any]) -> Family:
     parameters = tuple(
         Parameter(
             name=f"{name}.{index}" if index else name,
+            row=f"{name}.{indices}" if indices else name,
             family=name,
             index=index,
             value=float(row["value"]),
@@ -148,6 +153,11 @@ def load_families() -> dict[str, Family]:
 def load_parameters() -> dict[str, Parameter]:
     """Return every parameter by its full name, in the order of the file."""
     return {p.name: p for family in load_families().values() for p in family.parameters}
+
+
+def number_count(role: str | None = None) -> int:
+    """Return how many numbers the registry holds, in all or of one role: rows as written."""
+    return len({p.row for p in load_parameters().values() if role in (None, p.role)})
 
 
 def parameter(name: str) -> Parameter:

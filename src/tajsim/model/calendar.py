@@ -9,7 +9,7 @@ from tajsim.agents.actors import Stated, state
 from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.toml import month_number
 from tajsim.inputs.values import ParameterValues
-from tajsim.world import ELECTION, HARVEST_MONTH, RECORD_END, TERM_END, WAR_ABROAD
+from tajsim.world import HARVEST_MONTH, RECORD_END, TERM_END, WAR_ABROAD
 
 
 class Calendar(Stated):
@@ -20,7 +20,6 @@ class Calendar(Stated):
     """
 
     months = state("months", "since the recorded start, negative before it")
-    to_election = state("months", "to the parliamentary election that the others are counted from")
     to_term_end = state("months", "to the end of the ruler's term, negative after it")
     term_ends = state("0 or 1", "1 in the month in which the ruler's term ends")
     term_over = state("0 or 1", "1 in the months after it")
@@ -54,7 +53,6 @@ class Calendar(Stated):
             ("months", since),
             ("year", month // 12),
             ("quarter_ends", month % 3 == 2),
-            ("to_election", month_number(ELECTION) - month),
             ("to_term_end", to_go),
             ("term_ends", to_go == 0),
             ("term_over", to_go < 0),

@@ -13,20 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import tajsim.agents
+import tajsim.agents.network as groups
 import tajsim.model
 import tajsim.rules
 from tajsim.agents.actors import Stated, state
 from tajsim.agents.agency import AT_BORDER, SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander, Commanders
 from tajsim.agents.deals import BASE, Deal, Deals, ExternalPower, ExternalPowers
-from tajsim.agents.network import (
-    MilitantGroup,
-    MilitantGroups,
-    Movement,
-    Movements,
-    Networks,
-    TraffickingNetwork,
-)
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, TASKS, Array, total
@@ -75,10 +68,10 @@ class Country(Stated, mesa.Model):
         "agencies": SecurityAgencies,
         "powers": ExternalPowers,
         "deals": Deals,
-        "networks": Networks,
+        "networks": groups.Networks,
         "commanders": Commanders,
-        "movements": Movements,
-        "militants": MilitantGroups,
+        "movements": groups.Movements,
+        "militants": groups.MilitantGroups,
         "regions": Regions,
     }
     run_count: int
@@ -100,18 +93,18 @@ class Country(Stated, mesa.Model):
     agencies: SecurityAgencies
     powers: ExternalPowers
     deals: Deals
-    networks: Networks
+    networks: groups.Networks
     commanders: Commanders
-    movements: Movements
-    militants: MilitantGroups
+    movements: groups.Movements
+    militants: groups.MilitantGroups
     regions: Regions
     agency: dict[str, SecurityAgency]
     power: dict[str, ExternalPower]
     deal: dict[str, Deal]
     commander: dict[str, Commander]
-    movement: dict[str, Movement]
-    militant_group: dict[str, MilitantGroup]
-    network: dict[str, TraffickingNetwork]
+    movement: dict[str, groups.Movement]
+    militant_group: dict[str, groups.MilitantGroup]
+    network: dict[str, groups.TraffickingNetwork]
     region: dict[str, Region]
     guards: list[SecurityAgency]
 
@@ -183,10 +176,6 @@ class Country(Stated, mesa.Model):
     helped = state("share", "the patron's help against enemies near the capital")
     fall = state("number", "of the way in which the regime fell, a place in FALLS")
     broadcast = state("index", "pull of defectors' appeals")
-    other_debt = state(
-        "USD", "foreign debt not owed to Russia", start="other_debt_start", pinned=True
-    )
-    commitments = state("USD/month", "what the state spends besides security")
     police_scale = state("ratio", "the same at the start", usual="people_per_policeman")
 
     def begin_month(self) -> None:

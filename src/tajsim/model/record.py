@@ -96,7 +96,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     ),
     "arranged_share": lambda m: ratio(m.arranged, m.now["heroin_entering"]),
     "drug_income_share": lambda m: ratio(m.now["drug_income"], m.now["output"]),
-    "foreign_debt": lambda m: m.russian_debt + m.other_debt,
+    "foreign_debt": lambda m: m.russian_debt,
     "package_in_force": lambda m: (m.bound.max(axis=0) > 0.0).astype(float),
     "cost": lambda m: cost(m),
     "deal_cover": lambda m: m.useful,

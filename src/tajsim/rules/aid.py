@@ -5,24 +5,6 @@ import numpy as np
 from tajsim.axes import Array
 
 
-def equipped_reach(kit: Array, predation: Array, *, equipment_abuse: Array) -> Array:
-    """Return what equipment multiplies a service's reach over people by, 1 and up, ``(run,)``.
-
-    A vehicle given against drugs also takes policemen to villages; how they use it is for those
-    who sit in it.
-
-    Equation:
-        equipped_reach = 1 + equipment_abuse * predation * kit
-
-    Args:
-        kit: useful aid over itself and an ordinary living, for each of its people, 0 to 1.
-        predation: share of the service that preys on citizens, 0 to 1.
-
-    Mechanisms: O02.
-    """
-    return 1.0 + equipment_abuse * predation * kit
-
-
 def civil_aid_parts(
     cronyism: Array, *, civil_aid: Array, aid_diversion: Array, donor_monitoring: Array
 ) -> tuple[Array, Array]:
@@ -177,12 +159,10 @@ def quality_aim(
     level: Array,
     pay_ratio: Array,
     kit: Array,
-    best_drawn_off: Array,
     dialogue: Array,
     *,
     pay_pull: Array,
     training_yield: Array,
-    first_pick_loss: Array,
     donor_monitoring: Array,
     donor_coordination: Array,
 ) -> Array:
@@ -195,39 +175,20 @@ def quality_aim(
         apart = (1 - donor_monitoring) * (1 - donor_coordination)
         learnt = 1 + training_yield * kit * (1 - (1 - dialogue) * apart)
         odds = level / (1 - level) * pay_ratio ** pay_pull * learnt
-        quality_aim = odds / (1 + odds) * (1 - first_pick_loss * best_drawn_off)
+        quality_aim = odds / (1 + odds)
 
     Args:
         level: quality of its class at the pay of 2004 without aid, share.
         pay_ratio: pay over that of the start, both over what others earn.
         kit: useful aid over itself and an ordinary living, for each of its people, 0 to 1.
-        best_drawn_off: share of the draft that a better-paying foreign service takes first.
         dialogue: share of the aid whose giver speaks about politics too, 0 to 1.
 
-    Mechanisms: M47, M48, M49, M50, M62, M63, M65, M126, E20, O24, S18.
+    Mechanisms: M47, M48, M49, M62, M63, M65, M126, E20, O24.
     """
     apart = (1.0 - donor_monitoring) * (1.0 - donor_coordination)
     learnt = 1.0 + training_yield * kit * (1.0 - (1.0 - dialogue) * apart)
     odds = level / (1.0 - level) * pay_ratio**pay_pull * learnt
-    return odds / (1.0 + odds) * (1.0 - first_pick_loss * best_drawn_off)
-
-
-def hazed(quality: Array, abused: Array, *, hazing_loss: Array, civic_space: Array) -> Array:
-    """Return the quality of a service some of whose conscripts are abused, share, ``(run,)``.
-
-    Without a layer of sergeants nobody looks after recruits; where nobody may report it, a
-    trial now and then is for show.
-
-    Equation:
-        hazed = quality * (1 - hazing_loss * abused * (1 - civic_space))
-
-    Args:
-        quality: share of a fully trained and equipped force.
-        abused: share of a service of conscripts that preys on those below, else 0.
-
-    Mechanisms: S18, M42.
-    """
-    return quality * (1.0 - hazing_loss * abused * (1.0 - civic_space))
+    return odds / (1.0 + odds)
 
 
 def quality_step(quality: Array, aim: Array, *, clock_year: Array) -> Array:

@@ -141,7 +141,7 @@ def worth_its_cost(benefit: Array, budget: Array, cost: Array) -> Array:
 
 
 def offered(
-    ratio: Array, whim: Array, held: Array, *, leave_below: Array, whim_spread: Array
+    ratio: Array, whim: Array, held: Array, *, leave_below: Array, mood_spread: Array
 ) -> Array:
     """Return 1 where a power offers a deal, or goes on with it, else 0.
 
@@ -149,7 +149,7 @@ def offered(
     while.
 
     Equation:
-        push = ln(max(ratio, 1e-6)) + whim_spread * whim
+        push = ln(max(ratio, 1e-6)) + mood_spread * whim
         offered = 1 if push > 0 - held * leave_below else 0
 
     Args:
@@ -159,7 +159,7 @@ def offered(
 
     Mechanisms: M04, X21, X22.
     """
-    push = np.log(np.maximum(ratio, 1e-6)) + whim_spread * whim
+    push = np.log(np.maximum(ratio, 1e-6)) + mood_spread * whim
     return (push > -leave_below * held).astype(float)
 
 

@@ -1,4 +1,4 @@
-"""Loyalty of commanders, the men who follow them, and the standing of the two services."""
+"""Loyalty of commanders, and the men who follow them."""
 
 from typing import NamedTuple
 
@@ -104,57 +104,6 @@ def following_step(
     return following + (following_usual * armed * fed - following) / clock_five_years
 
 
-def scattered_step(scattered: Array, released: Array, *, clock_five_years: Array) -> Array:
-    """Return the men of fallen commanders who are still about next month, persons, ``(run,)``.
-
-    Equation:
-        scattered_next = scattered * (1 - 1 / clock_five_years) + released
-
-    Args:
-        released: men whose commander fell last month, persons.
-
-    Mechanisms: S10.
-    """
-    return scattered * (1.0 - 1.0 / clock_five_years) + released
-
-
-def rejoining(scattered: Array, grievance: Array, *, rejoin_share: Array) -> Array:
-    """Return old fighters who would join a new rebel, persons, ``(run,)``.
-
-    Where people resent the state, the men and caches of a fallen commander are at the call of the
-    next one, years later.
-
-    Equation:
-        rejoining = rejoin_share * grievance * scattered
-
-    Args:
-        scattered: what is left of the followings of fallen peers of his side, persons.
-        grievance: that of his region, 0 to 1.
-
-    Mechanisms: S10, S29.
-    """
-    return rejoin_share * grievance * scattered
-
-
-def named_step(named: Array, breaks: Array, *, confession: Array, clock_year: Array) -> Array:
-    """Return how far confessions implicate a commander next month, 0 to 1, ``(run,)``.
-
-    Every beaten mutiny of his side leaves captives who name others: ``confession`` of what is
-    missing. The suspicion fades within a year.
-
-    Equation:
-        left = named * (1 - 1 / clock_year)
-        named_next = 1 - (1 - left) * (1 - confession) ** breaks
-
-    Args:
-        breaks: mutinies of his side beaten last month.
-
-    Mechanisms: S11.
-    """
-    left = named * (1.0 - 1.0 / clock_year)
-    return 1.0 - (1.0 - left) * (1.0 - confession) ** breaks
-
-
 def grudge_step(grudge: Array, *, clock_year: Array) -> Array:
     """Return what is left next month of a grudge between ruler and commander, 0 to 1, ``(run,)``.
 
@@ -186,31 +135,6 @@ def broadcast_step(
     """
     appeals = defections + 0.5 * exiled / clock_year
     return broadcast * (1.0 - 1.0 / clock_year) + broadcast_reach * appeals
-
-
-def skill_carried(
-    readiness: Array, defections: Array, quality: Array, *, defector_skill: Array
-) -> Array:
-    """Return the readiness of militants after trained commanders joined them, 0 to 1, ``(run,)``.
-
-    Each makes up for part of what they lack: training adds skill without loyalty.
-
-    Equation:
-        unskilled = (1 - defector_skill * quality) ** defections
-        made_up = 1 - product(unskilled, "commander")
-        skill_carried = readiness + (1 - readiness) * made_up
-
-    Args:
-        defections: 1 for who went over this month, else 0, ``(commander, run)``.
-        quality: that of the force he was trained in, 0 to 1, ``(commander, run)``.
-
-    Mechanisms: S06.
-    """
-    unskilled = (1.0 - defector_skill * quality) ** defections
-    # Written so that nobody who goes over changes nothing, to the last bit. The running product
-    # keeps its order whatever the number of runs.
-    made_up: Array = 1.0 - np.multiply.accumulate(unskilled, axis=0)[-1]
-    return readiness + (1.0 - readiness) * made_up
 
 
 def urge_to_strike(control: Array, clinging: Array, *, drive_worth: Array) -> Array:
@@ -266,80 +190,6 @@ def dread_of_custody(fear: Array, no_way_back: Array, *, custody_dread: Array) -
     """
     told = 1.0 - (1.0 - custody_dread) * (1.0 - no_way_back)
     return np.maximum(fear, told)
-
-
-def election_near(months: Array) -> Array:
-    """Return how near an election is, 0 to 1, ``(run,)``: it counts in the year before.
-
-    Equation:
-        election_near = max(1 - months / 12, 0)
-
-    Args:
-        months: months until the next election.
-
-    Mechanisms: M29.
-    """
-    return np.maximum(1.0 - months / 12.0, 0.0)
-
-
-def kompromat_step(
-    kompromat: Array,
-    quality: Array,
-    corruption: Array,
-    window: Array,
-    *,
-    clock_year: Array,
-    clock_season: Array,
-) -> Array:
-    """Return compromising material in hand next month, 0 to 1, ``(run,)``.
-
-    A skilled service gathers it within a year where all are corrupt, and spends it in a season
-    before elections.
-
-    Equation:
-        gathered = quality * corruption * (1 - kompromat) / clock_year
-        kompromat_next = kompromat + gathered - window * kompromat / clock_season
-
-    Args:
-        kompromat: material in hand, 0 to 1.
-        quality: that of the Security Ministry, share.
-        corruption: mean collusion of the other agencies, share.
-        window: nearness of an election, 0 to 1.
-
-    Mechanisms: M28.
-    """
-    gathered = quality * corruption * (1.0 - kompromat) / clock_year
-    return kompromat + gathered - window * kompromat / clock_season
-
-
-def rank_step(
-    rank: Array,
-    kompromat: Array,
-    window: Array,
-    *,
-    security_rank_start: Array,
-    kompromat_worth: Array,
-    clock_year: Array,
-) -> Array:
-    """Return the Security Ministry's rank against the police next month, 0 to 1, ``(run,)``.
-
-    It comes to where the ministry's weight puts it: what one gains the other loses. Material is
-    worth twice as much just before an election.
-
-    Equation:
-        use = kompromat_worth * kompromat * (1 + window)
-        weight = security_rank_start / (1 - security_rank_start) * (1 + use)
-        rank_next = rank + (weight / (weight + 1) - rank) / clock_year
-
-    Args:
-        kompromat: material in hand, 0 to 1.
-        window: nearness of an election, 0 to 1.
-
-    Mechanisms: M28, M29, M30, M13.
-    """
-    use = kompromat_worth * kompromat * (1.0 + window)
-    weight = security_rank_start / (1.0 - security_rank_start) * (1.0 + use)
-    return rank + (weight / (weight + 1.0) - rank) / clock_year
 
 
 class Loyalty(NamedTuple):

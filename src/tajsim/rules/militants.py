@@ -1,4 +1,4 @@
-"""Militants: they gather, choose a place, cross or are stopped, and are driven out or go on."""
+"""Militants: they gather, choose a place, cross or are stopped, and are driven out."""
 
 from typing import NamedTuple
 
@@ -13,14 +13,6 @@ class Opening(NamedTuple):
     few_guards: Array
     crisis: Array
     allies: Array
-
-
-class Inside(NamedTuple):
-    """Militants in the country next month, killed, and gone on to Ferghana, persons."""
-
-    inside: Array
-    killed: Array
-    onward: Array
 
 
 def pressure_from_exile(pressure: Array, hostility: Array) -> Array:
@@ -246,39 +238,27 @@ def where_inside(control: Array) -> Array:
 
 
 def inside_step(
-    inside: Array,
-    troops: Array,
-    reach: Array,
-    hardening: Array,
-    *,
-    onward: Array,
-    clock_season: Array,
-) -> Inside:
-    """Return what becomes of militants inside this month, persons, each ``(run,)``.
+    inside: Array, troops: Array, reach: Array, *, clock_season: Array
+) -> tuple[Array, Array]:
+    """Return militants inside next month, and those killed this month, persons, ``(run,)``.
 
-    They are beaten by the ratio of forces as far as the centre reaches them; of the others some
-    go on towards Ferghana, fewer where neighbours close their side. A last one does not stay.
+    They are beaten by the ratio of forces as far as the centre reaches them; a last one does not
+    stay.
 
     Equation:
-        beaten = inside * reach * troops / max(troops + inside, 1) / clock_season
-        going = (inside - beaten) * onward / (1 + hardening) / clock_season
-        left = inside - beaten - going
+        left = inside * (1 - reach * troops / max(troops + inside, 1) / clock_season)
         inside_next = left if left >= 1 else 0
-        killed = inside - going - inside_next
-        gone_on = going
+        killed = inside - inside_next
 
     Args:
         troops: army, patron and called allies, persons.
         reach: the centre's control where the militants are, 0 to 1.
-        hardening: how far the neighbours close their own side, index.
 
-    Mechanisms: X04, X08, X12, S07, M94, M119.
+    Mechanisms: X04, X08, S07, M94, M119.
     """
-    beaten = inside * reach * troops / np.maximum(troops + inside, 1.0) / clock_season
-    going = (inside - beaten) * onward / (1.0 + hardening) / clock_season
-    left = inside - beaten - going
+    left = inside * (1.0 - reach * troops / np.maximum(troops + inside, 1.0) / clock_season)
     stays = left * (left >= 1.0)
-    return Inside(stays, inside - going - stays, going)
+    return stays, inside - stays
 
 
 def posture_step(

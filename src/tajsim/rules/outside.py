@@ -7,49 +7,37 @@ import numpy as np
 from tajsim.axes import Array
 
 
-def crop_after_record(
-    crop: Array, normal: Array, *, harvest_mean: Array, harvest_spread: Array, harvest_memory: Array
-) -> Array:
-    """Return the next Afghan crop where no record of it is kept, ratio, ``(run,)``.
+def crop_after_record(normal: Array, *, harvest_mean: Array, harvest_spread: Array) -> Array:
+    """Return an Afghan crop of which no record is kept, 1 = the mean of 2003-04, ``(run,)``.
 
-    A process without trend: log-normal with the mean of the record, and some memory from year to
-    year.
+    Log-normal with the mean of the record, without trend or memory.
 
     Equation:
         usual = ln(harvest_mean) - harvest_spread**2 / 2
-        surprise = sqrt(1 - harvest_memory**2) * harvest_spread * normal
-        crop_next = exp(usual + harvest_memory * (ln(crop) - usual) + surprise)
+        crop = exp(usual + harvest_spread * normal)
 
     Args:
-        crop: of the last year, 1 = the mean of 2003 and 2004.
         normal: a standard normal draw.
 
     Mechanisms: E13, M59.
     """
     usual = np.log(harvest_mean) - 0.5 * harvest_spread**2
-    surprise = np.sqrt(1.0 - harvest_memory**2) * harvest_spread * normal
-    result: Array = np.exp(usual + harvest_memory * (np.log(crop) - usual) + surprise)
+    result: Array = np.exp(usual + harvest_spread * normal)
     return result
 
 
-def growth_after_record(
-    growth: Array, normal: Array, *, growth_mean: Array, growth_spread: Array, growth_memory: Array
-) -> Array:
-    """Return next year's growth of Russian output where no record is used, 1/year, ``(run,)``.
+def growth_after_record(normal: Array, *, growth_mean: Array, growth_spread: Array) -> Array:
+    """Return a year's growth of Russian output where no record is used, 1/year, ``(run,)``.
 
     Equation:
-        surprise = sqrt(1 - growth_memory**2) * growth_spread * normal
-        growth_next = growth_mean + growth_memory * (growth - growth_mean) + surprise
+        growth = growth_mean + growth_spread * normal
 
     Args:
-        growth: of the last year, 1/year.
         normal: a standard normal draw.
 
     Mechanisms: E01.
     """
-    surprise = np.sqrt(1.0 - growth_memory**2) * growth_spread * normal
-    result: Array = growth_mean + growth_memory * (growth - growth_mean) + surprise
-    return result
+    return growth_mean + growth_spread * normal
 
 
 def trend_step(trend: Array, growth: Array, *, clock_five_years: Array) -> Array:

@@ -45,22 +45,21 @@ def power_of(
     return men / (men + power_half * forces + 1.0) * (1.0 - civilian_check * control)
 
 
-def perceived_threat(power: Array, loyalty: Array, trust: Array, doubted: Array) -> Array:
+def perceived_threat(power: Array, loyalty: Array, trust: Array, grudge: Array) -> Array:
     """Return the threat the regime sees in a commander, 0 to 1, ``(run,)``.
 
-    A regime that has lost trust discounts the loyalty of all, and gives none to whom captives
-    name or who defied it.
+    A regime that has lost trust discounts the loyalty of all, and gives none to who defied it.
 
     Equation:
-        perceived_threat = power * (1 - loyalty * trust * (1 - doubted))
+        perceived_threat = power * (1 - loyalty * trust * (1 - grudge))
 
     Args:
         trust: the regime's trust in its own apparatus, 0 to 1.
-        doubted: how far captives named him or he defied the regime, 0 to 1.
+        grudge: how far he has lately defied the regime, 0 to 1.
 
-    Mechanisms: M18, M19, M25, P10, P12, S04, S11.
+    Mechanisms: M18, M19, M25, P10, P12, S04.
     """
-    return power * (1.0 - loyalty * trust * (1.0 - doubted))
+    return power * (1.0 - loyalty * trust * (1.0 - grudge))
 
 
 def trust_step(
@@ -348,7 +347,7 @@ def fight_chance(
         fight_chance = will * men / (men + 0.5 * following_usual)
 
     Args:
-        men: armed men at his call, old fighters among them, persons.
+        men: armed men at his call, persons.
 
     Mechanisms: S01, S23, S28, M21.
     """
@@ -389,7 +388,7 @@ def mutiny_wins(men: Array, loyal_force: Array, patron: Array, draw: Array) -> A
         mutiny_wins = 1 if draw < odds / (1 + odds) else 0
 
     Args:
-        men: the mutineers' men, old fighters among them, persons.
+        men: the mutineers' men, persons.
         loyal_force: persons who fight for the regime, weighted by loyalty and quality.
         patron: the patron's help against enemies inside, 0 to 1.
 

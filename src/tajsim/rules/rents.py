@@ -108,30 +108,6 @@ def climb(income: Array, commander_reach: Array, *, climb: Array) -> tuple[Array
     return to_commander, to_regime, income - to_commander - to_regime
 
 
-def commitments_step(
-    commitments: Array, left_over: Array, debt: Array, *, deficit: Array, clock_year: Array
-) -> Array:
-    """Return what the state spends besides wages of security, USD/month, ``(run,)``.
-
-    Promises follow revenue up at once and down over a year or two, so a fall of revenue opens a
-    deficit. Lenders let the state overspend while its debt weighs less than it used to.
-
-    Equation:
-        aim = max(left_over, 0) * max(1 + deficit * (1 - debt), 0)
-        commitments_next = max(aim, commitments + (aim - commitments) / clock_year)
-
-    Args:
-        commitments: of last month, USD/month.
-        left_over: revenue less wages of security and its instalment, USD/month.
-        debt: foreign debt over revenue, 1 = as at the start.
-
-    Mechanisms: M45, E01.
-    """
-    aim = np.maximum(left_over, 0.0) * np.maximum(1.0 + deficit * (1.0 - debt), 0.0)
-    promised: Array = np.maximum(aim, commitments + (aim - commitments) / clock_year)
-    return promised
-
-
 def habit_step(habit: Array, received: Array, in_place: Array, *, clock_year: Array) -> Array:
     """Return the rents that one is used to, over what others earn, USD/month, ``(run,)``.
 

@@ -92,34 +92,21 @@ def ranks_behind(trust: Array, collusion: Array, settled: Array) -> Array:
     return trust * (1.0 - collusion * (1.0 - settled))
 
 
-def bargain_chance(
-    share_behind: Array,
-    shortfall: Array,
-    leverage: Array,
-    settled: Array,
-    *,
-    contest_mediation: Array,
-) -> Array:
+def bargain_chance(share_behind: Array, shortfall: Array) -> Array:
     """Return the probability that one who stands against takes a bargain, ``(run,)``.
 
-    He is bought where the other side is strong and can pay, or brought to the table by a patron
-    with a hold on both, as in 1997, if there is a process to bring him to.
+    He is bought where the other side is strong and can pay.
 
     Equation:
-        bought = share_behind * (1 - shortfall)
-        brought = contest_mediation * leverage * settled
-        bargain_chance = 1 - (1 - bought) * (1 - brought)
+        bargain_chance = share_behind * (1 - shortfall)
 
     Args:
         share_behind: armed strength behind the arrangement over that of both sides, 0 to 1.
         shortfall: clients' claims left unpaid, 0 to 1.
-        leverage: of the patron over the regime, 0 to 1.
 
-    Mechanisms: M17, P13, M111, P24.
+    Mechanisms: M17, P24.
     """
-    bought = share_behind * (1.0 - shortfall)
-    brought = contest_mediation * leverage * settled
-    return 1.0 - (1.0 - bought) * (1.0 - brought)
+    return share_behind * (1.0 - shortfall)
 
 
 def kind_of_ending(leaves: Array, share: Array, bargains: Array, fights: Array) -> Array:

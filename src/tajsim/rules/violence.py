@@ -320,23 +320,18 @@ def violent_start(
     return radicalisation_rate * people * grievance * clock_year
 
 
-def skill_against_violence(
-    quality: Array, cronyism: Array, creed: Array, *, piety_distraction: Array
-) -> Array:
+def skill_against_violence(quality: Array, cronyism: Array) -> Array:
     """Return the skill of the services against real threats, 0 to 1, ``(run,)``.
 
-    Attention spent on beards is not spent on threats.
-
     Equation:
-        skill = quality * (1 - cronyism) * (1 - piety_distraction * creed)
+        skill = quality * (1 - cronyism)
 
     Args:
         cronyism: patronage in place of merit, 0 to 1.
-        creed: control of religion, 0 to 1.
 
-    Mechanisms: P06, S22.
+    Mechanisms: S22.
     """
-    return quality * (1.0 - cronyism) * (1.0 - piety_distraction * creed)
+    return quality * (1.0 - cronyism)
 
 
 def violent_flows(
@@ -357,7 +352,7 @@ def violent_flows(
         pull: appeal of groups abroad, 0 = none.
         skill: of the services against real threats, 0 to 1.
 
-    Mechanisms: E04, P06, S11, S22.
+    Mechanisms: E04, S11, S22.
     """
     month = violent / clock_year
     return month * pull / (1.0 + pull), month * 0.5, month * skill

@@ -4,28 +4,9 @@ from functools import partial
 
 import numpy as np
 
+import tajsim.agents.deals as book
 import tajsim.axes as axes
 from tajsim.agents.agency import shared_out
-from tajsim.agents.deals import (
-    AFTER,
-    FORGOES,
-    GUARDS,
-    IN_PACKAGE,
-    LEADS,
-    LEVER_COST,
-    OF_POWER,
-    OF_TASK,
-    OPENS,
-    PAYER_OF,
-    POWER_OF,
-    TASK_OF,
-    WAITS,
-    Decision,
-    Scene,
-    by_power,
-    by_task,
-    put,
-)
 from tajsim.axes import Array, column, total
 from tajsim.inputs.registry import base_value
 from tajsim.model.country import Country
@@ -70,15 +51,15 @@ def offers(country: Country) -> None:
     threat[MILITANCY] = country.apply(
         as_told, threat=threat[MILITANCY], told=country.told, usual=country.told_start
     )
-    left = (1.0 - cover_of(country, useful))[TASK_OF]
+    left = (1.0 - cover_of(country, useful))[book.TASK_OF]
     spot = useful * deals.spot
     alone = left / ((1.0 - spot) * np.exp(-(useful - spot)))
-    gap = (1.0 - own_capacity(country))[TASK_OF] * np.minimum(alone, 1.0)
+    gap = (1.0 - own_capacity(country))[book.TASK_OF] * np.minimum(alone, 1.0)
     part = powers.carried / np.maximum(total(powers.carried), 1e-9)
     rival = total(WATCHES * part[None], axis=1)
     friend = (powers.moscow - powers.west) * country.alignment
     deals.apply(deals.remember, country.diverted_part)
-    powers.seen = by_power(deals.exposure * threat[TASK_OF] * gap)
+    powers.seen = book.by_power(deals.exposure * threat[book.TASK_OF] * gap)
     seen = np.where(powers.seen_usual > 0.0, powers.seen / np.maximum(powers.seen_usual, 1e-9), 1.0)
     # Moscow's money follows Russian output.
     means = np.where(powers.moscow > 0.0, np.exp(country.outside.boom), 1.0)
@@ -98,14 +79,14 @@ def offers(country: Country) -> None:
         country.regime.vote_refused,
         review,
     )
-    country.now["aid_pledged"] = by_power(deals.offered * deals.size * task_costs(country))
+    country.now["aid_pledged"] = book.by_power(deals.offered * deals.size * task_costs(country))
 
 
 def open_now(country: Country) -> Array:
     """Return 1 where a deal can be offered: its year has come, what it follows is gone."""
     deals = country.deals
     year = country.calendar.year
-    follows = 1.0 - WAITS * (deals.ramp[AFTER] > 0.0)
+    follows = 1.0 - book.WAITS * (deals.ramp[book.AFTER] > 0.0)
     result: Array = (deals.opens <= np.maximum(year, FIRST_YEAR)) * follows
     return result
 
@@ -138,16 +119,18 @@ def cover_of(country: Country, useful: Array) -> Array:
     """
     spot = useful * country.deals.spot
     aid = useful - spot
-    return np.stack([country.apply(rules.cover, on_the_spot=spot[r], aid=aid[r]) for r in OF_TASK])
+    return np.stack(
+        [country.apply(rules.cover, on_the_spot=spot[r], aid=aid[r]) for r in book.OF_TASK]
+    )
 
 
 def task_costs(country: Country) -> Array:
     """Return what the task of each deal would cost at home, USD/month, ``(deal, run)``."""
-    costs: Array = country.values.task_cost[TASK_OF]
+    costs: Array = country.values.task_cost[book.TASK_OF]
     return costs
 
 
-def scene_of(country: Country) -> Scene:
+def scene_of(country: Country) -> book.Scene:
     """Return what the regime's choice reads besides the deals."""
     regime, deals, values = country.regime, country.deals, country.values
     threat = threats(country)
@@ -157,10 +140,10 @@ def scene_of(country: Country) -> Scene:
     wished = deals.benefit * deals.size * deals.moscow * deals.offered * holds_on(country)
     bite = bites(country)
     chance = country.apply(
-        rules.press_chance, grievance=country.moscows_grievance, bite=bite, cost=LEVER_COST
+        rules.press_chance, grievance=country.moscows_grievance, bite=bite, cost=book.LEVER_COST
     )
     harm = partial(country.apply, rules.expected_harm, chance=chance, pulled=country.pulled)
-    return Scene(
+    return book.Scene(
         weight=weight,
         own=own_capacity(country),
         unpaid=regime.shortfall,
@@ -173,8 +156,8 @@ def scene_of(country: Country) -> Scene:
         useful=country.useful,
         desire=wished * deals.apply(rules.surplus, ratio=deals.ratio),
         wishes=total(wished),
-        bound=np.maximum(country.bound, country.calendar.year < OPENS),
-        relief=np.stack([harm(bite=bite * forgone) for forgone in FORGOES]),
+        bound=np.maximum(country.bound, country.calendar.year < book.OPENS),
+        relief=np.stack([harm(bite=bite * forgone) for forgone in book.FORGOES]),
         leverage=country.leverage,
         forgiven=debt_ratio(country) - debt_ratio(country, values.debt_written_off),
     )
@@ -183,7 +166,7 @@ def scene_of(country: Country) -> Scene:
 def holds_on(country: Country) -> Array:
     """Return how firmly Moscow keeps each deal, 0 to 1: the guard of the border has its lever."""
     found = country.deals.zeros() + 1.0
-    found[GUARDS] = country.values.border_hold
+    found[book.GUARDS] = country.values.border_hold
     return found
 
 
@@ -199,7 +182,7 @@ def bites(country: Country) -> Array:
     last, regime = country.last, country.regime
     output = np.maximum(last["output"], 1.0)
     word = country.deals.ramp[axes.DEALS.index("russian_backing")]
-    bound = (FORGOES * (country.bound[:, None] > 0.0)).max(axis=0)
+    bound = (book.FORGOES * (country.bound[:, None] > 0.0)).max(axis=0)
     bite: Array = (1.0 - bound) * np.stack(
         [
             np.minimum(last["remittances"] / output, 1.0),
@@ -231,8 +214,8 @@ def bargain(country: Country) -> None:
             decision = deals.decide(task, scene, draw, review)
             count(country, decision)
             note_decision(country, decision, axes.TASKS[task])
-            if task in LEADS:
-                agree(country, LEADS[task], decision)
+            if task in book.LEADS:
+                agree(country, book.LEADS[task], decision)
     country.leverage = country.apply(
         rules.leverage, debt_ratio=debt_ratio(country), remittance_ratio=scene.bite[MIGRANTS]
     )
@@ -240,18 +223,20 @@ def bargain(country: Country) -> None:
     press(country, scene, review)
     deals.stand()
     # A scenario that ends one of its deals ends what binds both sides.
-    whole = np.stack([np.where(mine > 0.0, deals.held, 1.0).min(axis=0) for mine in IN_PACKAGE])
+    whole = np.stack(
+        [np.where(mine > 0.0, deals.held, 1.0).min(axis=0) for mine in book.IN_PACKAGE]
+    )
     country.bound = np.maximum(country.bound - 1.0, 0.0) * whole
     guard_by_deal(country)
 
 
-def agree(country: Country, place: int, decision: Decision) -> None:
+def agree(country: Country, place: int, decision: book.Decision) -> None:
     """A package is taken whole: its power writes off debt and forgoes levers for its term."""
-    term = decision.whole * country.deals.term[IN_PACKAGE[place][:, 0].argmax()]
+    term = decision.whole * country.deals.term[book.IN_PACKAGE[place][:, 0].argmax()]
     country.bound = country.bound + (np.arange(len(axes.PACKAGES)) == place)[:, None] * term
     written = decision.whole * np.minimum(country.russian_debt, country.values.debt_written_off)
     country.debt_forgiven = country.debt_forgiven + written
-    country.now["deals_made"] += by_power(decision.joined)
+    country.now["deals_made"] += book.by_power(decision.joined)
     note_package(country, decision, axes.PACKAGES[place], written)
 
 
@@ -266,14 +251,14 @@ DEALT = {
 }
 
 
-def count(country: Country, decision: Decision) -> None:
+def count(country: Country, decision: book.Decision) -> None:
     """Count what a decision came to, by the power concerned."""
     for outcome, name in DEALT.items():
         for place, deal in enumerate(decision.rows):
-            country.now[outcome][POWER_OF[deal]] += getattr(decision, name)[place]
+            country.now[outcome][book.POWER_OF[deal]] += getattr(decision, name)[place]
 
 
-def press(country: Country, scene: Scene, review: Array) -> None:
+def press(country: Country, scene: book.Scene, review: Array) -> None:
     """Moscow pulls a lever, or lets go of it where it has been met."""
     deals = country.deals
     desire = scene.desire
@@ -283,7 +268,7 @@ def press(country: Country, scene: Scene, review: Array) -> None:
     grievance = country.apply(rules.grievance, refused=refused, bloc=bloc)
     country.moscows_grievance = grievance
     chance = country.apply(
-        rules.press_chance, grievance=grievance, bite=scene.bite, cost=LEVER_COST
+        rules.press_chance, grievance=grievance, bite=scene.bite, cost=book.LEVER_COST
     )
     draw = country.draws.uniform_each("press", axes.PRESSURES, country.calendar_month)
     quarter = 1.0 - (1.0 - chance) ** (rules.QUARTER / 12.0)
@@ -304,13 +289,13 @@ def guard_by_deal(country: Country) -> None:
     whole = total(length[[*HANDED_OVER]])
     deals = country.deals
     # Sections that a scenario hands over are not its any more, however much of the deal stands.
-    left = np.minimum(deals.ramp[GUARDS], total(country.sections_once) / whole)
-    deals.ramp = put(deals.ramp, np.array([GUARDS]), left)
+    left = np.minimum(deals.ramp[book.GUARDS], total(country.sections_once) / whole)
+    deals.ramp = book.put(deals.ramp, np.array([book.GUARDS]), left)
     target = left * whole
     held = total(guard.guarded_km)
     for section in HANDED_OVER:
         mine = guard.guarded_km[section]
-        gives = mine * (held - 0.5 * mine >= target) * (deals.held[GUARDS] < 0.5)
+        gives = mine * (held - 0.5 * mine >= target) * (deals.held[book.GUARDS] < 0.5)
         held = held - gives
         guard.guarded_km[section] = mine - gives
         own.guarded_km[section] = own.guarded_km[section] + gives
@@ -321,7 +306,7 @@ def guard_by_deal(country: Country) -> None:
         )  # fmt: skip
     for section in reversed(HANDED_OVER):
         due = country.sections_once[section] - guard.guarded_km[section]
-        takes = due * (held + 0.5 * due <= target) * (deals.held[GUARDS] > 0.5)
+        takes = due * (held + 0.5 * due <= target) * (deals.held[book.GUARDS] > 0.5)
         takes = np.minimum(takes, length[section])
         held = held + takes
         country.note(
@@ -332,7 +317,7 @@ def guard_by_deal(country: Country) -> None:
         own.guarded_km[section] = own.guarded_km[section] - takes
         own.extra_km = own.extra_km - takes
     # As many men to a kilometre as the size of its deal pays for.
-    paid_for = deals.size[GUARDS] / deals.documented_size[GUARDS]
+    paid_for = deals.size[book.GUARDS] / deals.documented_size[book.GUARDS]
     wanted = guard.strength_start * held / whole * paid_for
     joining = country.agencies.zeros()
     change = wanted - guard.strength
@@ -355,10 +340,10 @@ def delivery(country: Country) -> None:
     cost = task_costs(country)
     country.diverted_part = fate.diverted / np.maximum(paid, 1e-9) * (paid > 1e-9)
     now = country.now
-    now["aid_delivered"] = by_power(paid * cost)
-    now["aid_paid"] = by_power(paid * cost, PAYER_OF)
-    now["aid_diverted"] = by_power(fate.diverted * cost)
-    now["aid_duplicated"] = by_task(fate.repeated * cost)
+    now["aid_delivered"] = book.by_power(paid * cost)
+    now["aid_paid"] = book.by_power(paid * cost, book.PAYER_OF)
+    now["aid_diverted"] = book.by_power(fate.diverted * cost)
+    now["aid_duplicated"] = book.by_task(fate.repeated * cost)
     for amount in now["aid_diverted"]:
         country.money.move("world", "patronage", amount)
     country.useful = deals.useful_now(corruption, scene_watch)
@@ -369,9 +354,9 @@ def delivery(country: Country) -> None:
 def hand_out(country: Country, paid: Array, fate: rules.Fate, cost: Array) -> None:
     """Divide aid over the country's own agencies of each task, evenly."""
     useful, condition = fate.useful * cost, country.deals.condition
-    received = by_task((paid - fate.diverted) * cost)
+    received = book.by_task((paid - fate.diverted) * cost)
     money, aid, watched = shared_out(
-        np.stack([received, by_task(useful), by_task(useful * condition)])
+        np.stack([received, book.by_task(useful), book.by_task(useful * condition)])
     )
     country.money.pay_each("world", axes.AGENCIES, money)
     country.now["aid_received"] = money
@@ -388,9 +373,9 @@ def carry(country: Country) -> None:
     spot = country.useful * deals.spot
     aid = country.useful - spot
     found = powers.zeros(len(axes.TASKS))
-    for p, mine in enumerate(OF_POWER):
+    for p, mine in enumerate(book.OF_POWER):
         for t in range(len(axes.TASKS)):
-            rows = [row for row in mine if TASK_OF[row] == t]
+            rows = [row for row in mine if book.TASK_OF[row] == t]
             if rows:
                 found[t, p] = country.apply(rules.cover, on_the_spot=spot[rows], aid=aid[rows])
     powers.provision, powers.carried = found, total(found)

@@ -6,37 +6,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+import tajsim.agents.commander as status
 import tajsim.axes as axes
 import tajsim.model.chronicle as chronicle
 import tajsim.model.notes as notes
 from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
-from tajsim.agents.commander import (
-    ARRESTED,
-    BOUGHT_OFF,
-    DEFECTED,
-    LEFT,
-    MUTINIED,
-    POST_PART,
-    POST_SERVICE,
-    TO_GIVE,
-    WITH_THE_HEAD,
-)
 from tajsim.axes import Array, shares, total
 from tajsim.draws import AT_START
 from tajsim.model.country import Country
 from tajsim.model.stages.force import disloyal_men, garrison, topple
-from tajsim.rules import loyalty, purges, state as state_rules
-from tajsim.rules.loyalty import Loyalty
+from tajsim.rules import loyalty, purges, state as state_rules, succession
 from tajsim.rules.militants import near_capital, where_inside
-from tajsim.rules.purges import Resistance
-from tajsim.rules.state import CONTEST, Strain
-from tajsim.rules.succession import (
-    bargain_chance,
-    contest_lost,
-    dread_of_losing,
-    kind_of_ending,
-    ranks_behind,
-)
 
 #: Ways in which a quarrel over a post can end, in the order of their rows.
 WAYS = (*axes.POSTS, *axes.WAYS_OUT)
@@ -63,8 +43,8 @@ class Month(NamedTuple):
     yields: Array
     mutinies: Array
     defects: Array
-    answer: Resistance
-    felt: Loyalty
+    answer: purges.Resistance
+    felt: loyalty.Loyalty
 
 
 def begin(country: Country) -> None:
@@ -82,7 +62,6 @@ def elite(country: Country) -> None:
     # The pressure on faith is louder after a defector's appeal.
     faith = np.minimum(country.creed * (1.0 + country.broadcast), 1.0)
     felt = feel(country, faith)
-    gather_old_fighters(country)
     backing = country.values.internal_backing * country.guarantee
     country.helped = country.apply(near_capital, backing=backing, forward=country.forward)
     # Nobody sees what another decides this month, so that all answer at once.
@@ -98,7 +77,7 @@ def elite(country: Country) -> None:
     country.regime.judge_apparatus(total(country.now["purges"]), broken)
 
 
-def feel(country: Country, faith: Array) -> Loyalty:
+def feel(country: Country, faith: Array) -> loyalty.Loyalty:
     """Let every commander's fear and loyalty follow last month's blows; return the causes."""
     commanders = country.commanders
     felt = commanders.weigh_loyalty(country.regime.shortfall, country.guarantee, faith)
@@ -110,15 +89,7 @@ def feel(country: Country, faith: Array) -> Loyalty:
     return felt
 
 
-def gather_old_fighters(country: Country) -> None:
-    """Work out whom of the fallen commanders' men each commander could call on."""
-    commanders = country.commanders
-    men, _ = commanders.by_side(commanders.scattered)
-    grievance = country.regions.grievance[commanders.place]
-    commanders.rejoining = country.apply(loyalty.rejoining, scattered=men, grievance=grievance)
-
-
-def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp], Resistance]:
+def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp], purges.Resistance]:
     """Let who is told to go obey, or resist; the regime settles with one of them a month.
 
     Whoever else resists stays until it is his turn.
@@ -139,9 +110,9 @@ def answer_dismissal(country: Country) -> tuple[Array, Array, NDArray[np.intp], 
     way = choose_way(country, settles)
     taken = (way == np.arange(len(WAYS))[:, None]) * total(settles)
     country.regime.used = country.apply(purges.used_step, used=country.regime.used, taken=taken)
-    commanders.remove(obeys, ARRESTED)
-    commanders.remove(settles * total(taken[POST_COUNT:FIGHT]), LEFT)
-    commanders.remove(settles * taken[FIGHT], MUTINIED)
+    commanders.remove(obeys, status.ARRESTED)
+    commanders.remove(settles * total(taken[POST_COUNT:FIGHT]), status.LEFT)
+    commanders.remove(settles * taken[FIGHT], status.MUTINIED)
     commanders.move(settles[:, None] * taken[:POST_COUNT])
     country.now["purges"] += obeys
     country.now["mutinies"] += settles * taken[FIGHT]
@@ -159,8 +130,8 @@ def choose_way(country: Country, who: Array) -> NDArray[np.intp]:
     """
     commanders, agencies = country.commanders, country.agencies
     weight = over_tasks(country.regime.weight) / TASK_COUNT
-    use = (weight / weight.max(axis=0))[POST_SERVICE] * POST_PART
-    interest = agencies.outside_interest[POST_SERVICE] * POST_PART
+    use = (weight / weight.max(axis=0))[status.POST_SERVICE] * status.POST_PART
+    interest = agencies.outside_interest[status.POST_SERVICE] * status.POST_PART
     holds = commanders.holds
     own = total(holds * who[:, None])
     ask = 0.5 * (total(own * use) + total(who * commanders.power))
@@ -169,7 +140,7 @@ def choose_way(country: Country, who: Array) -> NDArray[np.intp]:
     posts = country.apply(purges.price_of_post, use=use, interest=interest, ask=ask)
     out = country.apply(purges.price_of_ways_out, ask=ask, fear=fear, peace=peace)
     stronger = total(holds * commanders.men[:, None]) >= total(who * commanders.men)
-    closed = np.maximum(np.maximum(stronger, own), 1.0 - TO_GIVE)
+    closed = np.maximum(np.maximum(stronger, own), 1.0 - status.TO_GIVE)
     return country.apply(
         purges.way_taken,
         price=np.concatenate([posts, np.stack(out)]),
@@ -191,8 +162,8 @@ def answer_arrest(country: Country) -> tuple[Array, Array]:
     )
     fights = order * (draw < commanders.chance_to_fight(fear, country.guarantee))
     yields = order - fights
-    commanders.remove(fights, MUTINIED)
-    commanders.remove(yields, ARRESTED)
+    commanders.remove(fights, status.MUTINIED)
+    commanders.remove(yields, status.ARRESTED)
     country.now["mutinies"] += fights
     country.now["purges"] += yields
     return fights, yields
@@ -205,26 +176,20 @@ def break_away(country: Country, faith: Array) -> tuple[Array, Array]:
     draw = country.draws.uniform_each("break", commanders.names, country.calendar_month)
     mutinies = ((draw < mutiny) & (commanders.men >= 1.0)).astype(float)
     defects = ((draw >= mutiny) & (draw < mutiny + defection)).astype(float)
-    commanders.remove(mutinies, MUTINIED)
-    commanders.remove(defects, DEFECTED)
+    commanders.remove(mutinies, status.MUTINIED)
+    commanders.remove(defects, status.DEFECTED)
     country.now["mutinies"] += mutinies
     country.now["defections"] += defects
     return mutinies, defects
 
 
 def go_over(country: Country) -> None:
-    """Let defectors appeal to those at home and bring their skill to the fighters abroad."""
-    gone = country.now["defections"]
+    """Let defectors appeal to those at home."""
     country.broadcast = country.apply(
         loyalty.broadcast_step,
         broadcast=country.broadcast,
-        defections=total(gone),
+        defections=total(country.now["defections"]),
         exiled=country.movement["irpt"].answer[axes.ANSWERS.index("leaders_abroad")],
-    )
-    group = country.militant_group["northern_afghanistan"]
-    quality = country.agencies.quality[country.commanders.service]
-    group.readiness = country.apply(
-        loyalty.skill_carried, readiness=group.readiness, defections=gone, quality=quality
     )
 
 
@@ -260,11 +225,11 @@ def contest(country: Country) -> None:
     won = sides.behind + sides.bargains
     share = strength_behind(country, won, settled, 1.0 - won)
     fought = strength_behind(country, won, settled, sides.fights)
-    lost = country.apply(contest_lost, behind=fought, patron=country.helped)
-    topple(country, country.draws.happens("contest", "state", month, lost) * CONTEST)
+    lost = country.apply(succession.contest_lost, behind=fought, patron=country.helped)
+    topple(country, country.draws.happens("contest", "state", month, lost) * state_rules.CONTEST)
     act(country, sides)
     kind = country.apply(
-        kind_of_ending,
+        succession.kind_of_ending,
         leaves=leaves,
         share=share,
         bargains=total(sides.bargains),
@@ -283,14 +248,12 @@ def take_sides(country: Country, leaves: Array, settled: Array) -> Sides:
     against = here - behind
     share = strength_behind(country, behind, settled, 1.0 - behind)
     taken = country.apply(
-        bargain_chance,
-        share_behind=share,
-        shortfall=country.regime.shortfall,
-        leverage=country.leverage,
-        settled=settled,
+        succession.bargain_chance, share_behind=share, shortfall=country.regime.shortfall
     )
     bargains = against * (country.draws.uniform_each("settle", commanders.names, month) < taken)
-    dread = country.apply(dread_of_losing, fear=commanders.fear, vacant=leaves, settled=settled)
+    dread = country.apply(
+        succession.dread_of_losing, fear=commanders.fear, vacant=leaves, settled=settled
+    )
     will = commanders.chance_to_fight(dread, country.guarantee)
     rest = against - bargains
     fights = rest * (country.draws.uniform_each("rise", commanders.names, month) < will)
@@ -305,12 +268,15 @@ def strength_behind(country: Country, behind: Array, settled: Array, against: Ar
     """
     agencies, commanders = country.agencies, country.commanders
     away, with_them = (
-        (WITH_THE_HEAD * commanders.heads * who[:, None]).max(axis=0)
+        (status.WITH_THE_HEAD * commanders.heads * who[:, None]).max(axis=0)
         for who in (1.0 - behind, against)
     )
     force = OWN * agencies.strength * agencies.quality
     ranks = country.apply(
-        ranks_behind, trust=country.regime.trust, collusion=agencies.on_the_side, settled=settled
+        succession.ranks_behind,
+        trust=country.regime.trust,
+        collusion=agencies.on_the_side,
+        settled=settled,
     )
     men = commanders.men * commanders.in_place
     found = total(force * ranks * (1.0 - away)) + total(men * behind)
@@ -322,9 +288,14 @@ def strength_behind(country: Country, behind: Array, settled: Array, against: Ar
 def act(country: Country, sides: Sides) -> None:
     """Carry out what the commanders decided."""
     commanders, bought = country.commanders, sides.bargains > 0.5
+<<<<<<< HEAD
     commanders.status = np.where(bought, float(BOUGHT_OFF), commanders.status)
     commanders.remove(sides.fights, MUTINIED)
     commanders.contends = sides.fights
+=======
+    commanders.status = np.where(bought, float(status.BOUGHT_OFF), commanders.status)
+    commanders.remove(sides.fights, status.MUTINIED)
+>>>>>>> prune
     # Open defiance is remembered, by him and by whoever rules.
     commanders.grudge = np.where(bought | (sides.apart > 0.5), 1.0, commanders.grudge)
     commanders.loyalty = commanders.loyalty * (1.0 - sides.apart)
@@ -367,7 +338,7 @@ def armed_groups(country: Country) -> Array:
     return country.people["violent"] * where + country.militants_inside * inside
 
 
-def strain(country: Country) -> Strain:
+def strain(country: Country) -> state_rules.Strain:
     """Return what strains the state this month, by cause, ``(run,)``."""
     regime, regions, part_of = country.regime, country.regions, state_rules.part_of
     armed = total(disloyal_men(country)) + country.people["violent"] + country.militants_inside
@@ -381,7 +352,7 @@ def strain(country: Country) -> Strain:
         idle=country.apply(part_of, part=total(regions.idle), other=country.migrants),
         unpaid=regime.shortfall,
         succession=regime.doubt,
-        breaks=country.apply(part_of, part=breaks, other=total(TO_GIVE)),
+        breaks=country.apply(part_of, part=breaks, other=total(status.TO_GIVE)),
         unbacked=1.0 - country.guarantee,
         mafia=country.apply(part_of, part=np.maximum(income, 0.0), other=revenue),
     )
@@ -408,7 +379,7 @@ def note_decisions(country: Country, month: Month) -> None:
     for i in np.flatnonzero(total(np.stack(did)).any(axis=1)):
         commander, answer = country.commanders[i], [part[i] for part in month.answer]
         name, size = commander.name, commander.men
-        with_all, fights = size + commander.rejoining, month.way == FIGHT
+        fights = month.way == FIGHT
         obeying = chronicle.largest(OBEYING, answer[2:4])
         resisting = chronicle.largest(RESISTING, answer[:2])
         disloyal = chronicle.largest(DISLOYAL, [part[i] for part in felt])
@@ -417,10 +388,10 @@ def note_decisions(country: Country, month: Month) -> None:
         for kind, where, target, men, cause in (
             ("dismissed", month.obeys[i], "", size, obeying),
             ("bargain", settles & ~fights, way, size, resisting),
-            ("mutiny", settles & fights, "", with_all, resisting),
-            ("mutiny", month.fights[i], "", with_all, "arrest"),
+            ("mutiny", settles & fights, "", size, resisting),
+            ("mutiny", month.fights[i], "", size, "arrest"),
             ("arrested", month.yields[i], "", size, ""),
-            ("mutiny", month.mutinies[i], "", with_all, disloyal),
+            ("mutiny", month.mutinies[i], "", size, disloyal),
             ("defection", month.defects[i], "", commander.loyalty, disloyal),
         ):
             country.note(kind, where, actor=name, target=target, size=men, cause=cause)
@@ -440,7 +411,6 @@ def note_contest(country: Country, sides: Sides, kind: Array, share: Array) -> N
             ("mutiny", sides.fights[i]),
             ("stands_apart", sides.apart[i]),
         ):
-            men = commander.men + commander.rejoining * (name == "mutiny")
-            country.note(name, where, actor=commander.name, size=men, cause="succession")
+            country.note(name, where, actor=commander.name, size=commander.men, cause="succession")
     ending = chronicle.Pick(("", *ENDINGS), kind.astype(np.intp))
     country.note("term_end", kind > 0.5, actor="regime", target=ending, size=share)

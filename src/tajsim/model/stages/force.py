@@ -79,6 +79,7 @@ def fight_mutinies(country: Country) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
     commanders, month = country.commanders, country.calendar_month
     up = risen(country)
+<<<<<<< HEAD
     # A fight over the succession has been decided by all who took a side.
     own = up * (1.0 - commanders.contends)
     # Who rise at once share the old fighters of their side.
@@ -87,6 +88,11 @@ def fight_mutinies(country: Country) -> None:
     coup = country.apply(
         purges.mutiny_wins,
         men=total(own * men),
+=======
+    coup = country.apply(
+        purges.mutiny_wins,
+        men=total(up * commanders.men),
+>>>>>>> prune
         loyal_force=country.loyal_force,
         patron=country.helped,
         draw=country.draws.uniform("battle", "state", month),
@@ -97,7 +103,7 @@ def fight_mutinies(country: Country) -> None:
     for i in np.flatnonzero((up > 0.5).any(axis=1)):
         name = commanders.names[i]
         country.note("mutiny_beaten", up[i] - wins[i], actor=name, size=dead[i])
-        country.note("coup", wins[i], actor=name, size=men[i])
+        country.note("coup", wins[i], actor=name, size=commanders.men[i])
     killed(country, total(dead))
     commanders.following = commanders.following - dead
     commanders.beaten = up - wins
@@ -223,22 +229,19 @@ def from_kunduz(country: Country) -> Array:
 
 
 def drive_out(country: Country, arrived: Array) -> None:
-    """Army, patron and called allies beat those inside where the centre rules; some go on."""
+    """Army, patron and called allies beat those inside where the centre rules."""
     inside = country.militants_inside + arrived
     allies = country.apply(militants.called, inside=inside, alignment=country.alignment)
     if crossed := country.watch.crossings("alliance", allies):
         country.note("intervention", crossed[0], actor="russia", size=inside)
     where = country.apply(militants.where_inside, control=country.regions.control)
-    found = country.apply(
+    country.militants_inside, fallen = country.apply(
         militants.inside_step,
         inside=inside,
         troops=country.at_hand() + allies + country.values.force_ready * country.base_troops,
         reach=total(where * country.regions.control),
-        hardening=country.hardening,
     )
-    country.militants_inside = found.inside
-    country.now["militants_onward"] = found.onward
-    country.now["deaths"] += found.killed
+    country.now["deaths"] += fallen
 
 
 def civil_aid(country: Country) -> None:

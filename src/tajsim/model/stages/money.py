@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from tajsim.agents.agency import AT_BORDER, GUARD_ROWS, OWN, POLICE, over_tasks
+from tajsim.agents.agency import AT_BORDER, OWN, POLICE, over_tasks
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, PRESSURES, Array, column, shares, total
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
 from tajsim.model.notes import note_agencies
 from tajsim.rules import corruption as corruption_rules, migration, rents as rents_rules
-from tajsim.world import AGENCY_TASKS, GUARDS
+from tajsim.world import AGENCY_TASKS
 
 #: 1 for an own agency with a task against the trade, ``(agency, 1)``.
 AGAINST_TRADE = OWN * column(not {"drugs", "border"}.isdisjoint(AGENCY_TASKS[a]) for a in AGENCIES)
@@ -78,17 +78,8 @@ def budget(country: Country) -> None:
     # A debt that Moscow calls in is paid over five years.
     called = values.pressure_force * country.pulled[PRESSURES.index("debt")]
     ledger.move("treasury", "world", called * country.russian_debt / values.clock_five_years)
-    country.commitments = country.apply(
-        rents_rules.commitments_step,
-        commitments=country.commitments,
-        left_over=ledger["treasury"],
-        debt=country.other_debt / (values.other_debt_start * country.revenue),
-    )
-    ledger.move("treasury", "world", country.commitments)
-    # What taxes do not cover is borrowed abroad, what they leave pays back.
-    borrowed = np.maximum(-ledger["treasury"], -country.other_debt)
-    ledger.move("world", "treasury", borrowed)
-    country.other_debt = country.other_debt + borrowed
+    # What is left is spent on the rest of the state; what is missing is given from abroad.
+    ledger.move("treasury", "world", ledger["treasury"].copy())
 
 
 def take_from_people(country: Country) -> Array:
@@ -99,7 +90,7 @@ def take_from_people(country: Country) -> Array:
     police = agencies[POLICE]
     asked = country.apply(
         rents_rules.extortion,
-        strength=police.strength * police.reach,
+        strength=police.strength,
         predation=police.predation,
         fear=country.fear,
         income_per_head=output / np.maximum(country.home_people, 1.0),
@@ -110,7 +101,7 @@ def take_from_people(country: Country) -> Array:
             rents_rules.taken_at_crossings,
             output=output,
             barrier=country.barrier,
-            predation=agencies[i].predation * agencies[i].reach / len(AT_BORDER),
+            predation=agencies[i].predation / len(AT_BORDER),
         )
         taken[i] = country.money.draw("households", AGENCIES[i], asked)
     country.money.pay_each("world", AGENCIES, resale)
@@ -233,8 +224,8 @@ def into_patronage(country: Country) -> Array:
 def agencies(country: Country) -> None:
     """Agencies decide from the old state, then change. Writes: strength, corruption, quality."""
     agencies, regime, earnings = country.agencies, country.regime, country.earnings
-    drawn_off, alarm = best_drawn_off(country), alarmed(country)
-    ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start) * regime.favour()
+    alarm = alarmed(country)
+    ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start)
     strained = country.apply(
         rents_rules.strained, strain=regime.strain, strain_start=regime.strain_usual
     )
@@ -244,19 +235,10 @@ def agencies(country: Country) -> None:
     headed = (heads * column(range(1, len(COMMANDERS) + 1))[:, None]).max(axis=0)
     income = earnings * country.living_start
     agencies.decide_corruption(political, headed, earnings, income, country.fear)
-    agencies.decide_quality(drawn_off, alarm, earnings, country.living_start)
+    agencies.decide_quality(alarm, earnings, country.living_start)
     recruit(country, agencies.recruits(ratio, earnings))
     agencies.apply(agencies.decide_deployment)
     note_agencies(country)
-
-
-def best_drawn_off(country: Country) -> Array:
-    """Return how far a better-paying foreign service takes the draft first, 0 to 1."""
-    pay, strength = country.agencies.pay[GUARD_ROWS], country.agencies.strength[GUARD_ROWS]
-    foreign = GUARDS.index("russian_border_troops")
-    richer = pay[foreign] / np.maximum(total(pay), 1e-9)
-    taken: Array = richer * strength[foreign] / np.maximum(total(strength), 1.0)
-    return taken
 
 
 def alarmed(country: Country) -> Array:

@@ -28,7 +28,7 @@ def crop_of_the_year(country: Country) -> None:
     """Bring in the Afghan crop, recorded or later drawn; what is published is believed."""
     out, date, before = country.outside, country.calendar, country.outside.crop
     normal = country.draws.normal("harvest", "afghanistan", country.calendar_month)
-    drawn = country.apply(outside.crop_after_record, crop=out.crop, normal=normal)
+    drawn = country.apply(outside.crop_after_record, normal=normal)
     new, known = date.harvest_in > 0.5, date.crop_recorded > 0.5
     out.crop = np.where(new, np.where(known, date.crop, drawn), out.crop)
     published = np.where(known, date.crop_published, drawn)
@@ -42,7 +42,7 @@ def russian_economy(country: Country) -> None:
     """Let Russian output grow as recorded, later as drawn, and compare it with its own path."""
     out, date = country.outside, country.calendar
     normal = country.draws.normal("economy", "russia", country.calendar_month)
-    drawn = country.apply(outside.growth_after_record, growth=out.growth, normal=normal)
+    drawn = country.apply(outside.growth_after_record, normal=normal)
     growth = np.where(date.new_year > 0.5, drawn, out.growth)
     out.growth = np.where(date.growth_recorded > 0.5, date.growth, growth)
     out.russian_growth = out.growth + country.values.russian_upturn
@@ -86,10 +86,9 @@ def routes(country: Country) -> None:
         country.entry_belief, country.entry_toll[:count], values.section_length[:count]
     )
     notes.note_ways(country, ways)
-    # Neighbours close their own side too, the Uzbek one firmly, the Kyrgyz one weakly.
+    # Uzbekistan closes its own side too; the Kyrgyz border is weak.
     closed = np.zeros_like(country.exit_share)
     closed[EXITS.index("uzbek_border")] = country.barrier + country.hardening
-    closed[EXITS.index("kyrgyz_border")] = values.kyrgyz_hardening * country.hardening
     country.exit_share = country.apply(
         drug_market.exit_shares, old=country.exit_share, closed=closed
     )

@@ -5,7 +5,9 @@ import numpy as np
 import tajsim.axes as axes
 import tajsim.model.notes as notes
 import tajsim.model.stages.deals as deals
-from tajsim.agents.agency import OWN, mean_by_task
+import tajsim.rules.aid as aid_rules
+import tajsim.rules.offers as offers_rules
+from tajsim.agents.agency import mean_by_task
 from tajsim.agents.commander import TO_GIVE
 from tajsim.agents.deals import BACKING
 from tajsim.agents.network import BOYCOTTS
@@ -13,18 +15,7 @@ from tajsim.axes import Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.stages.elite import look_ahead
 from tajsim.model.stages.force import civil_aid, invest
-from tajsim.rules import (
-    aid as aid_rules,
-    loyalty,
-    militants,
-    offers as offers_rules,
-    outsourcing,
-    party,
-    purges,
-    succession,
-    violence,
-)
-from tajsim.rules.outsourcing import threat_of_ideas
+from tajsim.rules import loyalty, militants, outsourcing, party, purges, succession, violence
 from tajsim.rules.state import part_of
 
 RUSSIA = axes.POWERS.index("russia")
@@ -119,10 +110,6 @@ def delivery(country: Country) -> None:
     invest(country)
 
 
-#: 1 for the country's own agencies besides the Security Ministry, ``(agency, 1)``.
-OTHERS = OWN * column(name != "security_ministry" for name in axes.AGENCIES)
-
-
 def choices(country: Country) -> None:
     """The regime chooses. Writes: effort, mandates, orders, posts, repression step."""
     regime = country.regime
@@ -131,7 +118,6 @@ def choices(country: Country) -> None:
     growth = country.agencies.growth[country.commanders.service]
     country.commanders.weigh(regime.trust, regime.civilian_control, growth, country.forces)
     regime.choose_effort()
-    rank_services(country)
     look_ahead(country)
     country.opening = np.minimum(country.mean_voice + 0.5 * regime.strain, 1.0)
     deals.bargain(country)
@@ -141,15 +127,6 @@ def choices(country: Country) -> None:
     climb_ladder(country)
 
 
-def rank_services(country: Country) -> None:
-    """Let the Security Ministry and the police compete, the more so before elections."""
-    service = country.agency["security_ministry"]
-    others = total(country.agencies.on_the_side * OTHERS) / total(OTHERS)
-    to_go = np.mod(country.calendar.to_election, country.values.election_interval)
-    near = country.apply(loyalty.election_near, months=to_go)
-    country.regime.rank_services(service.quality, others, near)
-
-
 def perceived_threats(country: Country) -> Array:
     """Return the threat the regime perceives on each task, index, ``(task, run)``.
 
@@ -157,7 +134,7 @@ def perceived_threats(country: Country) -> Array:
     """
     seen = np.zeros((len(axes.TASKS), country.run_count))
     ideas = country.apply(
-        threat_of_ideas,
+        outsourcing.threat_of_ideas,
         members=country.movement["hizb_ut_tahrir"].members / 1000.0,
         violent=country.people["violent"] / 1000.0,
     )

@@ -43,10 +43,7 @@ def society(country: Country) -> None:
     protest(country)
     services = country.agency["security_ministry"]
     skill = country.apply(
-        violence_rules.skill_against_violence,
-        quality=services.quality,
-        cronyism=country.cronyism,
-        creed=country.creed,
+        violence_rules.skill_against_violence, quality=services.quality, cronyism=country.cronyism
     )
     members(country, skill)
     radicalise(country, skill, faith)
@@ -71,11 +68,11 @@ def live(country: Country) -> Array:
 
 
 def preying(country: Country) -> Array:
-    """Return police who prey on people, times their reach over that at the start; 1 = middling."""
+    """Return police who prey on people, over those at the start; 1 = middling."""
     police = country.agency["interior_ministry"]
     policing = police.strength / np.maximum(country.home_people, 1.0) * country.police_scale
     policing = policing * country.regime.effort_ratio(police.tasks)
-    return 2.0 * police.predation * policing * police.reach
+    return 2.0 * police.predation * policing
 
 
 def dread(country: Country) -> None:
