@@ -288,14 +288,9 @@ def strength_behind(country: Country, behind: Array, settled: Array, against: Ar
 def act(country: Country, sides: Sides) -> None:
     """Carry out what the commanders decided."""
     commanders, bought = country.commanders, sides.bargains > 0.5
-<<<<<<< HEAD
-    commanders.status = np.where(bought, float(BOUGHT_OFF), commanders.status)
-    commanders.remove(sides.fights, MUTINIED)
-    commanders.contends = sides.fights
-=======
     commanders.status = np.where(bought, float(status.BOUGHT_OFF), commanders.status)
     commanders.remove(sides.fights, status.MUTINIED)
->>>>>>> prune
+    commanders.contends = sides.fights
     # Open defiance is remembered, by him and by whoever rules.
     commanders.grudge = np.where(bought | (sides.apart > 0.5), 1.0, commanders.grudge)
     commanders.loyalty = commanders.loyalty * (1.0 - sides.apart)

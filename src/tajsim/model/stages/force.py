@@ -79,20 +79,11 @@ def fight_mutinies(country: Country) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
     commanders, month = country.commanders, country.calendar_month
     up = risen(country)
-<<<<<<< HEAD
     # A fight over the succession has been decided by all who took a side.
     own = up * (1.0 - commanders.contends)
-    # Who rise at once share the old fighters of their side.
-    rising = np.maximum(commanders.by_side(up)[0], 1.0)
-    men = commanders.men + commanders.rejoining / rising
     coup = country.apply(
         purges.mutiny_wins,
-        men=total(own * men),
-=======
-    coup = country.apply(
-        purges.mutiny_wins,
-        men=total(up * commanders.men),
->>>>>>> prune
+        men=total(own * commanders.men),
         loyal_force=country.loyal_force,
         patron=country.helped,
         draw=country.draws.uniform("battle", "state", month),
