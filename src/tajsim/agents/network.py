@@ -260,13 +260,13 @@ class Movements(Actors[Movement]):
             anger: grievance in religious terms over that of the start, ratio, ``(run,)``.
         """
         before = self.members
-        aim = self.apply(
-            grievance.members_aim,
+        self.members = self.apply(
+            grievance.members_step,
+            members=before,
             usual=movement_members,
             standing=self.legal * standing + (1.0 - self.legal),
             anger=self.banned * anger + (1.0 - self.banned),
         )
-        self.members = self.apply(grievance.members_step, members=before, aim=aim)
         violent, underground = self.apply(
             party.shed,
             lost=self.legal * np.maximum(before - self.members, 0.0),

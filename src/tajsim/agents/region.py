@@ -107,6 +107,10 @@ class Regions(Actors[Region]):
             garrison=garrison,
             voice=self.voice,
         )
-        aim = self.apply(state_rules.control_aim, lost=sum(lost, self.zeros()), collapsed=collapsed)
-        self.control = self.apply(state_rules.control_step, control=self.control, aim=aim)
+        self.control = self.apply(
+            state_rules.control_step,
+            control=self.control,
+            lost=sum(lost, self.zeros()),
+            collapsed=collapsed,
+        )
         return lost

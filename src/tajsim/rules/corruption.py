@@ -159,7 +159,8 @@ def vetted_step(vetted: Array, kept: Array, *, clock_five_years: Array) -> Array
     return vetted + (kept - vetted) / clock_five_years
 
 
-def cronyism_aim(
+def cronyism_step(
+    cronyism: Array,
     unpaid: Array,
     *,
     hunger: Array,
@@ -167,16 +168,17 @@ def cronyism_aim(
     civic_space: Array,
     donor_monitoring: Array,
     donor_coordination: Array,
+    clock_year: Array,
 ) -> Array:
-    """Return the share of posts and public money that would go by patronage, 0 to 1, ``(run,)``.
+    """Return the share of posts and public money that goes by patronage next month, ``(run,)``.
 
     Clients whose claims are not met are given what is there to give; what is looked at by donors
-    or in public is not. With neither it is half.
+    or in public is not. With neither it comes to half. Appointments are not undone in a month.
 
     Equation:
         seen = 1 - (1 - donor_monitoring) * (1 - donor_coordination)
         odds = exp(hunger * unpaid - scrutiny * (civic_space + seen))
-        cronyism_aim = odds / (1 + odds)
+        cronyism_next = cronyism + (odds / (1 + odds) - cronyism) / clock_year
 
     Args:
         unpaid: share of the clients' claims left unpaid, 0 to 1.
@@ -185,15 +187,4 @@ def cronyism_aim(
     """
     seen = 1.0 - (1.0 - donor_monitoring) * (1.0 - donor_coordination)
     odds = np.exp(hunger * unpaid - scrutiny * (civic_space + seen))
-    return odds / (1.0 + odds)
-
-
-def cronyism_step(cronyism: Array, aim: Array, *, clock_year: Array) -> Array:
-    """Return next month's cronyism, 0 to 1, ``(run,)``: appointments are not undone in a month.
-
-    Equation:
-        cronyism_next = cronyism + (aim - cronyism) / clock_year
-
-    Mechanisms: P21.
-    """
-    return cronyism + (aim - cronyism) / clock_year
+    return cronyism + (odds / (1.0 + odds) - cronyism) / clock_year

@@ -78,14 +78,16 @@ def hardship(
     return odds / (1.0 + odds), worse
 
 
-def members_aim(usual: Array, standing: Array, anger: Array) -> Array:
-    """Return the members that a movement moves to, persons, ``(run,)``.
+def members_step(
+    members: Array, usual: Array, standing: Array, anger: Array, *, clock_year: Array
+) -> Array:
+    """Return next month's members of a movement, persons, ``(run,)``.
 
     Discontent in religious terms brings members; a legal party has those whom its standing lets
     it keep.
 
     Equation:
-        members_aim = usual * standing * anger
+        members_next = members + (usual * standing * anger - members) / clock_year
 
     Args:
         usual: at the start, persons.
@@ -94,18 +96,7 @@ def members_aim(usual: Array, standing: Array, anger: Array) -> Array:
 
     Mechanisms: M87, M101.
     """
-    return usual * standing * anger
-
-
-def members_step(members: Array, aim: Array, *, clock_year: Array) -> Array:
-    """Return next month's members, persons, ``(run,)``.
-
-    Equation:
-        members_next = members + (aim - members) / clock_year
-
-    Mechanisms: M87, M101.
-    """
-    return members + (aim - members) / clock_year
+    return members + (usual * standing * anger - members) / clock_year
 
 
 def absorption(

@@ -196,29 +196,22 @@ def claims_step(
     return claims + (aim - claims) / months
 
 
-def unpaid(purse: Array, claims: Array) -> Array:
-    """Return the share of the clients' claims that is left unpaid, 0 to 1, ``(run,)``.
+def shortfall_step(shortfall: Array, purse: Array, claims: Array, *, clock_season: Array) -> Array:
+    """Return what share of their claims clients feel left unpaid, over a season, ``(run,)``.
 
     Equation:
         unpaid = max(1 - purse / max(claims, 1e-9), 0) if claims > 0 else 0
+        shortfall_next = shortfall + (unpaid - shortfall) / clock_season
 
     Args:
+        shortfall: last month's, 0 to 1.
         purse: what the circle has for its clients this month, USD.
         claims: what they claim, USD.
 
     Mechanisms: M17.
     """
-    return np.where(claims > 0.0, np.maximum(1.0 - purse / np.maximum(claims, 1e-9), 0.0), 0.0)
-
-
-def shortfall_step(shortfall: Array, unpaid: Array, *, clock_season: Array) -> Array:
-    """Return the shortfall as clients feel it, over a season, 0 to 1, ``(run,)``.
-
-    Equation:
-        shortfall_next = shortfall + (unpaid - shortfall) / clock_season
-
-    Mechanisms: M17.
-    """
+    short = np.maximum(1.0 - purse / np.maximum(claims, 1e-9), 0.0)
+    unpaid = np.where(claims > 0.0, short, 0.0)
     return shortfall + (unpaid - shortfall) / clock_season
 
 

@@ -105,11 +105,16 @@ def lost_control(
     return Lost(each * strongmen, each * militants, control_gain * voice)
 
 
-def control_aim(lost: Array, collapsed: Array, *, control_base: Array) -> Array:
-    """Return the control a region moves to, 0 to 1, ``(run,)``; halved where the state failed.
+def control_step(
+    control: Array, lost: Array, collapsed: Array, *, control_base: Array, clock_year: Array
+) -> Array:
+    """Return next month's control of a region, 0 to 1, ``(run,)``.
+
+    What a region moves to is halved where the state has failed.
 
     Equation:
-        control_aim = control_base * exp(-lost) * (1 - 0.5 * collapsed)
+        aim = control_base * exp(-lost) * (1 - 0.5 * collapsed)
+        control_next = control + (aim - control) / clock_year
 
     Args:
         lost: sum of what takes it away.
@@ -117,17 +122,7 @@ def control_aim(lost: Array, collapsed: Array, *, control_base: Array) -> Array:
 
     Mechanisms: S17.
     """
-    return control_base * np.exp(-lost) * (1.0 - 0.5 * collapsed)
-
-
-def control_step(control: Array, aim: Array, *, clock_year: Array) -> Array:
-    """Return next month's control, 0 to 1, ``(run,)``.
-
-    Equation:
-        control_next = control + (aim - control) / clock_year
-
-    Mechanisms: S17.
-    """
+    aim = control_base * np.exp(-lost) * (1.0 - 0.5 * collapsed)
     return control + (aim - control) / clock_year
 
 

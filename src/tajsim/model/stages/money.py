@@ -160,9 +160,8 @@ def pay_clients(country: Country, takings: Array) -> None:
     armed = commanders.power * commanders.in_place
     purse = country.values.patronage_share * np.maximum(ledger["patronage"], 0.0)
     claims = country.claims * country.earnings
-    unpaid = country.apply(rents_rules.unpaid, purse=purse, claims=claims)
     regime.shortfall = country.apply(
-        rents_rules.shortfall_step, shortfall=regime.shortfall, unpaid=unpaid
+        rents_rules.shortfall_step, shortfall=regime.shortfall, purse=purse, claims=claims
     )
     somebody = np.minimum(total(commanders.in_place), 1.0)
     parts = np.minimum(purse, claims) * somebody * shares(armed)
@@ -208,9 +207,8 @@ def get_used(country: Country, purse: Array, received: Array) -> None:
 
 def share_posts(country: Country) -> None:
     """Let posts and public money go by patronage as clients press and as nobody looks."""
-    aim = country.apply(corruption_rules.cronyism_aim, unpaid=country.regime.shortfall)
     country.cronyism = country.apply(
-        corruption_rules.cronyism_step, cronyism=country.cronyism, aim=aim
+        corruption_rules.cronyism_step, cronyism=country.cronyism, unpaid=country.regime.shortfall
     )
 
 
