@@ -10,8 +10,6 @@ def civil_aid_parts(
 ) -> tuple[Array, Array]:
     """Split a month's civilian aid into ``(freed for the regime, reaching people)``, USD/month.
 
-    Part of it frees own money for other ends; the rest reaches people.
-
     Equation:
         freed = civil_aid / 12 * aid_diversion * cronyism * (1 - donor_monitoring)
         reaching = civil_aid / 12 - freed
@@ -28,8 +26,6 @@ def civil_aid_parts(
 
 def overstatement(earned: Array, excuse: Array, *, overstatement_limit: Array) -> Array:
     """Return the part of the threat told that is not there, 0 to 1, ``(run,)``.
-
-    Whoever tells of the threat adds to it by what the telling earns him.
 
     Equation:
         overstatement = overstatement_limit * (1 - (1 - earned) * (1 - excuse))
@@ -71,7 +67,6 @@ def as_told(threat: Array, told: Array, usual: Array) -> Array:
     Args:
         threat: over its usual level, ratio.
         told: what partners believe of what is overstated, 0 to 1.
-        usual: the same as usual.
 
     Mechanisms: O23.
     """
@@ -111,16 +106,12 @@ def strength_change(
 ) -> Array:
     """Return persons joining (positive) or leaving this month, ``(run,)``.
 
-    A force is built over years, faster with better pay; a surplus is let go within one or two.
-
     Equation:
         gap = wanted - strength
         joining = pay_ratio ** pay_pull * gap / clock_five_years
         strength_change = joining if gap > 0 else gap / clock_year
 
     Args:
-        strength: persons now.
-        wanted: persons the regime pays for.
         pay_ratio: pay over that of the start, both over what others earn.
 
     Mechanisms: X07, M74, M49.
@@ -139,8 +130,6 @@ def wanted_strength(
     persons_per_km: Array,
 ) -> Array:
     """Return the strength the regime pays for, persons, ``(run,)``.
-
-    Posts taken over are manned whatever the effort; what is done beyond them follows it.
 
     Equation:
         follows = agency_strength * effort_ratio**effort_follows
@@ -210,7 +199,6 @@ def without_staff(quality: Array, replaced: Array, *, political_head_loss: Array
 
     Args:
         quality: that of the professional staff, share.
-        replaced: share of the staff he has replaced, 0 to 1.
 
     Mechanisms: M23, M24.
     """

@@ -62,7 +62,6 @@ def collusion_aim(
         bribe: bribes that one who colludes could take, USD/person/month.
         pay: what the person is paid, USD/person/month, above zero.
         watch: what one who colludes risks a month, in months of pay.
-        vetted: share of the staff that was vetted, 0 to 1.
 
     Mechanisms: M45, M46, M47, M48, E09, E12, M52.
     """
@@ -91,8 +90,6 @@ def predation_aim(
         predation_aim = odds / (1 + odds)
 
     Args:
-        income: of an ordinary person, USD/month.
-        fear: mean fear of the population, 0 to 1.
         pay: what one of the agency is paid, USD/person/month, above zero.
         watch: what one who preys risks a month, in months of pay.
 
@@ -117,7 +114,6 @@ def habit_step(
 
     Args:
         share: of the professional staff, 0 to 1.
-        aim: share at these rewards, 0 to 1.
         cleaned: 1 in the month in which a professional head takes over, else 0.
 
     Mechanisms: E12, M24, S21.
@@ -136,7 +132,6 @@ def with_clients(share: Array, replaced: Array, *, clientele: Array) -> Array:
 
     Args:
         share: of the professional staff, 0 to 1.
-        replaced: share of the staff that he has replaced, 0 to 1.
 
     Mechanisms: M23, M24, S14.
     """
@@ -145,8 +140,6 @@ def with_clients(share: Array, replaced: Array, *, clientele: Array) -> Array:
 
 def vetted_step(vetted: Array, kept: Array, *, clock_five_years: Array) -> Array:
     """Return the vetted share of a staff next month, 0 to 1, ``(agency, run)``.
-
-    Who was picked for good pay leaves over years once it ends, and is picked anew as slowly.
 
     Equation:
         vetted_next = vetted + (kept - vetted) / clock_five_years

@@ -12,8 +12,6 @@ from tajsim.axes import REPRESSION_STEPS, Array, total
 def control_of_faith(step: Array, *, religious_control: Array) -> Array:
     """Return the control of religion, 0 to 1, ``(run,)``.
 
-    It has its own lever, and the whole ladder of repression takes half of what that leaves free.
-
     Equation:
         control = religious_control + (1 - religious_control) * 0.5 * step / 6
 
@@ -115,7 +113,6 @@ def absorption(
     Args:
         place: of the party in politics, 0 to 1.
         appeal: pull of its leadership, 1 = as in 2004.
-        creed: control of religion, 0 to 1.
 
     Mechanisms: P01, P03, P08, P27, M101.
     """
@@ -134,8 +131,6 @@ def exclusion(place: Array, cronyism: Array, opposition: Array) -> Array:
         exclusion = 0.5 * cronyism + (1 - 0.5 * cronyism) * opposition * (1 - place)
 
     Args:
-        place: of the party in politics, 0 to 1.
-        cronyism: patronage in place of merit, 0 to 1.
         opposition: share of people of the wartime opposition, 0 to 1.
 
     Mechanisms: P07, P20, P21, P25.

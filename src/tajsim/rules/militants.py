@@ -35,8 +35,6 @@ def fighters_step(
 ) -> Array:
     """Return next month's fighters of a group near the border, persons, ``(run,)``.
 
-    They come and go with what drives or draws them.
-
     Equation:
         fighters_next = fighters + (militant_fighters * pressure - fighters) / clock_season
 
@@ -183,15 +181,12 @@ def crossing_result(
 ) -> tuple[Array, Array]:
     """Return ``(persons who get in, persons killed)`` at a place, ``(run,)``.
 
-    The guard stops part of a party; half of those are killed.
-
     Equation:
         party = tries * crossing_party * fighters
         inside = party * (1 - guard)
         killed = party * guard * 0.5
 
     Args:
-        tries: 1 where a party tries, else 0.
         guard: honest strength of the guard, 0 to 1.
 
     Mechanisms: X05, X16.
@@ -224,8 +219,6 @@ def called(
 def where_inside(control: Array) -> Array:
     """Return the shares of the regions in the militants inside, ``(region, run)``.
 
-    They settle where the centre does not reach.
-
     Equation:
         where_inside = shares(1 - control, "region")
 
@@ -241,9 +234,6 @@ def inside_step(
     inside: Array, troops: Array, reach: Array, *, clock_season: Array
 ) -> tuple[Array, Array]:
     """Return militants inside next month, and those killed this month, persons, ``(run,)``.
-
-    They are beaten by the ratio of forces as far as the centre reaches them; a last one does not
-    stay.
 
     Equation:
         left = inside * (1 - reach * troops / max(troops + inside, 1) / clock_season)
@@ -272,9 +262,6 @@ def posture_step(
         aim = base_forward * (1 - strain)
         forward_next = forward + (aim - forward) / clock_season
 
-    Args:
-        strain: of the state, 0 to 1.
-
     Mechanisms: X06.
     """
     return forward + (base_forward * (1.0 - strain) - forward) / clock_season
@@ -282,8 +269,6 @@ def posture_step(
 
 def at_border(troops: Array, forward: Array) -> Array:
     """Return the base's troops as attackers from outside meet them, persons, ``(run,)``.
-
-    Those at the capital count for half.
 
     Equation:
         at_border = troops * (0.5 + 0.5 * forward)
@@ -303,7 +288,6 @@ def near_capital(backing: Array, forward: Array) -> Array:
         near_capital = backing * (1 - 0.5 * forward)
 
     Args:
-        backing: readiness to act against enemies inside, 0 to 1.
         forward: share of the base near the border, 0 to 1.
 
     Mechanisms: X06.

@@ -16,9 +16,6 @@ def crop_after_record(normal: Array, *, harvest_mean: Array, harvest_spread: Arr
         usual = ln(harvest_mean) - harvest_spread**2 / 2
         crop = exp(usual + harvest_spread * normal)
 
-    Args:
-        normal: a standard normal draw.
-
     Mechanisms: E13, M59.
     """
     usual = np.log(harvest_mean) - 0.5 * harvest_spread**2
@@ -32,9 +29,6 @@ def growth_after_record(normal: Array, *, growth_mean: Array, growth_spread: Arr
     Equation:
         growth = growth_mean + growth_spread * normal
 
-    Args:
-        normal: a standard normal draw.
-
     Mechanisms: E01.
     """
     return growth_mean + growth_spread * normal
@@ -45,9 +39,6 @@ def trend_step(trend: Array, growth: Array, *, clock_five_years: Array) -> Array
 
     Equation:
         trend_next = trend + (growth - trend) / clock_five_years
-
-    Args:
-        growth: of this year, 1/year.
 
     Mechanisms: E01.
     """
@@ -64,7 +55,6 @@ def boom_step(boom: Array, growth: Array, trend: Array, *, clock_year: Array) ->
         boom_next = boom + (growth - trend) / 12 - boom / (2 * clock_year)
 
     Args:
-        growth: of this year, 1/year.
         trend: the growth that is expected, 1/year.
 
     Mechanisms: E01.

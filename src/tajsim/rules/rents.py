@@ -10,8 +10,6 @@ def pay_weight(
 ) -> Array:
     """Return what an agency's people get of the purse for security, 1 = as in 2004, ``(run,)``.
 
-    More for a task on which survival hangs, less for a unit that feeds itself.
-
     Equation:
         left = (1 - self_feed * fed) / (1 - self_feed * fed_start)
         pay_weight = effort_ratio ** effort_follows * left
@@ -67,10 +65,6 @@ def strained(strain: Array, strain_start: Array, *, consolidate: Array) -> Array
     Equation:
         strained = (1 + consolidate * strain) / (1 + consolidate * strain_start)
 
-    Args:
-        strain: of the state, 0 to 1.
-        strain_start: the same at the start, 0 to 1.
-
     Mechanisms: M01.
     """
     return (1.0 + consolidate * strain) / (1.0 + consolidate * strain_start)
@@ -89,8 +83,6 @@ def pay_step(pay: Array, aim: Array, *, clock_season: Array) -> Array:
 
 def climb(income: Array, commander_reach: Array, *, climb: Array) -> tuple[Array, Array, Array]:
     """Split a month's rent of an agency into ``(to commander, to regime, kept by staff)``, USD.
-
-    At each step up the same share is passed on.
 
     Equation:
         to_commander = income * climb * commander_reach
@@ -111,14 +103,11 @@ def climb(income: Array, commander_reach: Array, *, climb: Array) -> tuple[Array
 def habit_step(habit: Array, received: Array, in_place: Array, *, clock_year: Array) -> Array:
     """Return the rents that one is used to, over what others earn, USD/month, ``(run,)``.
 
-    Two years make a habit; who is new takes the first month's for usual.
-
     Equation:
         moved = habit + (received - habit) / (2 * clock_year)
         habit_next = in_place * (moved if habit > 0 else received)
 
     Args:
-        habit: rents of a month, at earnings of the start.
         received: of this month, at earnings of the start.
         in_place: 1 who draws rents, else 0.
 
@@ -136,7 +125,6 @@ def rent_ratio_step(ratio: Array, received: Array, habit: Array, *, clock_season
         ratio_next = ratio + (now - ratio) / clock_season
 
     Args:
-        ratio: of last month.
         received, habit: USD/month, at earnings of the start.
 
     Mechanisms: M17.
@@ -182,7 +170,6 @@ def claims_step(
         claims_next = claims + (rising if aim > claims else (aim - claims) / (2 * clock_year))
 
     Args:
-        claims: of last month, at earnings of the start.
         purse: what the circle has for its clients this month, at earnings of the start.
         power: armed power of the clients, index above zero.
         usual: the power that the circle reckons with, index above zero.
@@ -204,7 +191,6 @@ def shortfall_step(shortfall: Array, purse: Array, claims: Array, *, clock_seaso
         shortfall_next = shortfall + (unpaid - shortfall) / clock_season
 
     Args:
-        shortfall: last month's, 0 to 1.
         purse: what the circle has for its clients this month, USD.
         claims: what they claim, USD.
 
@@ -229,7 +215,6 @@ def extortion(
     Args:
         strength: persons.
         predation: share of the force that preys on citizens.
-        fear: mean fear of the population, 0 to 1.
         income_per_head: USD/month.
 
     Mechanisms: M33, M35, M45, E05.
@@ -246,8 +231,6 @@ def taken_at_crossings(
         taken_at_crossings = crossing_take * output * barrier * predation
 
     Args:
-        output: national, USD/month.
-        barrier: closure of the crossings, 0 to 1.
         predation: share of those who stand there that preys.
 
     Mechanisms: M79, M80.
@@ -265,8 +248,6 @@ def barrier_step(
     clock_year: Array,
 ) -> Array:
     """Return next month's barriers at the crossings to the neighbours, 0 to 1, ``(run,)``.
-
-    Rents make the extracting agencies lobby for closure; trade presses the other way.
 
     Equation:
         weight = (rents / trade_pressure) ** barrier_lobby
