@@ -40,11 +40,7 @@ def over_tasks(values: Array) -> Array:
 
 
 def shared_out(values: Array) -> Array:
-    """Divide what tasks get over the own agencies of each, evenly, ``(..., agency, run)``.
-
-    Args:
-        values: by task, ``(..., task, run)``.
-    """
+    """Divide what tasks get over the own agencies of each, evenly, ``(..., agency, run)``."""
     shared: Array = over_tasks(values / _BODIES) * OWN
     return shared
 
@@ -271,13 +267,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
         )
 
     def decide_quality(self, alarm: Array, earnings: Array, living: Array) -> None:
-        """Let quality follow pay, aid, its head, and how much happens at once.
-
-        Args:
-            alarm: how much calls for several agencies at once, 0 to 1, ``(run,)``.
-            earnings: what others earn, over that at the start, ``(run,)``.
-            living: what an ordinary person had at the start, USD/month, ``(run,)``.
-        """
+        """Let quality follow pay, aid, its head, and how much happens at once."""
         self.kit = self.aid_per_head / (self.aid_per_head + living)
         aim = self.apply(
             aid_rules.quality_aim,

@@ -56,8 +56,6 @@ class Regions(Actors[Region]):
 
         Args:
             home, abroad: persons, ``(region, run)``.
-            demand: work for migrants, 1 = as at the start, ``(run,)``.
-            usual: share of people who were abroad at the start, ``(run,)``.
         """
         self.leaving = self.apply(
             migration.migration_flow, home=home, abroad=abroad, demand=demand, usual=usual
