@@ -144,7 +144,8 @@ def wanted_strength(
     return agency_strength * effort_ratio**effort_follows + persons_per_km * km_taken_over
 
 
-def quality_aim(
+def quality_step(
+    quality: Array,
     level: Array,
     pay_ratio: Array,
     kit: Array,
@@ -154,17 +155,18 @@ def quality_aim(
     training_yield: Array,
     donor_monitoring: Array,
     donor_coordination: Array,
+    clock_year: Array,
 ) -> Array:
-    """Return the quality an agency moves to, share of a fully effective one, ``(run,)``.
+    """Return an agency's quality next month, share of a fully effective one, ``(run,)``.
 
     Equipment multiplies what is there and cannot replace it, and it yields little where donors
-    neither speak about what the force is for nor agree and look.
+    neither speak about what the force is for nor agree and look. Forces are built over years.
 
     Equation:
         apart = (1 - donor_monitoring) * (1 - donor_coordination)
         learnt = 1 + training_yield * kit * (1 - (1 - dialogue) * apart)
         odds = level / (1 - level) * pay_ratio ** pay_pull * learnt
-        quality_aim = odds / (1 + odds)
+        quality_next = quality + (odds / (1 + odds) - quality) / clock_year
 
     Args:
         level: quality of its class at the pay of 2004 without aid, share.
@@ -172,23 +174,12 @@ def quality_aim(
         kit: useful aid over itself and an ordinary living, for each of its people, 0 to 1.
         dialogue: share of the aid whose giver speaks about politics too, 0 to 1.
 
-    Mechanisms: M47, M48, M49, M62, M63, M65, M126, E20, O24.
+    Mechanisms: M47, M48, M49, M62, M63, M65, M74, M126, E20, O24.
     """
     apart = (1.0 - donor_monitoring) * (1.0 - donor_coordination)
     learnt = 1.0 + training_yield * kit * (1.0 - (1.0 - dialogue) * apart)
     odds = level / (1.0 - level) * pay_ratio**pay_pull * learnt
-    return odds / (1.0 + odds)
-
-
-def quality_step(quality: Array, aim: Array, *, clock_year: Array) -> Array:
-    """Return next month's quality, ``(run,)``: forces are built over a year or two.
-
-    Equation:
-        quality_next = quality + (aim - quality) / clock_year
-
-    Mechanisms: M74, M126.
-    """
-    return quality + (aim - quality) / clock_year
+    return quality + (odds / (1.0 + odds) - quality) / clock_year
 
 
 def without_staff(quality: Array, replaced: Array, *, political_head_loss: Array) -> Array:

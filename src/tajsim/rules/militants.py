@@ -123,22 +123,28 @@ def opening(
     return Opening(weak * (0.5 - guard), window * (strain - strained_from), np.log(1.0 + friends))
 
 
-def deterrence(base: Array, guarantee: Array, *, base_half: Array, deters: Array) -> Array:
+def deterrence(
+    base: Array, forward: Array, guarantee: Array, *, base_half: Array, deters: Array
+) -> Array:
     """Return how far attack from outside is deterred, 0 to 1, ``(run,)``.
 
-    It works against outsiders only; no rule for enemies inside reads it.
+    It works against outsiders only; no rule for enemies inside reads it. Troops at the capital
+    count for half.
 
     Equation:
-        held = base / (base + base_half)
+        met = base * (0.5 + 0.5 * forward)
+        held = met / (met + base_half)
         deterrence = deters * (1 - (1 - held) * (1 - guarantee))
 
     Args:
-        base: the patron's troops, those far from the border counted in part, persons.
+        base: the patron's troops, persons.
+        forward: share of them near the border, 0 to 1.
         guarantee: the patron's backing, 0 to 1.
 
-    Mechanisms: X01, X02, X05, M130, M12.
+    Mechanisms: X01, X02, X05, X06, M130, M12.
     """
-    return deters * (1.0 - (1.0 - base / (base + base_half)) * (1.0 - guarantee))
+    met = base * (0.5 + 0.5 * forward)
+    return deters * (1.0 - (1.0 - met / (met + base_half)) * (1.0 - guarantee))
 
 
 def urge_to_cross(
@@ -265,20 +271,6 @@ def posture_step(
     Mechanisms: X06.
     """
     return forward + (base_forward * (1.0 - strain) - forward) / clock_season
-
-
-def at_border(troops: Array, forward: Array) -> Array:
-    """Return the base's troops as attackers from outside meet them, persons, ``(run,)``.
-
-    Equation:
-        at_border = troops * (0.5 + 0.5 * forward)
-
-    Args:
-        forward: share of them near the border, 0 to 1.
-
-    Mechanisms: X05, X06.
-    """
-    return troops * (0.5 + 0.5 * forward)
 
 
 def near_capital(backing: Array, forward: Array) -> Array:

@@ -25,7 +25,8 @@ def pay_weight(
     return effort_ratio**effort_follows * left
 
 
-def pay_aim(
+def pay_step(
+    pay: Array,
     weight: Array,
     mean_weight: Array,
     regime_pays: Array,
@@ -34,15 +35,17 @@ def pay_aim(
     *,
     agency_pay: Array,
     pay_topup: Array,
+    clock_season: Array,
 ) -> tuple[Array, Array]:
-    """Return ``(pay that its payer means to pay, part of it that a donor adds)``, USD/month.
+    """Return ``(pay next month, what of it a donor means to add)``, USD/month.
 
     The regime divides a share of its revenue, so that who weighs more takes from the others;
-    principals abroad and donors keep their pay in step with what others earn.
+    principals abroad and donors keep their pay in step with what others earn. Pay lags a season.
 
     Equation:
         share = weight / mean_weight if regime_pays > 0 else 1
         aim = agency_pay * share * index + pay_topup * earnings
+        pay_next = pay + (aim - pay) / clock_season
         topup = pay_topup * earnings
 
     Args:
@@ -56,7 +59,7 @@ def pay_aim(
     """
     share = np.where(regime_pays > 0.0, weight / mean_weight, 1.0)
     topup = pay_topup * earnings
-    return agency_pay * share * index + topup, topup
+    return pay + (agency_pay * share * index + topup - pay) / clock_season, topup
 
 
 def strained(strain: Array, strain_start: Array, *, consolidate: Array) -> Array:
@@ -68,17 +71,6 @@ def strained(strain: Array, strain_start: Array, *, consolidate: Array) -> Array
     Mechanisms: M01.
     """
     return (1.0 + consolidate * strain) / (1.0 + consolidate * strain_start)
-
-
-def pay_step(pay: Array, aim: Array, *, clock_season: Array) -> Array:
-    """Return next month's pay, USD/month, ``(run,)``: it lags what there is by a season.
-
-    Equation:
-        pay_next = pay + (aim - pay) / clock_season
-
-    Mechanisms: M45.
-    """
-    return pay + (aim - pay) / clock_season
 
 
 def climb(income: Array, commander_reach: Array, *, climb: Array) -> tuple[Array, Array, Array]:
