@@ -34,32 +34,25 @@ def growth_after_record(normal: Array, *, growth_mean: Array, growth_spread: Arr
     return growth_mean + growth_spread * normal
 
 
-def trend_step(trend: Array, growth: Array, *, clock_five_years: Array) -> Array:
-    """Return the growth that Russia has come to expect, 1/year, ``(run,)``.
+def boom_step(
+    boom: Array, growth: Array, trend: Array, *, clock_year: Array, clock_five_years: Array
+) -> tuple[Array, Array]:
+    """Return ``(Russian output over its own path, growth expected)`` next month, ``(run,)``.
 
-    Equation:
-        trend_next = trend + (growth - trend) / clock_five_years
-
-    Mechanisms: E01.
-    """
-    return trend + (growth - trend) / clock_five_years
-
-
-def boom_step(boom: Array, growth: Array, trend: Array, *, clock_year: Array) -> Array:
-    """Return how far Russian output is above its own path, logarithm, ``(run,)``.
-
-    Nothing that grows enters: what is expected is in the trend, and a level becomes usual within
-    about two years.
+    The first is a logarithm, the second 1/year. Nothing that grows enters: what is expected is in
+    the trend, and a level becomes usual within about two years.
 
     Equation:
         boom_next = boom + (growth - trend) / 12 - boom / (2 * clock_year)
+        trend_next = trend + (growth - trend) / clock_five_years
 
     Args:
         trend: the growth that is expected, 1/year.
 
     Mechanisms: E01.
     """
-    return boom + (growth - trend) / 12.0 - boom / (2.0 * clock_year)
+    boom_next = boom + (growth - trend) / 12.0 - boom / (2.0 * clock_year)
+    return boom_next, trend + (growth - trend) / clock_five_years
 
 
 def reception(

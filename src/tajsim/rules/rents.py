@@ -125,20 +125,6 @@ def rent_ratio_step(ratio: Array, received: Array, habit: Array, *, clock_season
     return ratio + (now - ratio) / clock_season
 
 
-def usual_step(usual: Array, power: Array, *, clock_five_years: Array) -> Array:
-    """Return the power of the clients that the circle has come to reckon with, ``(run,)``.
-
-    Equation:
-        usual_next = usual + (power - usual) / clock_five_years
-
-    Args:
-        usual, power: armed power of the clients, index.
-
-    Mechanisms: M17.
-    """
-    return usual + (power - usual) / clock_five_years
-
-
 def claims_step(
     claims: Array,
     purse: Array,
@@ -149,8 +135,9 @@ def claims_step(
     claim: Array,
     clock_season: Array,
     clock_year: Array,
-) -> Array:
-    """Return what clients claim of the ruling circle, USD/month, ``(run,)``.
+    clock_five_years: Array,
+) -> tuple[Array, Array]:
+    """Return ``(what clients claim, USD/month, power that the circle reckons with)``, ``(run,)``.
 
     What there is to give, and more if they grow strong or doubt that they will be given later.
     Claims rise within months and fall over two years, as who is used to rents goes on asking.
@@ -160,6 +147,7 @@ def claims_step(
         aim = purse * max((1 + doubt) * grown, 0) ** claim
         rising = (aim - claims) / clock_season
         claims_next = claims + (rising if aim > claims else (aim - claims) / (2 * clock_year))
+        usual_next = usual + (power - usual) / clock_five_years
 
     Args:
         purse: what the circle has for its clients this month, at earnings of the start.
@@ -172,7 +160,7 @@ def claims_step(
     grown = 2.0 * power / (power + usual)
     aim = purse * np.maximum((1.0 + doubt) * grown, 0.0) ** claim
     months = np.where(aim > claims, clock_season, 2.0 * clock_year)
-    return claims + (aim - claims) / months
+    return claims + (aim - claims) / months, usual + (power - usual) / clock_five_years
 
 
 def shortfall_step(shortfall: Array, purse: Array, claims: Array, *, clock_season: Array) -> Array:

@@ -179,16 +179,13 @@ def pay_clients(country: Country, takings: Array) -> None:
 def get_used(country: Country, purse: Array, received: Array) -> None:
     """Let claims and what each is used to follow the rents, over what others earn."""
     commanders = country.commanders
-    country.claims = country.apply(
+    country.claims, country.clients_usual = country.apply(
         rents_rules.claims_step,
         claims=country.claims,
         purse=purse,
         power=country.clients_power,
         usual=country.clients_usual,
         doubt=commanders.doubt[0],
-    )
-    country.clients_usual = country.apply(
-        rents_rules.usual_step, usual=country.clients_usual, power=country.clients_power
     )
     commanders.received = received
     commanders.rent_ratio = commanders.apply(
