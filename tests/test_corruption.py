@@ -74,14 +74,14 @@ def test_the_top_up_that_ends_shows_over_years(plain: Any) -> None:
 
 
 def test_claims_rise_within_months_and_fall_over_years() -> None:
-    up = answer(rents.claims_step, 100.0, 200.0, 1.0, 1.0, 0.0) - 100.0
-    down = 100.0 - answer(rents.claims_step, 100.0, 0.0, 1.0, 1.0, 0.0)
+    up = answer(rents.claims_step, 100.0, 200.0, 1.0, 1.0, 0.0)[0] - 100.0
+    down = 100.0 - answer(rents.claims_step, 100.0, 0.0, 1.0, 1.0, 0.0)[0]
     assert up > 4.0 * down > 0.0
-    assert answer(rents.claims_step, 100.0, 100.0, 3.0, 1.0, 0.5, claim=0.0) == 100.0
-    assert answer(rents.claims_step, 100.0, 100.0, 3.0, 1.0, 0.0) > 100.0
-    assert answer(rents.unpaid, 80.0, 100.0) == pytest.approx(0.2)
-    assert answer(rents.unpaid, 120.0, 100.0) == 0.0
-    assert answer(rents.unpaid, 0.0, 0.0) == 0.0, "nobody claims anything"
+    assert answer(rents.claims_step, 100.0, 100.0, 3.0, 1.0, 0.5, claim=0.0)[0] == 100.0
+    assert answer(rents.claims_step, 100.0, 100.0, 3.0, 1.0, 0.0)[0] > 100.0
+    assert answer(rents.shortfall_step, 0.2, 80.0, 100.0) == pytest.approx(0.2)
+    assert answer(rents.shortfall_step, 0.0, 120.0, 100.0) == 0.0
+    assert answer(rents.shortfall_step, 0.0, 0.0, 0.0) == 0.0, "nobody claims anything"
 
 
 def test_who_is_new_is_used_to_his_first_rents() -> None:

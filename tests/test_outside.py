@@ -81,9 +81,7 @@ def test_what_comes_after_the_record_has_its_mean_and_spread() -> None:
 def test_a_boom_wears_off_though_growth_goes_on() -> None:
     trend, boom, seen = np.array([0.05]), np.zeros(1), []
     for _ in range(240):
-        moved = answer(outside.trend_step, trend=trend[0], growth=0.1)
-        boom = answer(outside.boom_step, boom=boom[0], growth=0.1, trend=trend[0])
-        trend = moved
+        boom, trend = answer(outside.boom_step, boom=boom[0], growth=0.1, trend=trend[0])
         seen.append(float(boom[0]))
     assert max(seen) > 0.03 and seen[-1] < 0.2 * max(seen)
 

@@ -14,7 +14,7 @@ RUNS = 4096
 SIGNED = frozenset(
     """
     attention_step benefit better_terms gains mood_step prices autoregressive better_off_step
-    threat_parts trend_step margin growth_after_record boom_step alignment loyalty_aim
+    threat_parts margin growth_after_record boom_step alignment loyalty_aim
     migration_flow price_of_post strength_change opening package_gains
 """.split()  # noqa: SIM905
 )

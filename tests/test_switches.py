@@ -139,8 +139,8 @@ def test_a_rule_of_ones_own_is_held() -> None:
         return trust * 0.0 + float(month >= 0)
 
     class Mine(Regime):
-        def rank_services(self, *state: np.ndarray) -> None:
-            super().rank_services(*state)
+        def choose_effort(self) -> None:
+            super().choose_effort()
             self.trust = self.apply(spared, self.trust, month=self.model.months_run)
 
     class Model(TajikistanModel):

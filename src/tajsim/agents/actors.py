@@ -175,12 +175,7 @@ class FixedAgent(Stated, mesa.Agent):
 
 
 class Actor(FixedAgent):
-    """One actor that is alone of its kind, in all runs: its states are ``(run,)``.
-
-    Args:
-        model: the Mesa model.
-        name: the actor's name.
-    """
+    """One actor that is alone of its kind, in all runs: its states are ``(run,)``."""
 
     def __init__(self, model: mesa.Model, name: str) -> None:
         super().__init__(model)
@@ -206,9 +201,6 @@ class Actors(Stated, Sequence[M], Generic[M]):
     its ``dimension``, the ``member`` that each actor is, and its states; methods give new arrays to
     the attributes. What never changes is no state: such facts are attributes of the class
     (``tajsim.axes.column``).
-
-    Args:
-        model: the Mesa model.
     """
 
     member: type[M]
@@ -255,11 +247,6 @@ class Member(FixedAgent):
 
     ``agency.pay`` is ``(run,)``, ``agency.seen`` ``(section, run)``. A new value given to such an
     attribute goes into the shared array; ``agency.pay[:] = 0`` changes it in place.
-
-    Args:
-        model: the Mesa model.
-        name: the actor's name in its closed list (``tajsim.axes``).
-        together: the states of its kind.
     """
 
     def __init__(self, model: mesa.Model, name: str, together: Actors[Any]) -> None:

@@ -40,11 +40,7 @@ def over_tasks(values: Array) -> Array:
 
 
 def shared_out(values: Array) -> Array:
-    """Divide what tasks get over the own agencies of each, evenly, ``(..., agency, run)``.
-
-    Args:
-        values: by task, ``(..., task, run)``.
-    """
+    """Divide what tasks get over the own agencies of each, evenly, ``(..., agency, run)``."""
     shared: Array = over_tasks(values / _BODIES) * OWN
     return shared
 
@@ -172,15 +168,15 @@ class SecurityAgencies(Actors[SecurityAgency]):
         )
         bill = self.pay_start * self.strength_start * REGIME_PAYS
         index = np.where(REGIME_PAYS > 0.0, revenue * strain, earnings)
-        aim, topup = self.apply(
-            rents.pay_aim,
+        self.pay, topup = self.apply(
+            rents.pay_step,
+            pay=self.pay,
             weight=np.where(REGIME_PAYS > 0.0, weight, 1.0),
             mean_weight=total(weight * bill) / np.maximum(total(bill), 1e-9),
             regime_pays=REGIME_PAYS,
             index=index,
             earnings=earnings,
         )
-        self.pay = self.apply(rents.pay_step, pay=self.pay, aim=aim)
         self.topup = np.minimum(topup, self.pay)
 
     def recruits(self, effort_ratio: Array, earnings: Array) -> Array:
@@ -271,22 +267,16 @@ class SecurityAgencies(Actors[SecurityAgency]):
         )
 
     def decide_quality(self, alarm: Array, earnings: Array, living: Array) -> None:
-        """Let quality follow pay, aid, its head, and how much happens at once.
-
-        Args:
-            alarm: how much calls for several agencies at once, 0 to 1, ``(run,)``.
-            earnings: what others earn, over that at the start, ``(run,)``.
-            living: what an ordinary person had at the start, USD/month, ``(run,)``.
-        """
+        """Let quality follow pay, aid, its head, and how much happens at once."""
         self.kit = self.aid_per_head / (self.aid_per_head + living)
-        aim = self.apply(
-            aid_rules.quality_aim,
+        self.staff_quality = self.apply(
+            aid_rules.quality_step,
+            quality=self.staff_quality,
             level=self.apply(self.level),
             pay_ratio=self.pay_ratio(earnings),
             kit=self.kit,
             dialogue=self.dialogue,
         )
-        self.staff_quality = self.apply(aid_rules.quality_step, quality=self.staff_quality, aim=aim)
         quality = self.apply(
             aid_rules.without_staff, quality=self.staff_quality, replaced=self.purged
         )

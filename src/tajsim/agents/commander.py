@@ -224,13 +224,7 @@ class Commanders(Actors[Commander]):
         )
 
     def feel(self, struck: Array, closed: Array, aim: Array) -> None:
-        """Let fear, loyalty and grudges follow what happened (old state).
-
-        Args:
-            struck: 1 for who was removed or killed last month, ``(commander, run)``.
-            closed: how far the legal channel is closed, 0 to 1.
-            aim: loyalty that each comes to, ``(commander, run)``.
-        """
+        """Let fear, loyalty and grudges follow what happened (old state)."""
         side, other = self.by_side(struck)
         peers = side - struck + 0.5 * other
         tie = self.no_way_back = closed * self.opposition

@@ -203,11 +203,7 @@ class Deals(Actors[Deal]):
     asked_for = state("share", "conditions its power would attach alone", start=None)
 
     def draw_terms(self, normals: Mapping[str, Array], *, terms_spread: Array) -> None:
-        """Draw exposure, cost, intrusion and conditions about what the list has.
-
-        Args:
-            normals: standard normal draws ``(deal, run)``, by the name of the state.
-        """
+        """Draw exposure, cost, intrusion and conditions about what the list has."""
         for name, values in TERMS.items():
             spread = np.exp(terms_spread * normals[name] - 0.5 * terms_spread**2)
             drawn = values * spread

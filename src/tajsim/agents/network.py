@@ -90,12 +90,7 @@ class Networks(Actors[TraffickingNetwork]):
         return found
 
     def protect(self, fell: Array, in_place: Array) -> None:
-        """Buy protection with the trade; it goes with a patron, and with a raid.
-
-        Args:
-            fell: 1 where a commander has fallen since last month, else 0, ``(commander, run)``.
-            in_place: 1 where one is in place, else 0, ``(commander, run)``.
-        """
+        """Buy protection with the trade; it goes with a patron, and with a raid."""
         # Whose patron nobody names loses as many of his friends as have fallen.
         lost = self.tie * (total(fell) / np.maximum(total(fell + in_place), 1.0))
         lost[ACCUSED] = fell[PATRONS]
@@ -109,13 +104,7 @@ class Networks(Actors[TraffickingNetwork]):
         self.access = self.apply(border_guard.access, protection=self.protection)
 
     def choose_routes(self, belief: Array, tolled: Array, length: Array) -> drug_market.Ways:
-        """Choose the shares of the sections; return what speaks against each.
-
-        Args:
-            belief: believed share lost, ``(section, run)``.
-            tolled: toll times collusion as a share of value, ``(section, run)``.
-            length: km, ``(section, run)``.
-        """
+        """Choose the shares of the sections; return what speaks against each."""
         ways = self.apply(
             drug_market.way_shares,
             old=self.entry_share,
@@ -128,12 +117,7 @@ class Networks(Actors[TraffickingNetwork]):
         return ways
 
     def choose_volume(self, spread: Array, harvest: Array) -> None:
-        """Choose how much to buy this month, kg.
-
-        Args:
-            spread: price beyond the exits over that at the line, ``(run,)``.
-            harvest: Afghan harvest as it is, 1 = ordinary year, ``(run,)``.
-        """
+        """Choose how much to buy this month, kg."""
         wanted = self.apply(
             drug_market.volume,
             bought=self.bought,
@@ -145,12 +129,7 @@ class Networks(Actors[TraffickingNetwork]):
         self.bought = self.apply(drug_market.within_crop, wanted=wanted, harvest=harvest)
 
     def see_costs(self, sold: Array, price: Array, *, clock_season: Array) -> None:
-        """Remember what losses and tolls took of the value of what was bought.
-
-        Args:
-            sold: kg that got through or were used inside, ``(network, run)``.
-            price: beyond the exits, USD/kg, ``(run,)``.
-        """
+        """Remember what losses and tolls took of the value of what was bought."""
         worth = np.maximum(self.bought, 1e-9)
         taken = 1.0 - sold / worth + self.tolls / (worth * price)
         self.cost_share = (
@@ -175,12 +154,7 @@ class MilitantGroups(Actors[MilitantGroup]):
     readiness = state("share", "readiness to cross", start=0.5)
 
     def urge(self, pressure: Array, deterrence: Array) -> Array:
-        """Gather and prepare; return the tries a month at an ordinary opening, ``(group, run)``.
-
-        Args:
-            pressure: what drives or draws fighters to the border, 1 = as in 2004.
-            deterrence: of the patron, 0 to 1, ``(run,)``.
-        """
+        """Gather and prepare; return the tries a month at an ordinary opening, ``(group, run)``."""
         self.fighters = self.apply(
             militants.fighters_step, fighters=self.fighters, pressure=pressure
         )
@@ -256,17 +230,16 @@ class Movements(Actors[Movement]):
         Those who leave it to go underground join the banned movement.
 
         Args:
-            standing: legal standing of the party, 0 to 1, ``(run,)``.
             anger: grievance in religious terms over that of the start, ratio, ``(run,)``.
         """
         before = self.members
-        aim = self.apply(
-            grievance.members_aim,
+        self.members = self.apply(
+            grievance.members_step,
+            members=before,
             usual=movement_members,
             standing=self.legal * standing + (1.0 - self.legal),
             anger=self.banned * anger + (1.0 - self.banned),
         )
-        self.members = self.apply(grievance.members_step, members=before, aim=aim)
         violent, underground = self.apply(
             party.shed,
             lost=self.legal * np.maximum(before - self.members, 0.0),

@@ -90,11 +90,7 @@ class Regime(Actor):
     def weigh_party(
         self, ratios: Array, west_share: Array, west_priority: Array, moscow_tolerance: Array
     ) -> tuple[Array, tuple[Array, Array]]:
-        """Return the parts of the threat seen in the party, and the chances of a step up or down.
-
-        Args:
-            ratios: causes of the threat in their order, ``(cause, run)``.
-        """
+        """Return the parts of the threat seen in the party, and chances of a step up and down."""
         parts = self.apply(violence.threat_parts, ratios=ratios, rank=ranks(ratios))
         self.party_threat = self.apply(
             violence.threat_step, threat=self.party_threat, push=total(parts)

@@ -56,8 +56,6 @@ class Regions(Actors[Region]):
 
         Args:
             home, abroad: persons, ``(region, run)``.
-            demand: work for migrants, 1 = as at the start, ``(run,)``.
-            usual: share of people who were abroad at the start, ``(run,)``.
         """
         self.leaving = self.apply(
             migration.migration_flow, home=home, abroad=abroad, demand=demand, usual=usual
@@ -107,6 +105,10 @@ class Regions(Actors[Region]):
             garrison=garrison,
             voice=self.voice,
         )
-        aim = self.apply(state_rules.control_aim, lost=sum(lost, self.zeros()), collapsed=collapsed)
-        self.control = self.apply(state_rules.control_step, control=self.control, aim=aim)
+        self.control = self.apply(
+            state_rules.control_step,
+            control=self.control,
+            lost=sum(lost, self.zeros()),
+            collapsed=collapsed,
+        )
         return lost

@@ -140,7 +140,8 @@ def load_families() -> dict[str, Family]:
         UserError: if a family stands in two files.
     """
     found: dict[str, Family] = {}
-    for file in sorted(files("tajsim").joinpath("data/parameters").iterdir(), key=lambda f: f.name):
+    folder = files("tajsim").joinpath("data/parameters")
+    for file in sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=str):
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
         for name in tables.keys() & found.keys():
             raise UserError(f"data/parameters/{file.name}: '{name}' is defined in another file too")

@@ -40,12 +40,7 @@ class Calendar(Stated):
         self.allocate()
 
     def turn(self, month: int, since: int) -> None:
-        """Set what a month brings.
-
-        Args:
-            month: months since year 0.
-            since: months since the recorded start.
-        """
+        """Set what a month brings."""
         year, of_year = divmod(month, 12)
         crop_year = year - (of_year < HARVEST_MONTH)
         to_go = month_number(TERM_END) - month

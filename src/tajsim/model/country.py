@@ -216,11 +216,6 @@ class Country(Stated, mesa.Model):
         """Return the cause of an event: the name of the largest part that ``rule`` answers.
 
         The rule is asked only for the runs in which the event happens.
-
-        Args:
-            names: of the parts, in the order of the answer.
-            rule: a pure function that answers as many parts ``(run,)``.
-            state: what it is given, last axis ``run``.
         """
 
         def of(here: Runs) -> Pick:
@@ -230,11 +225,7 @@ class Country(Stated, mesa.Model):
         return of
 
     def cause(self, terms: Sequence[Array]) -> Callable[[Runs], Pick]:
-        """Return the cause of an event: the name of the largest of the terms of a rule.
-
-        Args:
-            terms: a NamedTuple of arrays ``(run,)`` whose fields are names of causes.
-        """
+        """Return the cause of an event: the name of the largest of the terms of a rule."""
         names = type(terms)._fields  # type: ignore[attr-defined]
         return lambda here: largest(names, [part[..., here] for part in terms])
 

@@ -123,22 +123,13 @@ def note_protest(country: Country, before: Array, parts: Sequence[Array]) -> Non
 
 
 def note_attack(country: Country, attack: Array, parts: Sequence[Array]) -> None:
-    """Note an attack by a violent group.
-
-    Args:
-        attack: 1 where there is one, ``(run,)``.
-        parts: of the hazard: from its members, and from violence of late, ``(run,)``.
-    """
+    """Note an attack by a violent group."""
     size = country.people["violent"]
     country.note("attack", attack, size=size, cause=largest(("violent_members", "reprisal"), parts))
 
 
 def note_control(country: Country, terms: Lost) -> None:
-    """Note the regions that the centre loses hold of or holds again.
-
-    Args:
-        terms: what takes control away, by cause, ``(region, run)``.
-    """
+    """Note the regions that the centre loses hold of or holds again."""
     crossed = country.watch.crossings("control", country.regions.control)
     if not crossed:
         return
@@ -151,11 +142,7 @@ def note_control(country: Country, terms: Lost) -> None:
 
 
 def note_polity(country: Country, terms: Strain) -> None:
-    """Note where the state of the polity changes.
-
-    Args:
-        terms: what strains the state, by cause, ``(run,)``.
-    """
+    """Note where the state of the polity changes."""
     regime = country.regime
     changed, before = country.watch.changes("polity", regime.polity)
     if not changed.any():
@@ -278,13 +265,7 @@ def note_position(country: Country) -> None:
 def note_blows(
     country: Country, strikes: NDArray[np.bool_], arrests: NDArray[np.bool_], blows: Blow
 ) -> None:
-    """Note whom the regime strikes at of its own accord, and why.
-
-    Args:
-        strikes: where it strikes at whom, ``(commander, run)``.
-        arrests: where it does so by ordering an arrest, ``(commander, run)``.
-        blows: what the hazard of each blow owes to what, each ``(commander, run)``.
-    """
+    """Note whom the regime strikes at of its own accord, and why."""
     for i in np.flatnonzero(strikes.any(axis=1)):
         commander, parts = country.commanders[i], [part[i] for part in blows[:-1]]
         for kind, here in (
@@ -316,8 +297,6 @@ def note_ladder(
     """Note a step of repression taken or taken back, and the closing of the legal party.
 
     Args:
-        moved: 1 where a step is taken, and where one is taken back, ``(run,)``.
-        standing_before: legal standing of the party last month, 0 to 1, ``(run,)``.
         parts: of the threat seen in the party in the order of ``REPRESSION``, ``(cause, run)``.
     """
     regime, irpt, top = country.regime, country.movement["irpt"], len(axes.REPRESSION_STEPS) - 1.0

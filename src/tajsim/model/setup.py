@@ -175,11 +175,7 @@ def settle_usual(country: Country) -> None:
 
 
 def put_people_back(country: Country, people: Array) -> None:
-    """Put the dated accounts of people back to what they were; the difference comes from outside.
-
-    Args:
-        people: balances, ``(account, run)``.
-    """
+    """Put dated accounts of people back to what they were; the difference comes from outside."""
     ledger = country.people
     for names in _DATED:
         rows = ledger.rows(names)

@@ -10,8 +10,6 @@ def civil_aid_parts(
 ) -> tuple[Array, Array]:
     """Split a month's civilian aid into ``(freed for the regime, reaching people)``, USD/month.
 
-    Part of it frees own money for other ends; the rest reaches people.
-
     Equation:
         freed = civil_aid / 12 * aid_diversion * cronyism * (1 - donor_monitoring)
         reaching = civil_aid / 12 - freed
@@ -28,8 +26,6 @@ def civil_aid_parts(
 
 def overstatement(earned: Array, excuse: Array, *, overstatement_limit: Array) -> Array:
     """Return the part of the threat told that is not there, 0 to 1, ``(run,)``.
-
-    Whoever tells of the threat adds to it by what the telling earns him.
 
     Equation:
         overstatement = overstatement_limit * (1 - (1 - earned) * (1 - excuse))
@@ -71,7 +67,6 @@ def as_told(threat: Array, told: Array, usual: Array) -> Array:
     Args:
         threat: over its usual level, ratio.
         told: what partners believe of what is overstated, 0 to 1.
-        usual: the same as usual.
 
     Mechanisms: O23.
     """
@@ -111,16 +106,12 @@ def strength_change(
 ) -> Array:
     """Return persons joining (positive) or leaving this month, ``(run,)``.
 
-    A force is built over years, faster with better pay; a surplus is let go within one or two.
-
     Equation:
         gap = wanted - strength
         joining = pay_ratio ** pay_pull * gap / clock_five_years
         strength_change = joining if gap > 0 else gap / clock_year
 
     Args:
-        strength: persons now.
-        wanted: persons the regime pays for.
         pay_ratio: pay over that of the start, both over what others earn.
 
     Mechanisms: X07, M74, M49.
@@ -140,8 +131,6 @@ def wanted_strength(
 ) -> Array:
     """Return the strength the regime pays for, persons, ``(run,)``.
 
-    Posts taken over are manned whatever the effort; what is done beyond them follows it.
-
     Equation:
         follows = agency_strength * effort_ratio**effort_follows
         wanted_strength = follows + persons_per_km * km_taken_over
@@ -155,7 +144,8 @@ def wanted_strength(
     return agency_strength * effort_ratio**effort_follows + persons_per_km * km_taken_over
 
 
-def quality_aim(
+def quality_step(
+    quality: Array,
     level: Array,
     pay_ratio: Array,
     kit: Array,
@@ -165,17 +155,18 @@ def quality_aim(
     training_yield: Array,
     donor_monitoring: Array,
     donor_coordination: Array,
+    clock_year: Array,
 ) -> Array:
-    """Return the quality an agency moves to, share of a fully effective one, ``(run,)``.
+    """Return an agency's quality next month, share of a fully effective one, ``(run,)``.
 
     Equipment multiplies what is there and cannot replace it, and it yields little where donors
-    neither speak about what the force is for nor agree and look.
+    neither speak about what the force is for nor agree and look. Forces are built over years.
 
     Equation:
         apart = (1 - donor_monitoring) * (1 - donor_coordination)
         learnt = 1 + training_yield * kit * (1 - (1 - dialogue) * apart)
         odds = level / (1 - level) * pay_ratio ** pay_pull * learnt
-        quality_aim = odds / (1 + odds)
+        quality_next = quality + (odds / (1 + odds) - quality) / clock_year
 
     Args:
         level: quality of its class at the pay of 2004 without aid, share.
@@ -183,23 +174,12 @@ def quality_aim(
         kit: useful aid over itself and an ordinary living, for each of its people, 0 to 1.
         dialogue: share of the aid whose giver speaks about politics too, 0 to 1.
 
-    Mechanisms: M47, M48, M49, M62, M63, M65, M126, E20, O24.
+    Mechanisms: M47, M48, M49, M62, M63, M65, M74, M126, E20, O24.
     """
     apart = (1.0 - donor_monitoring) * (1.0 - donor_coordination)
     learnt = 1.0 + training_yield * kit * (1.0 - (1.0 - dialogue) * apart)
     odds = level / (1.0 - level) * pay_ratio**pay_pull * learnt
-    return odds / (1.0 + odds)
-
-
-def quality_step(quality: Array, aim: Array, *, clock_year: Array) -> Array:
-    """Return next month's quality, ``(run,)``: forces are built over a year or two.
-
-    Equation:
-        quality_next = quality + (aim - quality) / clock_year
-
-    Mechanisms: M74, M126.
-    """
-    return quality + (aim - quality) / clock_year
+    return quality + (odds / (1.0 + odds) - quality) / clock_year
 
 
 def without_staff(quality: Array, replaced: Array, *, political_head_loss: Array) -> Array:
@@ -210,7 +190,6 @@ def without_staff(quality: Array, replaced: Array, *, political_head_loss: Array
 
     Args:
         quality: that of the professional staff, share.
-        replaced: share of the staff he has replaced, 0 to 1.
 
     Mechanisms: M23, M24.
     """

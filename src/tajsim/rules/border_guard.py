@@ -66,7 +66,6 @@ def exit_detection(persons: Array, quality: Array, *, exit_search: Array) -> Arr
 
     Args:
         persons: customs officers in all, ``(run,)``.
-        quality: their effectiveness, share.
 
     Mechanisms: M64, M65, M68.
     """
@@ -108,9 +107,6 @@ def luck_of_month(normal: Array, *, seizure_spread: Array) -> Array:
     Equation:
         luck = exp(seizure_spread * normal - seizure_spread**2 / 2)
 
-    Args:
-        normal: a standard normal draw of this network and month.
-
     Mechanisms: M60.
     """
     return np.exp(seizure_spread * normal - 0.5 * seizure_spread**2)
@@ -138,8 +134,6 @@ def reported_share(collusion: Array, gain: Array, at_stake: Array, *, theft_shar
 
 def access(protection: Array, *, open_access: Array) -> Array:
     """Return the share of colluding officers who sell to a network, ``(run,)``.
-
-    Protected networks reach all of them, an unprotected one only the share ``open_access``.
 
     Equation:
         access = protection + (1 - protection) * open_access

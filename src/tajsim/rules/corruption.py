@@ -62,7 +62,6 @@ def collusion_aim(
         bribe: bribes that one who colludes could take, USD/person/month.
         pay: what the person is paid, USD/person/month, above zero.
         watch: what one who colludes risks a month, in months of pay.
-        vetted: share of the staff that was vetted, 0 to 1.
 
     Mechanisms: M45, M46, M47, M48, E09, E12, M52.
     """
@@ -91,8 +90,6 @@ def predation_aim(
         predation_aim = odds / (1 + odds)
 
     Args:
-        income: of an ordinary person, USD/month.
-        fear: mean fear of the population, 0 to 1.
         pay: what one of the agency is paid, USD/person/month, above zero.
         watch: what one who preys risks a month, in months of pay.
 
@@ -117,7 +114,6 @@ def habit_step(
 
     Args:
         share: of the professional staff, 0 to 1.
-        aim: share at these rewards, 0 to 1.
         cleaned: 1 in the month in which a professional head takes over, else 0.
 
     Mechanisms: E12, M24, S21.
@@ -136,7 +132,6 @@ def with_clients(share: Array, replaced: Array, *, clientele: Array) -> Array:
 
     Args:
         share: of the professional staff, 0 to 1.
-        replaced: share of the staff that he has replaced, 0 to 1.
 
     Mechanisms: M23, M24, S14.
     """
@@ -145,8 +140,6 @@ def with_clients(share: Array, replaced: Array, *, clientele: Array) -> Array:
 
 def vetted_step(vetted: Array, kept: Array, *, clock_five_years: Array) -> Array:
     """Return the vetted share of a staff next month, 0 to 1, ``(agency, run)``.
-
-    Who was picked for good pay leaves over years once it ends, and is picked anew as slowly.
 
     Equation:
         vetted_next = vetted + (kept - vetted) / clock_five_years
@@ -159,7 +152,8 @@ def vetted_step(vetted: Array, kept: Array, *, clock_five_years: Array) -> Array
     return vetted + (kept - vetted) / clock_five_years
 
 
-def cronyism_aim(
+def cronyism_step(
+    cronyism: Array,
     unpaid: Array,
     *,
     hunger: Array,
@@ -167,16 +161,17 @@ def cronyism_aim(
     civic_space: Array,
     donor_monitoring: Array,
     donor_coordination: Array,
+    clock_year: Array,
 ) -> Array:
-    """Return the share of posts and public money that would go by patronage, 0 to 1, ``(run,)``.
+    """Return the share of posts and public money that goes by patronage next month, ``(run,)``.
 
     Clients whose claims are not met are given what is there to give; what is looked at by donors
-    or in public is not. With neither it is half.
+    or in public is not. With neither it comes to half. Appointments are not undone in a month.
 
     Equation:
         seen = 1 - (1 - donor_monitoring) * (1 - donor_coordination)
         odds = exp(hunger * unpaid - scrutiny * (civic_space + seen))
-        cronyism_aim = odds / (1 + odds)
+        cronyism_next = cronyism + (odds / (1 + odds) - cronyism) / clock_year
 
     Args:
         unpaid: share of the clients' claims left unpaid, 0 to 1.
@@ -185,15 +180,4 @@ def cronyism_aim(
     """
     seen = 1.0 - (1.0 - donor_monitoring) * (1.0 - donor_coordination)
     odds = np.exp(hunger * unpaid - scrutiny * (civic_space + seen))
-    return odds / (1.0 + odds)
-
-
-def cronyism_step(cronyism: Array, aim: Array, *, clock_year: Array) -> Array:
-    """Return next month's cronyism, 0 to 1, ``(run,)``: appointments are not undone in a month.
-
-    Equation:
-        cronyism_next = cronyism + (aim - cronyism) / clock_year
-
-    Mechanisms: P21.
-    """
-    return cronyism + (aim - cronyism) / clock_year
+    return cronyism + (odds / (1.0 + odds) - cronyism) / clock_year

@@ -39,8 +39,6 @@ def attention_step(
         attention_next = kept * attention + sqrt(1 - kept**2) * attention_spread * surprise
 
     Args:
-        attention: logarithm of attention over its mean.
-        normal: a standard normal draw.
         shared: one for all allies, ``(run,)``.
         allied: 1 for the powers of the alliance, else 0, ``(power, 1)``.
 
@@ -61,7 +59,6 @@ def threat(perceived: Array, usual: Array, drugs: Array, *, threat_sensitivity: 
 
     Args:
         perceived: threat that the regime perceives on each task, index.
-        usual: the same as usual.
         drugs: what the harvest multiplies it by, ratio.
 
     Mechanisms: M04, M07, M127.
@@ -111,7 +108,6 @@ def benefit(
         gap: share of the task that nobody would carry without the deal, 0 to 1.
         lost: share of the power's aid that was diverted of late, 0 to 1.
         own_use: what the deal gives the power whatever the threat, 0 to 1.
-        attention: of the power, 1 = usual.
         presence: how far the deal shows the flag, 0 to 1.
         rival: share of what outsiders carry that the rival camp does, 0 to 1.
         friend: how far the regime stands with the power's camp, -1 to 1.
@@ -131,8 +127,6 @@ def worth_its_cost(benefit: Array, budget: Array, cost: Array) -> Array:
         worth_its_cost = max(benefit, 0) * budget / cost
 
     Args:
-        benefit: of a unit of the deal, sum of its motives.
-        budget: of the power, 1 = usual.
         cost: of a unit of the deal, over what full exposure is worth.
 
     Mechanisms: M04, M05.
@@ -145,17 +139,12 @@ def offered(
 ) -> Array:
     """Return 1 where a power offers a deal, or goes on with it, else 0.
 
-    It offers what is worth its cost, and leaves what is worth much less: who has come stays for a
-    while.
-
     Equation:
         push = ln(max(ratio, 1e-6)) + mood_spread * whim
         offered = 1 if push > 0 - held * leave_below else 0
 
     Args:
-        ratio: worth over cost.
         whim: what moves the power besides, standard normal.
-        held: 1 where the deal is in force.
 
     Mechanisms: M04, X21, X22.
     """
@@ -171,9 +160,6 @@ def surplus(ratio: Array) -> Array:
     Equation:
         surplus = max(1 - 1 / max(ratio, 1e-6), 0)
 
-    Args:
-        ratio: worth over cost.
-
     Mechanisms: O18, M120.
     """
     return np.maximum(1.0 - 1.0 / np.maximum(ratio, 1e-6), 0.0)
@@ -181,9 +167,6 @@ def surplus(ratio: Array) -> Array:
 
 def size_wished(ratio: Array, size: Array) -> Array:
     """Return the size at which a power offers a deal, share of the task's need.
-
-    The documented size where the deal is worth what it usually is, as much more or less as it is
-    worth more or less, at most twice that.
 
     Equation:
         size_wished = min(size * min(ratio, 2), 0.999)
@@ -231,7 +214,6 @@ def conditions_asked(condition: Array, rivals: Array, *, conditions_fall: Array)
         conditions_asked = condition * (1 - conditions_fall * rivals)
 
     Args:
-        condition: documented, 0 to 1.
         rivals: what others offer for the task over that and its own offer, 0 to 1.
 
     Mechanisms: M104, M58, O24.
@@ -281,7 +263,6 @@ def fate_of_aid(
 
     Args:
         amount: of the deal, share of the task's need or USD.
-        condition: attached, 0 to 1.
         repeats: share of the task's aid that repeats other aid, 0 to 1.
         corruption: diversion where nobody looks, 0 to 1, ``(run,)``.
         watch: how closely donors look, 0 to 1, ``(run,)``.
@@ -403,8 +384,6 @@ def prices(
 ) -> Prices:
     """Return the prices of each bundle of deals on a task to the regime, by reason, as negatives.
 
-    Foreign command and conditions weigh by the task's weight for survival.
-
     Equation:
         autonomy = -autonomy_price * calm * weight * command
         leaning_on_one = -reliance_price * calm * reliance**2
@@ -450,17 +429,13 @@ def better_terms(
 ) -> Array:
     """Return what asking a power for better terms is worth to the regime, ``(run,)``.
 
-    Half of the conditions, if the power grants it; asking has the price of a change.
-
     Equation:
         won = condition_price * opening * weight * asked / 2
         better_terms = accept * won - inertia * asked / 6
 
     Args:
         weight: of the task for survival times its threat, share.
-        opening: how much the regime fears an opening, 1 = usual.
         asked: conditions attached to the deal times its size.
-        accept: chance that the power grants it, 0 to 1.
 
     Mechanisms: M104, M109.
     """
@@ -478,7 +453,6 @@ def package_offered(surplus: Array, leverage: Array, free: Array) -> Array:
 
     Args:
         surplus: the least of what is left of the worth of its deals, 0 to 1.
-        leverage: of the patron over the regime, 0 to 1.
         free: 1 where all of its deals are on offer and nothing binds them, else 0.
 
     Mechanisms: M110, M111.
@@ -530,9 +504,6 @@ def mood_step(mood: Array, normal: Array, *, clock_year: Array) -> Array:
         kept = exp(-3 / clock_year)
         mood_next = kept * mood + sqrt(1 - kept**2) * normal
 
-    Args:
-        normal: a standard normal draw.
-
     Mechanisms: M120, O11.
     """
     kept = np.exp(-QUARTER / clock_year)
@@ -541,8 +512,6 @@ def mood_step(mood: Array, normal: Array, *, clock_year: Array) -> Array:
 
 def grievance(refused: Array, bloc: Array, *, bloc_tolerance: Array) -> Array:
     """Return the patron's grievance, index, ``(..., run)``.
-
-    What of its wishes is refused, and how far a bloc's share passes what it tolerates.
 
     Equation:
         grievance = refused + max(bloc - bloc_tolerance, 0) / (1 - bloc_tolerance)
@@ -561,14 +530,11 @@ def press_chance(
 ) -> Array:
     """Return the chance in a year that the patron pulls a lever, ``(lever, ..., run)``.
 
-    By what it gains over what the lever costs the patron itself.
-
     Equation:
         ratio = (pressing * grievance * bite / cost) ** press_slope
         press_chance = ratio / (1 + ratio)
 
     Args:
-        grievance: of the patron, index.
         bite: how much the lever hurts the regime, 0 to 1.
         cost: of the lever to the patron, over the worth of all its wishes.
 
@@ -590,8 +556,6 @@ def expected_harm(chance: Array, bite: Array, pulled: Array) -> Array:
 
     Args:
         chance: that the lever is pulled within a year, ``(lever, ..., run)``.
-        bite: how much it hurts, 0 to 1.
-        pulled: 1 where it is pulled already.
 
     Mechanisms: M111, M120, O18.
     """
@@ -621,11 +585,8 @@ def sweetened(
         sweetened = min(sweet + more - less, limit)
 
     Args:
-        sweet: offered so far.
         refused: 1 where the offer stands and is not taken.
-        held: 1 where the deal is in force.
         keenness: logarithm of worth over cost.
-        limit: what the power can pay at most.
 
     Mechanisms: M111, O18, O19.
     """
@@ -642,8 +603,6 @@ def concession_aim(gain: Array, leverage: Array, held: Array, *, concession: Arr
 
     Args:
         gain: what the deal adds to the regime's worth, per unit of size.
-        leverage: of the patron over the regime, 0 to 1, ``(run,)``.
-        held: 1 where the deal is in force.
 
     Mechanisms: M111, O18, M120.
     """

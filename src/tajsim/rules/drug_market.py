@@ -40,8 +40,6 @@ def way_shares(
         shares = old + (fresh - old) / clock_season
 
     Args:
-        old: shares of last month, ``(way, run)``.
-        length: of the way, km.
         terrain: difficulty of the ground, 1 = a plain.
         belief: believed share lost on the way, ``(way, run)``.
         tolled: expected toll as a share of the value of the load, ``(way, run)``.
@@ -58,14 +56,11 @@ def way_shares(
 def exit_shares(old: Array, closed: Array, *, clock_season: Array) -> Array:
     """Return the share of the loads that leaves by each exit, ``(exit, run)``, adding to 1.
 
-    Traffic leaves where borders are open. Nothing else tells the exits apart.
-
     Equation:
         ajar = max(1 - closed, 0) + 1e-9
         exit_shares = old + (shares(ajar, "exit") - old) / clock_season
 
     Args:
-        old: shares of last month, ``(exit, run)``.
         closed: share of the crossings that is closed, by either side, ``(exit, run)``.
 
     Mechanisms: M68, X16.
@@ -75,8 +70,6 @@ def exit_shares(old: Array, closed: Array, *, clock_season: Array) -> Array:
 
 def learn(belief: Array, load: Array, lost: Array, *, clock_season: Array) -> Array:
     """Return the share that is believed lost on each way, ``(way, run)``.
-
-    Networks hear of one another's losses.
 
     Equation:
         belief_next = belief + (lost / max(load, 1e-9) - belief) / clock_season
@@ -96,10 +89,6 @@ def inland_detection(persons: Array, quality: Array, *, inland_search: Array) ->
 
     Equation:
         inland_detection = 1 - exp(-inland_search * persons * quality)
-
-    Args:
-        persons: strength of the unit.
-        quality: its effectiveness, share.
 
     Mechanisms: M66, M67, M14.
     """
@@ -165,7 +154,6 @@ def price_at_border(
         price_at_border = min(price_border * (bought / left / usual) ** scarcity_pull, ceiling)
 
     Args:
-        bought: kg bought last month by all networks.
         harvest: Afghan harvest as traders believe it to be, 1 = ordinary year.
         ceiling: price beyond the exits, USD/kg.
 
@@ -187,7 +175,6 @@ def price_beyond(
         price_beyond = price_exit * buyers * (max(sold, 1) / market_demand) ** (-demand_slope)
 
     Args:
-        sold: kg that left last month.
         buyers: what buyers abroad pay for the usual volume, ratio, 1 = as in 2004.
 
     Mechanisms: M68.
@@ -220,7 +207,6 @@ def volume(
         volume = bought * exp(push / clock_year) * (1 - hit)
 
     Args:
-        bought: kg bought last month.
         spread: price beyond the exits over that at the line, ratio.
         cost_share: share of the value lost to seizures and tolls on the whole way.
         size: of the network, 1 = mean of all.
@@ -261,7 +247,6 @@ def toll(detection: Array, price: Array, *, toll_rate: Array) -> Array:
         toll = toll_rate * detection * price
 
     Args:
-        detection: probability that an honest guard meets the load.
         price: value of the drug at that point, USD/kg, ``(run,)``.
 
     Mechanisms: E09, E12, M51, M60.

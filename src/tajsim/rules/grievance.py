@@ -12,8 +12,6 @@ from tajsim.axes import REPRESSION_STEPS, Array, total
 def control_of_faith(step: Array, *, religious_control: Array) -> Array:
     """Return the control of religion, 0 to 1, ``(run,)``.
 
-    It has its own lever, and the whole ladder of repression takes half of what that leaves free.
-
     Equation:
         control = religious_control + (1 - religious_control) * 0.5 * step / 6
 
@@ -78,14 +76,16 @@ def hardship(
     return odds / (1.0 + odds), worse
 
 
-def members_aim(usual: Array, standing: Array, anger: Array) -> Array:
-    """Return the members that a movement moves to, persons, ``(run,)``.
+def members_step(
+    members: Array, usual: Array, standing: Array, anger: Array, *, clock_year: Array
+) -> Array:
+    """Return next month's members of a movement, persons, ``(run,)``.
 
     Discontent in religious terms brings members; a legal party has those whom its standing lets
     it keep.
 
     Equation:
-        members_aim = usual * standing * anger
+        members_next = members + (usual * standing * anger - members) / clock_year
 
     Args:
         usual: at the start, persons.
@@ -94,18 +94,7 @@ def members_aim(usual: Array, standing: Array, anger: Array) -> Array:
 
     Mechanisms: M87, M101.
     """
-    return usual * standing * anger
-
-
-def members_step(members: Array, aim: Array, *, clock_year: Array) -> Array:
-    """Return next month's members, persons, ``(run,)``.
-
-    Equation:
-        members_next = members + (aim - members) / clock_year
-
-    Mechanisms: M87, M101.
-    """
-    return members + (aim - members) / clock_year
+    return members + (usual * standing * anger - members) / clock_year
 
 
 def absorption(
@@ -124,7 +113,6 @@ def absorption(
     Args:
         place: of the party in politics, 0 to 1.
         appeal: pull of its leadership, 1 = as in 2004.
-        creed: control of religion, 0 to 1.
 
     Mechanisms: P01, P03, P08, P27, M101.
     """
@@ -143,8 +131,6 @@ def exclusion(place: Array, cronyism: Array, opposition: Array) -> Array:
         exclusion = 0.5 * cronyism + (1 - 0.5 * cronyism) * opposition * (1 - place)
 
     Args:
-        place: of the party in politics, 0 to 1.
-        cronyism: patronage in place of merit, 0 to 1.
         opposition: share of people of the wartime opposition, 0 to 1.
 
     Mechanisms: P07, P20, P21, P25.

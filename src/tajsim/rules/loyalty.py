@@ -35,7 +35,6 @@ def new_man(
         creed_weight = 1 if faith < devout_share else 0
 
     Args:
-        luck: a standard normal draw.
         draw, faith: uniform draws.
 
     Mechanisms: M18, S08.
@@ -56,15 +55,12 @@ def first_following(
 ) -> Array:
     """Return the armed men of one in post in early 2004, persons, ``(run,)``.
 
-    Those whom the documents name have been there for long; of the others some are new.
-
     Equation:
         long = (0.5 + draw) * (1 + strong)
         lately = (following_new + (1 - following_new) * draw) * armed
         first_following = following_usual * (named * long + (1 - named) * lately)
 
     Args:
-        draw: a uniform draw.
         named: 1 where a document names him, else 0.
         strong: 1 where a document tells of men who could defy the ruler, else 0.
         armed: 1 where his post commands armed men, else 0.
@@ -85,9 +81,6 @@ def following_step(
     clock_five_years: Array,
 ) -> Array:
     """Return next month's following of one in place, persons, ``(run,)``.
-
-    With the years it comes to what the post commands and rents can feed; without armed men under
-    him it goes home.
 
     Equation:
         fed = 2 * rent_ratio / (1 + rent_ratio)
@@ -139,9 +132,6 @@ def broadcast_step(
 
 def urge_to_strike(control: Array, clinging: Array, *, drive_worth: Array) -> Array:
     """Return the growth of the purge rate, ratio, ``(run,)``.
-
-    The drive to remove rivals gathers pace with the control that earlier removals won, and with
-    the end of the term for a ruler who will not go.
 
     Equation:
         urge = 1 + drive_worth * (1 - (1 - control) * (1 - clinging))
@@ -239,8 +229,6 @@ def loyalty_aim(
     Args:
         rent_ratio: what he receives over what he is used to.
         shortfall: clients' claims left unpaid, 0 to 1.
-        fear: what he expects for himself, 0 to 1.
-        guarantee: a patron's backing of the ruler, 0 to 1.
         creed: pressure on his faith times its weight for him, 0 to 1.
         grudge: humiliation he has not forgotten, 0 to 1.
         doubt: how unsure he is of what comes after the ruler, 0 to 1: he hedges.

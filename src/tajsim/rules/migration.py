@@ -16,9 +16,6 @@ def migration_flow(
 ) -> Array:
     """Return persons leaving (positive) or returning this month, ``(run,)``.
 
-    As many are abroad as are used to go, times the work there is. Out within a year, back within a
-    season when the work is gone.
-
     Equation:
         people = home + abroad
         gap = min(usual * demand, 1) * people - abroad
@@ -52,7 +49,6 @@ def remittances(
         remittances = usual * abroad / migrants_start * exp(migrant_wages * boom)
 
     Args:
-        abroad: migrants, persons.
         boom: of Russian output over that at the start, logarithm.
 
     Mechanisms: M39, E01, E18.
@@ -72,7 +68,6 @@ def idle_step(idle: Array, returned: Array, *, clock_year: Array) -> Array:
         idle_next = max(idle + returned, 0) * (1 - 1 / clock_year)
 
     Args:
-        idle: persons.
         returned: persons who came back, negative for those who left.
 
     Mechanisms: E02, M40, P26.
@@ -99,7 +94,6 @@ def output_step(
         output_next = output + (aim - output) / clock_five_years
 
     Args:
-        output: this month's, USD/month.
         people: at home, over those at the start.
         corruption: mean collusion of the agencies less that at the start, -1 to 1.
 
@@ -115,10 +109,6 @@ def national_output(home: Array, sent: Array, *, remittance_multiplier: Array) -
 
     Equation:
         national_output = home + remittance_multiplier * sent
-
-    Args:
-        home: output without remittances, USD/month.
-        sent: money sent home, USD/month.
 
     Mechanisms: M39, E18.
     """

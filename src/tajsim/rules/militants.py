@@ -35,8 +35,6 @@ def fighters_step(
 ) -> Array:
     """Return next month's fighters of a group near the border, persons, ``(run,)``.
 
-    They come and go with what drives or draws them.
-
     Equation:
         fighters_next = fighters + (militant_fighters * pressure - fighters) / clock_season
 
@@ -125,22 +123,28 @@ def opening(
     return Opening(weak * (0.5 - guard), window * (strain - strained_from), np.log(1.0 + friends))
 
 
-def deterrence(base: Array, guarantee: Array, *, base_half: Array, deters: Array) -> Array:
+def deterrence(
+    base: Array, forward: Array, guarantee: Array, *, base_half: Array, deters: Array
+) -> Array:
     """Return how far attack from outside is deterred, 0 to 1, ``(run,)``.
 
-    It works against outsiders only; no rule for enemies inside reads it.
+    It works against outsiders only; no rule for enemies inside reads it. Troops at the capital
+    count for half.
 
     Equation:
-        held = base / (base + base_half)
+        met = base * (0.5 + 0.5 * forward)
+        held = met / (met + base_half)
         deterrence = deters * (1 - (1 - held) * (1 - guarantee))
 
     Args:
-        base: the patron's troops, those far from the border counted in part, persons.
+        base: the patron's troops, persons.
+        forward: share of them near the border, 0 to 1.
         guarantee: the patron's backing, 0 to 1.
 
-    Mechanisms: X01, X02, X05, M130, M12.
+    Mechanisms: X01, X02, X05, X06, M130, M12.
     """
-    return deters * (1.0 - (1.0 - base / (base + base_half)) * (1.0 - guarantee))
+    met = base * (0.5 + 0.5 * forward)
+    return deters * (1.0 - (1.0 - met / (met + base_half)) * (1.0 - guarantee))
 
 
 def urge_to_cross(
@@ -183,15 +187,12 @@ def crossing_result(
 ) -> tuple[Array, Array]:
     """Return ``(persons who get in, persons killed)`` at a place, ``(run,)``.
 
-    The guard stops part of a party; half of those are killed.
-
     Equation:
         party = tries * crossing_party * fighters
         inside = party * (1 - guard)
         killed = party * guard * 0.5
 
     Args:
-        tries: 1 where a party tries, else 0.
         guard: honest strength of the guard, 0 to 1.
 
     Mechanisms: X05, X16.
@@ -224,8 +225,6 @@ def called(
 def where_inside(control: Array) -> Array:
     """Return the shares of the regions in the militants inside, ``(region, run)``.
 
-    They settle where the centre does not reach.
-
     Equation:
         where_inside = shares(1 - control, "region")
 
@@ -241,9 +240,6 @@ def inside_step(
     inside: Array, troops: Array, reach: Array, *, clock_season: Array
 ) -> tuple[Array, Array]:
     """Return militants inside next month, and those killed this month, persons, ``(run,)``.
-
-    They are beaten by the ratio of forces as far as the centre reaches them; a last one does not
-    stay.
 
     Equation:
         left = inside * (1 - reach * troops / max(troops + inside, 1) / clock_season)
@@ -272,28 +268,9 @@ def posture_step(
         aim = base_forward * (1 - strain)
         forward_next = forward + (aim - forward) / clock_season
 
-    Args:
-        strain: of the state, 0 to 1.
-
     Mechanisms: X06.
     """
     return forward + (base_forward * (1.0 - strain) - forward) / clock_season
-
-
-def at_border(troops: Array, forward: Array) -> Array:
-    """Return the base's troops as attackers from outside meet them, persons, ``(run,)``.
-
-    Those at the capital count for half.
-
-    Equation:
-        at_border = troops * (0.5 + 0.5 * forward)
-
-    Args:
-        forward: share of them near the border, 0 to 1.
-
-    Mechanisms: X05, X06.
-    """
-    return troops * (0.5 + 0.5 * forward)
 
 
 def near_capital(backing: Array, forward: Array) -> Array:
@@ -303,7 +280,6 @@ def near_capital(backing: Array, forward: Array) -> Array:
         near_capital = backing * (1 - 0.5 * forward)
 
     Args:
-        backing: readiness to act against enemies inside, 0 to 1.
         forward: share of the base near the border, 0 to 1.
 
     Mechanisms: X06.

@@ -91,8 +91,6 @@ def guarantee(
 ) -> Array:
     """Return the power's backing of the ruler, 0 to 1, ``(run,)``.
 
-    A patron protects who leans on it, and only as far as it is there.
-
     Equation:
         reward = guarantee_reward * max(alignment, 0) * presence
         guarantee = min(power_guarantee + reward, 1)

@@ -16,9 +16,6 @@ def crop_after_record(normal: Array, *, harvest_mean: Array, harvest_spread: Arr
         usual = ln(harvest_mean) - harvest_spread**2 / 2
         crop = exp(usual + harvest_spread * normal)
 
-    Args:
-        normal: a standard normal draw.
-
     Mechanisms: E13, M59.
     """
     usual = np.log(harvest_mean) - 0.5 * harvest_spread**2
@@ -32,44 +29,30 @@ def growth_after_record(normal: Array, *, growth_mean: Array, growth_spread: Arr
     Equation:
         growth = growth_mean + growth_spread * normal
 
-    Args:
-        normal: a standard normal draw.
-
     Mechanisms: E01.
     """
     return growth_mean + growth_spread * normal
 
 
-def trend_step(trend: Array, growth: Array, *, clock_five_years: Array) -> Array:
-    """Return the growth that Russia has come to expect, 1/year, ``(run,)``.
+def boom_step(
+    boom: Array, growth: Array, trend: Array, *, clock_year: Array, clock_five_years: Array
+) -> tuple[Array, Array]:
+    """Return ``(Russian output over its own path, growth expected)`` next month, ``(run,)``.
 
-    Equation:
-        trend_next = trend + (growth - trend) / clock_five_years
-
-    Args:
-        growth: of this year, 1/year.
-
-    Mechanisms: E01.
-    """
-    return trend + (growth - trend) / clock_five_years
-
-
-def boom_step(boom: Array, growth: Array, trend: Array, *, clock_year: Array) -> Array:
-    """Return how far Russian output is above its own path, logarithm, ``(run,)``.
-
-    Nothing that grows enters: what is expected is in the trend, and a level becomes usual within
-    about two years.
+    The first is a logarithm, the second 1/year. Nothing that grows enters: what is expected is in
+    the trend, and a level becomes usual within about two years.
 
     Equation:
         boom_next = boom + (growth - trend) / 12 - boom / (2 * clock_year)
+        trend_next = trend + (growth - trend) / clock_five_years
 
     Args:
-        growth: of this year, 1/year.
         trend: the growth that is expected, 1/year.
 
     Mechanisms: E01.
     """
-    return boom + (growth - trend) / 12.0 - boom / (2.0 * clock_year)
+    boom_next = boom + (growth - trend) / 12.0 - boom / (2.0 * clock_year)
+    return boom_next, trend + (growth - trend) / clock_five_years
 
 
 def reception(

@@ -105,8 +105,6 @@ def effort_aim(
 def effort_step(effort: Array, aim: Array, *, effort_speed: Array) -> Array:
     """Return next month's effort: budgets and posts follow the aim slowly, ``(task, run)``.
 
-    The gap that a departing power leaves is therefore filled late.
-
     Equation:
         effort_next = effort + effort_speed * (aim - effort)
 

@@ -64,8 +64,6 @@ def weigh_answers(
         place: what it has to lose in politics, 0 to 1, 0 where it is closed.
         fear: of the people, 0 to 1.
         anger: grievance of its members, 0 to 1.
-        creed: control of religion, 0 to 1.
-        step: step on the repression ladder, 0 to 6.
 
     Mechanisms: P02, P11, P15, P16, P27.
     """
@@ -80,8 +78,6 @@ def weigh_answers(
 
 def credit_step(credit: Array, tame: Array, *, clock_year: Array) -> Array:
     """Return what leaders count for with their people next month, 0 to 1, shape of ``credit``.
-
-    Who bows, and who stays when the others have left, has half of it within about a year.
 
     Equation:
         credit_next = credit + (1 - 0.5 * tame - credit) / clock_year
@@ -116,10 +112,8 @@ def shed(
 
     Args:
         lost: members whom it loses this month, persons.
-        members: that it has, persons.
         parting: 1 in the month of a split, else 0.
         parted: 1 from then on, until it is tolerated again.
-        obeys: 1 while it obeys.
 
     Mechanisms: P02, M101.
     """
@@ -129,8 +123,6 @@ def shed(
 
 def vote_believed(settled: Array, boycott: Array) -> Array:
     """Return how far it is settled what comes after the ruler, 0 to 1, ``(run,)``.
-
-    A vote that the only opposition refuses settles half as much.
 
     Equation:
         vote_believed = settled * (1 - 0.5 * boycott)

@@ -67,9 +67,6 @@ def trust_step(
 ) -> Array:
     """Return the regime's trust in its apparatus next month, 0 to 1, ``(run,)``.
 
-    Each defection or mutiny takes the share ``break_shock`` of it; in two years the usual trust
-    comes back.
-
     Equation:
         back = (trust_usual - trust) / (2 * clock_year)
         trust_next = (trust + back) * (1 - break_shock) ** breaks
@@ -120,9 +117,6 @@ def breaks_step(recent: Array, breaks: Array, *, clock_year: Array) -> Array:
     Equation:
         recent_next = recent * (1 - 1 / clock_year) + breaks
 
-    Args:
-        breaks: those of this month.
-
     Mechanisms: S04.
     """
     return recent * (1.0 - 1.0 / clock_year) + breaks
@@ -167,11 +161,7 @@ def purge_hazard(
         chance = 1 - exp(-purge_rate * pause * (safe + defiance) * urge)
 
     Args:
-        threat: perceived threat, 0 to 1.
-        power: the commander's independent power, 0 to 1.
-        guarantee: a patron's backing of the ruler, 0 to 1.
         grudge: the regime's account with him, 0 to 1.
-        months_since: months since the last purge.
         urge: growth of the drive to remove rivals, ratio of at least 1.
 
     Mechanisms: M18, M25, M26, P12, M19, S09.
@@ -224,9 +214,6 @@ def resists(
         held_back = will * guarantee_deters * guarantee**2
         resists = 1 if draw < 1 - too_weak - held_back else 0
 
-    Args:
-        draw: a uniform draw.
-
     Mechanisms: M21, M26, S01.
     """
     will = np.minimum(power * (1.0 + fear), 1.0)
@@ -273,8 +260,6 @@ def price_of_ways_out(
         fight = 2 - fear
 
     Args:
-        ask: what he can ask for, 0 to 1.
-        fear: what he expects for himself, 0 to 1.
         peace: 1 for the former opposition while its party is legal, less where it is not, else 0.
 
     Mechanisms: M21, P13, S01.
@@ -297,7 +282,6 @@ def way_taken(
         price: of each way, index, ``(way, run)``.
         used: how often it was taken of late, number, ``(way, run)``.
         closed: 1 where it is not to be had, else 0, ``(way, run)``.
-        draw: uniform draws, ``(way, run)``.
 
     Mechanisms: M21, M22.
     """
@@ -313,9 +297,6 @@ def used_step(used: Array, taken: Array, *, clock_five_years: Array) -> Array:
     Equation:
         used_next = used * (1 - 1 / clock_five_years) + taken
 
-    Args:
-        taken: 1 for the way taken this month, else 0.
-
     Mechanisms: M22.
     """
     return used * (1.0 - 1.0 / clock_five_years) + taken
@@ -326,9 +307,6 @@ def successor_chance(vacant: Array, *, clock_season: Array) -> Array:
 
     Equation:
         successor_chance = 1 - exp(-vacant / clock_season)
-
-    Args:
-        vacant: 1 where nobody holds the post, else 0.
 
     Mechanisms: M18.
     """
@@ -346,9 +324,6 @@ def fight_chance(
         will = 1 / (1 + exp(-fight_gain * (fear - loyalty)))
         fight_chance = will * men / (men + 0.5 * following_usual)
 
-    Args:
-        men: armed men at his call, persons.
-
     Mechanisms: S01, S23, S28, M21.
     """
     will = 1.0 / (1.0 + np.exp(-fight_gain * (fear - loyalty)))
@@ -359,8 +334,6 @@ def break_hazard(
     fear: Array, loyalty: Array, creed: Array, *, break_rate: Array
 ) -> tuple[Array, Array]:
     """Return monthly probabilities ``(mutiny, defection)`` of an unprovoked break, ``(run,)``.
-
-    A defection is possible for a loyal insider without any past in the opposition.
 
     Equation:
         rate = break_rate * (1 - loyalty) ** 2
@@ -388,7 +361,6 @@ def mutiny_wins(men: Array, loyal_force: Array, patron: Array, draw: Array) -> A
         mutiny_wins = 1 if draw < odds / (1 + odds) else 0
 
     Args:
-        men: the mutineers' men, persons.
         loyal_force: persons who fight for the regime, weighted by loyalty and quality.
         patron: the patron's help against enemies inside, 0 to 1.
 

@@ -10,8 +10,6 @@ def pay_weight(
 ) -> Array:
     """Return what an agency's people get of the purse for security, 1 = as in 2004, ``(run,)``.
 
-    More for a task on which survival hangs, less for a unit that feeds itself.
-
     Equation:
         left = (1 - self_feed * fed) / (1 - self_feed * fed_start)
         pay_weight = effort_ratio ** effort_follows * left
@@ -27,7 +25,8 @@ def pay_weight(
     return effort_ratio**effort_follows * left
 
 
-def pay_aim(
+def pay_step(
+    pay: Array,
     weight: Array,
     mean_weight: Array,
     regime_pays: Array,
@@ -36,15 +35,17 @@ def pay_aim(
     *,
     agency_pay: Array,
     pay_topup: Array,
+    clock_season: Array,
 ) -> tuple[Array, Array]:
-    """Return ``(pay that its payer means to pay, part of it that a donor adds)``, USD/month.
+    """Return ``(pay next month, what of it a donor means to add)``, USD/month.
 
     The regime divides a share of its revenue, so that who weighs more takes from the others;
-    principals abroad and donors keep their pay in step with what others earn.
+    principals abroad and donors keep their pay in step with what others earn. Pay lags a season.
 
     Equation:
         share = weight / mean_weight if regime_pays > 0 else 1
         aim = agency_pay * share * index + pay_topup * earnings
+        pay_next = pay + (aim - pay) / clock_season
         topup = pay_topup * earnings
 
     Args:
@@ -58,7 +59,7 @@ def pay_aim(
     """
     share = np.where(regime_pays > 0.0, weight / mean_weight, 1.0)
     topup = pay_topup * earnings
-    return agency_pay * share * index + topup, topup
+    return pay + (agency_pay * share * index + topup - pay) / clock_season, topup
 
 
 def strained(strain: Array, strain_start: Array, *, consolidate: Array) -> Array:
@@ -67,30 +68,13 @@ def strained(strain: Array, strain_start: Array, *, consolidate: Array) -> Array
     Equation:
         strained = (1 + consolidate * strain) / (1 + consolidate * strain_start)
 
-    Args:
-        strain: of the state, 0 to 1.
-        strain_start: the same at the start, 0 to 1.
-
     Mechanisms: M01.
     """
     return (1.0 + consolidate * strain) / (1.0 + consolidate * strain_start)
 
 
-def pay_step(pay: Array, aim: Array, *, clock_season: Array) -> Array:
-    """Return next month's pay, USD/month, ``(run,)``: it lags what there is by a season.
-
-    Equation:
-        pay_next = pay + (aim - pay) / clock_season
-
-    Mechanisms: M45.
-    """
-    return pay + (aim - pay) / clock_season
-
-
 def climb(income: Array, commander_reach: Array, *, climb: Array) -> tuple[Array, Array, Array]:
     """Split a month's rent of an agency into ``(to commander, to regime, kept by staff)``, USD.
-
-    At each step up the same share is passed on.
 
     Equation:
         to_commander = income * climb * commander_reach
@@ -111,14 +95,11 @@ def climb(income: Array, commander_reach: Array, *, climb: Array) -> tuple[Array
 def habit_step(habit: Array, received: Array, in_place: Array, *, clock_year: Array) -> Array:
     """Return the rents that one is used to, over what others earn, USD/month, ``(run,)``.
 
-    Two years make a habit; who is new takes the first month's for usual.
-
     Equation:
         moved = habit + (received - habit) / (2 * clock_year)
         habit_next = in_place * (moved if habit > 0 else received)
 
     Args:
-        habit: rents of a month, at earnings of the start.
         received: of this month, at earnings of the start.
         in_place: 1 who draws rents, else 0.
 
@@ -136,27 +117,12 @@ def rent_ratio_step(ratio: Array, received: Array, habit: Array, *, clock_season
         ratio_next = ratio + (now - ratio) / clock_season
 
     Args:
-        ratio: of last month.
         received, habit: USD/month, at earnings of the start.
 
     Mechanisms: M17.
     """
     now = np.where(habit > 0.0, received / np.maximum(habit, 1e-9), 1.0)
     return ratio + (now - ratio) / clock_season
-
-
-def usual_step(usual: Array, power: Array, *, clock_five_years: Array) -> Array:
-    """Return the power of the clients that the circle has come to reckon with, ``(run,)``.
-
-    Equation:
-        usual_next = usual + (power - usual) / clock_five_years
-
-    Args:
-        usual, power: armed power of the clients, index.
-
-    Mechanisms: M17.
-    """
-    return usual + (power - usual) / clock_five_years
 
 
 def claims_step(
@@ -169,8 +135,9 @@ def claims_step(
     claim: Array,
     clock_season: Array,
     clock_year: Array,
-) -> Array:
-    """Return what clients claim of the ruling circle, USD/month, ``(run,)``.
+    clock_five_years: Array,
+) -> tuple[Array, Array]:
+    """Return ``(what clients claim, USD/month, power that the circle reckons with)``, ``(run,)``.
 
     What there is to give, and more if they grow strong or doubt that they will be given later.
     Claims rise within months and fall over two years, as who is used to rents goes on asking.
@@ -180,9 +147,9 @@ def claims_step(
         aim = purse * max((1 + doubt) * grown, 0) ** claim
         rising = (aim - claims) / clock_season
         claims_next = claims + (rising if aim > claims else (aim - claims) / (2 * clock_year))
+        usual_next = usual + (power - usual) / clock_five_years
 
     Args:
-        claims: of last month, at earnings of the start.
         purse: what the circle has for its clients this month, at earnings of the start.
         power: armed power of the clients, index above zero.
         usual: the power that the circle reckons with, index above zero.
@@ -193,14 +160,15 @@ def claims_step(
     grown = 2.0 * power / (power + usual)
     aim = purse * np.maximum((1.0 + doubt) * grown, 0.0) ** claim
     months = np.where(aim > claims, clock_season, 2.0 * clock_year)
-    return claims + (aim - claims) / months
+    return claims + (aim - claims) / months, usual + (power - usual) / clock_five_years
 
 
-def unpaid(purse: Array, claims: Array) -> Array:
-    """Return the share of the clients' claims that is left unpaid, 0 to 1, ``(run,)``.
+def shortfall_step(shortfall: Array, purse: Array, claims: Array, *, clock_season: Array) -> Array:
+    """Return what share of their claims clients feel left unpaid, over a season, ``(run,)``.
 
     Equation:
         unpaid = max(1 - purse / max(claims, 1e-9), 0) if claims > 0 else 0
+        shortfall_next = shortfall + (unpaid - shortfall) / clock_season
 
     Args:
         purse: what the circle has for its clients this month, USD.
@@ -208,17 +176,8 @@ def unpaid(purse: Array, claims: Array) -> Array:
 
     Mechanisms: M17.
     """
-    return np.where(claims > 0.0, np.maximum(1.0 - purse / np.maximum(claims, 1e-9), 0.0), 0.0)
-
-
-def shortfall_step(shortfall: Array, unpaid: Array, *, clock_season: Array) -> Array:
-    """Return the shortfall as clients feel it, over a season, 0 to 1, ``(run,)``.
-
-    Equation:
-        shortfall_next = shortfall + (unpaid - shortfall) / clock_season
-
-    Mechanisms: M17.
-    """
+    short = np.maximum(1.0 - purse / np.maximum(claims, 1e-9), 0.0)
+    unpaid = np.where(claims > 0.0, short, 0.0)
     return shortfall + (unpaid - shortfall) / clock_season
 
 
@@ -236,7 +195,6 @@ def extortion(
     Args:
         strength: persons.
         predation: share of the force that preys on citizens.
-        fear: mean fear of the population, 0 to 1.
         income_per_head: USD/month.
 
     Mechanisms: M33, M35, M45, E05.
@@ -253,8 +211,6 @@ def taken_at_crossings(
         taken_at_crossings = crossing_take * output * barrier * predation
 
     Args:
-        output: national, USD/month.
-        barrier: closure of the crossings, 0 to 1.
         predation: share of those who stand there that preys.
 
     Mechanisms: M79, M80.
@@ -272,8 +228,6 @@ def barrier_step(
     clock_year: Array,
 ) -> Array:
     """Return next month's barriers at the crossings to the neighbours, 0 to 1, ``(run,)``.
-
-    Rents make the extracting agencies lobby for closure; trade presses the other way.
 
     Equation:
         weight = (rents / trade_pressure) ** barrier_lobby

@@ -57,8 +57,6 @@ def forces(people: Array, quality: Array, trust: Array) -> Array:
         forces = sum(people * quality, "agency") * trust
 
     Args:
-        people: of each own armed service, persons, ``(agency, run)``.
-        quality: share of a fully trained and equipped force, ``(agency, run)``.
         trust: share of the apparatus that obeys, 0 to 1.
 
     Mechanisms: S25.
@@ -73,7 +71,6 @@ def at_hand(forces: Array, effort: Array, *, force_ready: Array) -> Array:
         at_hand = force_ready * forces * effort
 
     Args:
-        forces: persons.
         effort: own effort on order and control over that at the start.
 
     Mechanisms: S07, S12.
@@ -85,8 +82,6 @@ def lost_control(
     strongmen: Array, militants: Array, garrison: Array, voice: Array, *, control_gain: Array
 ) -> Lost:
     """Return what loosens the centre's hold of a region, by cause, each ``(run,)``.
-
-    Men in arms count over them and the force that stands there.
 
     Equation:
         men = max(strongmen + militants + garrison, 1)
@@ -105,29 +100,18 @@ def lost_control(
     return Lost(each * strongmen, each * militants, control_gain * voice)
 
 
-def control_aim(lost: Array, collapsed: Array, *, control_base: Array) -> Array:
-    """Return the control a region moves to, 0 to 1, ``(run,)``; halved where the state failed.
+def control_step(
+    control: Array, lost: Array, collapsed: Array, *, control_base: Array, clock_year: Array
+) -> Array:
+    """Return next month's control of a region, 0 to 1, ``(run,)``.
 
     Equation:
-        control_aim = control_base * exp(-lost) * (1 - 0.5 * collapsed)
-
-    Args:
-        lost: sum of what takes it away.
-        collapsed: 1 while the state has failed, else 0.
-
-    Mechanisms: S17.
-    """
-    return control_base * np.exp(-lost) * (1.0 - 0.5 * collapsed)
-
-
-def control_step(control: Array, aim: Array, *, clock_year: Array) -> Array:
-    """Return next month's control, 0 to 1, ``(run,)``.
-
-    Equation:
+        aim = control_base * exp(-lost) * (1 - 0.5 * collapsed)
         control_next = control + (aim - control) / clock_year
 
     Mechanisms: S17.
     """
+    aim = control_base * np.exp(-lost) * (1.0 - 0.5 * collapsed)
     return control + (aim - control) / clock_year
 
 
@@ -187,9 +171,6 @@ def strain_step(strain: Array, push: Array, *, clock_year: Array) -> Array:
     Equation:
         strain_next = strain + (1 - exp(-push) - strain) / clock_year
 
-    Args:
-        push: sum of `strain_terms`.
-
     Mechanisms: E19.
     """
     return strain + (1.0 - np.exp(-push) - strain) / clock_year
@@ -222,9 +203,6 @@ def collapsed_step(
     Equation:
         still = collapsed if strain > (strained_from + failure_threshold) / 2 else 0
         collapsed_next = max(still, fails)
-
-    Args:
-        fails: 1 where it fails this month, else 0.
 
     Mechanisms: E19.
     """

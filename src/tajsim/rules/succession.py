@@ -39,12 +39,8 @@ def stands_behind(
 
     Args:
         rent_ratio: what he lately received over what he is used to.
-        fear: what he expects for himself, 0 to 1.
-        power: his independent power, 0 to 1.
         carried: how far what the ruler gave passes to what comes, 0 to 1: whole where he stays.
-        settled: how far it is settled what comes, 0 to 1.
         patron: the patron's backing of the arrangement, 0 to 1.
-        vacant: 1 where the ruler leaves, else 0.
 
     Mechanisms: P24, M17, M18, S01, S28.
     """
@@ -64,11 +60,6 @@ def dread_of_losing(fear: Array, vacant: Array, settled: Array) -> Array:
     Equation:
         dread_of_losing = 1 - (1 - fear) * (1 - vacant * (1 - settled))
 
-    Args:
-        fear: what he expects for himself, 0 to 1.
-        vacant: 1 where the ruler leaves, else 0.
-        settled: how far it is settled what comes, 0 to 1.
-
     Mechanisms: P24, S01.
     """
     return 1.0 - (1.0 - fear) * (1.0 - vacant * (1.0 - settled))
@@ -83,9 +74,7 @@ def ranks_behind(trust: Array, collusion: Array, settled: Array) -> Array:
         ranks_behind = trust * (1 - collusion * (1 - settled))
 
     Args:
-        trust: the regime's trust in its apparatus, 0 to 1.
         collusion: that of the agency, share.
-        settled: how far it is settled what comes, 0 to 1.
 
     Mechanisms: P24, S04.
     """
@@ -95,14 +84,11 @@ def ranks_behind(trust: Array, collusion: Array, settled: Array) -> Array:
 def bargain_chance(share_behind: Array, shortfall: Array) -> Array:
     """Return the probability that one who stands against takes a bargain, ``(run,)``.
 
-    He is bought where the other side is strong and can pay.
-
     Equation:
         bargain_chance = share_behind * (1 - shortfall)
 
     Args:
         share_behind: armed strength behind the arrangement over that of both sides, 0 to 1.
-        shortfall: clients' claims left unpaid, 0 to 1.
 
     Mechanisms: M17, P24.
     """
@@ -121,7 +107,6 @@ def kind_of_ending(leaves: Array, share: Array, bargains: Array, fights: Array) 
         kind_of_ending = 4 if fights > 0.5 else 4 if share < 0.5 else calm
 
     Args:
-        leaves: 1 where the ruler left, else 0.
         share: armed strength behind the outcome over that of both sides, after bargains, 0 to 1.
         bargains, fights: commanders who bargained, who took up arms, count.
 
@@ -142,7 +127,6 @@ def contest_lost(behind: Array, patron: Array) -> Array:
 
     Args:
         behind: armed strength behind the outcome over that of all who would fight, 0 to 1.
-        patron: the patron's help against enemies inside, 0 to 1.
 
     Mechanisms: P24, M113.
     """
@@ -152,8 +136,6 @@ def contest_lost(behind: Array, patron: Array) -> Array:
 
 def nearness(to_go: Array, *, clock_year: Array) -> Array:
     """Return how heavily the end of the term weighs on all, 0 to 1, ``(run,)``.
-
-    Seen from some two years afar, and more with every month.
 
     Equation:
         nearness = exp(-to_go / (2 * clock_year))
@@ -231,13 +213,10 @@ def settlement(
 ) -> Array:
     """Return how far it is settled what comes after the ruler, 0 to 1, ``(run,)``.
 
-    By a credible process, or by an heir as far as the elite follows him who named him.
-
     Equation:
         settlement = 1 - (1 - succession_process) * (1 - heir_worth * heir * loyalty)
 
     Args:
-        heir: 1 where an heir is named, else 0.
         loyalty: mean loyalty of commanders in place, 0 to 1.
 
     Mechanisms: P24.

@@ -72,10 +72,6 @@ def riot_chance(
     Args:
         hit: protected trade of the region lost to arrests, in networks.
         strong: men of strongmen there over them and the state's force, 0 to 1.
-        grievance: of the region, 0 to 1.
-        beyond: 1 - the centre's control of the region, 0 to 1.
-        unrest: bloodshed there of late, number.
-        truce: how far an agreement holds there, 0 to 1.
 
     Mechanisms: S13, S14.
     """
@@ -90,11 +86,6 @@ def turnout_step(turnout: Array, protest: Array, fear: Array) -> Array:
 
     Equation:
         turnout_next = protest * (1 + 2 * (1 - fear) * turnout)
-
-    Args:
-        turnout: last month's.
-        protest: 1 where there is one this month, else 0.
-        fear: of the people, 0 to 1.
 
     Mechanisms: M34, M37.
     """
@@ -145,9 +136,6 @@ def truce_step(truce: Array, agreed: Array, *, clock_year: Array) -> Array:
     Equation:
         truce_next = max(truce * (1 - 1 / clock_year), agreed)
 
-    Args:
-        agreed: 1 where the centre and the strongmen agreed this month, else 0.
-
     Mechanisms: S12.
     """
     return np.maximum(truce * (1.0 - 1.0 / clock_year), agreed)
@@ -158,10 +146,6 @@ def shaken(level: Array, happened: Array, *, unrest_shock: Array) -> Array:
 
     Equation:
         shaken = level + unrest_shock * happened * (1 - level)
-
-    Args:
-        level: before it, 0 to 1.
-        happened: 1 where it happened this month, else 0.
 
     Mechanisms: S12, S13.
     """

@@ -50,9 +50,6 @@ def recent_step(recent: Array, acts: Array, *, clock_season: Array) -> Array:
     Equation:
         recent_next = (recent + acts) * (1 - 1 / clock_season)
 
-    Args:
-        acts: of this month, number.
-
     Mechanisms: X19.
     """
     return (recent + acts) * (1.0 - 1.0 / clock_season)
@@ -64,9 +61,6 @@ def agreement_chance(recent: Array, *, talks: Array) -> Array:
     Equation:
         agreement_chance = talks * recent / (1 + recent)
 
-    Args:
-        recent: acts of violence at home of late, number.
-
     Mechanisms: P22, P26.
     """
     return talks * recent / (1.0 + recent)
@@ -77,10 +71,6 @@ def felt_step(felt: Array, steps: Array, *, clock_year: Array) -> Array:
 
     Equation:
         felt_next = felt * (1 - 1 / clock_year) + steps
-
-    Args:
-        felt: steps up the ladder of late, number.
-        steps: taken since last month.
 
     Mechanisms: P11, P15, P18.
     """
@@ -130,9 +120,6 @@ def voiced(grievance: Array, fear: Array, abroad_share: Array, *, fear_silences:
         held = fear_silences * fear * (1 - grievance ** 2)
         voiced = grievance * (1 - held) * (1 - abroad_share)
 
-    Args:
-        abroad_share: migrants over all people of the region.
-
     Mechanisms: M32, M37, M38, M43, P18, P20, M41.
     """
     held = fear_silences * fear * (1.0 - grievance**2)
@@ -163,7 +150,6 @@ def protest_chance(
         protest_part = from_protest
 
     Args:
-        voice: voiced discontent, 0 to 1.
         struck_here: commanders of the region struck last month.
         unchecked: last month's protest times what fear did not check of it, 0 to 1.
 
@@ -201,9 +187,6 @@ def threat_step(threat: Array, push: Array, *, clock_year: Array) -> Array:
     Equation:
         threat_next = threat + (exp(push) - threat) / clock_year
 
-    Args:
-        push: sum of `threat_parts`.
-
     Mechanisms: P09, P10.
     """
     return threat + (np.exp(push) - threat) / clock_year
@@ -225,8 +208,6 @@ def step_chances(
 
     Args:
         threat: seen in the legal party over about a year, 1 = ordinary.
-        step: step now, 0 to 6.
-        outside_cost: what partners would make the regime pay, 0 to 1.
 
     Mechanisms: P11, P13, P22, O04, O07, O22, P14.
     """
@@ -241,9 +222,6 @@ def standing(step: Array) -> Array:
 
     Equation:
         standing = max(1 - step / 3, 0)
-
-    Args:
-        step: step on the repression ladder, 0 to 6.
 
     Mechanisms: P01, P02, P11.
     """
@@ -311,10 +289,6 @@ def violent_start(
     Equation:
         violent_start = radicalisation_rate * people * grievance * clock_year
 
-    Args:
-        people: at home, persons.
-        grievance: 0 to 1.
-
     Mechanisms: P05.
     """
     return radicalisation_rate * people * grievance * clock_year
@@ -326,9 +300,6 @@ def skill_against_violence(quality: Array, cronyism: Array) -> Array:
     Equation:
         skill = quality * (1 - cronyism)
 
-    Args:
-        cronyism: patronage in place of merit, 0 to 1.
-
     Mechanisms: S22.
     """
     return quality * (1.0 - cronyism)
@@ -339,9 +310,6 @@ def violent_flows(
 ) -> tuple[Array, Array, Array]:
     """Return violent members ``(leaving to fight, giving up, arrested)`` this month, persons.
 
-    Half of them give up within about two years; skilled services arrest the others, and a war
-    abroad draws them away, within about one.
-
     Equation:
         leaving = violent * pull / (1 + pull) / clock_year
         giving_up = violent * 0.5 / clock_year
@@ -349,8 +317,6 @@ def violent_flows(
 
     Args:
         violent: persons in violent groups at home, ``(run,)``.
-        pull: appeal of groups abroad, 0 = none.
-        skill: of the services against real threats, 0 to 1.
 
     Mechanisms: E04, S11, S22.
     """

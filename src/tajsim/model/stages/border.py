@@ -120,12 +120,7 @@ def on_the_line(country: Country, ordered: Array) -> tuple[Post, Array]:
 
 
 def passed(country: Country, post: Post, load: Array, luck: Array) -> Passage:
-    """Send loads past a post; return what became of them.
-
-    Args:
-        load: kg, ``(..., network, run)``.
-        luck: multiplies detection, ``(network, run)``.
-    """
+    """Send loads past a post; return what became of them."""
     reach = country.networks.access
     met, arranged, seized = country.apply(
         border_guard.clear,
@@ -167,14 +162,7 @@ def settle_line(country: Country, line: Post, entered: Passage, mine: Array) -> 
 
 
 def post_inside(country: Country, row: int, chance: Array, price: Array, ordered: Array) -> Post:
-    """Return what loads meet in a drug unit, or in customs.
-
-    Args:
-        row: of the agency.
-        chance: that an honest officer meets a load, ``(run,)``.
-        price: of the drug there, USD/kg, ``(run,)``.
-        ordered: share of its loads that they must let pass, ``(network, run)``.
-    """
+    """Return what loads meet in a drug unit, or in customs."""
     toll = country.apply(drug_market.toll, detection=chance, price=price)
     return Post(chance, country.agencies.collusion[row], toll, ordered)
 
@@ -182,13 +170,7 @@ def post_inside(country: Country, row: int, chance: Array, price: Array, ordered
 def past(
     country: Country, row: int, post: Post, load: Array, luck: Array, searching: Array
 ) -> Array:
-    """Send loads past a drug unit or customs, and book it; return what gets through, kg.
-
-    Args:
-        row: of the agency.
-        load: kg, ``(network, run)``.
-        searching: people who search, at least one, ``(run,)``.
-    """
+    """Send loads past a drug unit or customs, and book it; return what gets through, kg."""
     now, found = country.now, passed(country, post, load, luck)
     now["heroin_met"][row] = total(found.met)
     now["heroin_seized_by"][row] = total(found.seized)
@@ -199,12 +181,7 @@ def past(
 
 
 def report(country: Country, searching: Array, price: Array) -> None:
-    """Let each agency decide what it hands in of what it seized; the rest is sold on.
-
-    Args:
-        searching: people who search, at least one, ``(agency, run)``.
-        price: inside the country, USD/kg, ``(run,)``.
-    """
+    """Let each agency decide what it hands in of what it seized; the rest is sold on."""
     now, agencies = country.now, country.agencies
     honesty = country.apply(
         border_guard.reported_share,

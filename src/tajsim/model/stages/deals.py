@@ -112,11 +112,7 @@ def own_capacity(country: Country) -> Array:
 
 
 def cover_of(country: Country, useful: Array) -> Array:
-    """Return the share of each task that outsiders carry, ``(task, run)``.
-
-    Args:
-        useful: what each deal covers, ``(deal, run)``.
-    """
+    """Return the share of each task that outsiders carry, ``(task, run)``."""
     spot = useful * country.deals.spot
     aid = useful - spot
     return np.stack(

@@ -393,13 +393,7 @@ def note_decisions(country: Country, month: Month) -> None:
 
 
 def note_contest(country: Country, sides: Sides, kind: Array, share: Array) -> None:
-    """Note how the ruler's term ends, and who is bought off, rises or keeps apart over it.
-
-    Args:
-        sides: who stands where, 0 or 1, ``(commander, run)``.
-        kind: kind of the ending, 0 where there is none, ``(run,)``.
-        share: armed strength behind it, 0 to 1, ``(run,)``.
-    """
+    """Note how the ruler's term ends, and who is bought off, rises or keeps apart over it."""
     for i, commander in enumerate(country.commanders):
         for name, where in (
             ("settled", sides.bargains[i]),

@@ -152,8 +152,12 @@ def cross(country: Country) -> None:
     country.forward = country.apply(
         militants.posture_step, forward=country.forward, strain=country.regime.strain
     )
-    troops = country.apply(militants.at_border, troops=country.base_troops, forward=country.forward)
-    stops = country.apply(militants.deterrence, base=troops, guarantee=country.guarantee)
+    stops = country.apply(
+        militants.deterrence,
+        base=country.base_troops,
+        forward=country.forward,
+        guarantee=country.guarantee,
+    )
     urge = country.militants.urge(country.outside.militant_pressure, stops)
     guard = country.guard_strength[:N]
     where = country.apply(

@@ -160,9 +160,8 @@ def pay_clients(country: Country, takings: Array) -> None:
     armed = commanders.power * commanders.in_place
     purse = country.values.patronage_share * np.maximum(ledger["patronage"], 0.0)
     claims = country.claims * country.earnings
-    unpaid = country.apply(rents_rules.unpaid, purse=purse, claims=claims)
     regime.shortfall = country.apply(
-        rents_rules.shortfall_step, shortfall=regime.shortfall, unpaid=unpaid
+        rents_rules.shortfall_step, shortfall=regime.shortfall, purse=purse, claims=claims
     )
     somebody = np.minimum(total(commanders.in_place), 1.0)
     parts = np.minimum(purse, claims) * somebody * shares(armed)
@@ -180,16 +179,13 @@ def pay_clients(country: Country, takings: Array) -> None:
 def get_used(country: Country, purse: Array, received: Array) -> None:
     """Let claims and what each is used to follow the rents, over what others earn."""
     commanders = country.commanders
-    country.claims = country.apply(
+    country.claims, country.clients_usual = country.apply(
         rents_rules.claims_step,
         claims=country.claims,
         purse=purse,
         power=country.clients_power,
         usual=country.clients_usual,
         doubt=commanders.doubt[0],
-    )
-    country.clients_usual = country.apply(
-        rents_rules.usual_step, usual=country.clients_usual, power=country.clients_power
     )
     commanders.received = received
     commanders.rent_ratio = commanders.apply(
@@ -208,9 +204,8 @@ def get_used(country: Country, purse: Array, received: Array) -> None:
 
 def share_posts(country: Country) -> None:
     """Let posts and public money go by patronage as clients press and as nobody looks."""
-    aim = country.apply(corruption_rules.cronyism_aim, unpaid=country.regime.shortfall)
     country.cronyism = country.apply(
-        corruption_rules.cronyism_step, cronyism=country.cronyism, aim=aim
+        corruption_rules.cronyism_step, cronyism=country.cronyism, unpaid=country.regime.shortfall
     )
 
 

@@ -46,11 +46,9 @@ def russian_economy(country: Country) -> None:
     growth = np.where(date.new_year > 0.5, drawn, out.growth)
     out.growth = np.where(date.growth_recorded > 0.5, date.growth, growth)
     out.russian_growth = out.growth + country.values.russian_upturn
-    trend = country.apply(outside.trend_step, trend=out.trend, growth=out.russian_growth)
-    out.boom = country.apply(
+    out.boom, out.trend = country.apply(
         outside.boom_step, boom=out.boom, growth=out.russian_growth, trend=out.trend
     )
-    out.trend = trend
 
 
 def work_for_migrants(country: Country) -> outside.Work:

@@ -95,7 +95,6 @@ def resent(country: Country, worse: Array, faith: Array) -> None:
     """Let the grievance of each region follow its causes, in the order of the documents.
 
     Args:
-        worse: odds of hardship over the usual ones, ``(run,)``.
         faith: control of religion times the devout share, 1 = middling, ``(region, run)``.
     """
     regions, alike = country.regions, country.regions.zeros()
