@@ -1,7 +1,6 @@
 """``explain``: one run as a story, or where two scenarios first differ and what followed."""
 
 import textwrap
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -12,14 +11,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.display import Printed, rows_of
+from tajsim.display import Printed
 from tajsim.ensemble.dataset import load_results
 from tajsim.errors import UserError
 from tajsim.inputs import ledger, registry, toml
 from tajsim.results import chronicle, numbers, select
 from tajsim.results.chronicle import Change, Occurrence, Pair, changes, decided, scheduled, sentence
 from tajsim.results.effect import effect
-from tajsim.results.numbers import interval, month_text, percent, table_number, text_table
+from tajsim.results.numbers import counted, frame_text, intervals, month_text, percent, table_number
 from tajsim.results.window import Window, cells, whole_period
 
 Results = xr.Dataset | str | Path
@@ -104,8 +103,8 @@ def _difference(pair: Pair, run: int | None, everything: bool) -> Explanation:
     return Explanation(summary_text(pair, first, kinds, everything) + mixed, first, models)
 
 
-#: How many differing events, scheduled events and outcomes are shown unless all are asked for.
-MOST_EVENTS, MOST_SCHEDULED, MOST_OUTCOMES = 15, 6, 8
+#: How many differing events and outcomes are shown unless all are asked for.
+MOST_EVENTS, MOST_OUTCOMES = 15, 8
 _SIDES = {"A": "A only", "B": "B only", "both": "moved", "other": "other"}
 
 
@@ -123,17 +122,18 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     a, b = _of_run(pair, run)
     orders, found = changes(scheduled(a), scheduled(b)), changes(decided(a), decided(b))
     lines = [f"Run {run}: A {pair.scenario_a}, B {pair.scenario_b}"]
-    lines += _orders(orders, everything)
+    lines += ["Scheduled differently:", *_chain(orders)] if orders else []
     if not found:
         return "\n".join([*lines, "", "Nothing else differs between the two runs."])
-    since = f", {_months_after(found[0], orders)}" if orders else ""
-    lines += ["", f"First difference in what happens: {month_text(found[0].month)}{since}"]
+    lines += ["", f"First difference in what happens: {month_text(found[0].month)}"]
+    if orders:
+        months = toml.month_number(found[0].month) - toml.month_number(orders[0].month)
+        lines[-1] += f", {counted(months, 'month')} after the scenarios' own first difference"
     lines += _line(found[0])
     chain = (found if everything else chronicle.most_telling(found, MOST_EVENTS))[1:]
     if chain:
-        rest = len(found) - 1
-        which = f"the {len(chain)} most important of {rest}" if len(chain) < rest else f"{rest}"
-        lines += ["", f"What followed ({which} differing events):", *_chain(chain)]
+        which = f"What followed ({len(chain)} of {len(found) - 1} differing events):"
+        lines += ["", which, *_chain(chain)]
     window = found[0].month, whole_period(pair.results_a)[1]
     return "\n".join([*lines, "", *_outcomes(pair, run, window)])
 
@@ -152,22 +152,6 @@ def _of_run(pair: Pair, run: int) -> tuple[list[Occurrence], list[Occurrence]]:
         chronicle.occurrences(pair.results_a, pair.scenario_a, run),
         chronicle.occurrences(pair.results_b, pair.scenario_b, run),
     )
-
-
-def _months_after(first: Change, orders: Sequence[Change]) -> str:
-    months = toml.month_number(first.month) - toml.month_number(orders[0].month)
-    if months == 0:
-        return "in the month of the scenarios' own first difference"
-    return f"{months} month{'s' if months > 1 else ''} after the scenarios' own first difference"
-
-
-def _orders(orders: Sequence[Change], everything: bool) -> list[str]:
-    if not orders:
-        return ["The two schedule the same events."]
-    shown = orders if everything else orders[:MOST_SCHEDULED]
-    left = len(orders) - len(shown)
-    more = [f"  and {left} more, the last in {month_text(orders[-1].month)}"] if left else []
-    return ["Scheduled differently:", *_chain(shown), *more]
 
 
 def _chain(found: Sequence[Change]) -> list[str]:
@@ -194,29 +178,23 @@ def _line(change: Change) -> list[str]:
 
 def _outcomes(pair: Pair, run: int, window: Window) -> list[str]:
     """Return the outcomes that moved most, against the spread of A's runs."""
-    results_a = pair.results_a.sel(scenario=[pair.scenario_a])
     results_b = pair.results_b.sel(scenario=[pair.scenario_b], run=[run])
     b = {(cell.outcome, cell.where): cell.values[0, 0] for cell in cells(results_b, window)}
     place = list(pair.results_a["run"].values).index(run)
     rows = []
-    for cell in cells(results_a, window):
+    for cell in cells(pair.results_a.sel(scenario=[pair.scenario_a]), window):
         ours, theirs = cell.values[0, place], b.get((cell.outcome, cell.where), np.nan)
         spread = np.nanstd(cell.values[0]) if cell.values.shape[1] > 2 else abs(ours)
         moved = abs(theirs - ours) / spread if spread > 0.0 else np.nan
-        if cell.headline and np.isfinite(moved) and moved > 0.0:
+        if cell.headline and moved > 0.0:
             rows.append((moved, cell.outcome, cell.title, cell.unit, ours, theirs))
-    best: dict[str, tuple[float, str, str, str, float, float]] = {}
-    for row in sorted(rows, key=lambda row: -row[0]):
-        best.setdefault(row[1], row)
-    shown = list(best.values())[:MOST_OUTCOMES]
-    if not shown:
+    names = ["moved", "name", "outcome", "unit", "A", "B"]
+    table = pd.DataFrame(rows, columns=names).sort_values("moved", ascending=False, kind="stable")
+    shown = table.drop_duplicates("name").head(MOST_OUTCOMES)
+    if shown.empty:
         return ["No outcome has moved."]
-    text = text_table(
-        ("outcome", "unit", "A", "B"),
-        [[row[2], row[3], table_number(row[4]), table_number(row[5])] for row in shown],
-        left=(0, 1),
-    )
-    return [f"Largest changes, {window[0]} to {window[1]} (by the spread of A's runs):", text]
+    title = f"Largest changes, {window[0]} to {window[1]} (by the spread of A's runs):"
+    return [title, frame_text(shown, "outcome", "unit", "A", "B")]
 
 
 #: How many rows of each table are printed unless all are asked for.
@@ -289,20 +267,18 @@ def summary_text(
 ) -> str:
     """Return both tables as text."""
     differ = first[first["month"] != ""]
-    share = len(differ) / len(first)
     lines = [
-        f"A {pair.scenario_a}, B {pair.scenario_b}: {len(first):,} paired runs",
-        f"Events that no scenario schedules differ in {percent(share)} of the runs.",
+        f"A {pair.scenario_a}, B {pair.scenario_b}: {counted(len(first), 'paired run')}",
+        f"Events that no scenario schedules differ in {percent(len(differ) / len(first))} of the "
+        "runs.",
     ]
     if not len(differ):
         return "\n".join(lines)
-    after = differ["months_after"].dropna()
-    if len(after):
-        low, middle, high = np.quantile(after, (0.05, 0.5, 0.95))
+    if len(after := differ["months_after"].dropna()):
+        low, middle, high = map(table_number, np.quantile(after, (0.05, 0.5, 0.95)))
         lines.append(
-            f"The first differs {table_number(middle)} months after the scenarios' own first "
-            f"difference (median; {table_number(low)} to {table_number(high)} in 90 % of these "
-            "runs)."
+            f"The first differs {middle} months after the scenarios' own first difference "
+            f"(median; {low} to {high} in 90 % of these runs)."
         )
     return "\n".join(
         [*lines, "", _first_text(differ, len(first)), "", _kinds_text(kinds, everything)]
@@ -310,19 +286,16 @@ def summary_text(
 
 
 def _first_text(differ: pd.DataFrame, runs: int) -> str:
-    rows = []
-    for kind, count in Counter(differ["kind"]).most_common(MOST):
-        part = differ[differ["kind"] == kind]
-        said = part["told"].str.partition(", because")[0]
-        ((told, side), often), *_ = Counter(zip(said, part["side"], strict=True)).most_common(1)
-        where = _SIDES[side]
-        noun = ledger.load_kinds()[kind].noun
-        median = table_number(part["months_after"].median())
-        told = f"{where}: {told} ({often} run{'s' if often > 1 else ''})"
-        told = textwrap.shorten(told, 60, placeholder=" …")
-        rows.append([noun, percent(count / runs), median, told])
-    header = ("what differs first", "in runs", "months after", "most often")
-    return text_table(header, rows, left=(0, 3))
+    """Return what differs first, the commonest kinds, each with its commonest sentence."""
+    said = differ["side"].map(_SIDES) + ": " + differ["told"].str.partition(", because")[0]
+    rows = [
+        (ledger.load_kinds()[kind].noun, len(part) / runs, part["months_after"].median(),
+         textwrap.shorten(said[part.index].mode()[0], 60, placeholder=" …"))
+        for kind, part in differ.groupby("kind")
+    ]  # fmt: skip
+    names = ["what differs first", "in runs", "months after", "most often"]
+    table = pd.DataFrame(rows, columns=names).sort_values("in runs", ascending=False, kind="stable")
+    return frame_text(table.head(MOST), names[0], "%in runs", *names[2:])
 
 
 def _kinds_text(kinds: pd.DataFrame, everything: bool) -> str:
@@ -331,15 +304,10 @@ def _kinds_text(kinds: pd.DataFrame, everything: bool) -> str:
     width = (clear["high"] - clear["low"]).clip(lower=1e-300)
     order = (clear["difference"].abs() / width).sort_values(ascending=False, kind="stable").index
     shown = clear.loc[order].head(len(kinds) if everything else MOST)
-    rows = [
-        [row.noun, *map(table_number, (row.mean_a, row.mean_b)),
-         table_number(row.difference, signed=True), interval(row.low, row.high, signed=True),
-         row.direction, percent(row.share_sign)]
-        for row in rows_of(shown)
-    ]  # fmt: skip
-    if not rows:
+    if shown.empty:
         return "No kind of event is clearly more or less frequent."
-    header = ("events a run", "A", "B", "difference", "90 % interval", "sign", "in runs")
+    told = shown.assign(interval=intervals(shown["low"], shown["high"], signed=True))
+    columns = ("A=mean_a", "B=mean_b", "+difference", "90 % interval=interval", "sign=direction")
+    text = frame_text(told, "events a run=noun", *columns, "in runs=%share_sign")
     left = len(kinds) - len(shown)
-    note = f"\n{left} more kinds, most without a clear difference; --all shows them."
-    return text_table(header, rows) + note * bool(left)
+    return text + f"\n{left} more kinds, most without a clear difference; --all." * bool(left)

@@ -27,7 +27,15 @@ from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.values import about_posterior
 from tajsim.results import select
 from tajsim.results.effect import quantiles
-from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
+from tajsim.results.numbers import (
+    WIDTH,
+    counted,
+    frame_text,
+    interval,
+    intervals,
+    percent,
+    table_number,
+)
 from tajsim.results.window import at_places, over, whole_period
 
 if TYPE_CHECKING:
@@ -239,33 +247,15 @@ def _scores(runs: list[Array], seen: Array) -> Iterator[tuple[float, float, floa
         )
 
 
-def series_text(table: pd.DataFrame) -> str:
-    """Return the scores as text, with where a naive forecast is better."""
-    rows = []
-    for row in rows_of(table):
-        better = row.wins.replace(" ", " and ") or "the runs"
-        if math.isnan(row.score):
-            better = "one year only"
-        name = ", ".join(filter(None, [row.outcome, row.place]))
-        band = percent(row.coverage), f"{row.width:.2f}", f"{row.rank:.2f}"
-        scores = map(table_number, (row.score, row.persistence, row.flat))
-        rows.append([name, str(row.years), *band, *scores, row.unit, better])
-    head = (
-        "series", "years", "covered", "width", "rank", "runs", "last value", "mean", "unit",
-        "better",
-    )  # fmt: skip
-    return text_table(head, rows, left=(0, 8, 9))
-
-
-_Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
-
 _HOW = (
     "Observed: with the 90 % interval of its error; simulated: with 90 % of the runs. 'place' is "
     "the share of predictions (a run with the error added) below what was observed; for a bound "
     "the share of runs on its allowed side, for an event of those that agree. 'off' is the mean "
     "prediction less what was observed, in standard deviations of the predictions. 'score' (lower "
     "is better) is the continuous ranked probability score in standard errors of the figure: for a "
-    "sure forecast its distance, for an event twice the squared error of its chance."
+    "sure forecast its distance, for an event twice the squared error of its chance. Fitted targets "
+    "say how well the fit went; only checked ones test the model (* looked at while ranges were "
+    "set by hand: a weak test)."
 )
 _SERIES = (
     "Series of years. 'covered': share of the years observed that lie within 90 % of the runs; "
@@ -276,21 +266,40 @@ _SERIES = (
 )
 
 
+def series_text(table: pd.DataFrame) -> str:
+    """Return the scores as text, with where a naive forecast is better."""
+    better = [
+        "one year only" if math.isnan(row.score) else row.wins.replace(" ", " and ") or "the runs"
+        for row in rows_of(table)
+    ]
+    told = table.assign(
+        series=[", ".join(filter(None, [r.outcome, r.place])) for r in rows_of(table)],
+        better=better,
+    )
+    scores = "runs=score", "last value=persistence", "mean=flat", "unit", "better"
+    return frame_text(told, "series", "years", "covered=%coverage", "width", "rank", *scores)
+
+
+_Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
+
+
 def _scoreboard(part: pd.DataFrame) -> str:
-    header = (
-        "target", "use", "observed", "90 %", "simulated", "90 %", "unit", "place", "off", "score",
-    )  # fmt: skip
-    rows = []
-    for row in rows_of(part):
-        use = "checked *" if row.looked_at and row.use == "checked" else row.use
-        off = "-" if math.isnan(row.error_sd) else f"{round(row.error_sd, 1) + 0.0:+.1f}"
-        score = "-" if math.isnan(row.score) else f"{row.score:.2f}"
-        simulated = table_number(row.median), interval(row.p05, row.p95), row.unit
-        if row.kind == "event":
-            simulated = f"in {percent(row.median)} of runs", "", ""
-        told = *_observed(row), *simulated, percent(row.percentile)
-        rows.append([row.target, use, *told, off, score])
-    return text_table(header, rows, left=(0, 1, 6))
+    event, weak = part["kind"] == "event", part["looked_at"] & (part["use"] == "checked")
+    seen = [_observed(row) for row in rows_of(part)]
+    middles = [
+        f"in {percent(r.median)} of runs" if r.kind == "event" else table_number(r.median)
+        for r in rows_of(part)
+    ]
+    told = part.assign(
+        use=part["use"].where(~weak, "checked *"),
+        seen=[text for text, _ in seen],
+        error=[text for _, text in seen],
+        simulated=middles,
+        band=intervals(part["p05"].where(~event), part["p95"].where(~event)),
+        unit=part["unit"].where(~event, ""),
+    )
+    first = "target", "use", "observed=seen", "90 %=error", "simulated", "90 %=band"
+    return frame_text(told, *first, "unit", "place=%percentile", "+off=error_sd", "score")
 
 
 def _observed(row: Any) -> tuple[str, str]:
@@ -300,34 +309,27 @@ def _observed(row: Any) -> tuple[str, str]:
         return (f"{row.kind.replace('_', ' ')} {table_number(row.observed)}", "")
     reach = _Z * row.error
     if row.scale == "log":
-        ends = row.observed * math.exp(-reach), row.observed * math.exp(reach)
-    else:
-        ends = row.observed - reach, row.observed + reach
-    return table_number(row.observed), interval(*ends)
+        return table_number(row.observed), interval(
+            row.observed * math.exp(-reach), row.observed * math.exp(reach)
+        )
+    return table_number(row.observed), interval(row.observed - reach, row.observed + reach)
 
 
 def coverage(table: pd.DataFrame) -> list[str]:
     """Return sentences on how many intervals cover what was observed; given ones do not count."""
     lines = []
     for use, part in table[table["use"] != "given"].groupby("use", sort=False):
-        covered = part["covered"].dropna()
-        parts = []
-        if len(covered):
-            parts.append(
-                f"{int(covered.sum())} of {len(covered)} observed numbers lie within 90 % of the "
-                f"predictions ({percent(covered.mean())}; 90 % is what it should be)"
-            )
-        events = part[part["kind"] == "event"]
-        if len(events):
-            parts.append(
-                f"{len(events)} events came out as observed in "
-                f"{percent(events['percentile'].mean())} of the runs on average"
-            )
-        bounds = part[~part["kind"].isin(["event", "number"])]
-        if len(bounds):
-            kept = int((bounds["percentile"] >= 0.5).sum())
-            parts.append(f"{kept} of {len(bounds)} bounds hold in at least half of the runs")
-        lines.append(f"{str(use).capitalize()}: {'; '.join(parts)}.")
+        covered, event = part["covered"].dropna(), part["kind"] == "event"
+        bounds = part[~part["kind"].isin(["event", "number"])]["percentile"]
+        parts = {
+            f"{int(covered.sum())} of {len(covered)} observed numbers lie within 90 % of the "
+            f"predictions ({percent(covered.mean())}; 90 % is what it should be)": len(covered),
+            f"{event.sum()} events came out as observed in "
+            f"{percent(part[event]['percentile'].mean())} of the runs on average": event.sum(),
+            f"{int((bounds >= 0.5).sum())} of {len(bounds)} bounds hold in at least half of the "
+            "runs": len(bounds),
+        }
+        lines.append(f"{str(use).capitalize()}: {'; '.join(t for t, n in parts.items() if n)}.")
     return lines
 
 
@@ -391,21 +393,17 @@ class Validation(Printed):
 
     def __str__(self) -> str:
         """Return all tables as text."""
-        table, counts = self.table, self.table["use"].value_counts()
+        uses = self.table["use"].value_counts()
+        counted_uses = ", ".join(f"{n} {use}" for use, n in uses.items())
         heading = (
-            f"{len(table)} targets, {counts.get('fitted', 0)} fitted, "
-            f"{counts.get('checked', 0)} checked and {counts.get('given', 0)} given, "
-            f"against {self.runs:,} "
-            f"run{'s' if self.runs != 1 else ''}, parameters {self.parameters}"
+            f"{len(self.table)} targets ({counted_uses}) against {counted(self.runs, 'run')}, "
+            f"parameters {self.parameters}"
             + (f", without {', '.join(self.without)}" if self.without else "")
         )
-        how = f"{_HOW} Fitted targets say how well the fit went; only checked ones test the model"
-        star = (table["looked_at"] & (table["use"] == "checked")).any()
-        how += " (* looked at while ranges were set by hand: a weak test)." if star else "."
-        blocks = [f"{heading}\n{_folded(how)}"]
-        for theme, part in table.groupby("theme", sort=False):
+        blocks = [f"{heading}\n{_folded(_HOW)}"]
+        for theme, part in self.table.groupby("theme", sort=False):
             blocks.append(f"{theme}\n{_scoreboard(part)}")
-        blocks += map(_folded, coverage(table))
+        blocks += map(_folded, coverage(self.table))
         if len(self.series):
             blocks.append(f"{_folded(_SERIES)}\n\n{series_text(self.series)}")
         return "\n\n".join([*blocks, OLD_SAMPLE] if self.old_sample else blocks)

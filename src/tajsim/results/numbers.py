@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -108,6 +108,11 @@ def interval(low: float, high: float, signed: bool = False) -> str:
     if math.isnan(low) or math.isnan(high):
         return "-"
     return f"{table_number(low, signed)} to {table_number(high, signed)}"
+
+
+def intervals(lows: Iterable[float], highs: Iterable[float], signed: bool = False) -> list[str]:
+    """Return the `interval` of each row of a table."""
+    return [interval(*ends, signed) for ends in zip(lows, highs, strict=True)]
 
 
 def percent(share: float) -> str:
