@@ -9,7 +9,14 @@ import pytest
 import xarray as xr
 
 import tajsim.results.chronicle as chronicle
-from tajsim.analysis.explain import differences_table, explain, first_differences, frequencies
+from tajsim.analysis.explain import (
+    difference_story,
+    differences_table,
+    explain,
+    first_differences,
+    frequencies,
+    summary_text,
+)
 from tajsim.cli import main
 from tajsim.ensemble import run_many, save
 from tajsim.ensemble.dataset import chronicle_variables
@@ -148,10 +155,11 @@ def test_the_same_deed_at_another_place_is_one_change() -> None:
 
 def test_identical_scenarios_do_not_differ() -> None:
     twins = run_many(["status-quo"], runs=3, until="2007-12")
-    found = explain(twins, twins)
-    assert "differ in 0 % of the runs" in found.text
-    assert (found.table["month"] == "").all()
-    assert "Nothing else differs" in explain(twins, twins, run=1).text
+    same = chronicle.Pair(twins, "status-quo", "status-quo")
+    first = first_differences(same)
+    assert (first["month"] == "").all()
+    assert "differ in 0 % of the runs" in summary_text(same, first, frequencies(same))
+    assert "Nothing else differs" in difference_story(same, 1)
 
 
 def test_nothing_differs_before_the_scenarios_do(pair: xr.Dataset) -> None:
@@ -226,7 +234,7 @@ def test_results_that_are_no_pairs_are_refused(pair: xr.Dataset) -> None:
     first, second = pair.sel(scenario=[A]), pair.sel(scenario=[B])
     refused("the seed of the one is 1", "2", results=first, other=second.assign_attrs(seed=2))
     refused("mode", results=first, other=second.assign_attrs(parameters_mode="fixed"))
-    refused("share no run", results=first.sel(run=[0]), other=second.sel(run=[1]))
+    refused("run in common", results=first.sel(run=[0]), other=second.sel(run=[1]))
     other = second.copy(deep=True)
     drawn = (other["role"] == "uncertainty").values
     other["parameter_value"].values[:, drawn] += 1.0

@@ -68,9 +68,11 @@ def explain(
     """
     first = _loaded(results)
     if other is not None:
-        return _difference(
-            chronicle.pair_of(first, _loaded(other), against, scenario), run, everything
-        )
+        second = _loaded(other)
+        if reason := select.why_no_pairs([first, second]):
+            raise UserError(reason)
+        against = chronicle.one_scenario(select.names_of(first), against, "--against")
+        first = select.join([first.sel(scenario=[against]), second])
     if against is not None:
         return _difference(chronicle.pair_in(first, against, scenario), run, everything)
     chronicle.check_chronicle(first)
@@ -92,15 +94,13 @@ def _loaded(results: Results) -> xr.Dataset:
 
 
 def _difference(pair: Pair, run: int | None, everything: bool) -> Explanation:
-    models = ", ".join(
-        dict.fromkeys(str(d.attrs.get("model")) for d in (pair.results_a, pair.results_b))
-    )
-    mixed = f"\n\n{said}" if (said := select.mixture([pair.results_a, pair.results_b])) else ""
+    model = str(pair.results.attrs.get("model", "unknown"))
+    mixed = f"\n\n{said}" if (said := select.mixture([pair.results])) else ""
     if run is not None:
         text = difference_story(pair, run, everything) + mixed
-        return Explanation(text, differences_table(pair, run), models)
+        return Explanation(text, differences_table(pair, run), model)
     first, kinds = first_differences(pair), frequencies(pair)
-    return Explanation(summary_text(pair, first, kinds, everything) + mixed, first, models)
+    return Explanation(summary_text(pair, first, kinds, everything) + mixed, first, model)
 
 
 #: How many differing events and outcomes are shown unless all are asked for.
@@ -115,13 +115,12 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
         everything: give all differing events, not the most important alone.
 
     Raises:
-        UserError: if one of them does not hold the run.
+        UserError: if the results do not hold the run.
     """
-    for results in (pair.results_a, pair.results_b):
-        chronicle.check_run(results, run)
+    chronicle.check_run(pair.results, run)
     a, b = _of_run(pair, run)
     orders, found = changes(scheduled(a), scheduled(b)), changes(decided(a), decided(b))
-    lines = [f"Run {run}: A {pair.scenario_a}, B {pair.scenario_b}"]
+    lines = [f"Run {run}: A {pair.a}, B {pair.b}"]
     lines += ["Scheduled differently:", *_chain(orders)] if orders else []
     if not found:
         return "\n".join([*lines, "", "Nothing else differs between the two runs."])
@@ -134,7 +133,7 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     if chain:
         which = f"What followed ({len(chain)} of {len(found) - 1} differing events):"
         lines += ["", which, *_chain(chain)]
-    window = found[0].month, whole_period(pair.results_a)[1]
+    window = found[0].month, whole_period(pair.results)[1]
     return "\n".join([*lines, "", *_outcomes(pair, run, window)])
 
 
@@ -149,8 +148,8 @@ def differences_table(pair: Pair, run: int) -> pd.DataFrame:
 
 def _of_run(pair: Pair, run: int) -> tuple[list[Occurrence], list[Occurrence]]:
     return (
-        chronicle.occurrences(pair.results_a, pair.scenario_a, run),
-        chronicle.occurrences(pair.results_b, pair.scenario_b, run),
+        chronicle.occurrences(pair.results, pair.a, run),
+        chronicle.occurrences(pair.results, pair.b, run),
     )
 
 
@@ -178,11 +177,11 @@ def _line(change: Change) -> list[str]:
 
 def _outcomes(pair: Pair, run: int, window: Window) -> list[str]:
     """Return the outcomes that moved most, against the spread of A's runs."""
-    results_b = pair.results_b.sel(scenario=[pair.scenario_b], run=[run])
+    results_b = pair.results.sel(scenario=[pair.b], run=[run])
     b = {(cell.outcome, cell.where): cell.values[0, 0] for cell in cells(results_b, window)}
-    place = list(pair.results_a["run"].values).index(run)
+    place = list(pair.results["run"].values).index(run)
     rows = []
-    for cell in cells(pair.results_a.sel(scenario=[pair.scenario_a]), window):
+    for cell in cells(pair.results.sel(scenario=[pair.a]), window):
         ours, theirs = cell.values[0, place], b.get((cell.outcome, cell.where), np.nan)
         spread = np.nanstd(cell.values[0]) if cell.values.shape[1] > 2 else abs(ours)
         moved = abs(theirs - ours) / spread if spread > 0.0 else np.nan
@@ -211,7 +210,7 @@ def first_differences(pair: Pair) -> pd.DataFrame:
     first difference, ``side`` (A, B, both where an event moved, other where its target differs),
     ``kind``, ``told``.
     """
-    a, b = _by_run(pair.results_a, pair.scenario_a), _by_run(pair.results_b, pair.scenario_b)
+    a, b = _by_run(pair.results, pair.a), _by_run(pair.results, pair.b)
     rows: list[tuple[Any, ...]] = []
     for run in pair.runs:
         ours, theirs = a.get(run, []), b.get(run, [])
@@ -245,8 +244,8 @@ def frequencies(pair: Pair) -> pd.DataFrame:
     paired difference; columns are `KINDS`.
     """
     counts = []
-    for results, name in ((pair.results_a, pair.scenario_a), (pair.results_b, pair.scenario_b)):
-        table = chronicle.event_table(results, name)
+    for name in (pair.a, pair.b):
+        table = chronicle.event_table(pair.results, name)
         table = table[table["cause"] != "scenario"]
         counted = table.groupby(["kind", "run"]).size().unstack("run", fill_value=0)
         counts.append(counted.reindex(list(ledger.load_kinds()), columns=pair.runs, fill_value=0))
@@ -268,7 +267,7 @@ def summary_text(
     """Return both tables as text."""
     differ = first[first["month"] != ""]
     lines = [
-        f"A {pair.scenario_a}, B {pair.scenario_b}: {counted(len(first), 'paired run')}",
+        f"A {pair.a}, B {pair.b}: {counted(len(first), 'paired run')}",
         f"Events that no scenario schedules differ in {percent(len(differ) / len(first))} of the "
         "runs.",
     ]

@@ -253,7 +253,7 @@ _HOW = (
     "the share of runs on its allowed side, for an event of those that agree. 'off' is the mean "
     "prediction less what was observed, in standard deviations of the predictions. 'score' (lower "
     "is better) is the continuous ranked probability score in standard errors of the figure: for a "
-    "sure forecast its distance, for an event twice the squared error of its chance. Fitted targets "
+    "sure forecast its distance, for an event twice the squared error of its chance. Fitted ones "
     "say how well the fit went; only checked ones test the model (* looked at while ranges were "
     "set by hand: a weak test)."
 )
@@ -444,7 +444,7 @@ def validate_dataset(
     dataset: xr.Dataset, targets: Sequence[Target], series: Sequence[Observation] = ()
 ) -> Validation:
     """Hold results that are there against targets and series; the first scenario counts."""
-    simulated = measured.target_values(dataset, targets).simulated
+    simulated = measured.target_values(dataset, targets)
     runs, mode = int(dataset.sizes["run"]), str(dataset.attrs.get("parameters_mode", ""))
     return Validation(
         scoreboard(targets, simulated),

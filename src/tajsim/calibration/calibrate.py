@@ -50,7 +50,7 @@ def simulated_targets(model: TajikistanModel, plan: Plan, targets: Sequence[Targ
     """Return the targets of each run ``(target, run)`` of a finished model, in their units."""
     store = dataset.Store(plan)
     store.put(plan.jobs()[0], job.record_of(model))
-    return target_values(dataset.build_dataset(plan, store), targets).simulated
+    return target_values(dataset.build_dataset(plan, store), targets)
 
 
 @dataclass

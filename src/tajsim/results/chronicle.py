@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -411,20 +411,17 @@ def most_telling(found: Sequence[Change], most: int) -> list[Change]:
     return sorted([*found[:1], *rest[: most - 1]], key=lambda change: change.rank)
 
 
-@dataclass(frozen=True)
-class Pair:
-    """A reference, A, and what is compared with it, B: results and scenario of each."""
+class Pair(NamedTuple):
+    """Two scenarios of some results: the reference, A, and what is compared with it, B."""
 
-    results_a: xr.Dataset
-    scenario_a: str
-    results_b: xr.Dataset
-    scenario_b: str
+    results: xr.Dataset
+    a: str
+    b: str
 
     @property
     def runs(self) -> list[int]:
-        """The numbers of the runs that both hold."""
-        both = np.intersect1d(self.results_a["run"].values, self.results_b["run"].values)
-        return [int(run) for run in both]
+        """The numbers of the runs."""
+        return [int(run) for run in self.results["run"].values]
 
 
 def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
@@ -440,26 +437,4 @@ def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
         raise UserError(f"--against: {against} is the scenario itself; name another")
     others = [name for name in held if name != against]
     scenario = one_scenario(others, scenario, asked=f"which scenario against {against}")
-    return Pair(dataset, against, dataset, scenario)
-
-
-def pair_of(
-    first: xr.Dataset, second: xr.Dataset, against: str | None, scenario: str | None
-) -> Pair:
-    """Return a scenario of one file against a scenario of another.
-
-    Raises:
-        UserError: if it is not clear which are meant, or their runs are no pairs.
-    """
-    for dataset in (first, second):
-        check_chronicle(dataset)
-    names = (against, "--against"), (scenario, "--scenario")
-    a, b = (
-        one_scenario(select.names_of(d), *n) for d, n in zip((first, second), names, strict=True)
-    )
-    pair = Pair(first, a, second, b)
-    if reason := select.why_no_pairs([first, second]):
-        raise UserError(reason)
-    if not pair.runs:
-        raise UserError("not pairs: the two share no run")
-    return pair
+    return Pair(dataset, against, scenario)
