@@ -25,7 +25,7 @@ from tajsim.errors import UserError, unknown
 from tajsim.inputs import outcomes, registry, toml
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.values import about_posterior
-from tajsim.results import select
+from tajsim.results import discrepancy, select
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import (
     WIDTH,
@@ -195,12 +195,18 @@ def needed(observations: Iterable[Observation]) -> tuple[set[str], str]:
     return {o.outcome for o in listed}, f"{max(o.year for o in listed)}-12"
 
 
-def series_scores(dataset: xr.Dataset, observations: Iterable[Observation]) -> pd.DataFrame:
+def series_scores(
+    dataset: xr.Dataset, observations: Iterable[Observation], documented_too: bool = True
+) -> pd.DataFrame:
     """Score each series over its years; the first scenario of the results counts.
+
+    Args:
+        documented_too: whether the series may be targets, by which their theme must not be judged.
 
     Returns:
         One row a series (outcome and place): ``years``; ``coverage``, the share of years observed
-        within 90 % of the runs, and ``width``, the mean width of that band over the mean size of
+        within the 90 % band (runs with the discrepancy of the model; of documented series as the
+        other themes have it), and ``width``, the mean width of that band over the mean size of
         what was observed; ``rank``, the mean share of runs below the observed value (0.5 without
         bias); and over the years after the first, in the outcome's unit, the mean continuous ranked
         probability score of the runs (``score``), of the last observed value carried forward
@@ -219,7 +225,11 @@ def series_scores(dataset: xr.Dataset, observations: Iterable[Observation]) -> p
     for (outcome, place), group in groupby(listed, key=lambda o: (o.outcome, o.place)):
         years = [*group]
         series = at_places(dataset.isel(scenario=0), outcome, years[0].where)
-        runs = [over(series, (f"{o.year}-01", f"{o.year}-12")).values for o in years]
+        theme = discrepancy.theme_of(outcome)
+        scale = discrepancy.scale_of(theme, left_out=documented_too).value
+        form = outcomes.load_outcomes()[outcome].scale
+        levels = [over(series, (f"{o.year}-01", f"{o.year}-12")).values for o in years]
+        runs = [discrepancy.spread_runs(values, form, scale) for values in levels]
         seen = np.array([o.value for o in years])
         bands = np.array([quantiles(values) for values in runs])
         width = (bands[:, 2] - bands[:, 0]).mean() / max(np.abs(seen).mean(), 1e-300)
@@ -248,8 +258,9 @@ def _scores(runs: list[Array], seen: Array) -> Iterator[tuple[float, float, floa
 
 
 _HOW = (
-    "Observed: with the 90 % interval of its error; simulated: with 90 % of the runs. 'place' is "
-    "the share of predictions (a run with the error added) below what was observed; for a bound "
+    "Observed: with the 90 % interval of its error; simulated: the median of the runs, and 90 % of "
+    "them with the discrepancy of the model that the other themes show. 'place' is the share of "
+    "predictions (a run with discrepancy and error added) below what was observed; for a bound "
     "the share of runs on its allowed side, for an event of those that agree. 'off' is the mean "
     "prediction less what was observed, in standard deviations of the predictions. 'score' (lower "
     "is better) is the continuous ranked probability score in standard errors of the figure: for a "
@@ -258,7 +269,7 @@ _HOW = (
     "set by hand: a weak test)."
 )
 _SERIES = (
-    "Series of years. 'covered': share of the years observed that lie within 90 % of the runs; "
+    "Series of years. 'covered': share of the years observed within the 90 % band of the model; "
     "'width': of that band, over what was observed; 'rank': mean share of runs below it, 0.5 "
     "without bias. Then the mean continuous ranked probability score from the second year on, in "
     "the unit of the outcome: of the runs, of the last value observed carried forward, and of the "
@@ -295,7 +306,7 @@ def _scoreboard(part: pd.DataFrame) -> str:
         seen=[text for text, _ in seen],
         error=[text for _, text in seen],
         simulated=middles,
-        band=intervals(part["p05"].where(~event), part["p95"].where(~event)),
+        band=intervals(part["band_low"], part["band_high"]),
         unit=part["unit"].where(~event, ""),
     )
     first = "target", "use", "observed=seen", "90 %=error", "simulated", "90 %=band"
@@ -323,7 +334,8 @@ def coverage(table: pd.DataFrame) -> list[str]:
         bounds = part[~part["kind"].isin(["event", "number"])]["percentile"]
         parts = {
             f"{int(covered.sum())} of {len(covered)} observed numbers lie within 90 % of the "
-            f"predictions ({percent(covered.mean())}; 90 % is what it should be)": len(covered),
+            f"predictions ({percent(covered.mean())}; 90 % is what it should be; without the "
+            f"model's discrepancy {int(part['covered_by_runs'].sum())})": len(covered),
             f"{event.sum()} events came out as observed in "
             f"{percent(part[event]['percentile'].mean())} of the runs on average": event.sum(),
             f"{int((bounds >= 0.5).sum())} of {len(bounds)} bounds hold in at least half of the "
@@ -345,21 +357,6 @@ OLD_SAMPLE = (
 )
 #: The share of predictions that an interval is to cover.
 NOMINAL = 0.90
-#: Theme -> the outcomes whose targets belong to it.
-THEMES: Mapping[str, Sequence[str]] = {
-    "Seizures and the drug trade": (
-        "heroin_seized_reported", "heroin_seized_by", "heroin_entering", "weapons_seized",
-        "drug_income_share",
-    ),
-    "Money and people": ("instalment_paid", "remittances_share", "remittances", "migrants"),
-    "Fighters abroad": ("fighters_joined", "fighters_abroad"),
-    "Control of territory and violence": (
-        "country_control", "state_failed", "incursions", "incidents", "protest", "arrests",
-        "killings", "riots",
-    ),
-    "Breaks of commanders": ("bargains", "purges", "mutinies", "defections"),
-}  # fmt: skip
-OTHER = "Other"
 
 
 @dataclass(frozen=True)
@@ -403,7 +400,7 @@ class Validation(Printed):
         blocks = [f"{heading}\n{_folded(_HOW)}"]
         for theme, part in self.table.groupby("theme", sort=False):
             blocks.append(f"{theme}\n{_scoreboard(part)}")
-        blocks += map(_folded, coverage(self.table))
+        blocks += map(_folded, [*coverage(self.table), discrepancy.statement()])
         if len(self.series):
             blocks.append(f"{_folded(_SERIES)}\n\n{series_text(self.series)}")
         return "\n\n".join([*blocks, OLD_SAMPLE] if self.old_sample else blocks)
@@ -437,11 +434,14 @@ def validate(
     kept = sorted({*measured.target_outcomes(targets), *series})
     chosen = (max(last, measured.last_month(targets)), kept, workers)
     plan = prepare([scenario], runs, seed, parameters, *chosen, without=without)
-    return validate_dataset(simulate(plan, progress), targets, own)
+    return validate_dataset(simulate(plan, progress), targets, own, not against)
 
 
 def validate_dataset(
-    dataset: xr.Dataset, targets: Sequence[Target], series: Sequence[Observation] = ()
+    dataset: xr.Dataset,
+    targets: Sequence[Target],
+    series: Sequence[Observation] = (),
+    documented_too: bool = True,
 ) -> Validation:
     """Hold results that are there against targets and series; the first scenario counts."""
     simulated = measured.target_values(dataset, targets)
@@ -452,7 +452,7 @@ def validate_dataset(
         mode,
         mode in ("posterior", "wide") and about_posterior()["model"] != uncalibrated_version(),
         tuple(select.attribute(dataset, "without").get(select.names_of(dataset)[0], ())),
-        series_scores(dataset, series),
+        series_scores(dataset, series, documented_too),
         dataset,
     )
 
@@ -466,22 +466,25 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
     Returns:
         ``looked_at`` says whether ranges were set by hand with an eye on the figure.
         ``median``, ``p05``, ``p95`` are over runs (for an event ``median`` is the share of runs
-        with it). A prediction is a run with the target's error added; ``percentile`` is the share
-        of predictions below what was observed, for a bound the share on its allowed side, for an
-        event the share of runs that agree; ``covered`` says of a number whether it lies within
-        90 % of the predictions. ``error_sd`` is the mean prediction less what was observed, in
-        standard deviations of the predictions. ``score`` (lower is better) is in standard errors
-        of the target. A bound has no score.
+        with it), ``band_low`` and ``band_high`` with the discrepancy of the model as other themes
+        have it. A prediction is a run with discrepancy and the target's error added;
+        ``percentile`` is the share of predictions below what was observed, for a bound the share on
+        its allowed side, for an event the share of runs that agree; ``covered`` says of a number
+        whether it lies within 90 % of the predictions, ``covered_by_runs`` the same without the
+        discrepancy. ``error_sd`` is the mean prediction less what was observed, in standard
+        deviations of the predictions. ``score`` (lower is better) is in standard errors of the
+        target. A bound has no score.
     """
     rows = []
     for target, values in zip(targets, simulated, strict=True):
         known = values[np.isfinite(values)]
         low, median, high = quantiles(known)
-        event = target.is_event
+        spread, event = spread_target(target, known), target.is_event
+        band = quantiles(spread, (0.05, 0.95)) if not event else (np.nan, np.nan)
         rows.append(
             {
                 "target": target.id,
-                "theme": theme(target),
+                "theme": discrepancy.theme_of(target.outcome),
                 "use": target.use,
                 "looked_at": target.looked_at,
                 "kind": "event" if event else target.bound.replace("about", "number"),
@@ -492,18 +495,32 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
                 "median": float(known.mean()) if event and known.size else median,
                 "p05": low,
                 "p95": high,
-                **_agreement(target, known),
+                "band_low": band[0],
+                "band_high": band[1],
+                **_agreement(target, spread),
+                "covered_by_runs": _agreement(target, known)["covered"],
                 "runs": known.size,
             }
         )
     table = pd.DataFrame(rows)
-    order = {name: place for place, name in enumerate([*THEMES, OTHER])}
+    order = {name: place for place, name in enumerate([*discrepancy.themes(), discrepancy.OTHER])}
     return table.sort_values("theme", key=lambda t: t.map(order), kind="stable", ignore_index=True)
 
 
-def theme(target: Target) -> str:
-    """Return the theme of a target."""
-    return next((t for t, names in THEMES.items() if target.outcome in names), OTHER)
+def spread_target(target: Target, known: Array) -> Array:
+    """Return the values of a target with the discrepancy of levels, ``(run * node,)``.
+
+    Its scale is that of the other themes, so that what is judged has no say. Events and what is
+    told as a difference have none.
+    """
+    share = discrepancy.share_of(target)
+    if share == 0.0:
+        return known
+    theme = discrepancy.theme_of(target.outcome)
+    scale = discrepancy.scale_of(theme, left_out=True).value * math.sqrt(share)
+    form, factor, plus = discrepancy.target_form(target)
+    found = discrepancy.spread_runs(known * factor + plus, form, scale)
+    return (found - plus) / factor
 
 
 def _agreement(target: Target, known: Array) -> dict[str, float]:
