@@ -38,7 +38,7 @@ OTHER = "Other"
 #: So many targets of a theme must be numbers for it to have a scale of its own.
 ENOUGH = 3
 #: What is said where no record judges the scale.
-UNJUDGED = "no record judges how wide this band is: it has the common scale"
+UNJUDGED = "no record judges its width, which is the common one"
 #: What differences leave out.
 PAIRED = (
     "Paired differences hold parameters and chance only: where the model errs alike on both sides "
