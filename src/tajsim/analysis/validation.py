@@ -22,7 +22,7 @@ from tajsim.display import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.errors import UserError, unknown
-from tajsim.inputs import outcomes, registry, toml
+from tajsim.inputs import conditioned, outcomes, registry, toml
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.values import about_posterior
 from tajsim.results import discrepancy, select
@@ -428,6 +428,8 @@ def validate(
     Raises:
         UserError: for anything the caller can mend.
     """
+    if parameters == conditioned.MODE:
+        raise UserError("validate: conditioned runs were chosen by what they met and test nothing")
     targets = tuple(load_targets().values())
     own = read_observations(against) if against else documented(targets)
     series, last = needed(own)

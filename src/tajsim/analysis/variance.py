@@ -19,7 +19,7 @@ from tajsim.display import rows_of
 from tajsim.draws import Draws
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import Progress, part_of, simulate
-from tajsim.inputs import outcomes, registry
+from tajsim.inputs import conditioned, outcomes, registry
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.values import ParameterValues
 from tajsim.results import effect, numbers, select
@@ -229,11 +229,12 @@ def with_rests(
     """Return the results of a comparison together with how much of it rests on what.
 
     Simulates the first runs again with each group of draws made anew, see `redraw_differences`;
-    with fewer than `FEWEST` runs nothing is done, as too few say nothing.
+    with fewer than `FEWEST` runs nothing is done, as too few say nothing, nor of conditioned ones,
+    whose chance is chosen.
 
     The arguments are those of `redraw_differences`.
     """
-    if plan.runs < FEWEST:
+    if plan.runs < FEWEST or plan.parameters == conditioned.MODE:
         return dataset
     found = redraw_differences(plan, dataset, window, progress)
     comparison = effect.compare_results(dataset[list(kept_outcomes(plan))], window)

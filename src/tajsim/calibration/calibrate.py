@@ -273,7 +273,7 @@ def calibrate(
     if wrong:
         raise UserError(wrong)
     scenario = load_scenario(SCENARIO).holding(without)
-    settings = _settings(method, prior_runs, scenario)
+    settings = settings_of(method, prior_runs, scenario)
     kept = Folder(folder, settings)
     targets = tuple(load_targets().values())
     tell: Progress = progress or (lambda what, done, total: None)
@@ -348,7 +348,7 @@ def checksum(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _settings(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, Any]:
+def settings_of(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, Any]:
     """Return what a calibration depends on; a folder holds one of them."""
     deeds = [(e.month, e.kind, sorted(e.arguments.items())) for e in scenario.events]
     return {
@@ -365,4 +365,4 @@ def _settings(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, 
 
 def current_settings() -> dict[str, Any]:
     """Return what a calibration made now, with the method of the shipped one, would depend on."""
-    return _settings(Method(), 0, load_scenario(SCENARIO))
+    return settings_of(Method(), 0, load_scenario(SCENARIO))
