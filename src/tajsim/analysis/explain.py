@@ -1,11 +1,9 @@
 """``explain``: one run as a story, or where two scenarios first differ and what followed."""
 
-import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +12,10 @@ import xarray as xr
 from tajsim.display import Printed
 from tajsim.ensemble.dataset import load_results
 from tajsim.errors import UserError
-from tajsim.inputs import ledger, registry, toml
+from tajsim.inputs import toml
 from tajsim.results import chronicle, numbers, select
 from tajsim.results.chronicle import Change, Occurrence, Pair, changes, decided, scheduled, sentence
-from tajsim.results.effect import effect
-from tajsim.results.numbers import counted, frame_text, intervals, month_text, percent, table_number
+from tajsim.results.numbers import counted, frame_text, month_text
 from tajsim.results.window import Window, cells, whole_period
 
 Results = xr.Dataset | str | Path
@@ -50,18 +47,17 @@ def explain(
     against: str | None = None,
     everything: bool = False,
 ) -> Explanation:
-    """Tell one run as a dated story, or the first difference between two scenarios.
+    """Tell one run as a dated story, or the first difference between two scenarios in it.
 
     Args:
         results: results, or the file or folder that holds them.
         other: results of a second scenario with the same seed and parameters.
-        run: the number of the run; without it two scenarios are compared over all their runs.
+        run: the number of the run.
         scenario: the scenario whose story it is, or that is B of two.
         against: the scenario that it is compared with, A of two.
 
     Returns:
-        The text and a table: the events of the run, its differing events, or the first difference
-        of every run.
+        The text and a table: the events of the run, or those in which it differs.
 
     Raises:
         UserError: for anything the caller can mend.
@@ -73,34 +69,23 @@ def explain(
             raise UserError(reason)
         against = chronicle.one_scenario(select.names_of(first), against, "--against")
         first = select.join([first.sel(scenario=[against]), second])
-    if against is not None:
-        return _difference(chronicle.pair_in(first, against, scenario), run, everything)
+    pair = None if against is None else chronicle.pair_in(first, against, scenario)
     chronicle.check_chronicle(first)
     if run is None:
-        last = int(first["run"].values.max())
-        raise UserError(
-            f"which run? --run N shows one (0 to {last}); "
-            "--against SCENARIO or a second file compares two scenarios over all runs"
-        )
-    text = chronicle.story(first, run, scenario, everything)
-    name = scenario or select.names_of(first)[0]
-    told = [sentence(event) for event in chronicle.occurrences(first, name, run)]
-    table = chronicle.event_table(first, name, run).assign(told=told)
+        raise UserError(f"which run? --run N shows one (0 to {int(first['run'].values.max())})")
+    mixed = f"\n\n{said}" if (said := select.mixture([first])) else ""
+    if pair is not None:
+        text, table = difference_story(pair, run, everything) + mixed, differences_table(pair, run)
+    else:
+        text = chronicle.story(first, run, scenario, everything)
+        name = scenario or select.names_of(first)[0]
+        told = [sentence(event) for event in chronicle.occurrences(first, name, run)]
+        table = chronicle.event_table(first, name, run).assign(told=told)
     return Explanation(text, table, str(first.attrs.get("model", "unknown")))
 
 
 def _loaded(results: Results) -> xr.Dataset:
     return load_results(results) if isinstance(results, str | Path) else results
-
-
-def _difference(pair: Pair, run: int | None, everything: bool) -> Explanation:
-    model = str(pair.results.attrs.get("model", "unknown"))
-    mixed = f"\n\n{said}" if (said := select.mixture([pair.results])) else ""
-    if run is not None:
-        text = difference_story(pair, run, everything) + mixed
-        return Explanation(text, differences_table(pair, run), model)
-    first, kinds = first_differences(pair), frequencies(pair)
-    return Explanation(summary_text(pair, first, kinds, everything) + mixed, first, model)
 
 
 #: How many differing events and outcomes are shown unless all are asked for.
@@ -194,119 +179,3 @@ def _outcomes(pair: Pair, run: int, window: Window) -> list[str]:
         return ["No outcome has moved."]
     title = f"Largest changes, {window[0]} to {window[1]} (by the spread of A's runs):"
     return [title, frame_text(shown, "outcome", "unit", "A", "B")]
-
-
-#: How many rows of each table are printed unless all are asked for.
-MOST = 12
-
-FIRST = ("run", "month", "months_after", "side", "kind", "told")
-KINDS = ("kind", "noun", "mean_a", "mean_b", "difference", "low", "high", "direction", "share_sign")
-
-
-def first_differences(pair: Pair) -> pd.DataFrame:
-    """Return, for each run, the first event that differs and that no scenario schedules.
-
-    Columns: ``run``, ``month`` (empty where nothing differs), ``months_after`` the scenarios' own
-    first difference, ``side`` (A, B, both where an event moved, other where its target differs),
-    ``kind``, ``told``.
-    """
-    a, b = _by_run(pair.results, pair.a), _by_run(pair.results, pair.b)
-    rows: list[tuple[Any, ...]] = []
-    for run in pair.runs:
-        ours, theirs = a.get(run, []), b.get(run, [])
-        orders = changes(scheduled(ours), scheduled(theirs))
-        found = changes(decided(ours), decided(theirs))
-        if not found:
-            rows.append((run, "", np.nan, "", "", ""))
-            continue
-        change, after = found[0], np.nan
-        if orders:
-            after = toml.month_number(change.month) - toml.month_number(orders[0].month)
-        side = "other" if change.elsewhere else change.side
-        told = sentence(replace(change.event, size=float("nan")))
-        rows.append((run, change.month, after, side, change.event.kind, told))
-    return pd.DataFrame(rows, columns=list(FIRST))
-
-
-def _by_run(results: xr.Dataset, scenario: str) -> dict[int, list[Occurrence]]:
-    """Return the events of every run that has some."""
-    labels = registry.labels_of(select.attribute(results, "events").get(scenario, ()))
-    table = chronicle.event_table(results, scenario)
-    return {
-        int(own["run"].iloc[0]): chronicle.of_rows(own, labels) for _, own in table.groupby("run")
-    }
-
-
-def frequencies(pair: Pair) -> pd.DataFrame:
-    """Return, for each kind of event, how many a run has and the paired difference, B less A.
-
-    Events that a scenario schedules are left out. The interval is the 90 % t interval of the mean
-    paired difference; columns are `KINDS`.
-    """
-    counts = []
-    for name in (pair.a, pair.b):
-        table = chronicle.event_table(pair.results, name)
-        table = table[table["cause"] != "scenario"]
-        counted = table.groupby(["kind", "run"]).size().unstack("run", fill_value=0)
-        counts.append(counted.reindex(list(ledger.load_kinds()), columns=pair.runs, fill_value=0))
-    rows = []
-    for kind, row in ledger.load_kinds().items():
-        a, b = (side.loc[kind].to_numpy(float) for side in counts)
-        if not (a.any() or b.any()):
-            continue
-        found = effect(b - a)
-        sign = found.direction, found.share_sign
-        values = a.mean(), b.mean(), found.mean, found.low, found.high
-        rows.append(dict(zip(KINDS, (kind, row.noun, *values, *sign), strict=True)))
-    return pd.DataFrame(rows, columns=list(KINDS))
-
-
-def summary_text(
-    pair: Pair, first: pd.DataFrame, kinds: pd.DataFrame, everything: bool = False
-) -> str:
-    """Return both tables as text."""
-    differ = first[first["month"] != ""]
-    lines = [
-        f"A {pair.a}, B {pair.b}: {counted(len(first), 'paired run')}",
-        f"Events that no scenario schedules differ in {percent(len(differ) / len(first))} of the "
-        "runs.",
-    ]
-    if not len(differ):
-        return "\n".join(lines)
-    if len(after := differ["months_after"].dropna()):
-        low, middle, high = map(table_number, np.quantile(after, (0.05, 0.5, 0.95)))
-        lines.append(
-            f"The first differs {middle} months after the scenarios' own first difference "
-            f"(median; {low} to {high} in 90 % of these runs)."
-        )
-    return "\n".join(
-        [*lines, "", _first_text(differ, len(first)), "", _kinds_text(kinds, everything)]
-    )
-
-
-def _first_text(differ: pd.DataFrame, runs: int) -> str:
-    """Return what differs first, the commonest kinds, each with its commonest sentence."""
-    said = differ["side"].map(_SIDES) + ": " + differ["told"].str.partition(", because")[0]
-    rows = [
-        (ledger.load_kinds()[kind].noun, len(part) / runs, part["months_after"].median(),
-         textwrap.shorten(said[part.index].mode()[0], 60, placeholder=" …"))
-        for kind, part in differ.groupby("kind")
-    ]  # fmt: skip
-    names = ["what differs first", "in runs", "months after", "most often"]
-    table = pd.DataFrame(rows, columns=names).sort_values("in runs", ascending=False, kind="stable")
-    return frame_text(table.head(MOST), names[0], "%in runs", *names[2:])
-
-
-def _kinds_text(kinds: pd.DataFrame, everything: bool) -> str:
-    """Return the table of frequencies, the clearest differences first."""
-    clear = kinds[kinds["direction"] != ""] if not everything else kinds
-    width = (clear["high"] - clear["low"]).clip(lower=1e-300)
-    order = (clear["difference"].abs() / width).sort_values(ascending=False, kind="stable").index
-    shown = clear.loc[order].head(len(kinds) if everything else MOST)
-    if shown.empty:
-        return "No kind of event is clearly more or less frequent."
-    told = shown.assign(interval=intervals(shown["low"], shown["high"], signed=True))
-    columns = ("A=mean_a", "B=mean_b", "+difference", "90 % interval=interval", "sign=direction")
-    text = frame_text(told, "events a run=noun", *columns, "in runs=%share_sign")
-    left = len(kinds) - len(shown)
-    return text + f"\n{left} more kinds, most without a clear difference; --all." * bool(left)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from tajsim.display import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.errors import UserError, unknown
+from tajsim.files import read_text
 from tajsim.inputs import conditioned, outcomes, registry, toml
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.values import about_posterior
@@ -92,8 +93,7 @@ SCORED = (
 WHOLE = ("", "all")
 
 
-@dataclass(frozen=True)
-class Observation:
+class Observation(NamedTuple):
     """What was observed in one year, in the outcome's unit over a window."""
 
     outcome: str
@@ -103,21 +103,16 @@ class Observation:
     source: str
 
     @property
-    def key(self) -> tuple[str, str, int]:
-        """Outcome, place and year."""
-        return self.outcome, self.place, self.year
-
-    @property
     def where(self) -> dict[str, str]:
         """Return the places by dimension: ``pianj`` is found in the outcome's own."""
-        if self.place in WHOLE:
-            return {}
-        parts = self.place.split(";")
         own = outcomes.load_outcomes()[self.outcome].dimensions
-        return {
-            next(d for d in own if name in DIMENSIONS[d]): name
-            for name in (part.partition("=")[2] or part for part in parts)
-        }
+        return {next(d for d in own if name in DIMENSIONS[d]): name for name in _places(self.place)}
+
+
+def _places(text: str) -> list[str]:
+    """Return the names of ``pianj`` or ``section=pianj;agency=army``; none for the whole."""
+    parts = text.split(";") if text not in WHOLE else ()
+    return [part.partition("=")[2] or part for part in parts]
 
 
 def read_observations(path: str | Path) -> list[Observation]:
@@ -126,11 +121,7 @@ def read_observations(path: str | Path) -> list[Observation]:
     Raises:
         UserError: a line for each mistake, with file, line, key and what was expected.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read ({error})") from None
-    table = csv.DictReader(text.splitlines())
+    table = csv.DictReader(read_text(Path(path), str(path)).splitlines())
     have = list(table.fieldnames or ())
     if missing := [name for name in SERIES_COLUMNS if name not in have]:
         expected = f"expected {', '.join(SERIES_COLUMNS)}, found {', '.join(have) or 'none'}"
@@ -138,15 +129,13 @@ def read_observations(path: str | Path) -> list[Observation]:
     found: dict[tuple[str, str, int], tuple[int, Observation]] = {}
     wrong: list[str] = []
     for row in table:
-        here = f"{path}:{table.line_num}"
         try:
             one = _observation({name: (row[name] or "").strip() for name in SERIES_COLUMNS})
+            if same := found.get(one[:3]):
+                raise ValueError(f"year: {one.year} stands in line {same[0]} too")
+            found[one[:3]] = table.line_num, one
         except ValueError as error:
-            wrong.append(f"{here}: {error}")
-            continue
-        if same := found.get(one.key):
-            wrong.append(f"{here}: year: {one.year} stands in line {same[0]} too")
-        found[one.key] = table.line_num, one
+            wrong.append(f"{path}:{table.line_num}: {error}")
     if wrong or not found:
         raise UserError(wrong or [f"{path}: holds no row; expected one for each year observed"])
     return [one for _, one in found.values()]
@@ -158,11 +147,9 @@ def _observation(row: Mapping[str, str]) -> Observation:
         raise ValueError(f"outcome: {unknown('outcome', row['outcome'], known)}")
     outcome = known[row["outcome"]]
     places = [name for d in outcome.dimensions for name in DIMENSIONS[d]]
-    for part in row["place"].split(";") if row["place"] not in WHOLE else ():
-        name = part.partition("=")[2] or part
-        if name not in places:
-            hint = unknown("place", name, [*places, "all"])
-            raise ValueError(f"place: {hint}" if places else f"place: '{name}'; expected none")
+    if other := [name for name in _places(row["place"]) if name not in places]:
+        hint = unknown("place", other[0], [*places, "all"])
+        raise ValueError(f"place: {hint}" if places else f"place: '{other[0]}'; expected none")
     if row["unit"] != outcome.window_unit:
         expected = f"expected '{outcome.window_unit}'"
         raise ValueError(f"unit: '{row['unit']}' is not that of {outcome.name}; {expected}")
@@ -185,7 +172,7 @@ def documented(targets: Iterable[Target]) -> list[Observation]:
         if plain and year == t.window[1][:4] and t.use != "given":
             place = ";".join(f"{d}={name}" for d, name in t.where.items())
             one = Observation(t.outcome, place, int(year), t.observed / t.times, t.figure.id)
-            found.setdefault(one.key, one)
+            found.setdefault(one[:3], one)
     return [*found.values()]
 
 
@@ -217,7 +204,7 @@ def series_scores(
         UserError: for a year that was not simulated.
     """
     rows, (first, last) = [], whole_period(dataset)
-    listed = sorted(observations, key=lambda o: o.key)
+    listed = sorted(observations, key=lambda o: o[:3])
     if beyond := [o for o in listed if not first <= f"{o.year}-01" <= f"{o.year}-12" <= last]:
         raise UserError(
             [f"{o.outcome}, {o.year}: not simulated; expected {first} to {last}" for o in beyond]
@@ -259,21 +246,18 @@ def _scores(runs: list[Array], seen: Array) -> Iterator[tuple[float, float, floa
 
 _HOW = (
     "Observed: with the 90 % interval of its error; simulated: the median of the runs, and 90 % of "
-    "them with the discrepancy of the model that the other themes show. 'place' is the share of "
-    "predictions (a run with discrepancy and error added) below what was observed; for a bound "
-    "the share of runs on its allowed side, for an event of those that agree. 'off' is the mean "
-    "prediction less what was observed, in standard deviations of the predictions. 'score' (lower "
-    "is better) is the continuous ranked probability score in standard errors of the figure: for a "
-    "sure forecast its distance, for an event twice the squared error of its chance. Fitted ones "
-    "say how well the fit went; only checked ones test the model (* looked at while ranges were "
-    "set by hand: a weak test)."
+    "them with the discrepancy of the model that the other themes show. 'place': share of these "
+    "predictions below what was observed (of a bound: on its allowed side; of an event: of runs "
+    "that agree). 'off': in standard deviations of the predictions. 'score' (lower is better): "
+    "continuous ranked probability score in standard errors of the figure. Fitted targets say how "
+    "well the fit went; only checked ones test the model (* looked at while ranges were set by "
+    "hand: a weak test)."
 )
 _SERIES = (
-    "Series of years. 'covered': share of the years observed within the 90 % band of the model; "
-    "'width': of that band, over what was observed; 'rank': mean share of runs below it, 0.5 "
-    "without bias. Then the mean continuous ranked probability score from the second year on, in "
-    "the unit of the outcome: of the runs, of the last value observed carried forward, and of the "
-    "mean of all earlier ones. The naive forecasts know the years before; the runs do not."
+    "Series of years. 'covered': share of years within the 90 % band of the model, 'width' of that "
+    "band over what was observed, 'rank': mean share of runs below it, 0.5 without bias. Then the "
+    "mean continuous ranked probability score from the second year on: of the runs, of the last "
+    "value observed carried forward, and of the mean so far, which know the years before."
 )
 
 

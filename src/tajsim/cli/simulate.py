@@ -319,9 +319,7 @@ def explain(options: Namespace) -> None:
       tajsim explain RESULTS --against NAME --run 17   names the first event in which run 17 differs
                                                        between two scenarios, and what followed
       tajsim explain A B --run 17                      the same for two results of one seed
-    Without --run, two scenarios are compared over all their runs: what differs first, in what share
-    of the runs, how many months after the scenario's own first event, and which kinds of events
-    occur more or less often. A is the reference (--against, or the first results), B the other.
+    A is the reference (--against, or the first results), B the other.
 
     example: tajsim explain withdrawal --against status-quo --run 17
     results RESULTS  a results.nc or the folder that holds it

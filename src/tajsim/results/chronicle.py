@@ -4,7 +4,7 @@ import math
 import re
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -221,13 +221,8 @@ def story(
 def occurrences(dataset: xr.Dataset, scenario: str, run: int) -> list[Occurrence]:
     """Return the events of a run in order, with the labels that the scenario gives them."""
     labels = registry.labels_of(select.attribute(dataset, "events").get(scenario, ()))
-    return of_rows(event_table(dataset, scenario, run), labels)
-
-
-def of_rows(table: pd.DataFrame, labels: Mapping[tuple[str, str, str], str]) -> list[Occurrence]:
-    """Return the events of a table of one run."""
     found = []
-    for row in rows_of(table):
+    for row in rows_of(event_table(dataset, scenario, run)):
         keys = [(row.month, row.kind, name) for name in (row.target, row.actor)]
         named = [labels[key] for key in keys if row.cause == "scenario" and labels.get(key)]
         told = row.kind, (row.actor,), row.target, row.cause, row.size
@@ -417,11 +412,6 @@ class Pair(NamedTuple):
     results: xr.Dataset
     a: str
     b: str
-
-    @property
-    def runs(self) -> list[int]:
-        """The numbers of the runs."""
-        return [int(run) for run in self.results["run"].values]
 
 
 def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
