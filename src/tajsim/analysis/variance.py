@@ -5,7 +5,7 @@ parameters by their basis, and chance. What that changes is the share of the gro
 """
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -82,60 +82,59 @@ def redraw_differences(
     Returns:
         The differences of every kept outcome at every coordinate, scenario by scenario.
     """
-    others = select.names_of(dataset)[1:]
-    windows = [window_of(dataset, window, name) for name in others]
-    groups, parts = _simulate_again(plan, windows, progress)
-    own = dataset[list(kept_outcomes(plan))]
+    names = select.names_of(dataset)
+    windows = {name: window_of(dataset, window, name) for name in names[1:]}
+    runs = min(plan.runs, MOST)
+    tables = [drawn_again(s, runs, plan.seed, plan.parameters) for s in plan.scenarios]
+    groups = [g for g in registry.REDRAWN if g == CHANCE or any(g in table for table in tables)]
+    if all(list(table) == [""] for table in tables):
+        groups = []
     found: list[Redrawn] = []
-    for position, (w, part) in enumerate(zip(windows, parts[1:], strict=True), start=1):
+    reference: Values = {}
+    own = dataset[list(kept_outcomes(plan))]
+    for position, (scenario, table) in enumerate(zip(plan.scenarios, tables, strict=True)):
+        needed = {*windows.values()} if not position else {windows[names[position]]}
+        tell = part_of(progress, 1000 * position, 1000, 1000 * len(tables))
+        values = _simulate_again(plan, scenario, table, groups, needed, tell) if groups else {}
+        if not position:
+            reference = values
+            continue
+        w = windows[names[position]]
         for cell in cells(own.isel(scenario=[0, position]), w):
             again: dict[str, Array] = {}
             if groups:
                 key = (w, cell.outcome, cell.where)
-                changes = np.split(part[key] - parts[0][key], len(groups))
+                changes = np.split(values[key] - reference[key], len(groups))
                 again = dict(zip(groups, changes, strict=True))
-            base = cell.values[1] - cell.values[0]
-            found.append(Redrawn(plan.scenarios[position].name, cell, w, base, again))
+            found.append(Redrawn(scenario.name, cell, w, cell.values[1] - cell.values[0], again))
     return found
 
 
 def _simulate_again(
-    plan: Plan, windows: Sequence[Window], progress: Progress | None
-) -> tuple[list[str], list[Values]]:
-    """Return the groups drawn anew, and the values of all columns for each scenario."""
-    runs = min(plan.runs, MOST)
-    tables = [drawn_again(s, runs, plan.seed, plan.parameters) for s in plan.scenarios]
-    if all(list(table) == [""] for table in tables):
-        return [], [{} for _ in tables]
-    groups = [g for g in registry.REDRAWN if g == CHANCE or any(g in table for table in tables)]
-    needed = [tuple(dict.fromkeys(windows)), *((w,) for w in windows)]
-    parts: list[Values] = []
-    for first in range(0, len(tables), plan.workers):
-        batch = slice(first, first + plan.workers)
-        numbers = tuple(r + _ELSEWHERE * (g == CHANCE) for g in groups for r in range(runs))
-        again = replace(
-            plan,
-            scenarios=plan.scenarios[batch],
-            runs=len(numbers),
-            outcomes=kept_outcomes(plan),
-            redraw=(),
-            resume=None,
-            numbers=numbers,
-            settings=tuple(_settings(table, groups) for table in tables[batch]),
-        )
-        sizes = 1000 * first, 1000 * len(again.scenarios), 1000 * len(tables)
-        results = simulate(again, part_of(progress, *sizes))
-        for position, own in enumerate(needed[batch]):
-            one = results.isel(scenario=[position])  # the months can be let go
-            found = ((w, cell) for w in own for cell in cells(one, w))
-            parts.append({(w, c.outcome, c.where): c.values[0] for w, c in found})
-    return groups, parts
-
-
-def _settings(tables: Mapping[str, Array], groups: Sequence[str]) -> dict[str, Array]:
-    """Return ``(column,)`` values by parameter, the runs of one group after those of another."""
-    values = np.concatenate([tables.get(group, tables[""]) for group in groups], axis=1)
-    return dict(zip(registry.load_parameters(), values, strict=True))
+    plan: Plan,
+    scenario: Scenario,
+    table: Mapping[str, Array],
+    groups: Sequence[str],
+    windows: Iterable[Window],
+    progress: Progress | None,
+) -> Values:
+    """Return the values of a scenario, the runs of one group after those of another."""
+    runs = table[""].shape[1]
+    numbers = tuple(r + _ELSEWHERE * (g == CHANCE) for g in groups for r in range(runs))
+    values = np.concatenate([table.get(group, table[""]) for group in groups], axis=1)
+    again = replace(
+        plan,
+        scenarios=(scenario,),
+        runs=len(numbers),
+        outcomes=kept_outcomes(plan),
+        redraw=(),
+        resume=None,
+        numbers=numbers,
+        settings=(dict(zip(registry.load_parameters(), values, strict=True)),),
+    )
+    results = simulate(again, progress)
+    found = ((w, cell) for w in windows for cell in cells(results, w))
+    return {(w, c.outcome, c.where): c.values[0] for w, c in found}
 
 
 _ENDS = ("", "_low", "_high")
