@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import binom
 
@@ -27,7 +28,7 @@ FEW, MANY, COLUMNS = 5, 20, 4
 def picture(table: pd.DataFrame) -> Figure:
     """Draw the ranks of each parameter, and of all, each with what even ranks give in 99 %."""
     ranks = table.drop(columns="model")
-    names = list(ranks)
+    names = [str(name) for name in ranks]
     rows = -(-len(names) // COLUMNS)
     layout = style.Layout(
         body=1.5 + 0.62 * rows,
@@ -49,13 +50,13 @@ def picture(table: pd.DataFrame) -> Figure:
     return layout.figure
 
 
-def _histogram(ax: object, ranks: np.ndarray, bins: int) -> None:
+def _histogram(ax: Axes, ranks: np.ndarray, bins: int) -> None:
     counts, edges = np.histogram(ranks, bins, (0.0, 1.0))
-    low, high = binom.ppf((0.005, 0.995), len(ranks), 1.0 / bins)
-    ax.axhspan(low, high, color=style.GRID, lw=0)  # type: ignore[attr-defined]
-    ax.bar(edges[:-1], counts, 1.0 / bins, align="edge", fc="#4477aa", ec="white", lw=0.6)  # type: ignore[attr-defined]
-    ax.set_xlim(0.0, 1.0)  # type: ignore[attr-defined]
-    ax.set_ylim(0.0, 1.2 * max(high, counts.max()))  # type: ignore[attr-defined]
+    low, high = (float(binom.ppf(p, len(ranks), 1.0 / bins)) for p in (0.005, 0.995))
+    ax.axhspan(low, high, color=style.GRID, lw=0)
+    ax.bar(edges[:-1], counts, 1.0 / bins, align="edge", fc="#4477aa", ec="white", lw=0.6)
+    ax.set_xlim(0.0, 1.0)
+    ax.set_ylim(0.0, 1.2 * max(high, counts.max()))
 
 
 if __name__ == "__main__":

@@ -84,7 +84,8 @@ def _block(
     head = [title, _wrapped(question), held and f"Without {held}: what its rules answer is held."]
     seed = dataset.attrs.get("seed", np.nan)
     runs = f"{counted(int(dataset.sizes['run']), what)}, seed {seed}, {window[0]} to {window[1]}"
-    notes = [_OVER, left and f"{left} more rows with --all, and in the CSV files."]
+    more = f"{left} more rows with --all, and in the CSV files." if left else ""
+    notes = [_OVER, more]
     parts = "\n".join(filter(None, head)), runs, _wrapped(said)
     return "\n\n".join([*filter(None, parts), "\n".join(filter(None, [table, *notes]))])
 

@@ -40,7 +40,7 @@ def worth(targets: Sequence[Target], simulated: Values) -> Values:
 
 
 def luck_text(
-    workers: int = 1, tries: int = TRIES, progress: Callable[[str, int, int], None] | None = None
+    workers: int = 1, *, tries: int = TRIES, progress: Callable[[str, int, int], None] | None = None
 ) -> str:
     """Try runs for each row of the sample; return the file of conditioned histories.
 

@@ -47,6 +47,7 @@ def sbc(
     folder: str | Path,
     replicates: int,
     workers: int = 1,
+    *,
     progress: Callable[[str, int, int], None] | None = None,
     method: Method = SMALL,
     prior_runs: int = PRIOR_RUNS,

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,14 +93,14 @@ def drawn(seed: int, runs: Sequence[int]) -> tuple[int, tuple[int, ...], dict[st
     return int(about_posterior()["seed"]), numbers, settings
 
 
-def met_before(months: Sequence[str] | str, runs: int, seed: int) -> dict[str, float]:
+def met_before(month: str, runs: int, seed: int) -> dict[str, float]:
     """Return the share of runs that meet each documented event that ends before a month."""
     rows = rows_of(seed, range(runs))
-    before = {t.id for t in load_targets().values() if t.is_event and t.window[1] < months}
+    before = {t.id for t in load_targets().values() if t.is_event and t.window[1] < month}
     return {n: float(m[rows].mean()) for n, m in load_luck().met.items() if n in before}
 
 
-def parted(settings: Mapping[str, object], events: Sequence[Mapping[str, object]]) -> str:
+def parted(settings: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> str:
     """Return the first month in which a scenario differs from `history`, by settings and events.
 
     Its first month, where a setting differs; "9999-12" where nothing does.
@@ -107,6 +108,10 @@ def parted(settings: Mapping[str, object], events: Sequence[Mapping[str, object]
     history = load_scenario(HISTORY)
     if dict(settings) != dict(history.settings):
         return history.start
-    ours = {(e["month"], e["kind"], repr(sorted(dict(e["arguments"]).items()))) for e in events}  # type: ignore[call-overload]
-    theirs = {(e.month, e.kind, repr(sorted(e.arguments.items()))) for e in history.events}
-    return str(min((e[0] for e in ours ^ theirs), default="9999-12"))
+    ours = {_deed(e["month"], e["kind"], e["arguments"]) for e in events}
+    theirs = {_deed(e.month, e.kind, e.arguments) for e in history.events}
+    return min((month for month, _ in ours ^ theirs), default="9999-12")
+
+
+def _deed(month: str, kind: str, arguments: Mapping[str, Any]) -> tuple[str, str]:
+    return month, f"{kind} {sorted(arguments.items())!r}"
