@@ -168,7 +168,8 @@ def _outcomes(pair: Pair, run: int, window: Window) -> list[str]:
     rows = []
     for cell in cells(pair.results.sel(scenario=[pair.a]), window):
         ours, theirs = cell.values[0, place], b.get((cell.outcome, cell.where), np.nan)
-        spread = np.nanstd(cell.values[0]) if cell.values.shape[1] > 2 else abs(ours)
+        known = cell.values[0][np.isfinite(cell.values[0])]
+        spread = known.std() if known.size > 2 else abs(ours)
         moved = abs(theirs - ours) / spread if spread > 0.0 else np.nan
         if cell.headline and moved > 0.0:
             rows.append((moved, cell.outcome, cell.title, cell.unit, ours, theirs))

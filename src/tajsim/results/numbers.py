@@ -181,6 +181,8 @@ def text_table(
     return "\n".join([*lines(header), rule, *(line for row in rows for line in lines(row))])
 
 
+#: How texts begin that are numbers, or nothing.
+_NUMBER = re.compile(r"[-+<>\d]|$")
 _CELLS: dict[str, Callable[[float], str]] = {
     "%": percent,
     "+": lambda value: table_number(value, signed=True),
@@ -189,7 +191,7 @@ _CELLS: dict[str, Callable[[float], str]] = {
 
 
 def frame_text(table: pd.DataFrame, *columns: str) -> str:
-    """Lay out columns of a table as text, see `text_table`; those of texts are aligned left.
+    """Lay out columns of a table as text, see `text_table`; those of words are aligned left.
 
     Args:
         table: what is told, one line a row.
@@ -201,7 +203,7 @@ def frame_text(table: pd.DataFrame, *columns: str) -> str:
         name, way = name.lstrip("%+"), name[: len(name) - len(name.lstrip("%+"))]
         values = table[name].tolist()
         if all(isinstance(value, str) for value in values):
-            left.append(place)
+            left += [] if all(_NUMBER.match(value) for value in values) else [place]
             cells.append(values)
         else:
             cells.append([_CELLS[way](value) for value in values])
