@@ -182,6 +182,7 @@ def test_a_page_names_nothing_that_does_not_exist(page: str) -> None:
         "summary.csv",
         "comparison.csv",
         "claims.csv",
+        "bands.csv",
         "variance.csv",
         "assumptions.csv",
         ".venv",

@@ -68,12 +68,7 @@ def fan(
         ),
         legend=_legend([] if named else [reference, *others], bands),
         key=evidence.observed_key(seen) + panels.events_key(found, dataset, bool(seen)),
-        foot=panels.foot(
-            dataset,
-            f"Lines: medians; bands: the middle {'50 % and 90 %' if bands else '50 %'} of runs "
-            "(for counts and shares of runs: mean and its 90 % interval)."
-            + _dashed(names, len(scenarios)),
-        ),
+        foot=panels.foot(dataset, _notes(names, len(scenarios), bands)),
     )
     for position, ax in enumerate(layout.panels(rows, columns, len(names))):
         series = Series(windows.at_places(dataset, names[position], chosen), months or None)
@@ -91,11 +86,15 @@ def fan(
     return layout.figure
 
 
-def _dashed(names: Sequence[str], scenarios: int) -> str:
-    """Return what is said of the ends of the bands with the discrepancy of the model."""
+def _notes(names: Sequence[str], scenarios: int, bands: bool) -> str:
+    """Return what lines and bands are, and what is said of the discrepancy of the model."""
+    said = (
+        f"Lines: medians; bands: the middle {'50 % and 90 %' if bands else '50 %'} of runs "
+        "(for counts and shares of runs: mean and its 90 % interval). "
+    )
     if scenarios > 1:
-        return f" {discrepancy.PAIRED}"
-    said = " Dashed: 90 % with the discrepancy of the model"
+        return said + discrepancy.PAIRED
+    said += "Dashed: 90 % with the discrepancy of the model"
     unjudged = [name for name in names if not discrepancy.judged(name)]
     alone = "" if len(unjudged) == len(names) else f" ({len(unjudged)} of {len(names)})"
     return said + (f"; {discrepancy.UNJUDGED}{alone}." if unjudged else ".")

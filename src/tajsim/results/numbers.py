@@ -182,7 +182,7 @@ def text_table(
 
 
 #: How texts begin that are numbers, or nothing.
-_NUMBER = re.compile(r"[-+<>\d]|$")
+_NUMBER = re.compile(r"[-+<>0-9]|$")
 _CELLS: dict[str, Callable[[float], str]] = {
     "%": percent,
     "+": lambda value: table_number(value, signed=True),
