@@ -21,7 +21,7 @@ from tajsim.calibration.calibrate import SCENARIO, calibrate, current_settings, 
 from tajsim.calibration.luck import luck_text
 from tajsim.calibration.report import write_results
 from tajsim.calibration.sbc import sbc
-from tajsim.ensemble.fingerprint import uncalibrated_version
+from tajsim.ensemble.fingerprint import model_version, uncalibrated_version
 from tajsim.errors import UserError
 from tajsim.files import csv_text, write_whole
 from tajsim.inputs.conditioned import FILE_NAME as LUCK
@@ -127,8 +127,9 @@ def main(arguments: Sequence[str]) -> int:
                 print(sbc(rest[0], *counts, progress=tell))
             else:
                 write_results(calibrate(verb, workers=(*counts, 1)[0], progress=tell), folder)
-                # The sample is read again, from the file.
-                load_posterior.cache_clear()
+                # The sample is read again, from the file, and the model is another.
+                for cached in (load_posterior, model_version):
+                    cached.cache_clear()
                 write_whole(folder / TRACE, trace_text(trace()))
                 write_whole(folder / LUCK, luck_text(*counts, progress=tell))
     except UserError as error:
