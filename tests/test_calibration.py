@@ -2,7 +2,6 @@
 
 import shutil
 import tomllib
-from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import tajsim.calibration.__main__ as module
 import tajsim.calibration.calibrate as calibrate_module
 import tajsim.calibration.report as tables
 import tajsim.calibration.smc as smc
-from docs.generate.calibration import filled
-from tajsim.calibration.calibrate import PRIOR, Folder, calibrate, checksum, histories, screen
+from docs.generate.calibration import filled, rows_of
+from tajsim.calibration.calibrate import Folder, calibrate, checksum, histories, screen
 from tajsim.cli.main import main
 from tajsim.draws import Draws
 from tajsim.ensemble import run
@@ -240,22 +239,14 @@ def test_a_calibration_that_is_ended_goes_on_to_the_same_end(tmp_path: Path) -> 
     assert len(list((tmp_path / "c").glob("round-*.npz"))) == 1
 
 
-def test_rounds_and_priors_of_another_calibration_are_refused(tmp_path: Path) -> None:
-    one, two = (Folder(tmp_path / str(seed), {"seed": seed}) for seed in (1, 2))
-    begun = start(toy(np.array([2.0, 1.0])), 1, 50)
-    for folder in (one, two):
-        folder.save(begun)
-        folder.write(PRIOR, {"runs": begun.runs})
-    loaded = one.load()
-    assert loaded is not None and np.array_equal(loaded.scores, begun.scores)
-    for path in two.path.glob("*.npz"):
-        shutil.copy(path, one.path / path.name)
-    for load in (one.load, partial(one.read, one.path / PRIOR)):
-        with pytest.raises(UserError, match="holds a calibration with another seed"):
-            load()
-    np.savez(one.path / "prior.npz", runs=begun.runs)
-    with pytest.raises(UserError, match="does not say which calibration it is of"):
-        one.read(one.path / PRIOR)
+def test_another_calibration_and_damage_are_refused(tmp_path: Path) -> None:
+    one = Folder(tmp_path, {"seed": 1})
+    one.save(start(toy(np.array([2.0, 1.0])), 1, 50))
+    with pytest.raises(UserError, match="holds a calibration with another seed"):
+        Folder(tmp_path, {"seed": 2})
+    (tmp_path / "round-0000.npz").write_bytes(b"damaged")
+    with pytest.raises(UserError, match="damaged; remove it"):
+        one.load()
 
 
 # --- with the model -------------------------------------------------------------------------------
@@ -299,6 +290,8 @@ def test_the_model_is_fitted_and_going_on_gives_the_same(
     )
     assert "prior" not in told and not any(what.startswith("round 1,") for what in told)
     assert tables.sample_text(again) == tables.sample_text(whole)
+    tables.write_results(whole, tmp_path)
+    assert {"free_riding", "mirzoev-bargains"} <= {*tables.tables_text(tmp_path).split()}
 
 
 def test_workers_do_not_change_what_is_simulated(early: tuple[str, ...]) -> None:
@@ -345,11 +338,11 @@ def test_an_ordinary_ensemble_takes_rows_of_the_sample() -> None:
 
 
 def test_the_report_names_every_candidate_and_every_target() -> None:
-    rows = tables.rows_of(data_text(tables.PARAMETERS))
+    rows = rows_of(data_text(tables.PARAMETERS))
     sample = list(load_posterior())
     assert [row["parameter"] for row in rows if row["fitted"] == "1"] == sample
     assert sum(row["informed"] == "1" for row in rows) >= 5
-    found = tables.rows_of(data_text(tables.TARGETS))
+    found = rows_of(data_text(tables.TARGETS))
     assert [row["target"] for row in found] == list(load_targets())
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import tajsim
+import tajsim.analysis.batches as batches
 import tajsim.analysis.claims as claims_run
 from tajsim.analysis import compare
 from tajsim.analysis.claims import totals_text
@@ -62,9 +63,9 @@ def test_the_verb_prints_and_writes_every_claim(
     assert list(table["verdict"]) == [HOLDS, FAILS]
     assert (table["reference"] == "status-quo").all()
     # The work is divided for two processes, and done in this one.
-    simulate = claims_run.simulate
+    simulate = batches.simulate
     monkeypatch.setattr(
-        claims_run, "simulate", lambda plan, tell: simulate(replace(plan, workers=1), tell)
+        batches, "simulate", lambda plan, tell: simulate(replace(plan, workers=1), tell)
     )
     two = tajsim.claims(file, runs=4, workers=2)
     pd.testing.assert_frame_equal(two[["effect", "low", "high"]], table[["effect", "low", "high"]])
@@ -85,13 +86,13 @@ def test_each_scenario_is_simulated_once_and_only_as_far_as_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[str, str, tuple[str, ...]]] = []
-    simulate = claims_run.simulate
+    simulate = batches.simulate
 
     def spy(plan: Any, progress: Any) -> Any:
         seen.extend((s.name, plan.end, plan.outcomes) for s in plan.scenarios)
         return simulate(plan, progress)
 
-    monkeypatch.setattr(claims_run, "simulate", spy)
+    monkeypatch.setattr(batches, "simulate", spy)
     parent = scenario(tmp_path, "parent", "status-quo", claim())
     theirs = claim(outcome="trust", last="2004-07")
     child = scenario(tmp_path, "child", "parent", theirs, pay=20, end="2004-07")
@@ -145,6 +146,6 @@ def test_an_error_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     def stop(*plan: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(claims_run, "simulate", stop)
+    monkeypatch.setattr(batches, "simulate", stop)
     assert main(["claims", "irpt-ban", "--runs", "2", "--out", str(tmp_path / "t.csv")]) == 130
     assert list(tmp_path.iterdir()) == []

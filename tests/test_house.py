@@ -310,7 +310,7 @@ TEXTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/model.md")
 PATH = re.compile(r"[\w.-]+(?:/[\w.*<>-]+)+/?|[\w-]+\.(?:py|toml|md|csv|cff|json)")
 #: Files and folders that the commands make, and placeholders of a reader's own files.
 MADE = re.compile(
-    r"(out/|generated/|\.venv|results|summary|comparison|claims|variance|assumptions|my-|NAME|<|.*\.nc$)"
+    r"(out/|generated/|\.venv|results|summary|comparison|claims|variance|assumptions|bands|my-|NAME|<|.*\.nc$)"
 )
 
 

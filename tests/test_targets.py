@@ -67,7 +67,7 @@ FLOW = np.stack([np.full((24, 3), 10.0), np.tile([0.0, 10.0, 20.0], (24, 1))])
 def simulated(old: str = "", new: str = "", values: np.ndarray = FLOW) -> list[float]:
     target = only(ROW.replace(old, new, 1))
     dataset = results(values, target.outcome, "yearly", "agency")
-    found = target_values(dataset, [target]).simulated
+    found = target_values(dataset, [target])
     assert found.shape == (1, 3)
     return [float(x) for x in found[0]]
 
@@ -100,8 +100,8 @@ def test_an_event_happened_or_not() -> None:
     for measure, errors in (("happened", [-2, 0, -2]), ("absent", [0, 2, 0])):
         target = only(text.replace('"sum"', f'"{measure}"'))
         found = target_values(results(values, target.outcome, "total", "agency"), [target])
-        assert found.simulated.tolist() == [[0, 1, 0]]
-        assert found.errors.tolist() == [errors]
+        assert found.tolist() == [[0, 1, 0]]
+        assert standard_errors(target, found).tolist() == [errors]
 
 
 def test_errors_are_counted_on_the_scale_and_not_on_the_allowed_side() -> None:

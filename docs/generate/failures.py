@@ -6,8 +6,9 @@ import tomllib
 from pathlib import Path
 
 from docs.generate.basis import figure
+from docs.generate.calibration import rows_of
 from docs.generate.markdown import number, plain, table
-from tajsim.calibration.report import TARGETS, rows_of
+from tajsim.calibration.report import TARGETS
 from tajsim.files import data_text
 from tajsim.inputs.targets import load_targets
 

@@ -143,11 +143,11 @@ KEPT_TABLES = ("signs-first-edition.csv",)
 
 
 def stale_tables(folder: Path) -> list[str]:
-    """Return the names of the tables (CSV) in a folder that say they are of another model."""
+    """Return the names of the tables (CSV) in a folder that do not say they are of this model."""
     found = []
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
-            models = {row.get("model", model_version()) for row in csv.DictReader(file)}
+            models = {row.get("model", "none told") for row in csv.DictReader(file)}
         if path.name not in KEPT_TABLES and models - {model_version()}:
             found.append(path.name)
     return found

@@ -23,7 +23,7 @@ from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.switches import held_rules, listed, load_rules, switchable, themes
 from tajsim.results.effect import effect
-from tajsim.results.numbers import text_table
+from tajsim.results.numbers import frame_text
 from tajsim.results.select import gap
 from tajsim.results.window import at_places, over, whole_period
 
@@ -171,16 +171,17 @@ def _differences(plain: Look, held: Look) -> dict[str, str]:
 
 def ablation_text(table: pd.DataFrame) -> str:
     """Return a line for each that was held, and which of them carry nothing."""
-    rows, nothing = [], []
-    for row in rows_of(table):
-        parts = [list(filter(None, getattr(row, part).split("; "))) for part in PARTS]
-        nothing += [] if any(parts) else [row.name]
-        most = sorted(parts[0], key=lambda text: -abs(float(text.split()[1])))[:2]
-        counted = [str(len(part)) for part in parts]
-        rows.append([row.name, str(len(row.rules.split())), *counted, ", ".join(most)])
+    lists = {part: [list(filter(None, t.split("; "))) for t in table[part]] for part in PARTS}
+    most = [sorted(o, key=lambda t: -abs(float(t.split()[1])))[:2] for o in lists["outcomes"]]
+    told = table.assign(
+        rules=[len(text.split()) for text in table["rules"]],
+        most=[", ".join(texts) for texts in most],
+        **{part: [len(texts) for texts in found] for part, found in lists.items()},
+    )
+    nothing = told["name"][told[list(PARTS)].sum(axis=1) == 0]
     said = f"{len(table)} held in turn: {len(nothing)} carry nothing"
-    said += f": {', '.join(nothing)}." if nothing else "."
-    return f"{text_table(('held', 'rules', *PARTS, 'most moved'), rows, (0, 6))}\n\n{said}"
+    said += f": {', '.join(nothing)}." if len(nothing) else "."
+    return f"{frame_text(told, 'held=name', 'rules', *PARTS, 'most moved=most')}\n\n{said}"
 
 
 def needed(

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 from scipy.stats import chi2, false_discovery_control, norm, rankdata
 
 from tajsim.axes import Array
@@ -26,8 +25,6 @@ from tajsim.results.window import DOCUMENTED_UNTIL, Cell, cells, window_of
 FALSE_SHARE = 0.10
 _ORDERS = 60
 
-Runs = NDArray[np.integer[Any]]
-
 
 @dataclass(frozen=True)
 class Influence:
@@ -36,10 +33,9 @@ class Influence:
     Attributes:
         correlations: ``(parameter, row)`` rank correlations.
         share: ``(parameter,)`` the mean of their squares over rows, by weight, less what chance
-            alone gives at this number of sets; not below 0.
-        low, high: ``(parameter,)`` its 90 % interval over resampled runs, `nan` where not asked.
+            alone gives at this number of runs; not below 0.
+        low, high: ``(parameter,)`` its 90 % interval by Fisher's transformation of its root.
         stands_out: ``(parameter,)`` whether it is beyond chance.
-        sets: the number of parameter sets.
     """
 
     correlations: Array
@@ -47,12 +43,9 @@ class Influence:
     low: Array
     high: Array
     stands_out: np.ndarray
-    sets: int
 
 
-def influence(
-    parameters: Array, outcomes: Array, weights: Array, runs: Runs, seed: int, most: int
-) -> Influence:
+def influence(parameters: Array, outcomes: Array, weights: Array, seed: int) -> Influence:
     """Find the parameters that go with outcomes.
 
     Whether one stands out is judged by its p-value against the same outcomes in random orders,
@@ -60,37 +53,30 @@ def influence(
     Hochberg 1995): under pure noise none stands out in nine of ten cases.
 
     Args:
-        parameters: ``(parameter, set)`` values `ranked`, each set drawn independently.
-        outcomes: ``(row, set)`` values `ranked`.
+        parameters: ``(parameter, run)`` values `ranked`, each drawn independently.
+        outcomes: ``(row, run)`` values `ranked`.
         weights: ``(row,)`` adding to 1.
-        runs: ``(set,)`` the number of the run of each set; sets of one run are resampled together.
-        seed: seed of the orders and resamples.
-        most: of how many, the largest, the interval is found.
+        seed: seed of the orders.
     """
     x, y = parameters, outcomes
-    sets = x.shape[1]
-    correlations = x @ y.T / sets
+    runs = x.shape[1]
+    correlations = x @ y.T / runs
     raw = correlations**2 @ weights
     null = np.sort(
         np.concatenate(
-            [(x @ y[:, o].T / sets) ** 2 @ weights for o in effect.orders(sets, seed, _ORDERS)]
+            [(x @ y[:, o].T / runs) ** 2 @ weights for o in effect.orders(runs, seed, _ORDERS)]
         )
     )
     p = (1.0 + null.size - np.searchsorted(null, raw, side="left")) / (1.0 + null.size)
-    low, high = np.full((2, len(raw)), np.nan)
-    chosen = np.argsort(-raw, kind="stable")[:most]
-    samples = _resampled(x[chosen], y, weights, runs, seed)
-    tail = (1.0 - effect.LEVEL) / 2.0
-    low[chosen], high[chosen] = np.quantile(samples, (tail, 1.0 - tail), axis=1)
-    share = _beyond(raw, 1, sets)
-    low, high = np.minimum(low, share), np.maximum(high, share)
-    return Influence(
-        correlations, share, low, high, false_discovery_control(p) <= FALSE_SHARE, sets
-    )
+    share = _beyond(raw, 1, runs)
+    root = np.arctanh(np.minimum(np.sqrt(share), 1.0 - 1e-12))
+    half = norm.ppf(0.5 + effect.LEVEL / 2.0) / np.sqrt(max(runs - 3.0, 1.0))
+    low, high = np.tanh(np.maximum(root - half, 0.0)) ** 2, np.tanh(root + half) ** 2
+    return Influence(correlations, share, low, high, false_discovery_control(p) <= FALSE_SHARE)
 
 
 def ranked(values: Array) -> Array:
-    """Return ranks ``(row, set)`` with mean 0 and standard deviation 1.
+    """Return ranks ``(row, run)`` with mean 0 and standard deviation 1.
 
     Equal values share their mean rank; a missing one counts as in the middle; a row that does not
     vary is all 0.
@@ -104,30 +90,10 @@ def ranked(values: Array) -> Array:
     return result
 
 
-def _resampled(x: Array, y: Array, weights: Array, runs: Runs, seed: int) -> Array:
-    """Return ``(parameter, sample)`` shares over resampled runs.
-
-    A resample adds chance of its own once more, so that its expectation is taken off twice.
-    """
-    sets = x.shape[1]
-    numbers, place = np.unique(runs, return_inverse=True)
-    counts = effect.counts_of_runs(len(numbers), seed)[:, place]
-    counts = counts / counts.sum(axis=1, keepdims=True)
-    mean_x, mean_y = x @ counts.T, y @ counts.T  # (row, sample)
-    size_x = np.sqrt(np.maximum(x**2 @ counts.T - mean_x**2, 1e-12))
-    size_y = np.sqrt(np.maximum(y**2 @ counts.T - mean_y**2, 1e-12))
-    shares = np.zeros_like(mean_x)
-    for row, weight in enumerate(weights):
-        together = (x * y[row]) @ counts.T - mean_x * mean_y[row]
-        shares += weight * (together / (size_x * size_y[row])) ** 2
-    return _beyond(np.maximum(shares - 1.0 / (sets - 1.0), 0.0), 1, sets)
-
-
 #: So many assumptions are named for each comparison, and for each of its outcomes.
 NAMED = 5
 #: The name, in the column ``outcome``, of all outcomes with a clear difference taken together.
 TOGETHER = "together"
-GROUP = "assumption"
 
 ASSUMPTION_COLUMNS = (
     "scenario", "outcome", "where", "label", "rank", "parameter", "share", "low", "high",
@@ -136,90 +102,22 @@ ASSUMPTION_COLUMNS = (
 )  # fmt: skip
 
 
-#: An outcome at a coordinate, and its paired differences ``(set,)``.
-Difference = tuple[Cell, Array]
-
-
-def assumption_rows(
-    scenario: str,
-    shown: Sequence[Difference],
-    names: Sequence[str],
-    sets: Array,
-    runs: Runs,
-    seed: int,
-    mode: str,
-) -> list[dict[str, Any]]:
-    """Return the rows of one scenario: of all its outcomes together, then of each.
-
-    Args:
-        shown: outcomes with their paired differences ``(set,)``.
-        sets: ``(parameter, set)`` their values.
-        runs: ``(set,)`` the number of the run of each set.
-        seed, mode: those of the results.
-    """
-    if not shown or not names:
-        return []
-    ranks, values = ranked(sets), ranked(np.stack([own for _, own in shown]))
-    labels = [cell.title for cell, _ in shown]
-    outcomes = [cell.outcome for cell, _ in shown]  # each counts once, whatever its coordinates
-    weights = np.array([1.0 / outcomes.count(name) for name in outcomes])
-    together = influence(ranks, values, weights / weights.sum(), runs, seed, NAMED)
-    mark = {"scenario": scenario, "outcome": TOGETHER, "where": "", "label": ""}
-    rows = _rows(mark, together, names, labels, mode)
-    for (cell, _), own in zip(shown, values, strict=True):
-        mark = {**mark, "outcome": cell.outcome, "where": cell.where, "label": cell.title}
-        alone = influence(ranks, own[np.newaxis], np.ones(1), runs, seed, NAMED)
-        rows += _rows(mark, alone, names, [cell.title], mode)
-    return rows
-
-
-def assumed(*settings: Mapping[str, float]) -> list[str]:
-    """Return the assumptions that are drawn with at least one of these settings."""
-    return [
-        name
-        for name, p in load_parameters().items()
-        if p.role == "uncertainty" and p.basis.kind == GROUP and p.high > p.low
-        if any(name not in one for one in settings)
-    ]
-
-
-def clearest(found: Sequence[Difference], comparison: pd.DataFrame) -> list[Difference]:
-    """Return the differences shown first that have a sign, or else those that vary at all."""
-    shown = select.first_of_comparison(comparison)
-    signed = shown[shown["direction"] != ""]
-    varying = shown[shown["share_tied"] < 1.0]
-    chosen = signed if len(signed) else varying
-    wanted = set(zip(chosen["outcome"], chosen["where"], strict=True))
-    return [one for one in found if (one[0].outcome, one[0].where) in wanted]
-
-
-def _rows(
-    mark: dict[str, Any], found: Influence, names: Sequence[str], labels: Sequence[str], mode: str
-) -> list[dict[str, Any]]:
-    """Return the rows of the parameters with the largest share."""
-    sample = load_posterior() if mode in ("posterior", "wide") else {}
-    rows = []
-    for rank, place in enumerate(np.argsort(-found.share, kind="stable")[:NAMED], start=1):
-        p = load_parameters()[names[place]]
-        most = int(np.argmax(np.abs(found.correlations[place])))
-        calibrated = np.quantile(sample[p.name], (0.05, 0.95)) if p.name in sample else [np.nan] * 2
-        share = found.share[place], found.low[place], found.high[place]
-        worth = found.correlations[place, most], bool(found.stands_out[place]), found.sets
-        about = p.value, p.low, p.high, *calibrated, p.unit, p.meaning, p.basis.reason
-        row = (*mark.values(), rank, p.name, *share, *worth, labels[most], *about)
-        rows.append(dict(zip(ASSUMPTION_COLUMNS, row, strict=True)))
-    return rows
-
-
 def assumptions_of_runs(dataset: xr.Dataset, comparison: pd.DataFrame) -> pd.DataFrame:
-    """Return the table of `assumptions_that_matter` from the runs of a comparison alone.
+    """Return the `NAMED` assumptions that matter most, by scenario, from the runs of a comparison.
 
     Args:
         dataset: results of a reference and others, with the parameters of each run.
         comparison: the table of `compare_results` on them.
 
     Returns:
-        Empty where the results hold no parameters, or none is drawn.
+        The first rows of a scenario, ``outcome`` being `TOGETHER`, are for the outcomes that a
+        comparison shows first with a clear sign, each counting once; the others are for each of
+        these outcomes. ``share`` is the share of variance (of ranks) that goes with the parameter
+        alone, with its 90 % interval, ``correlation`` has its direction (in the outcome ``most_in``
+        that it goes with most), ``stands_out`` says whether it is beyond chance, ``sets`` the
+        number of parameter sets. ``posterior_low`` and ``posterior_high`` hold 90 % of the
+        calibrated sample, if it is in use. Empty where the results hold no parameters, or none is
+        drawn.
     """
     reference, *others = select.names_of(dataset)
     rows: list[dict[str, Any]] = []
@@ -232,29 +130,83 @@ def _of(
     dataset: xr.Dataset, comparison: pd.DataFrame, reference: str, scenario: str
 ) -> list[dict[str, Any]]:
     part = comparison[comparison["scenario"] == scenario]
-    both: list[Difference] = []
-    if len(part):
-        window = str(part["window_start"].iloc[0]), str(part["window_end"].iloc[0])
-        pair = cells(dataset.sel(scenario=[reference, scenario]), window)
-        both = [(cell, cell.values[1] - cell.values[0]) for cell in pair]
+    shown = _clearest(dataset.sel(scenario=[reference, scenario]), part) if len(part) else []
     settings = select.attribute(dataset, "settings")
     own = {name: settings.get(name, {}) for name in (reference, scenario)}
     held = set(dataset["parameter"].values.astype(str))
-    names = [name for name in assumed(*own.values()) if name in held]
+    names = [name for name in _assumed(*own.values()) if name in held]
     values = dataset["parameter_value"]
     drawn = {s: values.sel(scenario=s, parameter=names).values for s in own}
     at_reference = np.array([name not in own[reference] for name in names], bool)
     sets = np.where(at_reference[:, np.newaxis], drawn[reference], drawn[scenario])
     varies = np.ptp(sets, axis=1) > 0.0 if sets.size else np.zeros(0, bool)
-    return assumption_rows(
-        scenario,
-        clearest(both, part),
-        [name for name, moves in zip(names, varies, strict=True) if moves],
-        sets[varies],
-        np.arange(dataset.sizes["run"]),
-        int(dataset.attrs.get("seed", 0)),
-        str(dataset.attrs.get("parameters_mode", "")),
-    )
+    names = [name for name, moves in zip(names, varies, strict=True) if moves]
+    if not (shown and names):
+        return []
+    ranks = ranked(sets[varies])
+    found = ranked(np.stack([cell.values[1] - cell.values[0] for cell in shown]))
+    outcomes = [cell.outcome for cell in shown]  # each counts once, whatever its coordinates
+    weights = np.array([1.0 / outcomes.count(name) for name in outcomes])
+    seed = int(dataset.attrs.get("seed", 0))
+    sample = load_posterior() if _calibrated(dataset) else {}
+    rows = []
+    for chosen in (slice(None), *(slice(i, i + 1) for i in range(len(shown)))):
+        mine = influence(ranks, found[chosen], weights[chosen] / weights[chosen].sum(), seed)
+        (cell, *_), own_titles = shown[chosen], [one.title for one in shown[chosen]]
+        whole = chosen == slice(None)
+        about = (TOGETHER, "", "") if whole else (cell.outcome, cell.where, cell.title)
+        mark = dict(zip(ASSUMPTION_COLUMNS, (scenario, *about), strict=False))
+        rows += [{**mark, **row} for row in _rows(mine, names, own_titles, sample)]
+    return [{**row, "sets": ranks.shape[1]} for row in rows]
+
+
+def _calibrated(dataset: xr.Dataset) -> bool:
+    return dataset.attrs.get("parameters_mode") not in ("prior", "fixed", None)
+
+
+def _assumed(*settings: Mapping[str, float]) -> list[str]:
+    """Return the assumptions that are drawn with at least one of these settings."""
+    return [
+        name
+        for name, p in load_parameters().items()
+        if p.role == "uncertainty" and p.basis.kind == "assumption" and p.high > p.low
+        if any(name not in one for one in settings)
+    ]
+
+
+def _clearest(pair: xr.Dataset, comparison: pd.DataFrame) -> list[Cell]:
+    """Return the differences shown first that have a sign, or else those that vary at all."""
+    shown = select.first_of_comparison(comparison)
+    signed = shown[shown["direction"] != ""]
+    chosen = signed if len(signed) else shown[shown["share_tied"] < 1.0]
+    wanted = set(zip(chosen["outcome"], chosen["where"], strict=True))
+    window = str(comparison["window_start"].iloc[0]), str(comparison["window_end"].iloc[0])
+    return [cell for cell in cells(pair, window) if (cell.outcome, cell.where) in wanted]
+
+
+def _rows(
+    found: Influence, names: Sequence[str], labels: Sequence[str], sample: Mapping[str, Array]
+) -> list[dict[str, Any]]:
+    """Return the parameters with the largest share."""
+    rows = []
+    for rank, place in enumerate(np.argsort(-found.share, kind="stable")[:NAMED], start=1):
+        p = load_parameters()[names[place]]
+        most = int(np.argmax(np.abs(found.correlations[place])))
+        calibrated = np.quantile(sample[p.name], (0.05, 0.95)) if p.name in sample else [np.nan] * 2
+        rows.append(
+            {
+                "rank": rank,
+                "parameter": p.name,
+                **{n: getattr(found, n)[place] for n in ("share", "low", "high")},
+                "correlation": found.correlations[place, most],
+                "stands_out": bool(found.stands_out[place]),
+                "most_in": labels[most],
+                **{"value": p.value, "range_low": p.low, "range_high": p.high},
+                **{"posterior_low": calibrated[0], "posterior_high": calibrated[1]},
+                **{"unit": p.unit, "meaning": p.meaning, "reason": p.basis.reason},
+            }
+        )
+    return rows
 
 
 #: The scenario whose levels are looked at, and how many times the runs of a pair it gets.

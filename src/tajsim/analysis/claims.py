@@ -7,9 +7,8 @@ stands (``level``); with ``relative``, in per cent of what it is against.
 
 import json
 import textwrap
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,12 @@ import pandas as pd
 import xarray as xr
 
 import tajsim.analysis.verdicts as verdicts
+from tajsim.analysis.batches import Need, simulated
+from tajsim.display import rows_of
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, Without, part_of, prepare, simulate
+from tajsim.ensemble.run import Progress, Without
 from tajsim.errors import UserError
-from tajsim.inputs import registry, scenario_parts as scenes, toml
+from tajsim.inputs import registry, scenario_parts as scenes
 from tajsim.inputs.outcomes import with_weight
 from tajsim.results import numbers, select
 from tajsim.results.effect import Values, effect
@@ -196,10 +197,6 @@ def _expectation(claim: Claim) -> str:
     return f"{claim['expect']}{size} {against}".strip()
 
 
-CLAIMS_HEADER = (
-    "verdict", "in runs", "mean effect", "90 % interval", "expected", "claim and source",
-)  # fmt: skip
-
 _RULE = (
     "A direction holds where the interval of the mean effect is clear of zero on that side and the"
     "\nmean is not negligible; 'between' where the median lies between; 'in runs' is the share of"
@@ -209,39 +206,43 @@ _RULE = (
 
 def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
     """Return a table of the claims for each scenario; ``""`` if there are none."""
-    if claims.empty:
-        return ""
     blocks = []
-    for scenario, part in claims.groupby("scenario", sort=False):
-        tested, others = (
-            part[(part["verdict"] == verdicts.NOT_TESTED) == skip] for skip in (False, True)
-        )
-        lines = []
-        if len(tested):
+    for scenario, part in claims.groupby("scenario", sort=False) if len(claims) else ():
+        lines, skipped = [], part["verdict"] == verdicts.NOT_TESTED
+        if len(tested := part[~skipped]):
             name = part["reference"].iloc[0] if "reference" in part else ""
             against = f" against {name}" if name else ""
             lines.append(f"Claims of {scenario}{against}: {verdicts.counts(tested['verdict'])}.")
-            rows = [claim_cells(row) for row in tested.itertuples()]
-            header: tuple[str, ...] = CLAIMS_HEADER
-            if "mechanism" in part:
-                header = (*header, "mechanism")
-                rows = [[*row, said] for row, said in zip(rows, tested["mechanism"], strict=True)]
-            lines.append(numbers.text_table(header, rows, (0, 4, 5, 6)))
-            lines.append(_RULE)
-        if untested and len(others):
-            lines += _not_tested(str(scenario), others)
-        if lines:
-            blocks.append("\n".join(lines))
+            told = tested.assign(**_cells(tested))
+            columns = ("in runs=%share", "effect", "90 % interval", "expected=expect", "claim")
+            more = ("mechanism",) if "mechanism" in part else ()
+            lines += [numbers.frame_text(told, "verdict", *columns, *more), _RULE]
+        for reason, rows in part[skipped].groupby("reason", sort=False) if untested else ():
+            said = f"Not tested for {scenario}, {reason}: {', '.join(rows['claim'])}."
+            lines += textwrap.wrap(said, numbers.WIDTH, break_on_hyphens=False)
+        blocks += ["\n".join(lines)] if lines else []
     return "\n\n".join(blocks)
+
+
+def _cells(tested: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the columns that are not told as they are; the median of claims that it decides."""
+    found: dict[str, list[str]] = {"effect": [], "90 % interval": [], "claim": []}
+    for row in rows_of(tested):
+        mean, median = (numbers.table_number(v, row.signed) for v in (row.effect, row.median))
+        decides = row.expect.startswith(("between", "unchanged"))
+        found["effect"].append(f"{mean} {row.unit}" + f", median {median}" * decides)
+        found["90 % interval"].append(numbers.interval(row.low, row.high, row.signed))
+        found["claim"].append(f"{row.claim} ({row.document}:{row.line})")
+    return found
 
 
 def totals_text(claims: pd.DataFrame, runs: int) -> str:
     """Return how many claims hold, fail, and are undecided at this number of runs."""
     tested = claims[claims["verdict"] != verdicts.NOT_TESTED]
-    parts = [(len(claims), "claim"), (claims["scenario"].nunique(), "scenario"), (runs, "run")]
-    number_of = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in parts]
-    found = verdicts.counts(tested["verdict"]) or "none"
-    said = f"{number_of[0]} of {number_of[1]}, {number_of[2]} each: {found}"
+    whole = numbers.counted(len(claims), "claim")
+    of = numbers.counted(claims["scenario"].nunique(), "scenario")
+    said = f"{whole} of {of}, {numbers.counted(runs, 'run')} each: "
+    said += verdicts.counts(tested["verdict"]) or "none"
     others = len(claims) - len(tested)
     said += f", {others} not tested." if others else "."
     if "mechanism" in claims:
@@ -249,29 +250,6 @@ def totals_text(claims: pd.DataFrame, runs: int) -> str:
         listed = ", ".join(f"{words.count(word)} '{word}'" for word in dict.fromkeys(words))
         said += f"\nOf those that hold: {listed or 'none can be told'}."
     return said
-
-
-def claim_cells(row: Any) -> list[str]:
-    """Return the cells of a tested claim, under `CLAIMS_HEADER`; the median where it decides."""
-    effect, median = (numbers.table_number(v, signed=row.signed) for v in (row.effect, row.median))
-    decides = row.expect.startswith(("between", "unchanged"))
-    return [
-        row.verdict,
-        numbers.percent(row.share),
-        f"{effect} {row.unit}" + f", median {median}" * decides,
-        numbers.interval(row.low, row.high, signed=row.signed),
-        row.expect,
-        f"{row.claim} ({row.document}:{row.line})",
-    ]
-
-
-def _not_tested(scenario: str, others: pd.DataFrame) -> list[str]:
-    """Name the claims that could not be tested, once for each reason."""
-    lines = []
-    for reason, rows in others.groupby("reason", sort=False):
-        said = f"Not tested for {scenario}, {reason}: {', '.join(rows['claim'])}."
-        lines += textwrap.wrap(said, 100, break_on_hyphens=False)
-    return lines
 
 
 @dataclass(frozen=True)
@@ -297,20 +275,6 @@ class _Test:
         end = min(side.end for side in self.sides)
         whole = [c.against == "reference" and c.expect in _DIRECTIONS for c in self.scenario.claims]
         return end if any(whole) else min(end, max(c.window[1] for c in self.scenario.claims))
-
-
-@dataclass
-class _Need:
-    """How far, and with which outcomes, a scenario is simulated."""
-
-    scenario: scenes.Scenario
-    outcomes: set[str] = field(default_factory=set)
-    until: str = ""
-
-    @property
-    def months(self) -> int:
-        """The number of months to simulate."""
-        return len(toml.month_names(self.scenario.start, self.until))
 
 
 def claims(
@@ -343,41 +307,15 @@ def claims(
     if wrong or mistakes:
         raise UserError(wrong + mistakes)
     tests = [test.holding(without) for test in tests]
-    order = [test.scenario.name for test in tests]
-    settings = (runs, seed, parameters, workers)
-    tables = dict(_simulate_and_test(tests, settings, progress))
-    return pd.concat([tables[name] for name in order], ignore_index=True)
-
-
-def _simulate_and_test(
-    tests: list[_Test], settings: tuple[int, int, str, int], progress: Progress | None
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the table of each scenario as soon as what it needs is simulated."""
-    runs, seed, parameters, workers = settings
-    needs, waiting = _needs(tests), list(tests)
-    kept: dict[str, xr.Dataset] = {}
-    done, total = 0, runs * sum(need.months for need in needs)
-    for batch in _batches(needs, workers):
-        plan = prepare(
-            [need.scenario for need in batch],
-            runs,
-            seed,
-            parameters,
-            until=max(need.until for need in batch),
-            outcomes=sorted(set().union(*(need.outcomes for need in batch))),
-            workers=workers,
-        )
-        size = runs * sum(need.months for need in batch)
-        results = simulate(plan, part_of(progress, done, size, total))
-        done += size
-        for need in batch:
-            one = results[sorted(need.outcomes)].sel(scenario=[need.scenario.name])
-            kept[need.scenario.name] = one
+    waiting, kept, tables = list(tests), dict[str, xr.Dataset](), dict[str, pd.DataFrame]()
+    for need, one in simulated(_needs(tests, runs), seed, parameters, workers, progress):
+        kept[need.scenario.name] = one
         for test in [t for t in waiting if all(side.name in kept for side in t.sides)]:
-            yield test.scenario.name, _evaluate(test, kept)
+            tables[test.scenario.name] = _evaluate(test, kept)
             waiting.remove(test)
-        waited_for = {side.name for test in waiting for side in test.sides}
-        kept = {name: dataset for name, dataset in kept.items() if name in waited_for}
+        asked = {side.name for test in waiting for side in test.sides}
+        kept = {name: results for name, results in kept.items() if name in asked}
+    return pd.concat([tables[test.scenario.name] for test in tests], ignore_index=True)
 
 
 def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
@@ -414,24 +352,15 @@ def _parent(name: str | Path, scenario: scenes.Scenario) -> scenes.Scenario | No
     return parent
 
 
-def _needs(tests: Sequence[_Test]) -> list[_Need]:
+def _needs(tests: Sequence[_Test], runs: int) -> list[Need]:
     """Return what is to be simulated: first the references, so that few results must wait."""
-    needs: dict[str, _Need] = {}
-    for test in sorted(tests, key=lambda test: test.reference is None):
+    needs: dict[str, Need] = {}
+    for test in tests:
         for side in test.sides:
-            need = needs.setdefault(side.name, _Need(side))
-            need.outcomes |= set(with_weight(claim.outcome for claim in test.scenario.claims))
-            need.until = max(need.until, test.until)
+            need = needs.setdefault(side.name, Need(side, runs))
+            need.add((claim.outcome for claim in test.scenario.claims), test.until)
     references = {test.reference.name for test in tests if test.reference}
     return sorted(needs.values(), key=lambda need: need.scenario.name not in references)
-
-
-def _batches(needs: Sequence[_Need], size: int) -> Iterator[list[_Need]]:
-    """Divide what is to be simulated into batches of one period, a scenario for each worker."""
-    for _, part in groupby(needs, lambda need: (need.scenario.start, need.scenario.end)):
-        alike = list(part)
-        for first in range(0, len(alike), size):
-            yield alike[first : first + size]
 
 
 def _evaluate(test: _Test, kept: dict[str, xr.Dataset]) -> pd.DataFrame:

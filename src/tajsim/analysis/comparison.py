@@ -14,73 +14,80 @@ import xarray as xr
 
 from tajsim.analysis.claims import claims_text, evaluate_claims
 from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
-from tajsim.display import element, fold, rows_of, whole
+from tajsim.display import element, fold, whole
 from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.results import answer, effect, select
-from tajsim.results.numbers import WIDTH, factor, interval, percent, table_number, text_table
+from tajsim.results.numbers import (
+    WIDTH,
+    counted,
+    factor,
+    frame_text,
+    interval,
+    intervals,
+    percent,
+    table_number,
+)
 from tajsim.results.window import Window, check_window, with_window
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COMPARISON_HEADER = (
-    "outcome", "unit", "reference", "scenario", "difference", "90 % interval", "sign", "in runs",
-    "pairing",
-)  # fmt: skip
-
 _OVER = "Over the window: flows by year, counts added, stocks at its end, all else its mean."
+_CHANCE = "Where nothing changes, one interval in ten is clear of zero by chance."
 
 
 def levels_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = False) -> str:
     """Return the table of one scenario: median and 90 % of the runs, headline outcomes or all."""
     scenario = str(dataset["scenario"].values[0])
     shown = summary if everything else select.first_of_summary(summary)
-    rows = [
-        [row.label, row.unit, table_number(row.median), interval(row.p05, row.p95)]
-        for row in rows_of(shown)
-    ]
-    table = text_table(("outcome", "unit", "median", "90 % of the runs"), rows, left=(0, 1))
-    window = f"{summary['window_start'].iloc[0]} to {summary['window_end'].iloc[0]}"
-    return "\n\n".join(
-        [
-            heading(dataset, scenario, scenario),
-            f"{runs_text(dataset)}, {window}",
-            "\n".join([table, _OVER, *_left_out(len(summary) - len(shown))]),
-        ]
-    )
+    told = shown.assign(band=intervals(shown["p05"], shown["p95"]))
+    table = frame_text(told, "outcome=label", "unit", "median", "90 % of the runs=band")
+    window = summary["window_start"].iloc[0], summary["window_end"].iloc[0]
+    return _block(dataset, scenario, "run", window, "", table, len(summary) - len(shown))
 
 
 def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool = False) -> str:
     """Return one table per scenario: medians, paired difference, interval, sign, pairing."""
     blocks = []
     for scenario, part in table.groupby("scenario", sort=False):
-        reference = str(part["reference"].iloc[0])
-        first, last = part["window_start"].iloc[0], part["window_end"].iloc[0]
-        done = effect.reference_sentence(
-            effect.done_by_reference(dataset, (first, last)), str(scenario)
-        )
+        window = part["window_start"].iloc[0], part["window_end"].iloc[0]
+        done = effect.reference_sentence(effect.done_by_reference(dataset, window), str(scenario))
         shown = part if everything else select.first_of_comparison(part)
-        rows = comparison_rows(shown)
-        told = text_table(COMPARISON_HEADER, rows, (0, 1)) if rows else "Nothing to show differs."
-        blocks += [
-            heading(dataset, str(scenario), f"{scenario} against {reference}"),
-            f"{runs_text(dataset, 'paired run')}, {first} to {last}",
-            *filter(None, [wrapped(done)]),
-            "\n".join([told, *notes(part, shown)]),
-        ]
+        differ = shown[shown["share_tied"] < 1.0]
+        told = differ.assign(
+            interval=intervals(differ["low"], differ["high"], signed=True),
+            pairing=[factor(value) for value in differ["pairing"]],
+        )
+        columns = ("reference=reference_median", "scenario=median", "+difference")
+        more = ("90 % interval=interval", "sign=direction", "in runs=%share_sign", "pairing")
+        text = frame_text(told, "outcome=label", "unit", *columns, *more)
+        text = f"{text if len(told) else 'Nothing to show differs.'}\n{_CHANCE}"
+        gone = part[part["headline"] & (part["runs"] == 0)]["label"]
+        labels = "; ".join(gone)
+        text += f"\n{_wrapped(f'Not compared: {labels}.')}" if len(gone) else ""
+        left = len(part) - len(differ)
+        blocks.append(_block(dataset, str(scenario), "paired run", window, done, text, left))
     return "\n\n".join(blocks)
 
 
-def comparison_rows(shown: pd.DataFrame) -> list[list[str]]:
-    """Return the cells, under `COMPARISON_HEADER`, of the rows that differ in any run."""
-    rows = []
-    for row in rows_of(shown[shown["share_tied"] < 1.0]):
-        *numbers, share = cells_of_difference(row)
-        rows.append([row.label, row.unit, *numbers, row.direction, share, factor(row.pairing)])
-    return rows
+def _block(
+    dataset: xr.Dataset, scenario: str, what: str, window: Window, said: str, table: str, left: int
+) -> str:
+    """Return a title with question, runs and months, a sentence, and the table with its notes."""
+    reference = str(dataset["scenario"].values[0])
+    title = scenario if scenario == reference else f"{scenario} against {reference}"
+    held = ", ".join(select.attribute(dataset, "without").get(scenario, ()))
+    question = select.attribute(dataset, "questions").get(scenario, "")
+    head = [title, _wrapped(question), held and f"Without {held}: what its rules answer is held."]
+    seed = dataset.attrs.get("seed", np.nan)
+    runs = f"{counted(int(dataset.sizes['run']), what)}, seed {seed}, {window[0]} to {window[1]}"
+    more = f"{left} more rows with --all, and in the CSV files." if left else ""
+    notes = [_OVER, more]
+    parts = "\n".join(filter(None, head)), runs, _wrapped(said)
+    return "\n\n".join([*filter(None, parts), "\n".join(filter(None, [table, *notes]))])
 
 
 def cells_of_difference(row: Any) -> list[str]:
@@ -94,50 +101,13 @@ def cells_of_difference(row: Any) -> list[str]:
     ]
 
 
-_ELSEWHERE = "with --all, and in the CSV files"
-
-
-def notes(part: pd.DataFrame, shown: pd.DataFrame, place: str = _ELSEWHERE) -> list[str]:
-    """Return the lines below a table: how months become one number, chance, what is left out.
-
-    ``place`` says where the rest of the rows can be seen.
-    """
-    same = int((part["share_tied"] == 1.0).sum())
-    differ = int((shown["share_tied"] < 1.0).sum())
-    lines = [_OVER, "Where nothing changes, one interval in ten is clear of zero by chance."]
-    lines += [f"The same in every run: {same} row{'s' * (same != 1)}."] if same else []
-    gone = part[part["headline"] & (part["runs"] == 0)]["label"]
-    lines += [wrapped(f"Not compared: {'; '.join(gone)}.")] if len(gone) else []
-    return lines + _left_out(len(part) - same - differ, place)
-
-
-def wrapped(text: str) -> str:
-    """Return a text in lines that fit."""
+def _wrapped(text: str) -> str:
     return textwrap.fill(text, WIDTH, break_on_hyphens=False)
-
-
-def _left_out(count: int, place: str = _ELSEWHERE) -> list[str]:
-    return [f"{count} more rows {place}."] if count > 0 else []
 
 
 def closing_text(dataset: xr.Dataset) -> str:
     """Return the sentences on what the result rests on, wrapped."""
-    return textwrap.fill(effect.basis_statement(dataset), WIDTH)
-
-
-def heading(dataset: xr.Dataset, scenario: str, title: str) -> str:
-    """Return a title with the scenario's question below it, wrapped, and what it is without."""
-    question = select.attribute(dataset, "questions").get(scenario, "")
-    held = ", ".join(select.attribute(dataset, "without").get(scenario, ()))
-    said = [f"Without {held}: what its rules answer is held."] if held else []
-    return "\n".join([title, *textwrap.wrap(question, WIDTH), *said])
-
-
-def runs_text(dataset: xr.Dataset, what: str = "run") -> str:
-    """Return the number of runs and the seed: ``200 runs, seed 1``."""
-    count = int(dataset.sizes["run"])
-    seed = dataset.attrs.get("seed", np.nan)
-    return f"{count:,} {what}{'s' if count != 1 else ''}, seed {seed}"
+    return _wrapped(effect.basis_statement(dataset))
 
 
 @dataclass(frozen=True)
@@ -182,7 +152,7 @@ class Comparison:
         parts = [
             comparison_text(self.dataset, self.table, everything),
             claims_text(self.claims),
-            rests_text(self.dataset, self.table, self.variance, self.assumptions, everything),
+            rests_text(self.table, self.variance, self.assumptions),
             closing_text(self.dataset),
         ]
         return "\n\n".join(part for part in parts if part)

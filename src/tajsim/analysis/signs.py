@@ -1,32 +1,28 @@
 """Signs tested on the model as it is: each change simulated in pairs with its reference."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 import tajsim.analysis.verdicts as verdicts
+from tajsim.analysis.batches import Need, simulated
+from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, Without, prepare, simulate
+from tajsim.ensemble.run import Progress, Without
 from tajsim.errors import UserError, unknown
-from tajsim.inputs.outcomes import load_outcomes, with_weight
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.signs import Contrast, Sign, Signs, Where, load_signs, read_signs
 from tajsim.inputs.switches import listed
 from tajsim.results.effect import Values, effect
-from tajsim.results.numbers import interval, table_number, text_table
+from tajsim.results.numbers import frame_text, intervals, table_number
 from tajsim.results.select import gap
 from tajsim.results.window import Window, at_places, over
-
-#: Scenarios simulated in one go for each worker.
-_BATCH = 4
 
 
 @dataclass(frozen=True)
@@ -126,36 +122,21 @@ def _simulate(
     tests: list[_Trial], seed: int, parameters: str, workers: int, progress: Progress | None
 ) -> _All:
     """Simulate each scenario once for each number of runs, as far as a test looks; measure."""
-    needs: dict[tuple[int, str, str], tuple[Scenario, list[_Trial]]] = {}
-    for test in sorted(tests, key=lambda test: test.until):
+    needs: dict[tuple[int, str, str], Need] = {}
+    looks: dict[int, list[_Trial]] = {}
+    for test in tests:
         for side in test.sides:
             key = (test.runs, side.start, side.name)
-            needs.setdefault(key, (side, []))[1].append(test)
+            need = needs.setdefault(key, Need(side, test.runs))
+            need.add([test.sign.outcome], test.until)
+            looks.setdefault(id(need), []).append(test)
     measured: _All = {}
-    done, total = 0, sum(key[0] for key in needs)
-    for (runs, _), part in groupby(sorted(needs), lambda key: key[:2]):
-        # The shortest first, so that few are simulated further than they are looked at.
-        group = sorted((needs[key] for key in part), key=lambda need: need[1][-1].until)
-        for first in range(0, len(group), _BATCH * workers):
-            batch = group[first : first + _BATCH * workers]
-            asked = {test.sign.outcome for _, mine in batch for test in mine}
-            plan = prepare(
-                [scenario for scenario, _ in batch],
-                runs,
-                seed,
-                parameters,
-                until=batch[-1][1][-1].until,
-                outcomes=sorted(with_weight(asked)),
-                workers=workers,
-            )
-            results = simulate(plan)
-            for scenario, mine in batch:
-                one = results.sel(scenario=[scenario.name])
-                for test in mine:
-                    measured[test.sign.id, scenario.name] = _measure(one, test)
-            done += runs * len(batch)
-            if progress:
-                progress(done, total)
+    # The shortest first, so that few are simulated further than they are looked at.
+    order = sorted(needs, key=lambda key: (*key[:2], needs[key].scenario.end, needs[key].until))
+    found = simulated([needs[key] for key in order], seed, parameters, workers, progress)
+    for need, one in found:
+        for test in looks[id(need)]:
+            measured[test.sign.id, need.scenario.name] = _measure(one, test)
     return measured
 
 
@@ -233,30 +214,26 @@ def _paired(test: _Trial, measured: _All) -> tuple[Values, Values, Values]:
     return values, whole, reference.level
 
 
-HEADER = ("verdict", "sign", "expected", "found", "90 % interval", "over spread", "source")
 _WORDS = {"at_least": "at least", "at_most": "at most"}
 
 
 def signs_text(table: pd.DataFrame) -> str:
     """Return a line for each sign, and how many hold and fail."""
-    rows = [_cells(row) for row in table.to_dict("records")]
+    told = table.reindex(columns=[*dict.fromkeys([*table, "smallest", "effect", "over_spread"])])
+    sources = [f"{row.document}:{row.line}" for row in rows_of(told)]
+    told = told.assign(
+        expected=[
+            f"{_WORDS.get(r.sense, r.sense)} {table_number(r.smallest)}" for r in rows_of(told)
+        ],
+        found=[f"{table_number(r.effect, r.signed)} {r.unit}" for r in rows_of(told)],
+        interval=intervals(told.get("low", told["effect"]), told.get("high", told["effect"]), True),
+        source=[reason or source for reason, source in zip(told["reason"], sources, strict=True)],
+    )
+    text = frame_text(
+        told, "verdict", "sign", "expected", "found", "90 % interval=interval",
+        "+over spread=over_spread", "source",
+    )  # fmt: skip
     tested = table[table["verdict"] != verdicts.NOT_TESTED]
     others = len(table) - len(tested)
     said = f"{len(table)} signs: {verdicts.counts(tested['verdict']) or 'none tested'}"
-    said += f", {others} not tested." if others else "."
-    return f"{text_table(HEADER, rows, (0, 1, 2, 6))}\n\n{said}"
-
-
-def _cells(row: Mapping[Any, Any]) -> list[str]:
-    sense = _WORDS.get(row["sense"], row["sense"])
-    if row["verdict"] == verdicts.NOT_TESTED:
-        return [row["verdict"], row["sign"], sense, "", "", "", row["reason"]]
-    return [
-        row["verdict"],
-        row["sign"],
-        f"{sense} {table_number(row['smallest'])}",
-        f"{table_number(row['effect'], row['signed'])} {row['unit']}",
-        interval(row["low"], row["high"], row["signed"]),
-        table_number(row["over_spread"], signed=True),
-        f"{row['document']}:{row['line']}",
-    ]
+    return f"{text}\n\n{said}" + (f", {others} not tested." if others else ".")

@@ -1,42 +1,18 @@
 """What runs say about each target: simulated values beside the observed one and its error."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.errors import UserError
-from tajsim.inputs.targets import Target, load_targets
+from tajsim.inputs.targets import Target
 from tajsim.results.window import Window, at_places, months_in, over, whole_period
 
 Values = NDArray[np.float64]
 #: On a logarithmic scale values below this part of the observed one count as this part of it.
 _FLOOR = 1e-4
-
-
-@dataclass(frozen=True)
-class TargetValues:
-    """Targets and what was simulated for them.
-
-    ``simulated`` is ``(target, run)`` in the unit of each figure, nan where a change or a ratio
-    is relative to zero; events are 1 where the outcome was above zero, else 0.
-    """
-
-    targets: tuple[Target, ...]
-    simulated: Values
-
-    @property
-    def observed(self) -> Values:
-        """The observed values, ``(target,)``, in the unit of each figure."""
-        return np.array([target.observed for target in self.targets])
-
-    @property
-    def errors(self) -> Values:
-        """Simulated less observed in standard errors, ``(target, run)``; see `standard_errors`."""
-        rows = zip(self.targets, self.simulated, strict=True)
-        return np.array([standard_errors(target, values) for target, values in rows])
 
 
 def target_outcomes(targets: Iterable[Target]) -> tuple[str, ...]:
@@ -49,26 +25,20 @@ def last_month(targets: Iterable[Target]) -> str:
     return max(window[1] for t in targets for window in (t.window, t.base) if window)
 
 
-def target_values(
-    dataset: xr.Dataset, targets: Sequence[Target] | None = None, scenario: str | None = None
-) -> TargetValues:
-    """Measure targets in the runs of one scenario.
+def target_values(dataset: xr.Dataset, targets: Sequence[Target]) -> Values:
+    """Measure targets in the runs of the first scenario of results.
 
-    Args:
-        dataset: results that hold the outcomes and months needed (`target_outcomes`,
-            `last_month`).
-        targets: by default all of the file.
-        scenario: its name in the results; by default the first.
+    Returns:
+        ``(target, run)`` in the unit of each figure, nan where a change or a ratio is relative to
+        zero; events are 1 where the outcome was above zero, else 0.
 
     Raises:
         UserError: if an outcome or a month is not in the results, a line for each.
     """
-    chosen = tuple(load_targets().values() if targets is None else targets)
-    wrong = [line for target in chosen for line in _obstacles(dataset, target)]
-    if wrong:
+    if wrong := [line for target in targets for line in _obstacles(dataset, target)]:
         raise UserError(list(dict.fromkeys(wrong)))
-    runs = dataset.isel(scenario=0) if scenario is None else dataset.sel(scenario=scenario)
-    return TargetValues(chosen, np.array([_simulated(runs, t) for t in chosen]))
+    runs = dataset.isel(scenario=0)
+    return np.array([_simulated(runs, t) for t in targets])
 
 
 def _obstacles(dataset: xr.Dataset, target: Target) -> list[str]:

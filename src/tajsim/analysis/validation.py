@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,12 +22,21 @@ from tajsim.display import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.errors import UserError, unknown
-from tajsim.inputs import outcomes, registry, toml
+from tajsim.files import read_text
+from tajsim.inputs import conditioned, outcomes, registry, toml
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.values import about_posterior
-from tajsim.results import select
+from tajsim.results import discrepancy, select
 from tajsim.results.effect import quantiles
-from tajsim.results.numbers import WIDTH, interval, percent, table_number, text_table
+from tajsim.results.numbers import (
+    WIDTH,
+    counted,
+    frame_text,
+    interval,
+    intervals,
+    percent,
+    table_number,
+)
 from tajsim.results.window import at_places, over, whole_period
 
 if TYPE_CHECKING:
@@ -84,8 +93,7 @@ SCORED = (
 WHOLE = ("", "all")
 
 
-@dataclass(frozen=True)
-class Observation:
+class Observation(NamedTuple):
     """What was observed in one year, in the outcome's unit over a window."""
 
     outcome: str
@@ -95,21 +103,16 @@ class Observation:
     source: str
 
     @property
-    def key(self) -> tuple[str, str, int]:
-        """Outcome, place and year."""
-        return self.outcome, self.place, self.year
-
-    @property
     def where(self) -> dict[str, str]:
         """Return the places by dimension: ``pianj`` is found in the outcome's own."""
-        if self.place in WHOLE:
-            return {}
-        parts = self.place.split(";")
         own = outcomes.load_outcomes()[self.outcome].dimensions
-        return {
-            next(d for d in own if name in DIMENSIONS[d]): name
-            for name in (part.partition("=")[2] or part for part in parts)
-        }
+        return {next(d for d in own if name in DIMENSIONS[d]): name for name in _places(self.place)}
+
+
+def _places(text: str) -> list[str]:
+    """Return the names of ``pianj`` or ``section=pianj;agency=army``; none for the whole."""
+    parts = text.split(";") if text not in WHOLE else ()
+    return [part.partition("=")[2] or part for part in parts]
 
 
 def read_observations(path: str | Path) -> list[Observation]:
@@ -118,11 +121,7 @@ def read_observations(path: str | Path) -> list[Observation]:
     Raises:
         UserError: a line for each mistake, with file, line, key and what was expected.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read ({error})") from None
-    table = csv.DictReader(text.splitlines())
+    table = csv.DictReader(read_text(Path(path), str(path)).splitlines())
     have = list(table.fieldnames or ())
     if missing := [name for name in SERIES_COLUMNS if name not in have]:
         expected = f"expected {', '.join(SERIES_COLUMNS)}, found {', '.join(have) or 'none'}"
@@ -130,15 +129,13 @@ def read_observations(path: str | Path) -> list[Observation]:
     found: dict[tuple[str, str, int], tuple[int, Observation]] = {}
     wrong: list[str] = []
     for row in table:
-        here = f"{path}:{table.line_num}"
         try:
             one = _observation({name: (row[name] or "").strip() for name in SERIES_COLUMNS})
+            if same := found.get(one[:3]):
+                raise ValueError(f"year: {one.year} stands in line {same[0]} too")
+            found[one[:3]] = table.line_num, one
         except ValueError as error:
-            wrong.append(f"{here}: {error}")
-            continue
-        if same := found.get(one.key):
-            wrong.append(f"{here}: year: {one.year} stands in line {same[0]} too")
-        found[one.key] = table.line_num, one
+            wrong.append(f"{path}:{table.line_num}: {error}")
     if wrong or not found:
         raise UserError(wrong or [f"{path}: holds no row; expected one for each year observed"])
     return [one for _, one in found.values()]
@@ -150,11 +147,9 @@ def _observation(row: Mapping[str, str]) -> Observation:
         raise ValueError(f"outcome: {unknown('outcome', row['outcome'], known)}")
     outcome = known[row["outcome"]]
     places = [name for d in outcome.dimensions for name in DIMENSIONS[d]]
-    for part in row["place"].split(";") if row["place"] not in WHOLE else ():
-        name = part.partition("=")[2] or part
-        if name not in places:
-            hint = unknown("place", name, [*places, "all"])
-            raise ValueError(f"place: {hint}" if places else f"place: '{name}'; expected none")
+    if other := [name for name in _places(row["place"]) if name not in places]:
+        hint = unknown("place", other[0], [*places, "all"])
+        raise ValueError(f"place: {hint}" if places else f"place: '{other[0]}'; expected none")
     if row["unit"] != outcome.window_unit:
         expected = f"expected '{outcome.window_unit}'"
         raise ValueError(f"unit: '{row['unit']}' is not that of {outcome.name}; {expected}")
@@ -177,7 +172,7 @@ def documented(targets: Iterable[Target]) -> list[Observation]:
         if plain and year == t.window[1][:4] and t.use != "given":
             place = ";".join(f"{d}={name}" for d, name in t.where.items())
             one = Observation(t.outcome, place, int(year), t.observed / t.times, t.figure.id)
-            found.setdefault(one.key, one)
+            found.setdefault(one[:3], one)
     return [*found.values()]
 
 
@@ -187,12 +182,18 @@ def needed(observations: Iterable[Observation]) -> tuple[set[str], str]:
     return {o.outcome for o in listed}, f"{max(o.year for o in listed)}-12"
 
 
-def series_scores(dataset: xr.Dataset, observations: Iterable[Observation]) -> pd.DataFrame:
+def series_scores(
+    dataset: xr.Dataset, observations: Iterable[Observation], documented_too: bool = True
+) -> pd.DataFrame:
     """Score each series over its years; the first scenario of the results counts.
+
+    Args:
+        documented_too: whether the series may be targets, by which their theme must not be judged.
 
     Returns:
         One row a series (outcome and place): ``years``; ``coverage``, the share of years observed
-        within 90 % of the runs, and ``width``, the mean width of that band over the mean size of
+        within the 90 % band (runs with the discrepancy of the model; of documented series as the
+        other themes have it), and ``width``, the mean width of that band over the mean size of
         what was observed; ``rank``, the mean share of runs below the observed value (0.5 without
         bias); and over the years after the first, in the outcome's unit, the mean continuous ranked
         probability score of the runs (``score``), of the last observed value carried forward
@@ -203,7 +204,7 @@ def series_scores(dataset: xr.Dataset, observations: Iterable[Observation]) -> p
         UserError: for a year that was not simulated.
     """
     rows, (first, last) = [], whole_period(dataset)
-    listed = sorted(observations, key=lambda o: o.key)
+    listed = sorted(observations, key=lambda o: o[:3])
     if beyond := [o for o in listed if not first <= f"{o.year}-01" <= f"{o.year}-12" <= last]:
         raise UserError(
             [f"{o.outcome}, {o.year}: not simulated; expected {first} to {last}" for o in beyond]
@@ -211,7 +212,11 @@ def series_scores(dataset: xr.Dataset, observations: Iterable[Observation]) -> p
     for (outcome, place), group in groupby(listed, key=lambda o: (o.outcome, o.place)):
         years = [*group]
         series = at_places(dataset.isel(scenario=0), outcome, years[0].where)
-        runs = [over(series, (f"{o.year}-01", f"{o.year}-12")).values for o in years]
+        theme = discrepancy.theme_of(outcome)
+        scale = discrepancy.scale_of(theme, left_out=documented_too).value
+        form = outcomes.load_outcomes()[outcome].scale
+        levels = [over(series, (f"{o.year}-01", f"{o.year}-12")).values for o in years]
+        runs = [discrepancy.spread_runs(values, form, scale) for values in levels]
         seen = np.array([o.value for o in years])
         bands = np.array([quantiles(values) for values in runs])
         width = (bands[:, 2] - bands[:, 0]).mean() / max(np.abs(seen).mean(), 1e-300)
@@ -239,58 +244,57 @@ def _scores(runs: list[Array], seen: Array) -> Iterator[tuple[float, float, floa
         )
 
 
+_HOW = (
+    "Observed: with the 90 % interval of its error; simulated: the median of the runs, and 90 % of "
+    "them with the discrepancy of the model that the other themes show. 'place': share of these "
+    "predictions below what was observed (of a bound: on its allowed side; of an event: of runs "
+    "that agree). 'off': in standard deviations of the predictions. 'score' (lower is better): "
+    "continuous ranked probability score in standard errors of the figure. Fitted targets say how "
+    "well the fit went; only checked ones test the model (* looked at while ranges were set by "
+    "hand: a weak test)."
+)
+_SERIES = (
+    "Series of years. 'covered': share of years within the 90 % band of the model, 'width' of that "
+    "band over what was observed, 'rank': mean share of runs below it, 0.5 without bias. Then the "
+    "mean continuous ranked probability score from the second year on: of the runs, of the last "
+    "value observed carried forward, and of the mean so far, which know the years before."
+)
+
+
 def series_text(table: pd.DataFrame) -> str:
     """Return the scores as text, with where a naive forecast is better."""
-    rows = []
-    for row in rows_of(table):
-        better = row.wins.replace(" ", " and ") or "the runs"
-        if math.isnan(row.score):
-            better = "one year only"
-        name = ", ".join(filter(None, [row.outcome, row.place]))
-        band = percent(row.coverage), f"{row.width:.2f}", f"{row.rank:.2f}"
-        scores = map(table_number, (row.score, row.persistence, row.flat))
-        rows.append([name, str(row.years), *band, *scores, row.unit, better])
-    head = (
-        "series", "years", "covered", "width", "rank", "runs", "last value", "mean", "unit",
-        "better",
-    )  # fmt: skip
-    return text_table(head, rows, left=(0, 8, 9))
+    better = [
+        "one year only" if math.isnan(row.score) else row.wins.replace(" ", " and ") or "the runs"
+        for row in rows_of(table)
+    ]
+    told = table.assign(
+        series=[", ".join(filter(None, [r.outcome, r.place])) for r in rows_of(table)],
+        better=better,
+    )
+    scores = "runs=score", "last value=persistence", "mean=flat", "unit", "better"
+    return frame_text(told, "series", "years", "covered=%coverage", "width", "rank", *scores)
 
 
 _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
 
-_HOW = (
-    "Observed: with the 90 % interval of its error; simulated: with 90 % of the runs. 'place' is "
-    "the share of predictions (a run with the error added) below what was observed; for a bound "
-    "the share of runs on its allowed side, for an event of those that agree. 'off' is the mean "
-    "prediction less what was observed, in standard deviations of the predictions. 'score' (lower "
-    "is better) is the continuous ranked probability score in standard errors of the figure: for a "
-    "sure forecast its distance, for an event twice the squared error of its chance."
-)
-_SERIES = (
-    "Series of years. 'covered': share of the years observed that lie within 90 % of the runs; "
-    "'width': of that band, over what was observed; 'rank': mean share of runs below it, 0.5 "
-    "without bias. Then the mean continuous ranked probability score from the second year on, in "
-    "the unit of the outcome: of the runs, of the last value observed carried forward, and of the "
-    "mean of all earlier ones. The naive forecasts know the years before; the runs do not."
-)
-
 
 def _scoreboard(part: pd.DataFrame) -> str:
-    header = (
-        "target", "use", "observed", "90 %", "simulated", "90 %", "unit", "place", "off", "score",
-    )  # fmt: skip
-    rows = []
-    for row in rows_of(part):
-        use = "checked *" if row.looked_at and row.use == "checked" else row.use
-        off = "-" if math.isnan(row.error_sd) else f"{round(row.error_sd, 1) + 0.0:+.1f}"
-        score = "-" if math.isnan(row.score) else f"{row.score:.2f}"
-        simulated = table_number(row.median), interval(row.p05, row.p95), row.unit
-        if row.kind == "event":
-            simulated = f"in {percent(row.median)} of runs", "", ""
-        told = *_observed(row), *simulated, percent(row.percentile)
-        rows.append([row.target, use, *told, off, score])
-    return text_table(header, rows, left=(0, 1, 6))
+    event, weak = part["kind"] == "event", part["looked_at"] & (part["use"] == "checked")
+    seen = [_observed(row) for row in rows_of(part)]
+    middles = [
+        f"in {percent(r.median)} of runs" if r.kind == "event" else table_number(r.median)
+        for r in rows_of(part)
+    ]
+    told = part.assign(
+        use=part["use"].where(~weak, "checked *"),
+        seen=[text for text, _ in seen],
+        error=[text for _, text in seen],
+        simulated=middles,
+        band=intervals(part["band_low"], part["band_high"]),
+        unit=part["unit"].where(~event, ""),
+    )
+    first = "target", "use", "observed=seen", "90 %=error", "simulated", "90 %=band"
+    return frame_text(told, *first, "unit", "place=%percentile", "+off=error_sd", "score")
 
 
 def _observed(row: Any) -> tuple[str, str]:
@@ -300,34 +304,28 @@ def _observed(row: Any) -> tuple[str, str]:
         return (f"{row.kind.replace('_', ' ')} {table_number(row.observed)}", "")
     reach = _Z * row.error
     if row.scale == "log":
-        ends = row.observed * math.exp(-reach), row.observed * math.exp(reach)
-    else:
-        ends = row.observed - reach, row.observed + reach
-    return table_number(row.observed), interval(*ends)
+        return table_number(row.observed), interval(
+            row.observed * math.exp(-reach), row.observed * math.exp(reach)
+        )
+    return table_number(row.observed), interval(row.observed - reach, row.observed + reach)
 
 
 def coverage(table: pd.DataFrame) -> list[str]:
     """Return sentences on how many intervals cover what was observed; given ones do not count."""
     lines = []
     for use, part in table[table["use"] != "given"].groupby("use", sort=False):
-        covered = part["covered"].dropna()
-        parts = []
-        if len(covered):
-            parts.append(
-                f"{int(covered.sum())} of {len(covered)} observed numbers lie within 90 % of the "
-                f"predictions ({percent(covered.mean())}; 90 % is what it should be)"
-            )
-        events = part[part["kind"] == "event"]
-        if len(events):
-            parts.append(
-                f"{len(events)} events came out as observed in "
-                f"{percent(events['percentile'].mean())} of the runs on average"
-            )
-        bounds = part[~part["kind"].isin(["event", "number"])]
-        if len(bounds):
-            kept = int((bounds["percentile"] >= 0.5).sum())
-            parts.append(f"{kept} of {len(bounds)} bounds hold in at least half of the runs")
-        lines.append(f"{str(use).capitalize()}: {'; '.join(parts)}.")
+        covered, event = part["covered"].dropna(), part["kind"] == "event"
+        bounds = part[~part["kind"].isin(["event", "number"])]["percentile"]
+        parts = {
+            f"{int(covered.sum())} of {len(covered)} observed numbers lie within 90 % of the "
+            f"predictions ({percent(covered.mean())}; 90 % is what it should be; without the "
+            f"model's discrepancy {int(part['covered_by_runs'].sum())})": len(covered),
+            f"{event.sum()} events came out as observed in "
+            f"{percent(part[event]['percentile'].mean())} of the runs on average": event.sum(),
+            f"{int((bounds >= 0.5).sum())} of {len(bounds)} bounds hold in at least half of the "
+            "runs": len(bounds),
+        }
+        lines.append(f"{str(use).capitalize()}: {'; '.join(t for t, n in parts.items() if n)}.")
     return lines
 
 
@@ -343,21 +341,6 @@ OLD_SAMPLE = (
 )
 #: The share of predictions that an interval is to cover.
 NOMINAL = 0.90
-#: Theme -> the outcomes whose targets belong to it.
-THEMES: Mapping[str, Sequence[str]] = {
-    "Seizures and the drug trade": (
-        "heroin_seized_reported", "heroin_seized_by", "heroin_entering", "weapons_seized",
-        "drug_income_share",
-    ),
-    "Money and people": ("instalment_paid", "remittances_share", "remittances", "migrants"),
-    "Fighters abroad": ("fighters_joined", "fighters_abroad"),
-    "Control of territory and violence": (
-        "country_control", "state_failed", "incursions", "incidents", "protest", "arrests",
-        "killings", "riots",
-    ),
-    "Breaks of commanders": ("bargains", "purges", "mutinies", "defections"),
-}  # fmt: skip
-OTHER = "Other"
 
 
 @dataclass(frozen=True)
@@ -391,21 +374,17 @@ class Validation(Printed):
 
     def __str__(self) -> str:
         """Return all tables as text."""
-        table, counts = self.table, self.table["use"].value_counts()
+        uses = self.table["use"].value_counts()
+        counted_uses = ", ".join(f"{n} {use}" for use, n in uses.items())
         heading = (
-            f"{len(table)} targets, {counts.get('fitted', 0)} fitted, "
-            f"{counts.get('checked', 0)} checked and {counts.get('given', 0)} given, "
-            f"against {self.runs:,} "
-            f"run{'s' if self.runs != 1 else ''}, parameters {self.parameters}"
+            f"{len(self.table)} targets ({counted_uses}) against {counted(self.runs, 'run')}, "
+            f"parameters {self.parameters}"
             + (f", without {', '.join(self.without)}" if self.without else "")
         )
-        how = f"{_HOW} Fitted targets say how well the fit went; only checked ones test the model"
-        star = (table["looked_at"] & (table["use"] == "checked")).any()
-        how += " (* looked at while ranges were set by hand: a weak test)." if star else "."
-        blocks = [f"{heading}\n{_folded(how)}"]
-        for theme, part in table.groupby("theme", sort=False):
+        blocks = [f"{heading}\n{_folded(_HOW)}"]
+        for theme, part in self.table.groupby("theme", sort=False):
             blocks.append(f"{theme}\n{_scoreboard(part)}")
-        blocks += map(_folded, coverage(table))
+        blocks += map(_folded, [*coverage(self.table), discrepancy.statement()])
         if len(self.series):
             blocks.append(f"{_folded(_SERIES)}\n\n{series_text(self.series)}")
         return "\n\n".join([*blocks, OLD_SAMPLE] if self.old_sample else blocks)
@@ -433,20 +412,25 @@ def validate(
     Raises:
         UserError: for anything the caller can mend.
     """
+    if parameters == conditioned.MODE:
+        raise UserError("validate: conditioned runs were chosen by what they met and test nothing")
     targets = tuple(load_targets().values())
     own = read_observations(against) if against else documented(targets)
     series, last = needed(own)
     kept = sorted({*measured.target_outcomes(targets), *series})
     chosen = (max(last, measured.last_month(targets)), kept, workers)
     plan = prepare([scenario], runs, seed, parameters, *chosen, without=without)
-    return validate_dataset(simulate(plan, progress), targets, own)
+    return validate_dataset(simulate(plan, progress), targets, own, not against)
 
 
 def validate_dataset(
-    dataset: xr.Dataset, targets: Sequence[Target], series: Sequence[Observation] = ()
+    dataset: xr.Dataset,
+    targets: Sequence[Target],
+    series: Sequence[Observation] = (),
+    documented_too: bool = True,
 ) -> Validation:
     """Hold results that are there against targets and series; the first scenario counts."""
-    simulated = measured.target_values(dataset, targets).simulated
+    simulated = measured.target_values(dataset, targets)
     runs, mode = int(dataset.sizes["run"]), str(dataset.attrs.get("parameters_mode", ""))
     return Validation(
         scoreboard(targets, simulated),
@@ -454,7 +438,7 @@ def validate_dataset(
         mode,
         mode in ("posterior", "wide") and about_posterior()["model"] != uncalibrated_version(),
         tuple(select.attribute(dataset, "without").get(select.names_of(dataset)[0], ())),
-        series_scores(dataset, series),
+        series_scores(dataset, series, documented_too),
         dataset,
     )
 
@@ -468,22 +452,25 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
     Returns:
         ``looked_at`` says whether ranges were set by hand with an eye on the figure.
         ``median``, ``p05``, ``p95`` are over runs (for an event ``median`` is the share of runs
-        with it). A prediction is a run with the target's error added; ``percentile`` is the share
-        of predictions below what was observed, for a bound the share on its allowed side, for an
-        event the share of runs that agree; ``covered`` says of a number whether it lies within
-        90 % of the predictions. ``error_sd`` is the mean prediction less what was observed, in
-        standard deviations of the predictions. ``score`` (lower is better) is in standard errors
-        of the target. A bound has no score.
+        with it), ``band_low`` and ``band_high`` with the discrepancy of the model as other themes
+        have it. A prediction is a run with discrepancy and the target's error added;
+        ``percentile`` is the share of predictions below what was observed, for a bound the share on
+        its allowed side, for an event the share of runs that agree; ``covered`` says of a number
+        whether it lies within 90 % of the predictions, ``covered_by_runs`` the same without the
+        discrepancy. ``error_sd`` is the mean prediction less what was observed, in standard
+        deviations of the predictions. ``score`` (lower is better) is in standard errors of the
+        target. A bound has no score.
     """
     rows = []
     for target, values in zip(targets, simulated, strict=True):
         known = values[np.isfinite(values)]
         low, median, high = quantiles(known)
-        event = target.is_event
+        spread, event = spread_target(target, known), target.is_event
+        band = quantiles(spread, (0.05, 0.95)) if not event else (np.nan, np.nan)
         rows.append(
             {
                 "target": target.id,
-                "theme": theme(target),
+                "theme": discrepancy.theme_of(target.outcome),
                 "use": target.use,
                 "looked_at": target.looked_at,
                 "kind": "event" if event else target.bound.replace("about", "number"),
@@ -494,18 +481,32 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
                 "median": float(known.mean()) if event and known.size else median,
                 "p05": low,
                 "p95": high,
-                **_agreement(target, known),
+                "band_low": band[0],
+                "band_high": band[1],
+                **_agreement(target, spread),
+                "covered_by_runs": _agreement(target, known)["covered"],
                 "runs": known.size,
             }
         )
     table = pd.DataFrame(rows)
-    order = {name: place for place, name in enumerate([*THEMES, OTHER])}
+    order = {name: place for place, name in enumerate([*discrepancy.themes(), discrepancy.OTHER])}
     return table.sort_values("theme", key=lambda t: t.map(order), kind="stable", ignore_index=True)
 
 
-def theme(target: Target) -> str:
-    """Return the theme of a target."""
-    return next((t for t, names in THEMES.items() if target.outcome in names), OTHER)
+def spread_target(target: Target, known: Array) -> Array:
+    """Return the values of a target with the discrepancy of levels, ``(run * node,)``.
+
+    Its scale is that of the other themes, so that what is judged has no say. Events and what is
+    told as a difference have none.
+    """
+    share = discrepancy.share_of(target)
+    if share == 0.0:
+        return known
+    theme = discrepancy.theme_of(target.outcome)
+    scale = discrepancy.scale_of(theme, left_out=True).value * math.sqrt(share)
+    form, factor, plus = discrepancy.target_form(target)
+    found = discrepancy.spread_runs(known * factor + plus, form, scale)
+    return (found - plus) / factor
 
 
 def _agreement(target: Target, known: Array) -> dict[str, float]:

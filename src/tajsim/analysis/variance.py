@@ -5,7 +5,7 @@ parameters by their basis, and chance. What that changes is the share of the gro
 """
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from tajsim.display import rows_of
 from tajsim.draws import Draws
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import Progress, part_of, simulate
-from tajsim.inputs import outcomes, registry
+from tajsim.inputs import conditioned, outcomes, registry
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.values import ParameterValues
 from tajsim.results import effect, numbers, select
@@ -82,60 +82,59 @@ def redraw_differences(
     Returns:
         The differences of every kept outcome at every coordinate, scenario by scenario.
     """
-    others = select.names_of(dataset)[1:]
-    windows = [window_of(dataset, window, name) for name in others]
-    groups, parts = _simulate_again(plan, windows, progress)
-    own = dataset[list(kept_outcomes(plan))]
+    names = select.names_of(dataset)
+    windows = {name: window_of(dataset, window, name) for name in names[1:]}
+    runs = min(plan.runs, MOST)
+    tables = [drawn_again(s, runs, plan.seed, plan.parameters) for s in plan.scenarios]
+    groups = [g for g in registry.REDRAWN if g == CHANCE or any(g in table for table in tables)]
+    if all(list(table) == [""] for table in tables):
+        groups = []
     found: list[Redrawn] = []
-    for position, (w, part) in enumerate(zip(windows, parts[1:], strict=True), start=1):
+    reference: Values = {}
+    own = dataset[list(kept_outcomes(plan))]
+    for position, (scenario, table) in enumerate(zip(plan.scenarios, tables, strict=True)):
+        needed = {*windows.values()} if not position else {windows[names[position]]}
+        tell = part_of(progress, 1000 * position, 1000, 1000 * len(tables))
+        values = _simulate_again(plan, scenario, table, groups, needed, tell) if groups else {}
+        if not position:
+            reference = values
+            continue
+        w = windows[names[position]]
         for cell in cells(own.isel(scenario=[0, position]), w):
             again: dict[str, Array] = {}
             if groups:
                 key = (w, cell.outcome, cell.where)
-                changes = np.split(part[key] - parts[0][key], len(groups))
+                changes = np.split(values[key] - reference[key], len(groups))
                 again = dict(zip(groups, changes, strict=True))
-            base = cell.values[1] - cell.values[0]
-            found.append(Redrawn(plan.scenarios[position].name, cell, w, base, again))
+            found.append(Redrawn(scenario.name, cell, w, cell.values[1] - cell.values[0], again))
     return found
 
 
 def _simulate_again(
-    plan: Plan, windows: Sequence[Window], progress: Progress | None
-) -> tuple[list[str], list[Values]]:
-    """Return the groups drawn anew, and the values of all columns for each scenario."""
-    runs = min(plan.runs, MOST)
-    tables = [drawn_again(s, runs, plan.seed, plan.parameters) for s in plan.scenarios]
-    if all(list(table) == [""] for table in tables):
-        return [], [{} for _ in tables]
-    groups = [g for g in registry.REDRAWN if g == CHANCE or any(g in table for table in tables)]
-    needed = [tuple(dict.fromkeys(windows)), *((w,) for w in windows)]
-    parts: list[Values] = []
-    for first in range(0, len(tables), plan.workers):
-        batch = slice(first, first + plan.workers)
-        numbers = tuple(r + _ELSEWHERE * (g == CHANCE) for g in groups for r in range(runs))
-        again = replace(
-            plan,
-            scenarios=plan.scenarios[batch],
-            runs=len(numbers),
-            outcomes=kept_outcomes(plan),
-            redraw=(),
-            resume=None,
-            numbers=numbers,
-            settings=tuple(_settings(table, groups) for table in tables[batch]),
-        )
-        sizes = 1000 * first, 1000 * len(again.scenarios), 1000 * len(tables)
-        results = simulate(again, part_of(progress, *sizes))
-        for position, own in enumerate(needed[batch]):
-            one = results.isel(scenario=[position])  # the months can be let go
-            found = ((w, cell) for w in own for cell in cells(one, w))
-            parts.append({(w, c.outcome, c.where): c.values[0] for w, c in found})
-    return groups, parts
-
-
-def _settings(tables: Mapping[str, Array], groups: Sequence[str]) -> dict[str, Array]:
-    """Return ``(column,)`` values by parameter, the runs of one group after those of another."""
-    values = np.concatenate([tables.get(group, tables[""]) for group in groups], axis=1)
-    return dict(zip(registry.load_parameters(), values, strict=True))
+    plan: Plan,
+    scenario: Scenario,
+    table: Mapping[str, Array],
+    groups: Sequence[str],
+    windows: Iterable[Window],
+    progress: Progress | None,
+) -> Values:
+    """Return the values of a scenario, the runs of one group after those of another."""
+    runs = table[""].shape[1]
+    numbers = tuple(r + _ELSEWHERE * (g == CHANCE) for g in groups for r in range(runs))
+    values = np.concatenate([table.get(group, table[""]) for group in groups], axis=1)
+    again = replace(
+        plan,
+        scenarios=(scenario,),
+        runs=len(numbers),
+        outcomes=kept_outcomes(plan),
+        redraw=(),
+        resume=None,
+        numbers=numbers,
+        settings=(dict(zip(registry.load_parameters(), values, strict=True)),),
+    )
+    results = simulate(again, progress)
+    found = ((w, cell) for w in windows for cell in cells(results, w))
+    return {(w, c.outcome, c.where): c.values[0] for w, c in found}
 
 
 _ENDS = ("", "_low", "_high")
@@ -207,38 +206,16 @@ def variance_shares(found: Sequence[Redrawn], seed: int) -> pd.DataFrame:
     return pd.DataFrame(table, columns=list(COLUMNS))
 
 
-def within_bounds(shares: Array, variances: Array) -> Array:
-    """Keep estimated shares within what shares can be: each at most 1, together at least 1.
-
-    What is missing to 1 is given to the groups by the variance of their estimates, so that a
-    share that is known well stays as it is.
-
-    Args:
-        shares: ``(group, row, sample)``.
-        variances: ``(group, row)``.
-    """
-    whole = variances.sum(axis=0)
-    parts = np.divide(variances, whole, out=np.zeros_like(variances), where=whole > 0.0)
-    missing = np.maximum(1.0 - shares.sum(axis=0), 0.0)
-    result: Array = np.minimum(shares + parts[:, :, np.newaxis] * missing, 1.0)
-    return result
-
-
 def _with_intervals(base: Array, again: Array, seed: int) -> Array:
     """Return ``(group, end, row)``: the shares and both ends of their intervals."""
-    runs = base.shape[1]
-    counts = np.concatenate([np.ones((1, runs)), effect.counts_of_runs(runs, seed)])
-    shares = np.stack([total_shares(base, own, counts) for own in again])
-    shares[:, np.isnan(shares[:, :, 0]).any(axis=0)] = np.nan
-    shares[:, np.isnan(shares).any(axis=0)] = np.nan
-    known = np.isfinite(shares[0, :, 0])
-    result = np.full((len(again), 3, len(base)), np.nan)
-    part = shares[:, known]
-    bounded = within_bounds(part, np.nanvar(part[:, :, 1:], axis=2))
-    tail, found = (1.0 - effect.LEVEL) / 2.0, bounded[:, :, 0]
-    low, high = np.nanquantile(bounded[:, :, 1:], (tail, 1.0 - tail), axis=2)
-    result[:, :, known] = np.stack([found, np.minimum(low, found), np.maximum(high, found)], 1)
-    return result
+    counts = np.concatenate(
+        [np.ones((1, base.shape[1])), effect.counts_of_runs(base.shape[1], seed)]
+    )
+    shares = np.minimum(np.stack([total_shares(base, own, counts) for own in again]), 1.0)
+    shares[:, np.isnan(shares).any(axis=(0, 2))] = np.nan
+    found, tail = shares[:, :, 0], (1.0 - effect.LEVEL) / 2.0
+    low, high = effect.quantiles(shares[:, :, 1:], (tail, 1.0 - tail))
+    return np.stack([found, np.minimum(low, found), np.maximum(high, found)], 1)
 
 
 #: The tables that results hold, each as variables ``NAME_column`` over the dimension ``NAME_row``.
@@ -251,16 +228,17 @@ def with_rests(
     """Return the results of a comparison together with how much of it rests on what.
 
     Simulates the first runs again with each group of draws made anew, see `redraw_differences`;
-    with fewer than `FEWEST` runs nothing is done, as too few say nothing.
+    with fewer than `FEWEST` runs nothing is done, as too few say nothing, nor of conditioned ones,
+    whose chance is chosen.
 
     The arguments are those of `redraw_differences`.
     """
-    if plan.runs < FEWEST:
+    if plan.runs < FEWEST or plan.parameters == conditioned.MODE:
         return dataset
     found = redraw_differences(plan, dataset, window, progress)
     comparison = effect.compare_results(dataset[list(kept_outcomes(plan))], window)
     kept = keep_table(dataset, VARIANCE, variance_shares(found, plan.seed))
-    return keep_table(kept, ASSUMPTIONS, assumptions_that_matter(found, comparison, plan))
+    return keep_table(kept, ASSUMPTIONS, assumptions.assumptions_of_runs(dataset, comparison))
 
 
 def keep_table(dataset: xr.Dataset, name: str, table: pd.DataFrame) -> xr.Dataset:
@@ -278,43 +256,6 @@ def kept_table(dataset: xr.Dataset, name: str) -> pd.DataFrame:
     return pd.DataFrame({v.removeprefix(f"{name}_"): dataset[v].values for v in own})
 
 
-def assumptions_that_matter(
-    found: Sequence[Redrawn], comparison: pd.DataFrame, plan: Plan
-) -> pd.DataFrame:
-    """Return the `NAMED` assumptions that matter most, by scenario.
-
-    The first rows of a scenario, ``outcome`` being `TOGETHER`, are for the outcomes that a
-    comparison shows first with a clear sign, each counting once; the others are for each of these
-    outcomes. ``share`` is the share of variance that goes with the parameter alone, with its 90 %
-    interval, ``correlation`` has its direction (in the outcome ``most_in`` that it goes with most),
-    ``stands_out`` says whether it is beyond chance, ``sets`` the number of parameter sets.
-    ``posterior_low`` and ``posterior_high`` hold 90 % of the calibrated sample, if it is in use.
-    """
-    rows: list[dict[str, Any]] = []
-    if not found or assumptions.GROUP not in found[0].again:
-        return pd.DataFrame(columns=list(assumptions.ASSUMPTION_COLUMNS))
-    base, again = (  # whatever the scenarios set
-        _drawn({}, plan.runs, plan.seed, plan.parameters, *redraw)
-        for redraw in ((), (assumptions.GROUP,))
-    )
-    redrawn = len(found[0].again[assumptions.GROUP])
-    runs = np.concatenate([np.arange(plan.runs), np.arange(redrawn)])
-    names = list(registry.load_parameters())
-    for scenario in plan.scenarios[1:]:
-        part = comparison[comparison["scenario"] == scenario.name]
-        own = [d for d in found if d.scenario == scenario.name]
-        both = [(d.cell, np.concatenate([d.base, d.again[assumptions.GROUP]])) for d in own]
-        shown = assumptions.clearest(both, part)
-        settings = [one.settings for one in (plan.scenarios[0], scenario)]
-        places = [names.index(name) for name in assumptions.assumed(*settings)]
-        sets = np.concatenate([base[places], again[places][:, :redrawn]], axis=1)
-        those = [names[place] for place in places]
-        rows += assumptions.assumption_rows(
-            scenario.name, shown, those, sets, runs, plan.seed, plan.parameters
-        )
-    return pd.DataFrame(rows, columns=list(assumptions.ASSUMPTION_COLUMNS))
-
-
 def _drawn(settings: Mapping[str, float], runs: int, seed: int, mode: str, *redraw: str) -> Array:
     """Return ``(parameter, run)`` values under some settings, with groups of draws made anew."""
     draws = Draws(seed, np.arange(runs))
@@ -322,42 +263,34 @@ def _drawn(settings: Mapping[str, float], runs: int, seed: int, mode: str, *redr
 
 
 _PREFACE = (
-    "Share of the variance of the paired difference over runs due to each group of "
-    "draws, with its 90 % interval. From{} {:,} runs, repeated with one group "
-    "renewed: uncertain parameters by their basis, and chance, which is every other draw."
+    "Share of the variance of the paired difference over runs due to each group of draws, with its "
+    "90 % interval, from {:,} runs repeated with one group renewed: uncertain parameters by their "
+    "basis, and chance, which is every other draw. Joint effects of several groups count for each."
 )
-_HEADS = ("documented", "derived", "assumed", "chance")
+_MOST = (
+    "The assumptions most tied to the differences that are clear: share of the variance (of ranks) "
+    "due to the parameter alone, with its 90 % interval, from {:,} parameter sets. {} of {} stand "
+    "out from chance."
+)
 
 
-def rests_text(
-    dataset: xr.Dataset,
-    comparison: pd.DataFrame,
-    variance: pd.DataFrame,
-    named: pd.DataFrame,
-    everything: bool = False,
-) -> str:
+def rests_text(comparison: pd.DataFrame, variance: pd.DataFrame, named: pd.DataFrame) -> str:
     """Return, scenario by scenario, the shares of variance and the assumptions that matter most.
 
-    One row for each headline outcome that differs clearly, or every row that varies. Empty where
-    it was left out; a sentence where there were too few runs.
+    One row for each headline outcome that differs clearly; empty where nothing was drawn anew.
     """
-    runs = int(dataset.sizes["run"])
-    if variance.empty:
-        few = f"Sources of variance are estimated only with {FEWEST} runs or more."
-        return few if runs < FEWEST else ""
     blocks = []
-    for scenario, part in variance.groupby("scenario", sort=False):
+    for scenario, part in variance.groupby("scenario", sort=False) if len(variance) else ():
         own = comparison[comparison["scenario"] == scenario]
+        shown = _first(part, own)
+        rows = [[r.label, *(share_text(r, g) for g in registry.REDRAWN)] for r in rows_of(shown)]
+        told = numbers.text_table(("outcome", *registry.REDRAWN), rows, left=(0,))
         title = f"Sources of variance: {scenario} against {own['reference'].iloc[0]}"
-        shown = part.dropna(subset="chance") if everything else _first(part, own)
-        again = int(part["runs"].iloc[0])
-        preface = _PREFACE.format("" if again == runs else " the first", again)
-        blocks.append("\n".join([title, *textwrap.wrap(preface, numbers.WIDTH)]))
-        blocks.append(_shares(shown) if len(shown) else "Nothing differs clearly.")
+        preface = _PREFACE.format(int(part["runs"].iloc[0]))
+        blocks += [title, textwrap.fill(preface, numbers.WIDTH), told]
         mine = named[named["scenario"] == scenario] if len(named) else named
-        blocks.append(
-            _most(mine[mine["outcome"] == assumptions.TOGETHER]) if len(mine) else _none(dataset)
-        )
+        mine = mine[mine["outcome"] == assumptions.TOGETHER] if len(mine) else mine
+        blocks.append(_most(mine) if len(mine) else "No assumption was drawn.")
     return "\n\n".join(blocks)
 
 
@@ -373,22 +306,6 @@ def _first(part: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
     return part[kept].dropna(subset="chance")
 
 
-def _shares(shown: pd.DataFrame) -> str:
-    rows = [
-        [row.label, *(share_text(row, group) for group in registry.REDRAWN)]
-        for row in rows_of(shown)
-    ]
-    groups = zip(_HEADS, registry.REDRAWN, strict=True)
-    idle = [head for head, group in groups if (shown[f"{group}_high"] == 0.0).all()]
-    notes = "Joint effects of several groups count for each of them, so that a row "
-    notes += "may add up to more than 100 %."
-    if idle:
-        notes += f" No share goes with {' or '.join(idle)} parameters: those in force are held, or "
-        notes += "do not matter here."
-    table = numbers.text_table(("outcome", *_HEADS), rows, left=(0,))
-    return "\n".join([table, *textwrap.wrap(notes, numbers.WIDTH)])
-
-
 def share_text(row: Any, group: str) -> str:
     """Return the share of a group in a row of `variance_shares`, with its interval."""
     share, low, high = (float(getattr(row, f"{group}{end}")) for end in _ENDS)
@@ -397,29 +314,19 @@ def share_text(row: Any, group: str) -> str:
 
 
 def _most(rows: pd.DataFrame) -> str:
-    """Return the numbered list of assumptions: range, share, direction and reason."""
-    standing = int(rows["stands_out"].astype(bool).sum())
-    sets = int(rows["sets"].iloc[0])
-    title = f"The {assumptions.NAMED} assumptions that matter most"
-    if not standing:  # none is called important where none stands out from chance
-        title = f"The {len(rows)} assumptions most tied to the differences in these runs"
-    note = (
-        f"{title}, of all that were drawn: the share of the "
-        "variance (of ranks) due to the parameter alone, on average over the outcomes that "
-        f"differ clearly, with its 90 % interval; from {sets:,} parameter sets."
+    """Return the assumptions as a table: range, share, direction, and which may be chance."""
+    said = rows.assign(
+        range=[range_text(row) for row in rows_of(rows)],
+        share=[numbers.percent(s) for s in rows["share"]],
+        interval=numbers.intervals(rows["low"], rows["high"]),
+        sure=np.where(rows["stands_out"].astype(bool), "stands out", "may be chance"),
     )
-    if rows["posterior_low"].notna().any():
-        note += " A calibrated one counts for those that move with it in the calibrated sample too."
-    if not standing:
-        note += " None of them stands out from chance at this number of runs: more runs may name"
-        note += " others."
-    elif standing < len(rows):
-        note += f" Only {standing} of {len(rows)} stand out from chance at this number of runs"
-        note += f" (at most {numbers.percent(assumptions.FALSE_SHARE)} false ones expected)."
-    lines = textwrap.wrap(note, numbers.WIDTH)
-    for row in rows_of(rows):
-        lines += _assumption(row)
-    return "\n".join(lines)
+    columns = ("parameter", "share", "90 %=interval", "+correlation", "most in=most_in")
+    note = _MOST.format(
+        int(rows["sets"].iloc[0]), int(rows["stands_out"].astype(bool).sum()), len(rows)
+    )
+    table = numbers.frame_text(said, *columns, "sure", "value and range=range")
+    return f"{textwrap.fill(note, numbers.WIDTH)}\n\n{table}"
 
 
 def range_text(row: Any) -> str:
@@ -431,24 +338,3 @@ def range_text(row: Any) -> str:
         return drawn
     calibrated = numbers.interval(row.posterior_low, row.posterior_high)
     return f"{drawn}; 90 % of the calibrated sample is {calibrated}"
-
-
-def _assumption(row: Any) -> list[str]:
-    way = f"a higher value moves the difference {'up' if row.correlation > 0 else 'down'}"
-    doubt = "" if row.stands_out else " It may be chance."
-    head = f"{row.rank}. {row.parameter}: {row.meaning}"
-    body = (
-        f"{range_text(row)}. Share {numbers.percent(row.share)} "
-        f"({100.0 * row.low:.0f} to {100.0 * row.high:.0f}); "
-        f"most in {row.most_in} (correlation {row.correlation:+.2f}: {way}).{doubt}"
-    )
-    lines = textwrap.wrap(head, numbers.WIDTH, subsequent_indent="   ")
-    for part in (body, f"Assumed: {row.reason}"):
-        lines += numbers.hanging("   ", part)
-    return lines
-
-
-def _none(dataset: xr.Dataset) -> str:
-    if dataset.attrs.get("parameters_mode") == "fixed":
-        return "All parameters were held at their values, so that all variance is chance."
-    return "No difference varies over the runs, so that no assumption can be named."

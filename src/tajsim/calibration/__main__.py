@@ -1,10 +1,11 @@
-"""Make the sample that ships again: ``python -m tajsim.calibration FOLDER [WORKERS]``.
+"""What is made for the sample that ships, by ``python -m tajsim.calibration``.
 
-Rounds are kept in FOLDER, so that a calibration that was ended goes on; the sample and its tables
-go into the data of the package. ``tajsim calibrate`` does the same without touching the package.
-
-``python -m tajsim.calibration --confirm`` shows, after a change of the code that moved no number,
-that the sample still belongs to the model.
+``FOLDER [WORKERS]`` fits it again. Rounds are kept in FOLDER, so that a calibration that was ended
+goes on; the sample and its tables go into the data of the package. ``tajsim calibrate`` does the
+same without touching the package. ``--confirm`` shows, after a change of the code that moved no
+number, that the sample still belongs to the model. ``--luck [WORKERS]`` finds for each row of the
+sample chance that met the documented events (part of a fit). ``--sbc FOLDER N [WORKERS]`` tests the
+sampler on N histories whose parameters are known, and goes on where it was ended.
 """
 
 import csv
@@ -17,16 +18,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.calibration.calibrate import SCENARIO, calibrate, current_settings, histories
+from tajsim.calibration.luck import luck_text
 from tajsim.calibration.report import write_results
-from tajsim.ensemble.fingerprint import uncalibrated_version
+from tajsim.calibration.sbc import sbc
+from tajsim.ensemble.fingerprint import model_version, uncalibrated_version
 from tajsim.errors import UserError
 from tajsim.files import csv_text, write_whole
+from tajsim.inputs.conditioned import FILE_NAME as LUCK
 from tajsim.inputs.registry import whole_number
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.targets import load_targets
 from tajsim.inputs.values import about_posterior, load_posterior
 
 TRACE, ORIGIN = "posterior_trace.csv", "posterior.toml"
+USAGE = (
+    "usage: python -m tajsim.calibration FOLDER [WORKERS] | --confirm | --luck [WORKERS] | "
+    "--sbc FOLDER N [WORKERS]"
+)
 #: Rows of the sample that are traced, evenly spread.
 TRACED = 100
 _DIGITS = 6
@@ -86,38 +94,47 @@ def confirm(folder: Path) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Calibrate with the settings of the shipped sample; return the exit status."""
-    confirms = list(arguments) == ["--confirm"]
+    """Do what is asked with the settings of the shipped sample; return the exit status."""
     # A misspelt option is no folder: the calibration would be made there.
-    rounds, *workers = arguments or [""]
+    verb, *rest = arguments or [""]
+    takes = {"--confirm": 0, "--luck": 1, "--sbc": 3}.get(
+        verb, 1 if verb[:1] not in ("", "-") else -1
+    )
+    numbers = rest[1:] if verb == "--sbc" else rest
     try:
-        count = whole_number((*workers, "1")[0])
+        counts = [whole_number(word) for word in numbers]
     except ValueError:
-        count = 0
-    if not confirms and (rounds[:1] in ("", "-") or len(workers) > 1 or count < 1):
-        print("usage: python -m tajsim.calibration FOLDER [WORKERS] | --confirm", file=sys.stderr)
+        counts = [0]
+    if len(rest) > takes or min(counts, default=1) < 1 or (verb == "--sbc" and len(rest) < 2):
+        print(USAGE, file=sys.stderr)
         return 2
     said = ""
 
     def tell(what: str, done: int, total: int) -> None:
         nonlocal said
         if what != said:
-            print(f"{what}: {total} runs", file=sys.stderr, flush=True)
+            print(f"{what}: {total}", file=sys.stderr, flush=True)
             said = what
 
     try:
         with as_file(files("tajsim") / "data") as folder:
-            if confirms:
+            if verb == "--confirm":
                 confirm(folder)
                 print("the sample belongs to the model: the traced runs give the same numbers")
-                return 0
-            write_results(calibrate(rounds, workers=count, progress=tell), folder)
-            # The sample is read again, from the file.
-            load_posterior.cache_clear()
-            write_whole(folder / TRACE, trace_text(trace()))
+            elif verb == "--luck":
+                write_whole(folder / LUCK, luck_text(*counts, progress=tell))
+            elif verb == "--sbc":
+                print(sbc(rest[0], *counts, progress=tell))
+            else:
+                write_results(calibrate(verb, workers=(*counts, 1)[0], progress=tell), folder)
+                # The sample is read again, from the file, and the model is another.
+                for cached in (load_posterior, model_version):
+                    cached.cache_clear()
+                write_whole(folder / TRACE, trace_text(trace()))
+                write_whole(folder / LUCK, luck_text(*counts, progress=tell))
     except UserError as error:
         print(*error.messages, sep="\n", file=sys.stderr)
-        return 1 if confirms else 2
+        return 1 if verb == "--confirm" else 2
     return 0
 
 

@@ -50,7 +50,7 @@ def simulated_targets(model: TajikistanModel, plan: Plan, targets: Sequence[Targ
     """Return the targets of each run ``(target, run)`` of a finished model, in their units."""
     store = dataset.Store(plan)
     store.put(plan.jobs()[0], job.record_of(model))
-    return target_values(dataset.build_dataset(plan, store), targets).simulated
+    return target_values(dataset.build_dataset(plan, store), targets)
 
 
 @dataclass
@@ -161,10 +161,8 @@ def screen(scores: Values, errors: Values) -> Screening:
     return Screening(correlations, gains, (found & (gains >= LEAST_GAIN)).any(axis=1))
 
 
-SETTINGS = "settings.json"
 #: The ensemble that was drawn from the prior.
-PRIOR = "prior.npz"
-_MADE_BY = "settings"
+PRIOR, SETTINGS = "prior.npz", "settings.json"
 
 
 class Folder:
@@ -175,18 +173,21 @@ class Folder:
     """
 
     def __init__(self, path: str | Path, settings: Mapping[str, Any]) -> None:
-        self.path, self._settings = Path(path), dict(settings)
+        self.path = Path(path)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             file = self.path / SETTINGS
             held = sorted(each.name for each in self.path.iterdir() if each.name[0] != ".")
-            if file.exists():
-                self._check(self.path, file.read_text(encoding="utf-8"))
-            elif held:  # of something else, such as results
+            kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else settings
+            if held and not file.exists():  # of something else, such as results
                 raise UserError(f"{self.path}: holds '{held[0]}' and no calibration; name another")
-            else:
-                write_whole(file, json.dumps(self._settings, indent=1))
-        except (OSError, ValueError) as error:
+            if other := [key for key, value in settings.items() if kept.get(key) != value]:
+                raise UserError(
+                    f"{self.path}: holds a calibration with another {' and '.join(other)}; "
+                    "name a new folder, or remove this"
+                )
+            write_whole(file, json.dumps(dict(settings), indent=1))
+        except (OSError, ValueError, AttributeError) as error:
             raise UserError(f"{self.path}: cannot be used ({error})") from None
 
     def save(self, state: Population) -> None:
@@ -197,43 +198,29 @@ class Folder:
     def load(self) -> Population | None:
         """Return the last round that was kept, or None."""
         files = sorted(self.path.glob("round-*.npz"))
-        found = self.read(files[-1]) if files else None
-        if found is None:
+        if not files:
             return None
+        found = self.read(files[-1].name) or {}
         plain = {
             name: a if a.ndim > 0 and name != "steps" else a.tolist() for name, a in found.items()
         }
         return Population(**{**plain, "steps": tuple(plain["steps"])})
 
-    def read(self, path: Path) -> dict[str, Any] | None:
-        """Return arrays that were kept, None if there are none; refuse those of another folder."""
-        if not path.exists():
+    def read(self, name: str) -> dict[str, Any] | None:
+        """Return arrays that were kept in a file of this name, None if there are none."""
+        if not (self.path / name).exists():
             return None
         try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = dict(file)
-            self._check(path, str(arrays.pop(_MADE_BY)))
-        except KeyError:
-            raise UserError(f"{path}: does not say which calibration it is of; remove it") from None
+            with np.load(self.path / name, allow_pickle=False) as file:
+                return dict(file)
         except (OSError, ValueError, EOFError, BadZipFile):
-            raise UserError(f"{path}: damaged; remove it") from None
-        return arrays
+            raise UserError(f"{self.path / name}: damaged; remove it") from None
 
     def write(self, name: str, arrays: Mapping[str, Any]) -> None:
-        """Keep arrays in a file of this name, which says what calibration it is of."""
-        path, made_by = self.path / name, {_MADE_BY: json.dumps(self._settings)}
+        """Keep arrays in a file of this name."""
+        path = self.path / name
         with telling(path), whole(path) as begun, begun.open("wb") as file:
-            np.savez_compressed(file, **arrays, **made_by)  # type: ignore[arg-type]
-
-    def _check(self, place: Path, made_by: str) -> None:
-        """Refuse to go on with a calibration of other settings."""
-        kept = json.loads(made_by)
-        other = [key for key, value in self._settings.items() if kept.get(key) != value]
-        if other:
-            raise UserError(
-                f"{place}: holds a calibration with another {' and '.join(other)}; "
-                "name a new folder, or remove this"
-            )
+            np.savez_compressed(file, **arrays)
 
 
 @dataclass(frozen=True)
@@ -286,7 +273,7 @@ def calibrate(
     if wrong:
         raise UserError(wrong)
     scenario = load_scenario(SCENARIO).holding(without)
-    settings = _settings(method, prior_runs, scenario)
+    settings = settings_of(method, prior_runs, scenario)
     kept = Folder(folder, settings)
     targets = tuple(load_targets().values())
     tell: Progress = progress or (lambda what, done, total: None)
@@ -340,7 +327,7 @@ def _prior(
     simulate: Histories, kept: Folder, names: Sequence[str], seed: int, count: int, tell: Progress
 ) -> dict[str, Any]:
     """Return the prior ensemble: its scores, run numbers and simulated targets."""
-    found = kept.read(kept.path / PRIOR)
+    found = kept.read(PRIOR)
     if found is None:
         runs = np.arange(count, dtype=np.int64)
         simulate.progress = partial(tell, "prior")
@@ -361,7 +348,7 @@ def checksum(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _settings(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, Any]:
+def settings_of(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, Any]:
     """Return what a calibration depends on; a folder holds one of them."""
     deeds = [(e.month, e.kind, sorted(e.arguments.items())) for e in scenario.events]
     return {
@@ -378,4 +365,4 @@ def _settings(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, 
 
 def current_settings() -> dict[str, Any]:
     """Return what a calibration made now, with the method of the shipped one, would depend on."""
-    return _settings(Method(), 0, load_scenario(SCENARIO))
+    return settings_of(Method(), 0, load_scenario(SCENARIO))

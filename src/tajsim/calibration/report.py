@@ -1,18 +1,18 @@
 """What a calibration leaves: the sample, and tables of what it learnt and how well it fits."""
 
-import csv
-from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from tajsim.analysis.targets import standard_errors
 from tajsim.calibration import calibrate, smc
 from tajsim.files import csv_text, write_whole
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
+from tajsim.results.numbers import frame_text, intervals, table_number
 
 Values = NDArray[np.float64]
 
@@ -23,6 +23,7 @@ ROWS = 500
 CONTRACTION, SHIFT = 0.15, 0.25
 
 _QUANTILES = (0.05, 0.5, 0.95)
+_NAMES = ("low", "median", "high")
 SAMPLE, PARAMETERS, TARGETS, ORIGIN = (
     "posterior.csv",
     "posterior_report.csv",
@@ -68,29 +69,27 @@ def parameter_text(found: calibrate.Calibration) -> str:
     ``contraction`` is the share of the prior variance that is gone and ``shift`` the move of the
     mean in prior standard deviations, both on the scale where the prior is normal.
     """
-    head = ["parameter", "fitted", "informed", "target", "rank_correlation", "gain"]
-    head += ["contraction", "shift", "prior_low", "prior_median", "prior_high"]
-    head += ["low", "median", "high"]
     targets = [t.id for t in found.targets if t.use == "fitted"]
-    rows = [_parameter(found, place, targets) for place in range(len(found.names))]
-    return csv_text(head, rows)
-
-
-def _parameter(found: calibrate.Calibration, place: int, targets: Sequence[str]) -> list[Any]:
-    name, row = found.names[place], load_parameters()[found.names[place]]
-    best = int(found.screening.gains[place].argmax())
-    tie = found.screening.correlations[place, best]
-    gain = found.screening.gains[place, best]
-    prior = _short(prior_quantile(row, np.array(_QUANTILES)))
-    start = [name, int(name in found.fitted)]
-    middle = [targets[best], f"{tie:.2f}", f"{gain:.3f}"]
-    if name not in found.fitted:
-        return [*start, 0, *middle, "", "", *prior, "", "", ""]
-    scores = found.state.scores[found.fitted.index(name)]
-    contraction, shift = 1.0 - float(scores.var()), float(scores.mean())
-    informed = int(contraction >= CONTRACTION or abs(shift) >= SHIFT)
-    now = _short(prior_quantile(row, ndtr(np.quantile(scores, _QUANTILES))))
-    return [*start, informed, *middle, f"{contraction:.2f}", f"{shift:.2f}", *prior, *now]
+    rows = []
+    for place, name in enumerate(found.names):
+        best = int(found.screening.gains[place].argmax())
+        tie, gain = (
+            of[place, best] for of in (found.screening.correlations, found.screening.gains)
+        )
+        row, fitted = load_parameters()[name], name in found.fitted
+        values = {"parameter": name, "fitted": int(fitted), "informed": 0, "target": targets[best]}
+        values |= {"rank_correlation": f"{tie:.2f}", "gain": f"{gain:.3f}"}
+        values |= {"contraction": "", "shift": ""}
+        values |= _ends("prior_", prior_quantile(row, np.array(_QUANTILES)))
+        values |= dict.fromkeys(_NAMES, "")
+        if fitted:
+            scores = found.state.scores[found.fitted.index(name)]
+            contraction, shift = 1.0 - float(scores.var()), float(scores.mean())
+            values["informed"] = int(contraction >= CONTRACTION or abs(shift) >= SHIFT)
+            values |= {"contraction": f"{contraction:.2f}", "shift": f"{shift:.2f}"}
+            values |= _ends("", prior_quantile(row, ndtr(np.quantile(scores, _QUANTILES))))
+        rows.append(values)
+    return csv_text(rows[0], (row.values() for row in rows))
 
 
 def fit_text(found: calibrate.Calibration) -> str:
@@ -99,21 +98,21 @@ def fit_text(found: calibrate.Calibration) -> str:
     ``low``, ``median``, ``high`` are quantiles at 5, 50 and 95 %, ``mean`` is the share of runs
     for an event, and ``near`` the share of runs within two standard errors of the observed value.
     """
-    head = ["target", "use", "unit", "observed"]
-    head += [f"prior_{name}" for name in ("low", "median", "high", "mean", "near")]
-    head += ["low", "median", "high", "mean", "near"]
-    rows = [[t.id, t.use, t.unit, f"{t.observed:.5g}"] for t in found.targets]
-    for values in (found.prior, found.posterior):
-        # An event that a run misses is two standard errors off, and not near.
-        near = (np.abs(calibrate.errors_of(found.targets, values)) < 2.0).mean(axis=1)
-        for i, row in enumerate(rows):
-            row += _summary(values[i], near[i])
-    return csv_text(head, rows)
+    rows = []
+    for i, t in enumerate(found.targets):
+        row = {"target": t.id, "use": t.use, "unit": t.unit, "observed": f"{t.observed:.5g}"}
+        for prefix, values in (("prior_", found.prior[i]), ("", found.posterior[i])):
+            known = values[np.isfinite(values)]
+            row |= _ends(prefix, np.quantile(known, _QUANTILES))
+            # An event that a run misses is two standard errors off, and not near.
+            near = (np.abs(standard_errors(t, values)) < 2.0).mean()
+            row |= {f"{prefix}mean": f"{known.mean():.4g}", f"{prefix}near": f"{near:.3f}"}
+        rows.append(row)
+    return csv_text(rows[0], (row.values() for row in rows))
 
 
-def _summary(values: Values, near: float) -> list[str]:
-    known = values[np.isfinite(values)]
-    return [*_short(np.quantile(known, _QUANTILES)), f"{known.mean():.4g}", f"{near:.3f}"]
+def _ends(prefix: str, values: Values) -> dict[str, str]:
+    return {f"{prefix}{n}": f"{v:.4g}" for n, v in zip(_NAMES, values, strict=True)}
 
 
 def origin_text(found: calibrate.Calibration) -> str:
@@ -127,66 +126,19 @@ def origin_text(found: calibrate.Calibration) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _short(values: Iterable[float]) -> list[str]:
-    return [f"{value:.4g}" for value in values]
+def tables_text(folder: str | Path) -> str:
+    """Return the parameters that the data inform, and the fit of every target, as text."""
+    found, fit = (pd.read_csv(Path(folder, name)) for name in (PARAMETERS, TARGETS))
+    told = found[found["informed"] == 1].sort_values("contraction", ascending=False)
+    head = ("parameter", "most tied to=target", "contraction", "+shift")
+    parameters = told.assign(prior=_range(told, "prior_"), posterior=_range(told, ""))
+    columns = "target", "use", "observed", "unit", "prior", "posterior", "%near"
+    targets = fit.assign(prior=_range(fit, "prior_"), posterior=_range(fit, ""))
+    texts = frame_text(parameters, *head, "prior", "posterior"), frame_text(targets, *columns)
+    return "\n\n".join(texts)
 
 
-Rows = list[dict[str, str]]
-
-
-def rows_of(text: str) -> Rows:
-    """Return the rows of a table of a calibration."""
-    return list(csv.DictReader(text.splitlines()))
-
-
-def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table in Markdown."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def parameter_table(rows: Rows) -> str:
-    """Return the parameters that the data inform, the most contracted first."""
-    told = [row for row in rows if row["informed"] == "1"]
-    told.sort(key=lambda row: (-float(row["contraction"]), row["parameter"]))
-    head = ("parameter", "unit", "most tied to", "prior", "posterior", "contraction", "shift")
-    cells = []
-    for row in told:
-        unit, ranges = load_parameters()[row["parameter"]].unit, _ranges(row, _range)
-        found = (row["target"], *ranges, row["contraction"], row["shift"])
-        cells.append((f"`{row['parameter']}`", unit, *found))
-    return markdown(head, cells)
-
-
-def target_table(rows: Rows) -> str:
-    """Return observed against simulated, before and after the fit, the fitted targets first."""
-    heads = ("target", "use", "observed", "unit", "prior", "posterior", "near: prior", "posterior")
-    told = []
-    for row in sorted(rows, key=lambda row: row["use"] != "fitted"):
-        near = (f"{float(row[name]):.0%}" for name in ("prior_near", "near"))
-        found = (plain(row["observed"]), row["unit"], *_ranges(row, _simulated), *near)
-        told.append((row["target"], row["use"], *found))
-    return markdown(heads, told)
-
-
-def _ranges(row: dict[str, str], told: Callable[[dict[str, str], str], str]) -> tuple[str, str]:
-    """Return what is told of the prior and of the posterior."""
-    return told(row, "prior_"), told(row, "")
-
-
-def _range(row: dict[str, str], prefix: str) -> str:
-    low, median, high = (plain(row[f"{prefix}{name}"]) for name in ("low", "median", "high"))
-    return f"{median} ({low} to {high})"
-
-
-def plain(number: str) -> str:
-    """Return a number of the tables without an exponent where it is at least one thousand."""
-    value = float(number)
-    return f"{value:,.0f}" if abs(value) >= 1000.0 else number
-
-
-def _simulated(row: dict[str, str], prefix: str) -> str:
-    """Return median and 90 % interval; for an event the share of runs in which it is seen."""
-    if row["unit"] == "0 or 1":
-        return f"in {float(row[prefix + 'mean']):.0%} of runs"
-    return _range(row, prefix)
+def _range(table: pd.DataFrame, prefix: str) -> list[str]:
+    ends = intervals(table[f"{prefix}low"], table[f"{prefix}high"])
+    middles = map(table_number, table[f"{prefix}median"])
+    return [f"{middle} ({both})" for middle, both in zip(middles, ends, strict=True)]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import tajsim
-from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file
+from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file, write_table
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, place_of, write_whole
 
@@ -234,7 +234,7 @@ def _ties(options: Namespace) -> None:
             chosen = given(options, "runs seed workers")
             table = ties(scenarios=options.pairs or (), progress=progress, **chosen)
         if file:
-            write_whole(file, table.to_csv(index=False))
+            write_table(table, file)
     finish(options, ties_text(table), "table is")
 
 

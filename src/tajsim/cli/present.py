@@ -258,6 +258,5 @@ def calibrate(options: Namespace) -> None:
             options.without,
         )
     made.write_results(found, options.out)
-    print(made.parameter_table(made.rows_of(made.parameter_text(found))))
-    print(made.target_table(made.rows_of(made.fit_text(found))))
+    print(made.tables_text(options.out))
     print(f"Sample and tables are in {options.out}.")

@@ -55,6 +55,8 @@ def run(options: Namespace) -> None:
         from tajsim.analysis import evaluate_claims, summarise
         from tajsim.analysis.claims import claims_text
         from tajsim.analysis.comparison import closing_text, levels_text
+        from tajsim.analysis.variance import kept_table
+        from tajsim.results.discrepancy import TABLE as BANDS
 
         summary = summarise(dataset, options.window)
         claims = evaluate_claims(dataset)
@@ -64,7 +66,8 @@ def run(options: Namespace) -> None:
             closing_text(dataset),
         ]
         text = "\n\n".join(filter(None, parts))
-        return lambda written: text, {"summary": summary, "claims": claims}
+        bands = kept_table(dataset, BANDS)
+        return lambda written: text, {"summary": summary, "claims": claims, "bands": bands}
 
     _simulate_and_keep(options, [options.scenario], tables, state=state)
 
@@ -316,9 +319,7 @@ def explain(options: Namespace) -> None:
       tajsim explain RESULTS --against NAME --run 17   names the first event in which run 17 differs
                                                        between two scenarios, and what followed
       tajsim explain A B --run 17                      the same for two results of one seed
-    Without --run, two scenarios are compared over all their runs: what differs first, in what share
-    of the runs, how many months after the scenario's own first event, and which kinds of events
-    occur more or less often. A is the reference (--against, or the first results), B the other.
+    A is the reference (--against, or the first results), B the other.
 
     example: tajsim explain withdrawal --against status-quo --run 17
     results RESULTS  a results.nc or the folder that holds it
@@ -386,6 +387,7 @@ def _simulate_and_keep(
     draws = _draws(options, state)
     with verb.result_folder(options.out, options.overwrite) as folder:
         from tajsim.ensemble.run import prepare, simulate
+        from tajsim.results.discrepancy import with_bands
         from tajsim.results.window import check_window, with_window
 
         # All that can be checked is checked before the first month is simulated.
@@ -405,7 +407,7 @@ def _simulate_and_keep(
 
             with verb.progress_bar("drawing anew", options.progress) as progress:
                 dataset = with_rests(plan, dataset, options.window, progress)
-        dataset = with_window(dataset, options.window)
+        dataset = with_window(with_bands(dataset), options.window)
         dataset.attrs["command"] = options.command
         say, found = tables(dataset)
         written, failure = _write(folder, dataset, found, options) if folder else ([], None)

@@ -92,9 +92,10 @@ GROUPS = {
     "mixed": "--mixed  take results of different models together; what is made says so",
     "chance": f"""
 --seed N  seed of the draws (default {USUAL["seed"]})
---parameters posterior/prior/fixed/wide  uncertain parameters: a row of the calibrated sample for
-    each run (posterior), drawn from their ranges (prior), held (fixed), or as posterior with the
-    fixed assumptions drawn too (wide); default {USUAL["parameters"]}
+--parameters posterior/prior/fixed/wide/conditioned  uncertain parameters: a row of the calibrated
+    sample for each run (posterior), drawn from their ranges (prior), held (fixed), as posterior
+    with the fixed assumptions drawn too (wide), or rows with chance that met what happened
+    (conditioned); default {USUAL["parameters"]}
 @without
 @work
 """,

@@ -13,8 +13,10 @@ import numpy as np
 import tajsim.compiled.engine as engines
 from tajsim.axes import DIMENSIONS
 from tajsim.draws import seed_errors
+from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import Job, record_and_state, record_of
 from tajsim.errors import UserError, unknown
+from tajsim.inputs import conditioned
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import MODES, REDRAWN, load_parameters
 from tajsim.inputs.scenario_parts import Scenario
@@ -149,13 +151,18 @@ class Plan:
         settings: dict[str, Setting] = dict(scenario.settings)
         for name, values in self.settings[position].items() if self.settings else ():
             settings[name] = values[first:stop] if isinstance(values, np.ndarray) else values
+        seed, numbers = self.seed, (self.numbers or tuple(range(self.runs)))[first:stop]
+        parameters = self.parameters
+        if parameters == conditioned.MODE:
+            seed, numbers, rows = conditioned.drawn(seed, numbers)
+            parameters, settings = "prior", {**rows, **settings}
         return Job(
             scenario=scenario.name,
-            runs=(self.numbers or tuple(range(self.runs)))[first:stop],
-            seed=self.seed,
+            runs=numbers,
+            seed=seed,
             start=self.start,
             end=self.end,
-            parameters=self.parameters,
+            parameters=parameters,
             outcomes=self.outcomes,
             settings=settings,
             events=tuple(event for event in scenario.events if event.month <= self.end),
@@ -190,8 +197,12 @@ def argument_errors(
 ) -> list[str]:
     """Return one line for every argument that is wrong whatever the scenarios are."""
     wrong = count_errors(runs=runs, workers=workers, chunk=chunk) + seed_errors(seed)
-    if parameters not in MODES:
-        wrong.append(unknown("mode of the parameters", str(parameters), MODES))
+    modes = (*MODES, conditioned.MODE)
+    if parameters not in modes:
+        wrong.append(unknown("mode of the parameters", str(parameters), modes))
+    elif parameters == conditioned.MODE and not wrong:
+        wrong += [f"parameters {parameters}: no group of draws can be made anew"] if redraw else []
+        wrong += conditioned.problems(runs, model_version())
     wrong += [unknown("group of draws", g, REDRAWN) for g in redraw if g not in REDRAWN]
     known = load_outcomes()
     return wrong + [unknown("outcome", name, known) for name in outcomes or () if name not in known]

@@ -16,6 +16,7 @@ from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.results.discrepancy import with_bands
 
 ScenarioLike = Scenario | str | Path
 Overrides = Mapping[str, float | str] | Sequence[str]
@@ -91,7 +92,8 @@ def run_many(
 
     Returns:
         A Dataset of outcomes ``(scenario, own dimensions..., month, run)`` in float32, the
-        parameters of each run ``(scenario, parameter, run)``, and their provenance in ``attrs``.
+        parameters of each run ``(scenario, parameter, run)``, and their provenance in ``attrs``;
+        of `history` the bands of all levels by year (`tajsim.results.discrepancy`).
 
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
@@ -99,7 +101,7 @@ def run_many(
     chosen = (until, outcomes, workers, chunk, overrides)
     with using(engine):
         plan = prepare(scenarios, runs, seed, parameters, *chosen, without=without)
-        return simulate(plan, progress)
+        return with_bands(simulate(plan, progress))
 
 
 def prepare(

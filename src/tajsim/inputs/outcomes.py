@@ -59,6 +59,8 @@ class Outcome:
     rare: bool = False
     #: Only grows: a constant world is judged by its rate.
     cumulative: bool = False
+    #: On what scale the model may be off: ``log``, ``logit``, ``fisher`` or ``none``.
+    scale: str = ""
 
     @property
     def may_be_missing(self) -> bool:
@@ -100,7 +102,9 @@ def _outcome(name: str, row: dict[str, Any]) -> Outcome:
             its dimensions.
     """
     lists = {key: tuple(row.get(key, ())) for key in ("dimensions", "mechanisms")}
-    one = Outcome(**{"name": name, "places": "", "headline": False, **row, **lists})
+    usual = {"share": "logit", "0 or 1": "none", "months": "none"}.get(row["unit"], "log")
+    first = {"name": name, "places": "", "headline": False, "scale": usual}
+    one = Outcome(**{**first, **row, **lists})
     if one.aggregate not in AGGREGATES or not set(one.dimensions) <= set(DIMENSIONS):
         raise ValueError(f"outcomes.toml, {name}: unknown aggregate or dimension")
     allowed = PLACES if one.dimensions == ("agency",) else PLACES[:2] if one.dimensions else ("",)

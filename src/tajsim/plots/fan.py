@@ -15,7 +15,7 @@ import tajsim.plots.style as style
 import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.results import effect, numbers
+from tajsim.results import discrepancy, effect, numbers
 from tajsim.results.answer import label_of, labels_of
 
 #: With more scenarios than this only the band of 50 % is drawn.
@@ -68,11 +68,7 @@ def fan(
         ),
         legend=_legend([] if named else [reference, *others], bands),
         key=evidence.observed_key(seen) + panels.events_key(found, dataset, bool(seen)),
-        foot=panels.foot(
-            dataset,
-            f"Lines: medians; bands: the middle {'50 % and 90 %' if bands else '50 %'} of runs "
-            "(for counts and shares of runs: mean and its 90 % interval).",
-        ),
+        foot=panels.foot(dataset, _notes(names, len(scenarios), bands)),
     )
     for position, ax in enumerate(layout.panels(rows, columns, len(names))):
         series = Series(windows.at_places(dataset, names[position], chosen), months or None)
@@ -88,6 +84,20 @@ def fan(
         if named:
             _name_lines(ax, series, dataset, tall)
     return layout.figure
+
+
+def _notes(names: Sequence[str], scenarios: int, bands: bool) -> str:
+    """Return what lines and bands are, and what is said of the discrepancy of the model."""
+    said = (
+        f"Lines: medians; bands: the middle {'50 % and 90 %' if bands else '50 %'} of runs "
+        "(for counts and shares of runs: mean and its 90 % interval). "
+    )
+    if scenarios > 1:
+        return said + discrepancy.PAIRED
+    said += "Dashed: 90 % with the discrepancy of the model"
+    unjudged = [name for name in names if not discrepancy.judged(name)]
+    alone = "" if len(unjudged) == len(names) else f" ({len(unjudged)} of {len(names)})"
+    return said + (f"; {discrepancy.UNJUDGED}{alone}." if unjudged else ".")
 
 
 def _legend(names: Sequence[str], bands: bool) -> list[style.Item]:
@@ -149,6 +159,11 @@ class Series:
         else:
             lines = effect.quantiles(values, (0.05, 0.25, 0.5, 0.75, 0.95))
         self.factor, self.unit = windows.scaled(lines, self.unit)
+        # Differences have no discrepancy, and with several scenarios these are what is looked at.
+        alone = len(values) == 1 and not self.mean and values.shape[-1] > 1
+        self.ends = (
+            discrepancy.band(values, str(series.name))[:, 0] / self.factor if alone else None
+        )
         if self.share:
             self.factor, self.unit = 0.01, "% of runs"
         self.lines = lines.swapaxes(0, 1) / self.factor
@@ -171,6 +186,9 @@ def _panel(ax: Axes, series: Series, bands: bool) -> None:
             ax.fill_between(when, ends[0], ends[1], color=colour, alpha=_WIDE, lw=0, zorder=2)
             ax.plot(when, ends.T, color=colour, lw=0.6, ls=look.line, alpha=0.7, zorder=2.2)
         series.draw(ax, position, look)
+    if bands and series.ends is not None:
+        for end in series.ends:
+            ax.plot(series.when, end, color=style.QUIET, lw=0.9, ls=(0, (3, 2)), zorder=2.3)
     ax.set_ylabel(f"{series.unit}\n(mean)" if series.mean and not series.share else series.unit)
     if not np.any(series.lines < 0.0):
         ax.set_ylim(bottom=0.0)

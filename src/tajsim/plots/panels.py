@@ -98,6 +98,7 @@ _MODES = {
     "prior": "parameters drawn from their ranges in each run",
     "wide": "fixed assumptions drawn too",
     "fixed": "parameters fixed",
+    "conditioned": "conditioned on documented events",
 }
 #: With fewer runs than this the foot line warns.
 ENOUGH = 30

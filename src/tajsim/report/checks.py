@@ -42,6 +42,8 @@ _MODES = {
     "sample: these runs were not fitted to the documents.",
     "fixed": "All parameters were held at their values: the intervals show chance alone, and not "
     "the uncertainty of the assumptions.",
+    "conditioned": "The chance of each run was chosen so that it met documented events: what they "
+    "say of these events tests nothing.",
 }
 
 

@@ -4,10 +4,10 @@ import math
 import re
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -221,13 +221,8 @@ def story(
 def occurrences(dataset: xr.Dataset, scenario: str, run: int) -> list[Occurrence]:
     """Return the events of a run in order, with the labels that the scenario gives them."""
     labels = registry.labels_of(select.attribute(dataset, "events").get(scenario, ()))
-    return of_rows(event_table(dataset, scenario, run), labels)
-
-
-def of_rows(table: pd.DataFrame, labels: Mapping[tuple[str, str, str], str]) -> list[Occurrence]:
-    """Return the events of a table of one run."""
     found = []
-    for row in rows_of(table):
+    for row in rows_of(event_table(dataset, scenario, run)):
         keys = [(row.month, row.kind, name) for name in (row.target, row.actor)]
         named = [labels[key] for key in keys if row.cause == "scenario" and labels.get(key)]
         told = row.kind, (row.actor,), row.target, row.cause, row.size
@@ -411,20 +406,12 @@ def most_telling(found: Sequence[Change], most: int) -> list[Change]:
     return sorted([*found[:1], *rest[: most - 1]], key=lambda change: change.rank)
 
 
-@dataclass(frozen=True)
-class Pair:
-    """A reference, A, and what is compared with it, B: results and scenario of each."""
+class Pair(NamedTuple):
+    """Two scenarios of some results: the reference, A, and what is compared with it, B."""
 
-    results_a: xr.Dataset
-    scenario_a: str
-    results_b: xr.Dataset
-    scenario_b: str
-
-    @property
-    def runs(self) -> list[int]:
-        """The numbers of the runs that both hold."""
-        both = np.intersect1d(self.results_a["run"].values, self.results_b["run"].values)
-        return [int(run) for run in both]
+    results: xr.Dataset
+    a: str
+    b: str
 
 
 def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
@@ -440,26 +427,4 @@ def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
         raise UserError(f"--against: {against} is the scenario itself; name another")
     others = [name for name in held if name != against]
     scenario = one_scenario(others, scenario, asked=f"which scenario against {against}")
-    return Pair(dataset, against, dataset, scenario)
-
-
-def pair_of(
-    first: xr.Dataset, second: xr.Dataset, against: str | None, scenario: str | None
-) -> Pair:
-    """Return a scenario of one file against a scenario of another.
-
-    Raises:
-        UserError: if it is not clear which are meant, or their runs are no pairs.
-    """
-    for dataset in (first, second):
-        check_chronicle(dataset)
-    names = (against, "--against"), (scenario, "--scenario")
-    a, b = (
-        one_scenario(select.names_of(d), *n) for d, n in zip((first, second), names, strict=True)
-    )
-    pair = Pair(first, a, second, b)
-    if reason := select.why_no_pairs([first, second]):
-        raise UserError(reason)
-    if not pair.runs:
-        raise UserError("not pairs: the two share no run")
-    return pair
+    return Pair(dataset, against, scenario)

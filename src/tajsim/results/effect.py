@@ -17,6 +17,7 @@ from tajsim.axes import Array
 from tajsim.display import rows_of
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError
+from tajsim.inputs import conditioned
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import UNITS
@@ -255,8 +256,27 @@ def basis_statement(dataset: xr.Dataset) -> str:
         "wide": "Each run used one row of the calibrated sample; all else that has a range, fixed "
         "assumptions too, was drawn from it.",
         "prior": f"The {uncertain} uncertain ones were drawn for each run from their ranges.",
+        conditioned.MODE: conditioned_statement(dataset),
     }.get(str(dataset.attrs.get("parameters_mode")), "All were held at their values.")
     return f"Of {sum(counts.values())} parameters in force {listed(parts)}. {drawn}"
+
+
+def conditioned_statement(dataset: xr.Dataset) -> str:
+    """Return which documented events conditioned runs meet, by scenario; "" for other results."""
+    if dataset.attrs.get("parameters_mode") != conditioned.MODE:
+        return ""
+    told = [
+        "Each run is a row of the calibrated sample with chance, of several tried, that met most "
+        "of the documented events, so that it tests nothing."
+    ]
+    settings, events = attribute(dataset, "settings"), attribute(dataset, "events")
+    for name in names_of(dataset):
+        month = conditioned.parted(settings.get(name, {}), events.get(name, ()))
+        met = conditioned.met_before(month, dataset.sizes["run"], int(dataset.attrs["seed"]))
+        parts = [f"{event} in {percent(share)}" for event, share in met.items()]
+        until = "" if month > "9999" else f", up to {month_text(month)}, when it parts from them"
+        told.append(f"{name}{until}: {listed(parts) or 'no event'}.")
+    return " ".join(told)
 
 
 COLUMNS = (

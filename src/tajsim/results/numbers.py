@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -110,6 +110,11 @@ def interval(low: float, high: float, signed: bool = False) -> str:
     return f"{table_number(low, signed)} to {table_number(high, signed)}"
 
 
+def intervals(lows: Iterable[float], highs: Iterable[float], signed: bool = False) -> list[str]:
+    """Return the `interval` of each row of a table."""
+    return [interval(*ends, signed) for ends in zip(lows, highs, strict=True)]
+
+
 def percent(share: float) -> str:
     """Return a share as whole per cent; never 0 % or 100 % unless it is exactly that."""
     if math.isnan(share):
@@ -176,6 +181,8 @@ def text_table(
     return "\n".join([*lines(header), rule, *(line for row in rows for line in lines(row))])
 
 
+#: How texts begin that are numbers, or nothing.
+_NUMBER = re.compile(r"[-+<>0-9]|$")
 _CELLS: dict[str, Callable[[float], str]] = {
     "%": percent,
     "+": lambda value: table_number(value, signed=True),
@@ -184,7 +191,7 @@ _CELLS: dict[str, Callable[[float], str]] = {
 
 
 def frame_text(table: pd.DataFrame, *columns: str) -> str:
-    """Lay out columns of a table as text, see `text_table`; those of texts are aligned left.
+    """Lay out columns of a table as text, see `text_table`; those of words are aligned left.
 
     Args:
         table: what is told, one line a row.
@@ -196,7 +203,7 @@ def frame_text(table: pd.DataFrame, *columns: str) -> str:
         name, way = name.lstrip("%+"), name[: len(name) - len(name.lstrip("%+"))]
         values = table[name].tolist()
         if all(isinstance(value, str) for value in values):
-            left.append(place)
+            left += [] if all(_NUMBER.match(value) for value in values) else [place]
             cells.append(values)
         else:
             cells.append([_CELLS[way](value) for value in values])
