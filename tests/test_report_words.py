@@ -10,11 +10,13 @@ import synthetic
 import xarray as xr
 from hypothesis import given, settings, strategies as st
 
-from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.events import EVENT_KINDS
+from tajsim.inputs.outcomes import STAKES, load_outcomes
+from tajsim.inputs.registry import load_families
 from tajsim.report.checks import checks, out_of_calibration, out_of_registry
 from tajsim.report.facts import Facts, Given, level_sentence
 from tajsim.report.tables import claims_sentence
-from tajsim.results.answer import ENOUGH, SETS, STAKES, Card, card, cards, is_plural, several_text
+from tajsim.results.answer import ENOUGH, Card, card, cards, is_plural, several_text
 from tajsim.results.effect import reversals, turning
 from tajsim.results.numbers import MINUS, digits, small
 
@@ -120,13 +122,13 @@ def test_what_a_scenario_sets_is_no_effect() -> None:
     one = card(dataset)
     assert not one.told and "worth the name" in one.finding
     assert one.set_here.startswith("Set by the scenario itself: level (")
-    assert {name for names in SETS.values() for name in names} <= load_outcomes().keys()
+    setters = {name for outcome in load_outcomes().values() for name in outcome.set_by}
+    assert setters and setters <= {*EVENT_KINDS, *load_families()}
 
 
 def test_stakes_and_words_of_every_outcome() -> None:
     known = load_outcomes()
-    named = [name for names in STAKES.values() for name in names]
-    assert set(named) <= known.keys() and len(named) == len(set(named))
+    assert {outcome.stake for outcome in known.values()} == set(STAKES)
     plural = {small(o.label) for o in known.values() if o.headline and is_plural(o.label)}
     assert {
         "fighters abroad",

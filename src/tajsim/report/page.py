@@ -28,6 +28,7 @@ from tajsim.display import rows_of
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
+from tajsim.inputs.outcomes import STAKES
 from tajsim.plots import figure
 from tajsim.plots.answer import charts
 from tajsim.report.facts import Facts, changes, gather, level_sentence, why_not
@@ -166,7 +167,7 @@ def contents(facts: Facts) -> dict[str, Any]:
 def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture | None]]:
     """Yield what a theme is told as, its table, and its picture if something in it differs."""
     card = facts.cards[scenario]
-    for stake in answer.STAKES:
+    for stake in STAKES:
         if (table := tables.theme(facts, scenario, stake)) is None:
             continue
         told = [c for c in card.told if c.stake == stake]

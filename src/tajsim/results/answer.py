@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 from tajsim.display import Html, element, table, whole
-from tajsim.inputs.outcomes import split_spec
+from tajsim.inputs.outcomes import STAKES, load_outcomes, split_spec
 from tajsim.results import effect as effects, numbers as say, select, window
 from tajsim.results.effect import Effect, Values, quantiles
 from tajsim.results.window import Window
@@ -25,31 +25,6 @@ from tajsim.results.window import Window
 ENOUGH = 30
 #: So many numbers stand on a card, and at most so many rows in a text.
 NUMBERS, ROWS = 5, 12
-#: What is at stake, gravest first, with the outcomes of each; all others are of the last.
-STAKES: dict[str, tuple[str, ...]] = {
-    "survival": (
-        "state_failed", "strain", "polity", "country_control", "state_control", "ending_contested",
-        "succession_doubt", "state_collapsed", "ruler_left",
-    ),
-    "violence": (
-        "deaths", "violent_members", "radicalised", "fighters_abroad", "fighters_joined",
-        "incursions", "incidents", "killings", "riots", "mutinies", "defections",
-    ),
-    "repression": (
-        "repression_step", "purges", "arrests", "operations", "predation", "grievance", "fear",
-        "protest", "channel", "underground_members", "prisoners",
-    ),
-    "traffic": (
-        "heroin_entering", "heroin_seized", "heroin_seized_reported", "heroin_leaving",
-        "seizure_probability", "interception", "collusion", "shelter", "arranged_share",
-    ),
-    "money": (
-        "drug_income", "drug_income_share", "aid_delivered", "aid_diverted", "remittances",
-        "migrants", "cronyism", "rents_regime", "rents_kept", "budget", "output", "foreign_debt",
-    ),
-    "structure": (),
-}  # fmt: skip
-_STAKE_OF = {outcome: stake for stake, held in STAKES.items() for outcome in held}
 #: Beyond so many standard deviations of the reference a change counts as no larger.
 _LARGEST = 3.0
 #: Differences of two outcomes that go together beyond this say the same thing twice.
@@ -58,29 +33,6 @@ _ALIKE = 0.9
 _LEAST_SHARE = 0.02
 #: A rise by more per cent than this is told in the unit of the outcome.
 _EXPLODES = 300.0
-#: What an event, or a parameter by its family, sets: the outcomes that are no effect of it.
-SETS: dict[str, tuple[str, ...]] = {
-    "repression_step": ("repression_step",),
-    "dismiss": ("purges", "commander_state"),
-    "arrest": ("purges", "commander_state"),
-    "deal": ("deals_in_force", "deal_cover", "deals_made"),
-    "handover": ("deals_in_force",),
-    "withdraw_agency": ("strength",),
-    "agency_pay": ("pay",),
-    "pay_topup": ("pay",),
-    "agency_strength": ("strength",),
-    "afghan_harvest": ("harvest", "harvest_believed"),
-    "migrants_expelled": ("migrants", "migrants_returning"),
-    "russian_upturn": ("russian_growth", "work_abroad"),
-    "militant_pressure": ("militant_fighters",),
-    "neighbour_hostility": ("hostility",),
-    "power_budget": ("aid_pledged",),
-    "power_guarantee": ("guarantee",),
-    "power_investment": ("investment",),
-    "power_condition": ("conditions_kept",),
-    "debt_to_russia": ("foreign_debt",),
-    "heir_designated": ("heir_named",),
-}
 #: Yes-or-no outcomes as the clause of a sentence.
 _HAPPENS = {"state_failed": "the state fails"}
 #: Words that end the noun of a label: what follows tells more of it.
@@ -130,13 +82,14 @@ class OutcomeChange:
 
     @property
     def stake(self) -> str:
-        """What is at stake, one of `STAKES`."""
-        return _STAKE_OF.get(self.outcome, "structure")
+        """What is at stake, one of `STAKES`; of outcomes of one's own the last."""
+        known = load_outcomes().get(self.outcome)
+        return known.stake if known else STAKES[-1]
 
     @property
     def rank(self) -> float:
         """How much it matters: by stake, and by size against the spread."""
-        return (len(STAKES) - list(STAKES).index(self.stake)) * min(self.size, _LARGEST)
+        return (len(STAKES) - STAKES.index(self.stake)) * min(self.size, _LARGEST)
 
     @property
     def relative(self) -> bool:
@@ -373,7 +326,7 @@ class Card:
         rows = [c for c in self.changes if c.verdict in ("negligible", "unclear", "same")]
         if not rows or self.runs < ENOUGH or self.same:
             return ""
-        rows.sort(key=lambda c: list(STAKES).index(c.stake))
+        rows.sort(key=lambda c: STAKES.index(c.stake))
         names = list(dict.fromkeys(_bare(c.label) for c in rows))
         named = (
             f", among them {say.listed(names[:4])}" if len(names) > 4 else f": {say.listed(names)}"
@@ -518,7 +471,7 @@ def set_by(dataset: xr.Dataset, scenario: str) -> set[str]:
     for event in window.own_events(dataset, scenario):
         given = event.get("arguments", {})
         found.add(str(given.get("parameter", event["kind"])).partition(".")[0])
-    return {outcome for name in found for outcome in SETS.get(name, ())}
+    return {one.name for one in load_outcomes().values() if found & set(one.set_by)}
 
 
 def card(
@@ -551,7 +504,7 @@ def card(
     needed = {split_spec(spec, own)[0] for spec in specs}
     rest = {name for name in own if name not in needed}
     pair = dataset.drop_vars(rest).sel(scenario=[reference, scenario])
-    changes = [_change(pair, *split_spec(spec, own), months, spec in held, ours) for spec in specs]
+    changes = [change(pair, *split_spec(spec, own), months, spec in held, ours) for spec in specs]
     order = sorted(changes, key=lambda c: (not c.asked, -c.rank))
     events = [
         (str(e["month"]), str(e.get("label") or e["kind"].replace("_", " ")))
@@ -593,7 +546,7 @@ def several_text(found: Sequence[Card], wide: int = 80, colour: bool = False) ->
     return "\n\n".join(filter(None, [*parts, *(one.text(wide, colour, most) for one in found)]))
 
 
-def _change(
+def change(
     pair: xr.Dataset,
     name: str,
     places: Mapping[str, str],
@@ -601,7 +554,15 @@ def _change(
     named: bool,
     ours: set[str],
 ) -> OutcomeChange:
-    """Return one outcome in pairs."""
+    """Return one outcome in the pairs of two scenarios.
+
+    Args:
+        pair: results of the reference and the scenario.
+        name, places: the outcome, and its place by dimension.
+        months: over which it is told.
+        named: whether the question names it.
+        ours: what the scenario sets itself, see `set_by`.
+    """
     variable = window.at_places(pair, name, places)
     a, b = window.over(variable, months).values
     differences = select.gap(a, b)
