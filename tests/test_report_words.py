@@ -20,7 +20,7 @@ from tajsim.results.answer import ENOUGH, Card, card, cards, is_plural, several_
 from tajsim.results.effect import reversals, turning
 from tajsim.results.numbers import MINUS, digits, small
 
-DIRECTION = re.compile(r"\b(rises?|falls?|later|earlier|instead of)\b")
+DIRECTION = re.compile(r"\b(rises?|falls?|doubles?|triples?|halves?|later|earlier|instead of)\b")
 BOUNDLESS = re.compile(r"\b(never|always|certainly|proves?|impossible|no run)\b", re.IGNORECASE)
 
 
@@ -155,7 +155,8 @@ def test_the_question_comes_first_and_what_stays_is_told() -> None:
     one = card(dataset)
     assert one.window == ("2004-06", "2005-03")
     assert (
-        one.finding == "The guards leave: tolls rise by 9.3 %, but heroin entering hardly changes"
+        one.finding
+        == "The guards leave: tolls rise by 9.3 % while heroin entering stays about the same"
     )
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,8 +20,7 @@ from tajsim.ensemble.dataset import FILE_NAME, load_results
 from tajsim.errors import UserError
 from tajsim.inputs import registry
 from tajsim.inputs.deals import load_deals
-from tajsim.inputs.ledger import load_documents, load_figures, printed_in
-from tajsim.inputs.scenario_parts import COMMAND_LINE
+from tajsim.inputs.ledger import printed_in
 from tajsim.results import answer, numbers, select, window
 from tajsim.results.effect import basis_counts, compare_results
 from tajsim.results.numbers import listed, month_text
@@ -103,31 +101,6 @@ def plain(value: float) -> str:
     return number if number == "-" else number.replace("-", numbers.MINUS)
 
 
-TABLES = (shares.VARIANCE, shares.ASSUMPTIONS)
-
-
-def _with_tables(joined: xr.Dataset, datasets: Sequence[xr.Dataset]) -> xr.Dataset:
-    """Return joined results with the tables of all that were compared with the same reference.
-
-    What one file found against another reference says nothing here and is left out; a scenario
-    that several hold counts for the first that has a table on it.
-    """
-    reference, *left = select.names_of(joined)
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
-    for dataset in datasets:
-        if select.names_of(dataset)[0] == reference:
-            found = {name: shares.kept_table(dataset, name) for name in TABLES}
-            held = set(found[shares.VARIANCE].get("scenario", ()))
-            own = [name for name in left if name in held]
-            left = [name for name in left if name not in own]
-            for name, table in found.items():
-                parts[name].append(table[table["scenario"].isin(own)] if len(table) else table)
-    for name, tables in parts.items():
-        if kept := [table for table in tables if len(table)]:
-            joined = shares.keep_table(joined, name, pd.concat(kept, ignore_index=True))
-    return joined
-
-
 def fitting(table: pd.DataFrame, windows: dict[str, Window]) -> pd.DataFrame:
     """Return the rows of shares that are over the window of their scenario."""
     if table.empty:
@@ -137,28 +110,21 @@ def fitting(table: pd.DataFrame, windows: dict[str, Window]) -> pd.DataFrame:
     return table[np.array(same, bool)]
 
 
-def why_not(table: pd.DataFrame, reference: str, scenario: str, runs: int) -> str:
-    """Say why the shares of variance of a scenario are missing, and what would give them.
-
-    Args:
-        table: the shares that the results hold, of any window.
-        reference, scenario: the names.
-        runs: the number of runs.
-    """
-    lead = f"The decomposition of variance for each difference of {scenario}"
-    if runs < shares.FEWEST:
+def why_not(facts: "Facts", scenario: str) -> str:
+    """Say why the shares of variance of a scenario are missing, and what would give them."""
+    lead = f"The decomposition of variance for each difference of “{facts.called[scenario]}”"
+    if facts.runs < shares.FEWEST:
         return f"{lead} is estimated from {shares.FEWEST} runs on."
-    own = table[table["scenario"] == scenario] if len(table) else table
-    if len(own):
-        start, end = own["window_start"].iloc[0], own["window_end"].iloc[0]
+    table = facts.kept_variance
+    if len(table) and len(own := table[table["scenario"] == scenario]):
+        months = " to ".join(month_text(own[f"window_{end}"].iloc[0]) for end in ("start", "end"))
         return (
-            f"{lead} was estimated over {start} to {end}, which is not the window of this report: "
-            f"tajsim compare with the same --window estimates it."
+            f"{lead} was estimated over {months}, which is not the window of this report: tajsim "
+            "compare with the same --window estimates it."
         )
     return (
-        f"{lead} is not in these results: it needs runs repeated with one group of "
-        f"draws renewed, which tajsim compare {reference} {scenario} does (without "
-        "--no-variance) and tajsim run does not."
+        f"{lead} is not in these results: it needs runs repeated with one group of draws renewed, "
+        f"which tajsim compare {facts.reference} {scenario} does (without --no-variance)."
     )
 
 
@@ -237,9 +203,7 @@ def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Datase
         if set(select.outcome_names(first)) != set(select.outcome_names(other)):
             raise UserError(f"{lead} outcomes")
     joined = select.join(datasets, called)
-    if joined.sizes["scenario"] == first.sizes["scenario"]:
-        return first
-    return _with_tables(joined, datasets)
+    return first if joined.sizes["scenario"] == first.sizes["scenario"] else joined
 
 
 @dataclass(frozen=True)
@@ -263,6 +227,11 @@ class Facts:
     def names(self) -> list[str]:
         """The scenarios; with more than one, the first is the reference."""
         return select.names_of(self.dataset)
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """What each scenario is called, by name."""
+        return answer.labels_of(self.dataset)
 
     @property
     def reference(self) -> str:
@@ -346,60 +315,19 @@ class Facts:
         return f"{label} ({place})" if place else label
 
 
-_FILE = re.compile(r"^# (\S+\.toml)$")
-
-
-def _files(text: str) -> list[tuple[str, str]]:
-    """Return path and text of each file of a chain of scenarios, parents first."""
-    parts: list[tuple[str, list[str]]] = []
-    for line in text.splitlines():
-        found = _FILE.match(line)
-        if found:
-            parts.append((found[1], []))
-        elif parts:
-            parts[-1][1].append(line)
-    return [(path, "\n".join(lines)) for path, lines in parts]
-
-
-def remark_at(text: str, origin: str) -> str:
-    """Return the comment above the line ``path:line`` of a chain of scenario files."""
-    path, _, number = origin.rpartition(":")
-    lines = dict(_files(text)).get(path, "").splitlines()
-    kept: list[str] = []
-    if re.fullmatch("[0-9]{1,7}", number) and int(number) <= len(lines):
-        for line in reversed(lines[: int(number) - 1]):
-            if not line.strip().startswith("#") or line.strip().startswith("#:"):
-                break
-            kept.append(line.strip().lstrip("# "))
-    return " ".join(reversed(kept))
-
-
-def cited(remark: str, figures: Sequence[str] = ()) -> list[str]:
-    """Return ``document:line`` of everything that a remark or figure ids cite, each once."""
-    found, ledger = list(printed_in(figures)), load_figures()
-    keys = "|".join(re.escape(key) for key in load_documents())
-    for key, lines in re.findall(rf"({keys}):([0-9]+(?:, [0-9]+)*)", remark):
-        found += [f"{key}:{line}" for line in lines.split(", ")]
-    words = re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", remark)
-    found += [f"{ledger[w].document}:{ledger[w].line}" for w in words if w in ledger]
-    return list(dict.fromkeys(found))
-
-
 @dataclass(frozen=True)
 class ScenarioChange:
     """One thing that a scenario has otherwise.
 
     Attributes:
         sentence: what it is.
-        sources: what stands behind it: documents with their lines, or that there is none.
+        sources: the documents with their lines behind it, "" where none is named.
         where: file and line of the scenario, or the command line.
-        remark: the reason that the scenario's file gives.
     """
 
     sentence: str
     sources: str
     where: str = ""
-    remark: str = ""
 
 
 def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
@@ -412,17 +340,16 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
     own, base = (
         {name: table.get(one) or {} for name, table in held.items()} for one in (scenario, other)
     )
-    text, origins = str(own["scenario_text"] or ""), own["origins"]
-    set_here, set_there = own["settings"], base["settings"]
+    origins, set_here, set_there = own["origins"], own["settings"], base["settings"]
     found = [
-        _setting(name, set_here.get(name), set_there.get(name), str(origins.get(name, "")), text)
+        _setting(name, set_here.get(name), set_there.get(name), str(origins.get(name, "")))
         for name in dict.fromkeys([*set_here, *set_there])
         if set_here.get(name) != set_there.get(name)
     ]
     found += [
         ScenarioChange(
             f"Without {name}: what its rules answer is held.",
-            "no document; a switch",
+            "",
             str(origins.get(f"without {name}", "")),
         )
         for name in own["without"]
@@ -431,18 +358,14 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
     kept, left = ({_event_key(e) for e in side["events"]} for side in (own, base))
     new = [event for event in own["events"] if _event_key(event) not in left]
     held_deals = [e for e in new if e.get("arguments", {}).get("change") == "hold"]
-    # The file's own events come before those that it inherits.
-    file = _files(text)[-1][0] if _files(text) else ""
-    rest = [e for e in new if e not in held_deals]
-    rest.sort(key=lambda e: str(e.get("where") or "").rpartition(":")[0] != file)
-    found += [_event(event, text) for event in rest]
+    found += [_event(event, "") for event in new if event not in held_deals]
     found += [_holds(held_deals)] if held_deals else []
     dropped = [event for event in base["events"] if _event_key(event) not in kept]
-    return found + [_dropped(event, facts.reference) for event in dropped]
+    return found + [_event(event, ", which the reference has, is left out") for event in dropped]
 
 
 #: Attributes of results by scenario, see `tajsim.results.select.attribute`.
-_TABLES = ("settings", "events", "without", "origins", "scenario_text")
+_TABLES = ("settings", "events", "without", "origins")
 
 
 def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
@@ -453,7 +376,7 @@ def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
     places = dict.fromkeys(place for event in events for place in _behind(event))
     month = month_text(min(str(event["month"]) for event in events))
     said = f"From {month}: {what} held by both sides{named}."
-    return ScenarioChange(said, _sources(list(places)), str(events[0].get("where") or ""))
+    return ScenarioChange(said, listed(list(places)), str(events[0].get("where") or ""))
 
 
 def _event_key(event: Mapping[str, Any]) -> str:
@@ -461,97 +384,26 @@ def _event_key(event: Mapping[str, Any]) -> str:
     return json.dumps([event["month"], event["kind"], event.get("arguments")], sort_keys=True)
 
 
-def _setting(
-    name: str, value: float | None, base: float | None, origin: str, text: str
-) -> ScenarioChange:
+def _setting(name: str, value: float | None, base: float | None, origin: str) -> ScenarioChange:
     row = registry.load_parameters().get(name)
     usual = base if base is not None else row.value if row else None
-    what = numbers.capital(f"{row.meaning.rstrip('.')} ({name})" if row else name)
-    if value is None:
-        line = f"{what} keeps the value of the registry, {_figure(usual)}{_after(name)}."
-        return ScenarioChange(line, _sources(cited("", row.basis.figures if row else ())), origin)
+    unit = f" {row.unit}" if row and row.unit not in ("index", "number", "0 or 1") else ""
+    texts = [numbers.table_number(v) if v is not None else "unknown" for v in (value, usual)]
+    if value is not None and usual is not None and texts[0] == texts[1]:
+        texts = [f"{v:.10g}" for v in (value, usual)]
+    now = texts[0] if value is not None else "as usual"
     drawn = " at its middle" if row and row.role == "uncertainty" and base is None else ""
-    figures = _figure(value), _figure(usual)
-    if usual is not None and figures[0] == figures[1]:
-        figures = f"{value:.10g}", f"{usual:.10g}"
-    instead = f" instead of {figures[1]}{drawn}" if usual is not None else ""
-    line = f"{what} is set to {figures[0]}{_after(name)}{instead}."
-    if origin == COMMAND_LINE:
-        return ScenarioChange(line, "no document; chosen on the command line", origin)
-    remark = remark_at(text, origin)
-    return ScenarioChange(line, _sources(cited(remark)), origin, remark)
+    meaning = f" ({row.meaning.rstrip('.')})" if row else ""
+    what = numbers.capital(numbers.parameter_name(name))
+    return ScenarioChange(f"{what}: {now}{unit} instead of {texts[1]}{drawn}{meaning}.", "", origin)
 
 
-def _after(name: str) -> str:
-    """Return the unit of a parameter as it stands behind its value."""
-    row = registry.load_parameters().get(name)
-    return f" {row.unit}" if row and row.unit not in ("index", "number", "0 or 1") else ""
+def _event(event: Mapping[str, Any], more: str) -> ScenarioChange:
+    label = str(event.get("label") or event["kind"].replace("_", " "))
+    said = f"{month_text(event['month'])}: {label}{more}."
+    return ScenarioChange(said, listed(_behind(event)), str(event.get("where") or ""))
 
 
-def _figure(value: float | None) -> str:
-    return "unknown" if value is None else numbers.table_number(value)
-
-
-def _event(event: Mapping[str, Any], text: str) -> ScenarioChange:
-    label, where = str(event.get("label") or ""), str(event.get("where") or "")
-    remark = remark_at(text, where)
-    effect = _effect_of(event["kind"], event.get("arguments", {}))
-    said = f"{month_text(event['month'])}: {f'{label} ({effect})' if label else effect}."
-    return ScenarioChange(said, _sources(_behind(event, remark)), where, remark)
-
-
-def _behind(event: Mapping[str, Any], remark: str = "") -> list[str]:
+def _behind(event: Mapping[str, Any]) -> list[str]:
     """Return documents and lines behind an event: those that the results hold, or the ledger's."""
-    kept = event.get("sources")
-    found = cited(remark, () if kept else event.get("figures", ()))
-    return list(dict.fromkeys([*(kept or ()), *found]))
-
-
-def _dropped(event: Mapping[str, Any], reference: str) -> ScenarioChange:
-    label = event.get("label") or _effect_of(event["kind"], event.get("arguments", {}))
-    line = f"{month_text(event['month'])}: “{label}”, which {reference} has, does not take place."
-    return ScenarioChange(line, _sources(_behind(event)), str(event.get("where") or ""))
-
-
-#: What an event does to a deal, in words.
-DEAL_CHANGES = {
-    "begin": "is agreed",
-    "end": "ends",
-    "close": "ends and is offered no more",
-    "hold": "is held by both sides",
-    "free": "is held no longer",
-}
-
-
-#: What other events do, in words.
-_EFFECTS = {
-    "handover": "the guard of {section} passes to {agency}",
-    "appoint": "{commander} is put at the head of {agency}",
-    "dismiss": "the regime tries to dismiss {commander}",
-    "arrest": "the regime orders the arrest of {commander}",
-    "repression_step": "the regime takes a step of repression: {step}",
-    "seats": "{movement} holds {seats} seats",
-    "withdraw_agency": "{agency} leave",
-}
-
-
-def _effect_of(kind: str, arguments: Mapping[str, Any]) -> str:
-    """Return what an event does, in words."""
-    months = int(arguments.get("months", 1))
-    over = f" over {months} months" if months > 1 else ""
-    if kind == "set":
-        name = str(arguments["parameter"])
-        return f"{name} goes to {_figure(arguments['value'])}{_after(name)}{over}"
-    if kind == "deal":
-        deal = load_deals()[str(arguments["deal"])]
-        return f"“{deal.label}” {DEAL_CHANGES[str(arguments['change'])]}"
-    named = {key: numbers.actor_name(str(value)) for key, value in arguments.items()}
-    try:
-        return _EFFECTS[kind].format(**named) + over * (kind == "withdraw_agency")
-    except KeyError:
-        return f"{kind.replace('_', ' ')}: {listed([f'{k} {v}' for k, v in named.items()])}"
-
-
-def _sources(places: list[str]) -> str:
-    """Return the documents behind a change, or that none is named."""
-    return listed(places) if places else "no document; the scenario's own assumption"
+    return list(event.get("sources") or printed_in(event.get("figures", ())))

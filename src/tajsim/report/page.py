@@ -115,13 +115,13 @@ def contents(facts: Facts) -> dict[str, Any]:
     many = len(compared) > FOLDED
     titles = {name: answer.title_of(facts.dataset, name) for name in facts.names}
     cards = list(facts.cards.values())
-    title = f"{len(compared)} scenarios" if many else listed(compared)
+    title = f"{len(compared)} scenarios" if many else listed([titles[name] for name in compared])
     texts = select.attribute(facts.dataset, "scenario_text")
     # The finding; of several which differs most, of one scenario alone its title.
     heading = answer.most_sentence(cards) or titles[facts.reference]
     return {
         "policy": POLICY,
-        "title": f"{title} against {facts.reference}" if facts.others else title,
+        "title": f"{title} against {titles[facts.reference]}" if facts.others else title,
         "heading": f"{cards[0].finding}." if len(cards) == 1 else heading,
         "kicker": (cards[0].question if len(cards) == 1 else "") or _KICKER,
         "facts_line": cards[0].about if len(cards) == 1 else _line(facts),
@@ -147,15 +147,7 @@ def contents(facts: Facts) -> dict[str, Any]:
         "claims_sentence": tables.claims_sentence(facts),
         "claims": [(titles[name], t) for name in facts.names if (t := tables.claims(facts, name))],
         "basis": effect.basis_statement(facts.dataset) if facts.counts else "",
-        "rests": [
-            (
-                titles[name],
-                tables.shares(facts, name),
-                _no_shares(facts, name),
-                tables.assumed(facts, name),
-            )
-            for name in facts.others
-        ],
+        "rests": [(tables.shares(facts, name), _no_shares(facts, name)) for name in facts.others],
         "sections": SECTIONS,
         "limits": checks.limits(facts),
         "recipe": tables.recipe(facts),
@@ -171,9 +163,11 @@ def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture |
         if (table := tables.theme(facts, scenario, stake)) is None:
             continue
         told = [c for c in card.told if c.stake == stake]
+        found = [c for c in told if c.striking]
         more = f"; {len(told) - 1} more" if len(told) > 1 else ""
-        said = f"{told[0].clause()}{more}" if told else "nothing that can be told"
-        drawn = [c for c in told if c.kind != "date" and c is not card.chart][:2]
+        small = "small changes" if told else "nothing that can be told"
+        said = f"{found[0].clause()}{more}" if found else small
+        drawn = [c for c in (found or told) if c.kind != "date" and c is not card.chart][:2]
         picture = charts_of(facts, card, drawn) if drawn and len(facts.others) == 1 else None
         yield f"{capital(stake)}: {said}", table, picture
 
@@ -198,8 +192,9 @@ def level_sentences(facts: Facts) -> list[str]:
 def _no_shares(facts: Facts, scenario: str) -> str:
     """Say why a scenario has no shares of variance, "" where they are."""
     if len(facts.variance) and scenario in set(facts.variance["scenario"]):
-        return f"No difference of {scenario} has a direction, so there is no variance to divide."
-    return why_not(facts.kept_variance, facts.reference, scenario, facts.runs)
+        called = facts.called[scenario]
+        return f"No difference of “{called}” has a direction, so there is no variance to divide."
+    return why_not(facts, scenario)
 
 
 def _line(facts: Facts) -> str:
@@ -283,7 +278,7 @@ def pictures(facts: Facts) -> list[Picture]:
             dataset = variance.keep_table(bare, variance.ASSUMPTIONS, facts.assumptions)
         with suppress(UserError):  # these results have no means for it
             drawn = figure(shot.kind, dataset, **shot.options)
-            found.append(_embedded(shot.heading, drawn, alternative(facts, shot)))
+            found.append(_embedded(shot.heading, drawn, f"{shot.heading}. {_told_of(facts)}"))
     return found
 
 
@@ -298,14 +293,14 @@ _ABOUT = {
         {"heroin_entering", "heroin_seized", "seizure_probability"},
     ),
     "map": ("Border and regions", {"state_control", "country_control", "heroin_seized"}),
-    "money": ("Who gets the money", {"drug_income", "aid_delivered", "aid_diverted", "collusion"}),
+    "stacks": ("Who gets the money", {"drug_income", "aid_delivered", "aid_diverted", "collusion"}),
 }
 
 
 def _shots(facts: Facts) -> Iterator[Shot]:
     if len(facts.others) > MOST_SCENARIOS:
         shown = windows.most_moved(facts.dataset, select.headline(facts.dataset), 1)
-        yield Shot("scenarios", "Scenario by scenario", {"outcome": shown})
+        yield Shot("fan", "Scenario by scenario", {"outcome": shown})
         return
     few = {"scenarios": facts.names[:MOST_SCENARIOS]}
     told = {change.outcome for card in facts.cards.values() for change in card.told}
@@ -316,7 +311,7 @@ def _shots(facts: Facts) -> Iterator[Shot]:
     events = select.attribute(facts.dataset, "events")
     kinds = {event["kind"] for name in facts.names for event in events.get(name, ())}
     if kinds & {"dismiss", "arrest", "appoint"}:
-        yield Shot("elite", "Commanders", few)
+        yield Shot("stacks", "Commanders", {**few, "outcome": "commander_state"})
     if len(facts.assumptions):
         yield Shot("tornado", "The assumptions that matter most")
 
@@ -324,11 +319,7 @@ def _shots(facts: Facts) -> Iterator[Shot]:
 def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeChange]) -> Picture:
     """Return the course of some changes of a card over time."""
     labels = listed([change.label for change in changes])
-    text = (
-        f"Two lines over the months, “{card.other}” and “{card.label}”: the mean of "
-        f"{facts.runs:,} runs of {card.reference} and {card.scenario}, each in a band that holds "
-        f"nine in ten. {labels}, {' to '.join(map(month_text, card.window))}."
-    )
+    text = f"{labels} over the months: means, and nine in ten runs. {_told_of(facts)}"
     wide, tall = (5.0, 3.1) if changes[0] is card.chart else (8.6, 2.5)
     return _embedded(labels, charts(facts.dataset, card, changes, wide, tall), text)
 
@@ -347,30 +338,9 @@ def _embedded(heading: str, drawn: Figure, text: str) -> Picture:
     return Picture(heading, source, text, wide, high)
 
 
-_SHOWS = {
-    "fan": "Lines over the months: the median of the runs in bands that hold 50 % and 90 % of "
-    "them, a panel for each outcome.",
-    "map": "Map of the country in the last year of the results, border and regions coloured.",
-    "border": "Heat maps of border section against month: what enters, is seized, who guards.",
-    "providers": "Stacked areas over the months, a panel for each security task: who covers it; "
-    "below them lines of the price.",
-    "money": "Ribbons from drug networks, people and donors to agencies, officers and the top.",
-    "elite": "A lane for each commander: in which share of the runs he serves or breaks away.",
-    "scenarios": "A small panel for each scenario: the median of one outcome over time.",
-    "tornado": "Bars for the assumptions that matter most: the share of variance of each.",
-}
-
-
-def alternative(facts: Facts, shot: Shot) -> str:
-    """Return what a picture shows: how, then of which scenarios, outcomes, months and runs."""
-    dataset = facts.dataset
-    names = shot.options.get("scenarios", facts.names)
-    labels = [str(dataset[n].attrs.get("label", n)) for n in shot.options.get("outcome", ())]
-    shown = f" shows {listed(labels)};" if labels else ""
-    first, last = windows.window_of(dataset, facts.asked)
+def _told_of(facts: Facts) -> str:
+    """Return of which scenarios, months and runs a picture is."""
+    names = listed([f"“{name}”" for name in facts.called.values()], MOST_SCENARIOS)
+    months = " to ".join(map(month_text, windows.window_of(facts.dataset, facts.asked)))
     runs = f"{facts.runs:,} run{'s' if facts.runs != 1 else ''}"
-    return (
-        f"{_SHOWS.get(shot.kind, f'Picture of the kind “{shot.kind}”.')} It{shown} holds {runs} of "
-        f"{listed(names, MOST_SCENARIOS)}, {month_text(first)} to "
-        f"{month_text(last)}; the tables of the page have the numbers."
-    )
+    return f"A picture of {runs} of {names}, {months}; the tables of the page have the numbers."

@@ -6,7 +6,7 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from tajsim.analysis import assumptions, variance
+from tajsim.analysis import variance
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display import rows_of
 from tajsim.inputs.registry import REDRAWN
@@ -81,7 +81,7 @@ def places(facts: Facts, scenario: str) -> Table | None:
     shown = shown[(shown["share_tied"] < 1.0) & ~is_whole(shown)]
     if shown.empty or facts.runs < ENOUGH:
         return None
-    body = []
+    card, body = facts.cards[scenario], []
     for row in rows_of(shown):
         own = digits_of(row.difference, row.low, row.high, row.unit)
         body.append([
@@ -93,12 +93,12 @@ def places(facts: Facts, scenario: str) -> Table | None:
             own.span(row.low, row.high, True),
             row.direction or "none stated",
         ])  # fmt: skip
-    card = facts.cards[scenario]
     heads = ["Outcome", "Unit", card.other, card.label, "Mean difference",
              "90 % interval of the mean", "Direction"]  # fmt: skip
-    note = "Medians of the histories. At most three places of each outcome. " + reference_sentence(
-        done_by_reference(facts.dataset, facts.window(scenario)), scenario
-    )
+    done = done_by_reference(facts.dataset, facts.window(scenario))
+    done = done.assign(reference=f"“{card.other}”")
+    note = "Medians of the histories. At most three places of each outcome. "
+    note += reference_sentence(done, scenario)
     marks = [row.direction or "open" for row in rows_of(shown)]
     return Table(f"Single places: {_over(facts, scenario)}", heads, body, marks, note, True)
 
@@ -116,7 +116,7 @@ def levels(facts: Facts) -> Table:
         for row in rows_of(shown)
     ]
     return Table(
-        f"{facts.reference}: {facts.runs:,} runs, {' to '.join(facts.window(facts.reference))}",
+        f"{facts.runs:,} runs, {' to '.join(map(month_text, facts.window(facts.reference)))}",
         ["Outcome", "Median of the runs", "5 % of the runs are below", "5 % are above"],
         body,
         [""] * len(body),
@@ -142,7 +142,7 @@ def claims(facts: Facts, scenario: str) -> Table | None:
         body.append(cells)
     marks = [str(verdict).replace(" ", "-") for verdict in part["verdict"]]
     return Table(
-        f"Claims of the documents about {scenario}",
+        f"Claims of the documents about “{facts.called[scenario]}”",
         [
             "Claim and source",
             "Verdict",
@@ -186,41 +186,13 @@ def shares(facts: Facts, scenario: str) -> Table | None:
         return None
     runs = int(part["runs"].iloc[0])
     return Table(
-        f"{scenario}: share of the variance of each paired difference, with its 90 % interval",
+        f"“{facts.called[scenario]}”: share of the variance of each paired difference (90 %)",
         ["Outcome", "Documented", "Derived", "Assumed", "Chance"],
         body,
         [""] * len(body),
         f"From {runs:,} runs repeated with one group of draws renewed: uncertain parameters by "
         "their basis, and chance, which is every other draw. Joint effects of a group with "
         "others count for each, so that a row may add up to more than 100 %.",
-    )
-
-
-def assumed(facts: Facts, scenario: str) -> Table | None:
-    """Return the assumptions that matter most over all clear differences of a scenario."""
-    part = facts.assumptions
-    if len(part):
-        part = part[(part["scenario"] == scenario) & (part["outcome"] == assumptions.TOGETHER)]
-    if part.empty:
-        return None
-    body = [
-        [
-            f"{row.parameter}: {row.meaning}",
-            variance.range_text(row),
-            f"{percent(row.share)} ({100.0 * row.low:.0f} to {100.0 * row.high:.0f})"
-            + ("" if row.stands_out else "; may be chance"),
-            row.reason,
-        ]
-        for row in rows_of(part)
-    ]
-    marks = ["" if row.stands_out else "open" for row in rows_of(part)]
-    return Table(
-        f"{scenario}: the assumptions that matter most",
-        ["Assumption", "Value and range", "Share of variance", "Reason given"],
-        body,
-        marks,
-        f"Share of the variance (of ranks) due to the parameter alone, on average over the "
-        f"outcomes that differ clearly; from {int(part['sets'].iloc[0]):,} parameter sets.",
     )
 
 

@@ -81,6 +81,12 @@ class OutcomeChange:
         return self.verdict in ("rises", "falls")
 
     @property
+    def striking(self) -> bool:
+        """Whether its direction is news, as a heading tells it: no less than 5 % of the level."""
+        level = abs(self.before) if self.kind != "date" else 0.0
+        return self.told and abs(self.found.mean) >= effects.OF_LEVEL * level
+
+    @property
     def stake(self) -> str:
         """What is at stake, one of `STAKES`; of outcomes of one's own the last."""
         known = load_outcomes().get(self.outcome)
@@ -176,10 +182,11 @@ class OutcomeChange:
         verb = ("rise" if rises else "fall") + ("" if plural else "s")
         if not self.relative:
             unit = " %" if self.unit in ("share", "0 or 1") else ""
+            verb += "" if self.striking else " slightly"
             return f"{name} {verb} from {before} to {after}{unit}"
         share = 100.0 * self.found.mean / abs(self.before)
-        if share >= 100.0:
-            return f"{name} {verb} {_two(self.after / self.before)}-fold"
+        if share >= _DOUBLES or 50.0 <= -share < _HALVES:
+            return f"{name} {_many_times(1.0 + share / 100.0, '' if plural else 's')}"
         return f"{name} {verb} by {_two(abs(share))} %"
 
 
@@ -195,6 +202,22 @@ def scale(unit: str, largest: float) -> tuple[float, str]:
         if largest * by >= 1.0:
             return by, f"{word} {said}".strip()
     return 1.0, said
+
+
+#: From how many per cent up on a rise is told in words, and until how many down a fall.
+_DOUBLES, _HALVES = 95.0, 53.0
+
+
+def _many_times(ratio: float, s: str) -> str:
+    """Return a verb for levels that are so many times those before; ``s`` is its ending."""
+    if ratio < 1.0:
+        return f"halve{s}"
+    for times, word in ((2.0, "double"), (3.0, "triple")):
+        if ratio < 1.05 * times:
+            return f"{word}{s}"
+        if ratio < times + 0.9:
+            return f"more than {word}{s}"
+    return f"rise{s} {_two(ratio)}-fold"
 
 
 def _bare(label: str) -> str:
@@ -257,14 +280,14 @@ class Card:
 
     @cached_property
     def leading(self) -> list[OutcomeChange]:
-        """What has a direction and is not implied by one before it, by rank."""
+        """What has a direction and is not implied by one before it: what is news, then by rank."""
         kept: list[OutcomeChange] = []
         for change in self.told:
             own = select.gap(*change.values)
             others = (select.gap(*c.values) for c in kept)
             if change.asked or not any(_together(own, other) for other in others):
                 kept.append(change)
-        return kept
+        return sorted(kept, key=lambda c: not (c.asked or c.striking))
 
     @cached_property
     def numbers(self) -> list[OutcomeChange]:
@@ -301,8 +324,8 @@ class Card:
         more = f", and {second.clause()}" if second else ""
         still = next((c for c in self.changes if c.asked and c.verdict == "negligible"), None)
         if still:
-            verb = "change" if is_plural(still.label) else "changes"
-            more = f", but {still.subject} hardly {verb}"
+            verb = "stay" if is_plural(still.label) else "stays"
+            more = f" while {still.subject} {verb} about the same"
         return f"{self.subject}: {first.clause()}{more}"
 
     @property
