@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.analysis.variance import VARIANCE, keep_table, kept_table
+from tajsim.analysis.variance import VARIANCE, keep_table
 from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many, save
 from tajsim.errors import UserError
@@ -138,32 +138,21 @@ def three() -> xr.Dataset:
     return run_many([HELD, SCENARIO, MORE], runs=30, seed=1, until="2005-06", outcomes=few)
 
 
-def test_several_results_keep_what_they_rest_on(three: xr.Dataset) -> None:
-    window = ("2004-11", "2005-06")
-    one, other = (three.sel(scenario=[HELD, name]) for name in (SCENARIO, MORE))
-    joined = join([with_shares(one, SCENARIO, window), with_shares(other, MORE, window)])
-    facts = Facts(Given(joined))
-    assert set(kept_table(joined, VARIANCE)["scenario"]) == {SCENARIO, MORE}
-    for name in (SCENARIO, MORE):
-        table = shares(facts, name)
-        assert table and table.rows
-        # No file has the assumptions of both: they are told from the runs.
-        assert set(facts.assumptions["scenario"]) == {SCENARIO, MORE}
-        assert set(facts.assumptions["sets"]) == {30}
-
-
-def test_shares_of_another_window_or_reference_are_not_shown(three: xr.Dataset) -> None:
+def test_shares_of_another_window_are_not_shown(three: xr.Dataset) -> None:
     one = with_shares(three.sel(scenario=[HELD, SCENARIO]), SCENARIO, ("2005-01", "2005-06"))
     facts = Facts(Given(one))
     assert shares(facts, SCENARIO) is None
-    assert "estimated over 2005-01 to 2005-06, which is not the window of this report" in why_not(
-        facts.kept_variance, REFERENCE, SCENARIO, facts.runs
+    assert "estimated over Jan 2005 to Jun 2005, which is not the window" in why_not(
+        facts, SCENARIO
     )
-    turned = with_shares(three.sel(scenario=[MORE, SCENARIO]), SCENARIO, ("2004-11", "2005-06"))
-    joined = join([three.sel(scenario=[HELD]), turned])
-    assert kept_table(joined, VARIANCE).empty
-    said = why_not(kept_table(joined, VARIANCE), REFERENCE, SCENARIO, 30)
-    assert f"tajsim compare {REFERENCE} {SCENARIO} does" in said
+    fits = with_shares(three.sel(scenario=[HELD, SCENARIO]), SCENARIO, ("2004-11", "2005-06"))
+    table = shares(Facts(Given(fits)), SCENARIO)
+    assert table and table.rows
+    # Put side by side with others the results hold no shares, and the page says what gives them.
+    other = three.sel(scenario=[HELD, MORE])
+    joined = Facts(Given(join([fits, other])))
+    assert shares(joined, SCENARIO) is None and set(joined.assumptions["sets"]) == {30}
+    assert f"tajsim compare {HELD} {SCENARIO} does" in why_not(joined, SCENARIO)
 
 
 def test_digits_are_those_that_the_interval_supports(three: xr.Dataset) -> None:
@@ -194,5 +183,5 @@ def test_a_continued_history_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert main(["run", REFERENCE, "--from", "s.npz", "--until", "2004-06", "--no-pictures",
                  "--outcomes", "heroin_seized,grievance", "--out", "on"]) == 0  # fmt: skip
     text = report("on")
-    assert "The months up to Mar 2004 are those of a saved history of status-quo" in text
+    assert "The months up to Mar 2004 are those of a saved history of “Status quo”" in text
     assert "continue s.npz, a saved state of status-quo up to 2004-03" in text

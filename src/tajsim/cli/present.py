@@ -131,9 +131,9 @@ def _table(kind: str, datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
 def report(options: Namespace) -> None:
     """Write one HTML file that needs no network.
 
-    It holds the question, what was changed, the answer in at most five sentences, pictures, paired
-    differences, claims, the basis of the conclusion, one run's story, limits, and how to reproduce
-    it. Every sentence is made from the results: it states no direction where the interval covers
+    It begins with the answer: the finding, a chart, numbers before and after, how sure they are.
+    Then come the evidence by theme, the claims of the documents, what limits it, and how to make it
+    again. Every sentence is made from the results: it states no direction where the interval covers
     zero. Several results are put side by side if their runs are pairs (same seed, runs and months);
     the first scenario is the reference.
 

@@ -165,8 +165,8 @@ def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture |
         told = [c for c in card.told if c.stake == stake]
         found = [c for c in told if c.striking]
         more = f"; {len(told) - 1} more" if len(told) > 1 else ""
-        small = "small changes" if told else "nothing that can be told"
-        said = f"{found[0].clause()}{more}" if found else small
+        slight = "small changes" if told else "nothing that can be told"
+        said = f"{found[0].clause()}{more}" if found else slight
         drawn = [c for c in (found or told) if c.kind != "date" and c is not card.chart][:2]
         picture = charts_of(facts, card, drawn) if drawn and len(facts.others) == 1 else None
         yield f"{capital(stake)}: {said}", table, picture

@@ -14,7 +14,7 @@ from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.report.facts import Facts, digits_of, level, plain, unit_of_row, with_interval
 from tajsim.results.answer import ENOUGH
 from tajsim.results.effect import done_by_reference, reference_sentence, summarise
-from tajsim.results.numbers import Digits, capital, listed, month_text, percent
+from tajsim.results.numbers import Digits, capital, listed, month_text, percent, small
 from tajsim.results.select import attribute, first_of_comparison, first_of_summary, is_whole
 from tajsim.results.window import whole_period
 
@@ -38,35 +38,28 @@ class Table:
     numbers: bool = False
 
 
-#: What is said of an outcome whose direction is not told.
-_NOT_TOLD = {
-    "set": "set by the scenario",
-    "negligible": "too small to tell",
-    "unclear": "not clear",
-    "same": "the same",
-    "undefined": "not measured",
-}
-
-
 def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
-    """Return what becomes of the outcomes of one theme; ``None`` where nothing differs."""
-    card = facts.cards[scenario]
-    rows = [c for c in card.changes if c.stake == stake and c.verdict != "same"]
-    if not rows:
-        return None
-    few = facts.runs < ENOUGH
-    body, marks = [], []
+    """Return what becomes of the outcomes of one theme; ``None`` where nothing differs.
+
+    Rows are what has a direction and what the scenario sets; with too few histories, what differs.
+    """
+    card, few = facts.cards[scenario], facts.runs < ENOUGH
+    own = [c for c in card.changes if c.stake == stake and c.verdict not in ("same", "undefined")]
+    rows = own if few else [c for c in own if c.told or c.verdict == "set"]
+    body = []
     for c in rows:
         size, ends = with_interval(c.found.mean, c.found.low, c.found.high, c.unit)
-        told = "too few histories" if few and c.told else _NOT_TOLD.get(c.verdict, c.verdict)
+        told = "set by the scenario" if c.verdict == "set" else c.verdict
+        told = "too few histories" if few and c.verdict != "set" else told
         mean = f"{size} ({ends})"
         body.append([capital(c.label), c.unit_text, *c.levels, c.spread or "-", mean, told])
-        marks.append(c.verdict if c.told and not few else "open")
     heads = ["Outcome", "Unit", card.other, card.label, "9 of 10 histories",
              "Mean difference (90 % interval of the mean)", "Direction"]  # fmt: skip
-    same = sum(c.stake == stake and c.verdict == "same" for c in card.changes)
-    note = f"The same in every history: {same} more." if same else ""
-    return Table(f"{capital(stake)}: {_over(facts, scenario)}", heads, body, marks, note, True)
+    marks = ["" if c.told and not few else "open" for c in rows]
+    rest = listed([small(c.label) for c in own if c not in rows])
+    note = f"No effect that can be told: {rest}." if rest else ""
+    caption = f"{capital(stake)}: {_over(facts, scenario)}"
+    return Table(caption, heads, body, marks, note, True) if own else None
 
 
 def _over(facts: Facts, scenario: str) -> str:
@@ -125,21 +118,17 @@ def levels(facts: Facts) -> Table:
 
 
 def claims(facts: Facts, scenario: str) -> Table | None:
-    """Return the claims of the documents about a scenario; ``None`` if it has none."""
+    """Return the tested claims of the documents about a scenario; ``None`` if it has none."""
     part = facts.claims
-    part = part[part["scenario"] == scenario] if len(part) else part
+    if len(part):
+        part = part[(part["scenario"] == scenario) & (part["verdict"] != NOT_TESTED)]
     if part.empty:
         return None
     body = []
     for row in rows_of(part):
-        cells = [f"{row.statement} ({row.document}:{row.line})"]
-        if row.verdict == NOT_TESTED:
-            why = row.reason.replace("whose ", "its ", 1)
-            cells += [f"Not tested: {why}", row.expect, "-", "-", "-"]
-        else:
-            found = with_interval(row.effect, row.low, row.high, row.unit, bool(row.signed))
-            cells += [capital(row.verdict), row.expect, *found, percent(row.share)]
-        body.append(cells)
+        found = with_interval(row.effect, row.low, row.high, row.unit, bool(row.signed))
+        said = f"{row.statement} ({row.document}:{row.line})"
+        body.append([said, capital(row.verdict), row.expect, *found, percent(row.share)])
     marks = [str(verdict).replace(" ", "-") for verdict in part["verdict"]]
     return Table(
         f"Claims of the documents about “{facts.called[scenario]}”",
@@ -153,9 +142,6 @@ def claims(facts: Facts, scenario: str) -> Table | None:
         ],
         body,
         marks,
-        "A claim of direction holds where the interval of the mean effect is clear of zero on that "
-        "side and the mean is not negligible, and fails where it is clear on the other or leaves "
-        "no room for the smallest effect that counts.",
     )
 
 
@@ -166,7 +152,12 @@ def claims_sentence(facts: Facts) -> str:
     tested = facts.claims[facts.claims["verdict"] != NOT_TESTED]
     left = len(facts.claims) - len(tested)
     more = f"; {left} could not be tested" if left else ""
-    return f"Of {len(tested)} claims tested: {counts(tested['verdict']) or 'none'}{more}."
+    return (
+        f"Of {len(tested)} claims tested: {counts(tested['verdict']) or 'none'}{more}. A claim of "
+        "direction holds where the interval of the mean effect is clear of zero on that side and "
+        "the mean is not negligible, and fails where it is clear on the other or leaves no room "
+        "for the smallest effect that counts."
+    )
 
 
 def shares(facts: Facts, scenario: str) -> Table | None:

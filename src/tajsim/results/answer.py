@@ -165,7 +165,8 @@ class OutcomeChange:
     @property
     def subject(self) -> str:
         """The outcome as the subject of a clause, its place between commas."""
-        return f"{_bare(self.label)}{',' if self.where else ''}"
+        name = _bare(self.label)
+        return f"{name}{',' * (',' in name)}"
 
     def clause(self) -> str:
         """Return what is told of it as part of a sentence: ``heroin seized falls by 88 %``."""
