@@ -13,17 +13,16 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.analysis.variance import VARIANCE, keep_table
 from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many, save
 from tajsim.errors import UserError
 from tajsim.report import report
-from tajsim.report.facts import Facts, Given, changes, gather, join, why_not
-from tajsim.report.tables import commands, places, recipe, shares
-from tajsim.results.window import cells as window_cells, kept_window
+from tajsim.report.facts import Facts, Given, changes, gather
+from tajsim.report.tables import commands, recipe
+from tajsim.results.window import kept_window
 
 REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
-HELD, MORE = "arrangement-of-2004", "withdrawal-with-border-pay"
+HELD = "arrangement-of-2004"
 #: What differs whenever results are made again.
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:+]+|[0-9a-f]{64}")
 
@@ -117,52 +116,6 @@ def test_results_of_older_versions_are_read(pair: xr.Dataset) -> None:
     assert [one.sentence for one in told] == [one.sentence for one in known]
     assert recipe(Facts(Given(old))).notes == []
     assert kept_window(old) is None
-
-
-def with_shares(dataset: xr.Dataset, scenario: str, window: tuple[str, str]) -> xr.Dataset:
-    """Results that hold a row of shares for each outcome and place."""
-    cells = list(window_cells(dataset, window))
-    groups = {f"{g}{e}": 0.25 for g in ("documented", "derived", "assumption", "chance")
-              for e in ("", "_low", "_high")}  # fmt: skip
-    rows = [
-        {"scenario": scenario, "outcome": c.outcome, "where": c.where, "label": c.title,
-         "window_start": window[0], "window_end": window[1], **groups, "runs": 30}
-        for c in cells
-    ]  # fmt: skip
-    return keep_table(dataset, VARIANCE, pd.DataFrame(rows))
-
-
-@pytest.fixture(scope="module")
-def three() -> xr.Dataset:
-    few = ["heroin_seized", "collusion", "grievance", "own_effort", "strength"]
-    return run_many([HELD, SCENARIO, MORE], runs=30, seed=1, until="2005-06", outcomes=few)
-
-
-def test_shares_of_another_window_are_not_shown(three: xr.Dataset) -> None:
-    one = with_shares(three.sel(scenario=[HELD, SCENARIO]), SCENARIO, ("2005-01", "2005-06"))
-    facts = Facts(Given(one))
-    assert shares(facts, SCENARIO) is None
-    assert "estimated over Jan 2005 to Jun 2005, which is not the window" in why_not(
-        facts, SCENARIO
-    )
-    fits = with_shares(three.sel(scenario=[HELD, SCENARIO]), SCENARIO, ("2004-11", "2005-06"))
-    table = shares(Facts(Given(fits)), SCENARIO)
-    assert table and table.rows
-    # Put side by side with others the results hold no shares, and the page says what gives them.
-    other = three.sel(scenario=[HELD, MORE])
-    joined = Facts(Given(join([fits, other])))
-    assert shares(joined, SCENARIO) is None and set(joined.assumptions["sets"]) == {30}
-    assert f"tajsim compare {HELD} {SCENARIO} does" in why_not(joined, SCENARIO)
-
-
-def test_digits_are_those_that_the_interval_supports(three: xr.Dataset) -> None:
-    facts = Facts(Given(three))
-    table = places(facts, SCENARIO)
-    assert table and table.rows
-    for row in table.rows:
-        ends = [end.replace(",", "").lstrip("+\N{MINUS SIGN}") for end in row[5].split(" to ")]
-        assert len({len(end.partition(".")[2]) for end in ends}) == 1, row
-        assert all(len(end.replace(".", "").strip("0")) <= 4 for end in ends), row
 
 
 def test_a_folder_that_is_no_result_is_named(tmp_path: Path, pair: xr.Dataset) -> None:

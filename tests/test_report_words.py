@@ -14,11 +14,11 @@ from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.outcomes import STAKES, load_outcomes
 from tajsim.inputs.registry import load_families
 from tajsim.report.checks import checks, out_of_calibration, out_of_registry
-from tajsim.report.facts import Facts, Given, level_sentence
+from tajsim.report.facts import Facts, Given, level_sentence, told
 from tajsim.report.tables import claims_sentence
 from tajsim.results.answer import ENOUGH, Card, card, cards, is_plural, several_text
 from tajsim.results.effect import reversals, turning
-from tajsim.results.numbers import MINUS, digits, small
+from tajsim.results.numbers import MINUS, small
 
 DIRECTION = re.compile(r"\b(rises?|falls?|doubles?|triples?|halves?|later|earlier|instead of)\b")
 BOUNDLESS = re.compile(r"\b(never|always|certainly|proves?|impossible|no run)\b", re.IGNORECASE)
@@ -26,7 +26,7 @@ BOUNDLESS = re.compile(r"\b(never|always|certainly|proves?|impossible|no run)\b"
 
 def test_a_level_in_words() -> None:
     assert level_sentence("y", "share", 0.5, 0.25, 0.75, 10) == (
-        "For y the median of 10 runs is 50 %, and 90 % of them lie between 25 and 75 %."
+        "For y the median of 10 runs is 50 %, and 90 % of them lie between 25 % and 75 %."
     )
 
 
@@ -205,20 +205,19 @@ def test_equal_results_and_few_histories() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mean", "low", "high", "share", "said"),
+    ("mean", "low", "high", "unit", "said"),
     [
-        (1805.3, 1718.2, 1892.4, False, "1,810 1,720 to 1,890"),
-        (0.02541, 0.0241, 0.0267, True, "2.54 2.41 to 2.67"),
-        (4.46e6, 0.466e6, 2.39e7, False, "4 0 to 24"),
-        (0.04, -0.08, 0.0, False, "0.040 \N{MINUS SIGN}0.080 to 0.000"),
-        (5.0, float("nan"), float("nan"), False, "5.00 undefined"),
-        (0.0, 0.0, 0.0, False, "0 0 to 0"),
-        (-1.3e-10, -6.7e-10, 0.0, True, "0 0 to 0"),
+        (1805.3, 1718.2, 1892.4, "kg/year", "+1.81 [+1.72, +1.89] t a year"),
+        (0.02541, 0.0241, 0.0267, "share", "+2.54 [+2.41, +2.67] points"),
+        (4.46e6, 0.466e6, 23.9e6, "USD/year", "+4 [0, +24] million USD a year"),
+        (5.0, float("nan"), float("nan"), "number", "+5.00"),
+        (0.0, 0.0, 0.0, "index", "0"),
     ],
 )
-def test_digits(mean: float, low: float, high: float, share: bool, said: str) -> None:
-    own = digits(mean, low, high, share)
-    assert f"{own(mean)} {own.span(low, high)}" == said
+def test_an_effect_with_its_interval(
+    mean: float, low: float, high: float, unit: str, said: str
+) -> None:
+    assert told(mean, low, high, unit) == said
 
 
 def test_what_goes_together_is_told_once() -> None:

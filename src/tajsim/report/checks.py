@@ -18,9 +18,9 @@ def checks(facts: Facts) -> list[str]:
     mode = str(facts.dataset.attrs.get("parameters_mode", ""))
     continued = [
         f"The months up to {numbers.month_text(one['until'])} are those of a saved history of "
-        f"“{facts.called.get(one['scenario'], one['scenario'])}”: other settings of a scenario take "
-        "effect in the month after."
+        f"“{called}”: other settings of a scenario take effect in the month after."
         for one in facts.continued
+        for called in [facts.called.get(one["scenario"], one["scenario"])]
     ]
     found = [*out_of_registry(facts), *out_of_calibration(facts), _MODES.get(mode, ""), *continued]
     if facts.runs == 1:

@@ -13,8 +13,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis import variance as shares
-from tajsim.analysis.assumptions import assumptions_of_runs
 from tajsim.analysis.claims import evaluate_claims
 from tajsim.ensemble.dataset import FILE_NAME, load_results
 from tajsim.errors import UserError
@@ -22,64 +20,28 @@ from tajsim.inputs import registry
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import printed_in
 from tajsim.results import answer, numbers, select, window
-from tajsim.results.effect import basis_counts, compare_results
+from tajsim.results.effect import basis_counts
 from tajsim.results.numbers import listed, month_text
 from tajsim.results.window import Window
 
-#: Units and how they are written after a difference.
-_UNITS = {
-    "share": "percentage points",
-    "0 or 1": "percentage points of the runs",
-    "number": "",
-    "number/year": "a year",
-    "index": "index points",
-    "ratio": "",
-}
-#: Units told in per cent, and what stands behind a level.
-_SHARES = {"share": "%", "0 or 1": "% of the runs"}
 
+def told(mean: float, low: float, high: float, unit: str, signed: bool = True) -> str:
+    """Return a difference, or a level if not signed, with its interval and unit as people write it.
 
-def with_interval(
-    value: float, low: float, high: float, unit: str, signed: bool = True
-) -> tuple[str, str]:
-    """Return a difference, or a level if not signed, with its unit, and its interval alike."""
-    own = digits_of(value, low, high, unit)
-    said = _level(own(value), unit, own.word) if not signed else ""
-    difference = " ".join(filter(None, (own(value, signed), own.word, _unit(unit))))
-    return said or difference, own.span(low, high, signed)
-
-
-def digits_of(value: float, low: float, high: float, unit: str) -> numbers.Digits:
-    """Return how the numbers of an effect in a unit are written."""
-    return numbers.digits(value, low, high, unit in _SHARES)
-
-
-def _level(number: str, unit: str, word: str = "") -> str:
-    """Return a level with its unit: ``1,677 kg a year``, ``25 %``, ``25 % of the runs``."""
-    after = _SHARES[unit] if unit in _SHARES else _unit(unit)
-    return " ".join(filter(None, (number, word, after)))
-
-
-def _unit(unit: str) -> str:
-    return _UNITS.get(unit, unit.replace("/year", " a year").replace("/month", " a month"))
-
-
-def unit_of_row(own: numbers.Digits, unit: str) -> str:
-    """Return the unit of a table's row: shares in per cent, large sums in millions."""
-    if unit in _SHARES:
-        return "%" if unit == "share" else "% of runs"
-    return f"{own.word} {_unit(unit) or {'number': 'count'}.get(unit, unit)}".strip()
+    ``+1.8 [+1.6, +2.1] t a year``; of differences of shares in points.
+    """
+    largest = max((abs(v) for v in (mean, low, high) if math.isfinite(v)), default=0.0)
+    by, said = answer.scale(unit, largest)
+    said = "points" if signed and unit in ("share", "0 or 1") else said
+    return f"{numbers.with_interval(mean * by, low * by, high * by, signed)} {said}".rstrip()
 
 
 def level(value: float, unit: str) -> str:
     """Return a level with its unit: a share in per cent."""
     if math.isnan(value):
         return "undefined"
-    number = plain(100.0 * value if unit in _SHARES else value)
-    number = number.replace(" m", " million").replace(" bn", " billion")
-    if unit == "index":
-        return number
-    return f"{number} %" if unit in _SHARES else f"{number} {_unit(unit)}".strip()
+    by, said = answer.scale(unit, abs(value))
+    return f"{numbers.short(value * by)} {said}".rstrip()
 
 
 def level_sentence(name: str, unit: str, median: float, low: float, high: float, runs: int) -> str:
@@ -87,44 +49,9 @@ def level_sentence(name: str, unit: str, median: float, low: float, high: float,
     if low == high:
         most = f"in at least 90 % of {runs:,} runs"
         return f"{numbers.capital(name)} is {level(median, unit)} {most}."
-    own = digits_of(median, low, high, unit)
-    middle, upper = (_level(own(value), unit, own.word) for value in (median, high))
     return (
-        f"For {name} the median of {runs:,} runs is {middle}, and 90 % of them lie "
-        f"between {own(low)} and {upper}."
-    )
-
-
-def plain(value: float) -> str:
-    """Return a number with a true minus sign, ``-`` for what is undefined."""
-    number = numbers.table_number(value)
-    return number if number == "-" else number.replace("-", numbers.MINUS)
-
-
-def fitting(table: pd.DataFrame, windows: dict[str, Window]) -> pd.DataFrame:
-    """Return the rows of shares that are over the window of their scenario."""
-    if table.empty:
-        return table
-    own = table[["scenario", "window_start", "window_end"]].astype(str).itertuples(index=False)
-    same = [windows.get(scenario) == tuple(months) for scenario, *months in own]
-    return table[np.array(same, bool)]
-
-
-def why_not(facts: "Facts", scenario: str) -> str:
-    """Say why the shares of variance of a scenario are missing, and what would give them."""
-    lead = f"The decomposition of variance for each difference of “{facts.called[scenario]}”"
-    if facts.runs < shares.FEWEST:
-        return f"{lead} is estimated from {shares.FEWEST} runs on."
-    table = facts.kept_variance
-    if len(table) and len(own := table[table["scenario"] == scenario]):
-        months = " to ".join(month_text(own[f"window_{end}"].iloc[0]) for end in ("start", "end"))
-        return (
-            f"{lead} was estimated over {months}, which is not the window of this report: tajsim "
-            "compare with the same --window estimates it."
-        )
-    return (
-        f"{lead} is not in these results: it needs runs repeated with one group of draws renewed, "
-        f"which tajsim compare {facts.reference} {scenario} does (without --no-variance)."
+        f"For {name} the median of {runs:,} runs is {level(median, unit)}, and 90 % of them lie "
+        f"between {level(low, unit)} and {level(high, unit)}."
     )
 
 
@@ -259,34 +186,9 @@ class Facts:
         return window.window_of(self.dataset, self.asked, scenario)
 
     @cached_property
-    def comparison(self) -> pd.DataFrame:
-        """One row per scenario, outcome and coordinate; empty for a single scenario."""
-        return compare_results(self.dataset, self.asked) if self.others else pd.DataFrame()
-
-    @cached_property
     def claims(self) -> pd.DataFrame:
         """One row per claim."""
         return evaluate_claims(self.dataset)
-
-    @cached_property
-    def kept_variance(self) -> pd.DataFrame:
-        """The shares of variance that the results hold, over whatever window."""
-        return shares.kept_table(self.dataset, shares.VARIANCE)
-
-    @cached_property
-    def variance(self) -> pd.DataFrame:
-        """The shares of variance of the differences, where they are over the report's window."""
-        return fitting(self.kept_variance, {name: self.window(name) for name in self.others})
-
-    @cached_property
-    def assumptions(self) -> pd.DataFrame:
-        """The assumptions that matter most: kept for every scenario, or found from the runs."""
-        kept = shares.kept_table(self.dataset, shares.ASSUMPTIONS)
-        named = set(kept["scenario"]) if len(kept) else set()
-        fits = set(self.variance["scenario"]) if len(self.variance) else set()
-        if named & fits >= set(self.others) or self.runs < shares.FEWEST:
-            return kept[kept["scenario"].isin(fits)] if len(kept) else kept
-        return assumptions_of_runs(self.dataset, self.comparison)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -297,15 +199,6 @@ class Facts:
     def cards(self) -> dict[str, answer.Card]:
         """The answer on each scenario that is compared."""
         return {name: answer.card(self.dataset, name, self.asked) for name in self.others}
-
-    def leading(self, scenario: str) -> list[tuple[str, str]]:
-        """Return what the answer states first, as outcome and coordinate of `comparison`."""
-        found = []
-        for change in self.cards[scenario].leading:
-            own = select.own_dimensions(self.dataset[change.outcome])
-            if change.where or len(own) < 2:
-                found.append((change.outcome, change.where or (f"{own[0]}=all" if own else "")))
-        return found
 
     def in_words(self, outcome: str, where: str) -> str:
         """Return an outcome as it stands within a sentence: ``own effort (border)``."""

@@ -23,7 +23,6 @@ import tajsim.plots.style as styles
 import tajsim.report.checks as checks
 import tajsim.report.tables as tables
 import tajsim.results.window as windows
-from tajsim.analysis import variance
 from tajsim.display import rows_of
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
@@ -31,7 +30,7 @@ from tajsim.inputs.ledger import load_documents
 from tajsim.inputs.outcomes import STAKES
 from tajsim.plots import figure
 from tajsim.plots.answer import charts
-from tajsim.report.facts import Facts, changes, gather, level_sentence, why_not
+from tajsim.report.facts import Facts, changes, gather, level_sentence
 from tajsim.report.tables import Table
 from tajsim.results import answer, effect, select
 from tajsim.results.numbers import capital, listed, month_text
@@ -136,7 +135,6 @@ def contents(facts: Facts) -> dict[str, Any]:
         "reference": titles[facts.reference] if facts.others else "",
         "base_changes": changes(facts, facts.reference) if facts.others else [],
         "themes": [(titles[name], list(_themes(facts, name))) for name in facts.others],
-        "places": [t for name in facts.others if (t := tables.places(facts, name))],
         "pictures": pictures(facts),
         "folded": many,
         "meanings": [
@@ -147,7 +145,6 @@ def contents(facts: Facts) -> dict[str, Any]:
         "claims_sentence": tables.claims_sentence(facts),
         "claims": [(titles[name], t) for name in facts.names if (t := tables.claims(facts, name))],
         "basis": effect.basis_statement(facts.dataset) if facts.counts else "",
-        "rests": [(tables.shares(facts, name), _no_shares(facts, name)) for name in facts.others],
         "sections": SECTIONS,
         "limits": checks.limits(facts),
         "recipe": tables.recipe(facts),
@@ -187,14 +184,6 @@ def level_sentences(facts: Facts) -> list[str]:
         )
         for row in chosen
     ]
-
-
-def _no_shares(facts: Facts, scenario: str) -> str:
-    """Say why a scenario has no shares of variance, "" where they are."""
-    if len(facts.variance) and scenario in set(facts.variance["scenario"]):
-        called = facts.called[scenario]
-        return f"No difference of “{called}” has a direction, so there is no variance to divide."
-    return why_not(facts, scenario)
 
 
 def _line(facts: Facts) -> str:
@@ -272,12 +261,8 @@ def pictures(facts: Facts) -> list[Picture]:
     """Return the pictures of what differs, or of what a claim is about."""
     found = []
     for shot in _shots(facts):
-        dataset = facts.dataset
-        if shot.kind == "tornado":
-            bare = dataset.drop_dims(f"{variance.ASSUMPTIONS}_row", errors="ignore")
-            dataset = variance.keep_table(bare, variance.ASSUMPTIONS, facts.assumptions)
         with suppress(UserError):  # these results have no means for it
-            drawn = figure(shot.kind, dataset, **shot.options)
+            drawn = figure(shot.kind, facts.dataset, **shot.options)
             found.append(_embedded(shot.heading, drawn, f"{shot.heading}. {_told_of(facts)}"))
     return found
 
@@ -312,7 +297,7 @@ def _shots(facts: Facts) -> Iterator[Shot]:
     kinds = {event["kind"] for name in facts.names for event in events.get(name, ())}
     if kinds & {"dismiss", "arrest", "appoint"}:
         yield Shot("stacks", "Commanders", {**few, "outcome": "commander_state"})
-    if len(facts.assumptions):
+    if facts.asked in (None, windows.kept_window(facts.dataset)):  # they are of that window
         yield Shot("tornado", "The assumptions that matter most")
 
 

@@ -6,20 +6,15 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from tajsim.analysis import variance
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display import rows_of
-from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_parts import shipped_scenarios
-from tajsim.report.facts import Facts, digits_of, level, plain, unit_of_row, with_interval
+from tajsim.report.facts import Facts, level, told
 from tajsim.results.answer import ENOUGH
-from tajsim.results.effect import done_by_reference, reference_sentence, summarise
-from tajsim.results.numbers import Digits, capital, listed, month_text, percent, small
-from tajsim.results.select import attribute, first_of_comparison, first_of_summary, is_whole
+from tajsim.results.effect import summarise
+from tajsim.results.numbers import capital, listed, month_text, percent, small
+from tajsim.results.select import attribute, first_of_summary
 from tajsim.results.window import whole_period
-
-#: Of so many differences the shares of variance are shown.
-MOST_SHARES = 10
 
 
 @dataclass(frozen=True)
@@ -48,13 +43,12 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
     rows = own if few else [c for c in own if c.told or c.verdict == "set"]
     body = []
     for c in rows:
-        size, ends = with_interval(c.found.mean, c.found.low, c.found.high, c.unit)
-        told = "set by the scenario" if c.verdict == "set" else c.verdict
-        told = "too few histories" if few and c.verdict != "set" else told
-        mean = f"{size} ({ends})"
-        body.append([capital(c.label), c.unit_text, *c.levels, c.spread or "-", mean, told])
+        way = "set by the scenario" if c.verdict == "set" else c.verdict
+        way = "too few histories" if few and c.verdict != "set" else way
+        mean = told(c.found.mean, c.found.low, c.found.high, c.unit)
+        body.append([capital(c.label), c.unit_text, *c.levels, c.spread or "-", mean, way])
     heads = ["Outcome", "Unit", card.other, card.label, "9 of 10 histories",
-             "Mean difference (90 % interval of the mean)", "Direction"]  # fmt: skip
+             "Mean difference [90 % interval of the mean]", "Direction"]  # fmt: skip
     marks = ["" if c.told and not few else "open" for c in rows]
     rest = listed([small(c.label) for c in own if c not in rows])
     note = f"No effect that can be told: {rest}." if rest else ""
@@ -65,40 +59,6 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
 def _over(facts: Facts, scenario: str) -> str:
     many = f"{facts.runs:,} paired histories" if facts.runs > 1 else "one pair of histories"
     return f"{many}, {' to '.join(map(month_text, facts.window(scenario)))}"
-
-
-def places(facts: Facts, scenario: str) -> Table | None:
-    """Return single sections, agencies, powers and regions that differ most clearly."""
-    part = facts.comparison[facts.comparison["scenario"] == scenario]
-    shown = first_of_comparison(part)
-    shown = shown[(shown["share_tied"] < 1.0) & ~is_whole(shown)]
-    if shown.empty or facts.runs < ENOUGH:
-        return None
-    card, body = facts.cards[scenario], []
-    for row in rows_of(shown):
-        own = digits_of(row.difference, row.low, row.high, row.unit)
-        body.append([
-            capital(facts.in_words(row.outcome, row.where)),
-            unit_of_row(own, row.unit),
-            _median(own, row.reference_median, row.unit),
-            _median(own, row.median, row.unit),
-            own(row.difference, True),
-            own.span(row.low, row.high, True),
-            row.direction or "none stated",
-        ])  # fmt: skip
-    heads = ["Outcome", "Unit", card.other, card.label, "Mean difference",
-             "90 % interval of the mean", "Direction"]  # fmt: skip
-    done = done_by_reference(facts.dataset, facts.window(scenario))
-    done = done.assign(reference=f"“{card.other}”")
-    note = "Medians of the histories. At most three places of each outcome. "
-    note += reference_sentence(done, scenario)
-    marks = [row.direction or "open" for row in rows_of(shown)]
-    return Table(f"Single places: {_over(facts, scenario)}", heads, body, marks, note, True)
-
-
-def _median(own: Digits, value: float, unit: str) -> str:
-    """Return a median in the digits of its row; a whole number of things without decimals."""
-    return plain(value) if unit == "number" and value == round(value) else own(value)
 
 
 def levels(facts: Facts) -> Table:
@@ -126,20 +86,13 @@ def claims(facts: Facts, scenario: str) -> Table | None:
         return None
     body = []
     for row in rows_of(part):
-        found = with_interval(row.effect, row.low, row.high, row.unit, bool(row.signed))
+        found = told(row.effect, row.low, row.high, row.unit, bool(row.signed))
         said = f"{row.statement} ({row.document}:{row.line})"
-        body.append([said, capital(row.verdict), row.expect, *found, percent(row.share)])
+        body.append([said, capital(row.verdict), row.expect, found, percent(row.share)])
     marks = [str(verdict).replace(" ", "-") for verdict in part["verdict"]]
     return Table(
         f"Claims of the documents about “{facts.called[scenario]}”",
-        [
-            "Claim and source",
-            "Verdict",
-            "Expected",
-            "Mean effect",
-            "90 % interval",
-            "Holds in runs",
-        ],
+        ["Claim and source", "Verdict", "Expected", "Mean effect [90 %]", "Holds in runs"],
         body,
         marks,
     )
@@ -157,33 +110,6 @@ def claims_sentence(facts: Facts) -> str:
         "direction holds where the interval of the mean effect is clear of zero on that side and "
         "the mean is not negligible, and fails where it is clear on the other or leaves no room "
         "for the smallest effect that counts."
-    )
-
-
-def shares(facts: Facts, scenario: str) -> Table | None:
-    """Return how much of each clear difference's variance goes with which group of draws."""
-    table = facts.variance
-    if table.empty:
-        return None
-    part = table[table["scenario"] == scenario].dropna(subset="chance")
-    found = {(row.outcome, row.where): row for row in rows_of(part)}
-    wanted = facts.leading(scenario)[:MOST_SHARES]
-    body = [
-        [capital(facts.in_words(*key)), *(variance.share_text(found[key], g) for g in REDRAWN)]
-        for key in wanted
-        if key in found
-    ]
-    if not body:
-        return None
-    runs = int(part["runs"].iloc[0])
-    return Table(
-        f"“{facts.called[scenario]}”: share of the variance of each paired difference (90 %)",
-        ["Outcome", "Documented", "Derived", "Assumed", "Chance"],
-        body,
-        [""] * len(body),
-        f"From {runs:,} runs repeated with one group of draws renewed: uncertain parameters by "
-        "their basis, and chance, which is every other draw. Joint effects of a group with "
-        "others count for each, so that a row may add up to more than 100 %.",
     )
 
 
@@ -209,6 +135,8 @@ def recipe(facts: Facts) -> Recipe:
     """Return how to make the results of a report again, and then the report."""
     attrs = facts.dataset.attrs
     texts = attribute(facts.dataset, "scenario_text")
+    usual = "of each scenario from its first difference on" if facts.others else "all months"
+    window = " to ".join(facts.asked) if facts.asked else usual
     return Recipe(
         commands=commands(facts),
         notes=_notes(facts, texts),
@@ -219,7 +147,7 @@ def recipe(facts: Facts) -> Recipe:
             ("runs", f"{facts.runs:,}"),
             ("parameters", str(attrs.get("parameters_mode", "unknown"))),
             ("months simulated", " to ".join(whole_period(facts.dataset))),
-            ("window of the numbers", _windows(facts)),
+            ("window of the numbers", window),
             *([("source", str(attrs["source"]))] if attrs.get("source") else []),
         ],
         versions=sorted(json.loads(attrs.get("versions") or "{}").items()),
@@ -258,22 +186,6 @@ def _step(command: str, number: str) -> tuple[str, str]:
     if given := [word for word in words if word.startswith("--out=")]:
         return command, given[0].removeprefix("--out=")
     return shlex.join([*words, "--out", folder]), folder
-
-
-def _windows(facts: Facts) -> str:
-    """Return which months the numbers are of, and why these."""
-    if facts.asked:
-        return f"{' to '.join(facts.asked)}, as asked for"
-    if not facts.others:
-        return f"{' to '.join(facts.window(facts.reference))}, all months"
-    whose: dict[str, list[str]] = {}
-    for name in facts.others:
-        whose.setdefault(facts.window(name)[0], []).append(name)
-    why = "from the first difference in settings or events to the end"
-    if len(whose) == 1:
-        return f"{' to '.join(facts.window(facts.others[0]))}, {why}"
-    starts = [f"{month_text(start)} ({listed(whose[start], 3)})" for start in sorted(whose)]
-    return f"for each scenario {why}: {'; '.join(starts)}"
 
 
 def _notes(facts: Facts, texts: dict[str, str]) -> list[str]:
