@@ -14,9 +14,9 @@ from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.outcomes import STAKES, load_outcomes
 from tajsim.inputs.registry import load_families
 from tajsim.report.checks import checks, out_of_calibration, out_of_registry
-from tajsim.report.facts import Facts, Given, level_sentence, told
+from tajsim.report.facts import Facts, Given, level_sentence
 from tajsim.report.tables import claims_sentence
-from tajsim.results.answer import ENOUGH, Card, card, cards, is_plural, several_text
+from tajsim.results.answer import ENOUGH, Card, card, cards, is_plural, several_text, with_unit
 from tajsim.results.effect import reversals, turning
 from tajsim.results.numbers import MINUS, small
 
@@ -217,7 +217,7 @@ def test_equal_results_and_few_histories() -> None:
 def test_an_effect_with_its_interval(
     mean: float, low: float, high: float, unit: str, said: str
 ) -> None:
-    assert told(mean, low, high, unit) == said
+    assert with_unit(mean, low, high, unit) == said
 
 
 def test_what_goes_together_is_told_once() -> None:

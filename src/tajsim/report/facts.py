@@ -25,17 +25,6 @@ from tajsim.results.numbers import listed, month_text
 from tajsim.results.window import Window
 
 
-def told(mean: float, low: float, high: float, unit: str, signed: bool = True) -> str:
-    """Return a difference, or a level if not signed, with its interval and unit as people write it.
-
-    ``+1.8 [+1.6, +2.1] t a year``; of differences of shares in points.
-    """
-    largest = max((abs(v) for v in (mean, low, high) if math.isfinite(v)), default=0.0)
-    by, said = answer.scale(unit, largest)
-    said = "points" if signed and unit in ("share", "0 or 1") else said
-    return f"{numbers.with_interval(mean * by, low * by, high * by, signed)} {said}".rstrip()
-
-
 def level(value: float, unit: str) -> str:
     """Return a level with its unit: a share in per cent."""
     if math.isnan(value):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display import rows_of
 from tajsim.inputs.scenario_parts import shipped_scenarios
-from tajsim.report.facts import Facts, level, told
-from tajsim.results.answer import ENOUGH
+from tajsim.report.facts import Facts, level
+from tajsim.results.answer import ENOUGH, with_unit
 from tajsim.results.effect import summarise
 from tajsim.results.numbers import capital, listed, month_text, percent, small
 from tajsim.results.select import attribute, first_of_summary
@@ -45,7 +45,7 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
     for c in rows:
         way = "set by the scenario" if c.verdict == "set" else c.verdict
         way = "too few histories" if few and c.verdict != "set" else way
-        mean = told(c.found.mean, c.found.low, c.found.high, c.unit)
+        mean = with_unit(c.found.mean, c.found.low, c.found.high, c.unit)
         body.append([capital(c.label), c.unit_text, *c.levels, c.spread or "-", mean, way])
     heads = ["Outcome", "Unit", card.other, card.label, "9 of 10 histories",
              "Mean difference [90 % interval of the mean]", "Direction"]  # fmt: skip
@@ -86,7 +86,7 @@ def claims(facts: Facts, scenario: str) -> Table | None:
         return None
     body = []
     for row in rows_of(part):
-        found = told(row.effect, row.low, row.high, row.unit, bool(row.signed))
+        found = with_unit(row.effect, row.low, row.high, row.unit, bool(row.signed))
         said = f"{row.statement} ({row.document}:{row.line})"
         body.append([said, capital(row.verdict), row.expect, found, percent(row.share)])
     marks = [str(verdict).replace(" ", "-") for verdict in part["verdict"]]

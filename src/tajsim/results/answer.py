@@ -205,6 +205,16 @@ def scale(unit: str, largest: float) -> tuple[float, str]:
     return 1.0, said
 
 
+def with_unit(mean: float, low: float, high: float, unit: str, signed: bool = True) -> str:
+    """Return a difference, or a level if not signed, with an interval, in the unit people use.
+
+    ``+1.8 [+1.6, +2.1] t a year``; differences of shares in points.
+    """
+    by, said = scale(unit, max((abs(v) for v in (mean, low, high) if np.isfinite(v)), default=0.0))
+    said = "points" if signed and unit in ("share", "0 or 1") else said
+    return f"{say.with_interval(mean * by, low * by, high * by, signed)} {said}".rstrip()
+
+
 #: From how many per cent up on a rise is told in words, and until how many down a fall.
 _DOUBLES, _HALVES = 95.0, 53.0
 
@@ -573,7 +583,7 @@ def several_text(found: Sequence[Card], wide: int = 80, colour: bool = False) ->
 def change(
     pair: xr.Dataset,
     name: str,
-    places: Mapping[str, str],
+    places: Mapping[str, select.Names],
     months: Window,
     named: bool,
     ours: set[str],
@@ -599,13 +609,12 @@ def change(
         before, after = (float(v[both].mean()) for v in (a, b))
         spread = float(a[both].std() or (b[both].std() if yes else 0.0))
     low, high = map(float, quantiles(differences, (0.05, 0.95)))
+    called = [name for names in places.values() for name in select.as_names(names)]
     size = abs(found.mean) / spread if spread > 0.0 else _LARGEST * bool(found.mean)
     return OutcomeChange(
         name,
-        ";".join(f"{d}={n}" for d, n in places.items()),
-        ", ".join(
-            [str(pair[name].attrs.get("label", name)), *map(say.place_name, places.values())]
-        ),
+        ";".join(f"{d}={n}" for d, names in places.items() for n in select.as_names(names)),
+        ", ".join([str(pair[name].attrs.get("label", name)), *map(say.place_name, called)]),
         unit,
         "yes" if yes else "date" if unit == "date" else "level",
         before,
