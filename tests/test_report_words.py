@@ -14,7 +14,7 @@ from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.outcomes import STAKES, load_outcomes
 from tajsim.inputs.registry import load_families
 from tajsim.report.checks import checks, out_of_calibration, out_of_registry
-from tajsim.report.facts import Facts, Given, level_sentence
+from tajsim.report.facts import Facts, Given
 from tajsim.report.tables import claims_sentence
 from tajsim.results.answer import ENOUGH, Card, card, cards, is_plural, several_text, with_unit
 from tajsim.results.effect import reversals, turning
@@ -22,12 +22,6 @@ from tajsim.results.numbers import MINUS, small
 
 DIRECTION = re.compile(r"\b(rises?|falls?|doubles?|triples?|halves?|later|earlier|instead of)\b")
 BOUNDLESS = re.compile(r"\b(never|always|certainly|proves?|impossible|no run)\b", re.IGNORECASE)
-
-
-def test_a_level_in_words() -> None:
-    assert level_sentence("y", "share", 0.5, 0.25, 0.75, 10) == (
-        "For y the median of 10 runs is 50 %, and 90 % of them lie between 25 % and 75 %."
-    )
 
 
 def facts(dataset: xr.Dataset) -> Facts:

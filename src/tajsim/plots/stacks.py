@@ -113,7 +113,9 @@ def stacks(
         months = usual_months(dataset) if smooth is None else smooth
         things, bands, draw, unit = _places(dataset, names, chosen, dimension, months)
         said = over_months(months)
-        usual = f"{numbers.listed([*things.values()], 3)}, by {dimension.replace('_', ' ')}"
+        called = [numbers.small(name) for name in things.values()]
+        usual = f"{numbers.capital(numbers.listed(called, 3))}, by {dimension.replace('_', ' ')}"
+        usual = usual if outcome else "What agencies take, and where it goes"
     found = panels.event_markers(dataset, events)
     return panels.draw_grid(
         dataset,

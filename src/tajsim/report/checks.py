@@ -58,19 +58,6 @@ def out_of_registry(facts: Facts) -> list[str]:
                 f"{_who(facts, scenarios, name, value)}, outside its documented or assumed range "
                 f"of {least}: the rules were not made for that."
             )
-    if "parameter_value" in facts.dataset:
-        values = facts.dataset["parameter_value"]
-        ends = values.min(("scenario", "run")).values, values.max(("scenario", "run")).values
-        chosen = {name for _, name, _ in effects.inputs_set(facts.dataset)}
-        for name, low, high in zip(map(str, values["parameter"].values), *ends, strict=True):
-            row = known.get(name) if name not in chosen else None
-            slack = 1e-9 * max(abs(row.low), abs(row.high)) if row else 0.0
-            if row and (low < row.low - slack or high > row.high + slack):
-                lines.append(
-                    f"Runs have “{numbers.parameter_name(name)}” from "
-                    f"{numbers.interval(low, high)}, outside its range of "
-                    f"{numbers.interval(row.low, row.high)}."
-                )
     return list(dict.fromkeys(lines))
 
 

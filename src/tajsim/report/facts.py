@@ -33,17 +33,6 @@ def level(value: float, unit: str) -> str:
     return f"{numbers.short(value * by)} {said}".rstrip()
 
 
-def level_sentence(name: str, unit: str, median: float, low: float, high: float, runs: int) -> str:
-    """Return the median of an outcome with the range of 90 % of the runs."""
-    if low == high:
-        most = f"in at least 90 % of {runs:,} runs"
-        return f"{numbers.capital(name)} is {level(median, unit)} {most}."
-    return (
-        f"For {name} the median of {runs:,} runs is {level(median, unit)}, and 90 % of them lie "
-        f"between {level(low, unit)} and {level(high, unit)}."
-    )
-
-
 #: What a folder of a sweep holds.
 SWEEP_FILE = "sweep.json"
 
@@ -188,13 +177,6 @@ class Facts:
     def cards(self) -> dict[str, answer.Card]:
         """The answer on each scenario that is compared."""
         return {name: answer.card(self.dataset, name, self.asked) for name in self.others}
-
-    def in_words(self, outcome: str, where: str) -> str:
-        """Return an outcome as it stands within a sentence: ``own effort (border)``."""
-        label = numbers.small(str(self.dataset[outcome].attrs.get("label", outcome)))
-        names = (part.split("=")[1] for part in where.split(";") if "=" in part)
-        place = ", ".join(numbers.place_name(name) for name in names if name != "all")
-        return f"{label} ({place})" if place else label
 
 
 @dataclass(frozen=True)

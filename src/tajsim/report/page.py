@@ -15,7 +15,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
@@ -23,14 +22,13 @@ import tajsim.plots.style as styles
 import tajsim.report.checks as checks
 import tajsim.report.tables as tables
 import tajsim.results.window as windows
-from tajsim.display import rows_of
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
 from tajsim.inputs.outcomes import STAKES
 from tajsim.plots import figure
 from tajsim.plots.answer import charts
-from tajsim.report.facts import Facts, changes, gather, level_sentence
+from tajsim.report.facts import Facts, changes, gather
 from tajsim.report.tables import Table
 from tajsim.results import answer, effect, select
 from tajsim.results.numbers import capital, listed, month_text
@@ -128,7 +126,6 @@ def contents(facts: Facts) -> dict[str, Any]:
             (card, charts_of(facts, card, [card.chart]) if card.chart and not many else None)
             for card in cards
         ],
-        "levels": [] if cards else level_sentences(facts),
         "level_table": None if cards else tables.levels(facts),
         "checks": checks.checks(facts),
         "changes": [(titles[name], changes(facts, name)) for name in compared],
@@ -167,23 +164,6 @@ def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture |
         drawn = [c for c in (found or told) if c.kind != "date" and c is not card.chart][:2]
         picture = charts_of(facts, card, drawn) if drawn and len(facts.others) == 1 else None
         yield f"{capital(stake)}: {said}", table, picture
-
-
-def level_sentences(facts: Facts) -> list[str]:
-    """Return levels of one scenario: the outcomes of its question, else an even choice."""
-    shown = select.first_of_summary(effect.summarise(facts.dataset, facts.asked))
-    shown = shown[(shown["unit"] != "0 or 1") & shown["median"].notna() & select.is_whole(shown)]
-    asks = select.attribute(facts.dataset, "asks").get(facts.reference, {}).get("outcomes", ())
-    named = shown["outcome"].isin(asks)
-    rest = shown[(shown["p95"] > shown["p05"]) & ~named]
-    spread = np.linspace(0, len(rest) - 1, min(len(rest), 4)).round().astype(int)
-    chosen = rows_of(shown[named])[:4] or rows_of(rest.iloc[spread])
-    return [
-        level_sentence(
-            facts.in_words(row.outcome, row.where), row.unit, row.median, row.p05, row.p95, row.runs
-        )
-        for row in chosen
-    ]
 
 
 def _line(facts: Facts) -> str:
