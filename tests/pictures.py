@@ -28,20 +28,22 @@ DOTS = 48
 
 @cache
 def _many() -> xr.Dataset:
-    return results(scenarios=(*PAIR, "abrupt-withdrawal", "elite-purge", "western-turn"), runs=6)
+    return results(
+        scenarios=(*PAIR, "abrupt-withdrawal", "elite-purge", "western-turn", "irpt-ban"), runs=6
+    )
 
 
 #: Name of a picture -> its kind, what makes its results, and its options.
 PICTURES: dict[str, tuple[str, Callable[[], xr.Dataset], dict[str, Any]]] = {
     **{kind: (kind, two, {}) for kind in plots.KINDS},
     "answer": ("answer", lambda: results(scenarios=PAIR, runs=40), {}),
-    "distribution": ("distribution", two, {"outcome": ["grievance", "violent_members"]}),
     "fan": ("fan", two, {"outcome": ["heroin_seized", "incidents"], "smooth": 12}),
     "map": ("map", two, {"at": ["2006", "2012"]}),
     "map-alone": ("map", two, {"scenarios": PAIR[1]}),
     "claims": ("claims", two, {"table": claims_table()}),
     "targets": ("targets", two, {"table": targets_table()}),
-    "scenarios": ("scenarios", _many, {"outcome": "grievance"}),
+    "fan-many": ("fan", _many, {"outcome": "grievance"}),
+    "stacks-commanders": ("stacks", two, {"outcome": "commander_state", "scenarios": PAIR[1]}),
     "providers-alone": ("providers", two, {"scenarios": PAIR[1]}),
 }
 
@@ -63,19 +65,19 @@ def _grid() -> Sweep:
     return changed(found, points=found.points.assign(x1=months, x2=found.points["x2"] * 27.6e6))
 
 
-#: Name of a picture of a sweep -> its kind, what makes the sweep, and its options.
-FIGURES: dict[str, tuple[str, Callable[[], Sweep], dict[str, Any]]] = {
-    "response": ("response", _spread, {}),
-    "response-dates": ("response", _grid, {"by": "x1"}),
-    "levers": ("levers", _grid, {}),
+#: Name of a picture of a sweep -> what makes the sweep, and its options.
+FIGURES: dict[str, tuple[Callable[[], Sweep], dict[str, Any]]] = {
+    "response": (_spread, {}),
+    "response-dates": (_grid, {"by": "x1"}),
+    "response-two": (_grid, {"by": ["x2", "x1"]}),
 }
 
 
 def draw(name: str, path: Path) -> None:
     """Draw one of the pictures."""
     if name in FIGURES:
-        what, sweep, chosen = FIGURES[name]
-        picture = sweep_figure(what, sweep(), **chosen)
+        sweep, chosen = FIGURES[name]
+        picture = sweep_figure(sweep(), **chosen)
     else:
         kind, make, options = PICTURES[name]
         picture = plots.figure(kind, make(), **options)

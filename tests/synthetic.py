@@ -211,6 +211,7 @@ def claims_table() -> pd.DataFrame:
         {
             "scenario": PAIR[1],
             "claim": f"claim-number-{i}",
+            "statement": f"What a document says of cause and effect, number {i}.",
             "verdict": verdict,
             "document": "icg-2016",
             "line": 100 + i,

@@ -148,7 +148,7 @@ def test_permissions_follow_the_umask(tmp_path: Path, pair: xr.Dataset) -> None:
     try:
         with result_folder(str(tmp_path / "out"), overwrite=False) as folder:
             save(pair, folder / "results.nc")
-            plots.draw("distribution", pair, folder / "d.svg", outcome=["polity"])
+            plots.draw("fan", pair, folder / "d.svg", outcome=["polity"])
             with table_file(str(folder / "t.csv"), overwrite=False) as file:
                 pair["run"].to_dataframe().to_csv(file)
     finally:

@@ -189,7 +189,7 @@ def test_what_is_recorded_of_a_body_without_people_is_missing(handed_over: xr.Da
         mean.transpose("scenario", "month", "run"),
         rtol=1e-5,
     )
-    for kind in ("fan", "difference", "distribution", "scenarios"):
+    for kind in ("fan", "difference"):
         picture = plots.figure(kind, handed_over, outcome="collusion", select=troops)
         assert told in " ".join(
             text.get_text().replace("\n", " ") for text in picture.findobj(Text)

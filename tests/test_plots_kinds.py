@@ -2,7 +2,7 @@
 
 import itertools
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,10 @@ import pytest
 import xarray as xr
 from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
 from synthetic import PAIR, claims_table, results, targets_table
 from test_plots import cielab, drawn, words
 
 import tajsim.plots as plots
-import tajsim.plots.evidence as evidence
 import tajsim.plots.panels as panels
 import tajsim.results.window as window
 from tajsim.axes import EXITS, POWERS, REGIONS, SECTIONS
@@ -27,11 +25,8 @@ from tajsim.model.events import HANDLERS
 from tajsim.plots import figure
 from tajsim.plots.border import GUARD, OWN_FROM_START, with_guard
 from tajsim.plots.map import geography
-from tajsim.plots.sankey import NEEDED, Node, Payments, amount, place_nodes, told_apart
-from tajsim.plots.stacks import NOBODY, OTHERS, OWN, fates, moves_of, part_of, shares_of
-from tajsim.results.effect import mean_interval
-from tajsim.results.numbers import decimals_for, number
-from tajsim.results.window import over, spans
+from tajsim.plots.stacks import NOBODY, OTHERS, OWN, fates, part_of, shares_of
+from tajsim.results.window import spans
 
 # providers
 
@@ -62,23 +57,6 @@ def test_areas_reach_from_zero_to_one(two: xr.Dataset) -> None:
     assert {str(c.get_gid()) for c in areas} >= {"part-own agencies", "part-nobody"}
 
 
-def test_deals_begun_and_ended_are_counted(two: xr.Dataset) -> None:
-    held = two["deals_in_force"].copy()
-    held[:] = 0.0
-    base = {"deal": "russian_base", "scenario": PAIR[1]}
-    held.loc[{**base, "month": slice("2004-01", "2007-03")}] = 1.0  # in force before the results
-    held.loc[{**base, "month": slice("2009-05", "2020-12"), "run": 2}] = 1.0
-    given = two.assign(deals_in_force=held)
-    found = moves_of(given)
-    base_moves = found.sel(deal="russian_base", scenario=PAIR[1])
-    assert base_moves.sel(way="ended") == 1.0
-    assert base_moves.sel(way="begun") == pytest.approx(1 / 6)
-    assert float(found.sum()) == pytest.approx(7 / 6)
-    told = words(plots.figure("providers", given, select="task=militancy"))
-    assert "Militancy: Russian base, begun 0.0 / 0.2, ended 0.0 / 1.0" in told
-    assert "Border: none" in words(plots.figure("providers", given, select="task=border"))
-
-
 def test_the_price_stands_below_who_provides(two: xr.Dataset) -> None:
     picture = plots.figure("providers", two, select="task=drugs")
     price = next(ax for ax in picture.axes if ax.get_title(loc="left") == "Concessions to Moscow")
@@ -103,16 +81,30 @@ def test_russian_guards_hold_a_section_until_it_is_handed_over(two: xr.Dataset) 
     assert np.all(khorog[~after] == 1.0)
 
 
-# elite
+# stacks
 
 
 def test_states_of_a_commander_are_shares_of_the_runs(two: xr.Dataset) -> None:
-    panel = plots.figure("elite", two, select="commander=mirzoev", scenarios=PAIR[0]).axes[0]
+    chosen = {"outcome": "commander_state", "select": "commander=mirzoev", "scenarios": PAIR[0]}
+    panel = plots.figure("stacks", two, **chosen).axes[0]
     served = two["commander_state"].sel(commander="mirzoev", scenario=PAIR[0]) == 0
     area = next(c for c in panel.collections if c.get_gid() == "part-serves")
     height = area.get_paths()[0].vertices[:, 1].max()
     assert height == pytest.approx(float(served.mean("run").max()))
-    assert "Mirzoev: Presidential guard, government" in words(plots.figure("elite", two))
+    assert panel.get_title(loc="left") == "Mirzoev"
+
+
+def test_a_stack_adds_up_to_the_whole_and_what_has_no_parts_is_refused(two: xr.Dataset) -> None:
+    few = two.isel(month=slice(0, 20))
+    panel = plots.figure("stacks", few, outcome="tolls", scenarios=PAIR[0]).axes[0]
+    tops = [c.get_paths()[0].vertices[:, 1].max() for c in panel.collections]
+    whole = few["tolls"].sel(scenario=PAIR[0]).sum("agency").mean("run")
+    assert max(tops) == pytest.approx(float(whole.max()) / 1e6, rel=1e-5)
+    assert "others" in words(panel.figure)  # two of eight agencies are not told apart
+    with pytest.raises(UserError, match="'grievance' has no parts that add up"):
+        plots.figure("stacks", two, outcome="grievance")
+    with pytest.raises(UserError, match="divided differently"):
+        plots.figure("stacks", two, outcome=["tolls", "aid_delivered"])
 
 
 # boards
@@ -123,7 +115,9 @@ def test_claims_stand_at_the_share_of_runs_with_their_source(two: xr.Dataset) ->
     spots = {line.get_gid(): line.get_xdata()[0] for line in picture.axes[0].lines}
     assert spots["claim-claim-number-0"] == 0.95
     assert spots["claim-claim-number-1"] == 0.1
-    told = words(picture)
+    told = words(picture).replace("\n", " ")
+    assert "What a document says of cause and effect, number 0 (icg-2016:100)" in told
+    assert "claim-number" not in told and PAIR[1] not in told
     assert "1 hold, 1 fail, 1 undecided, 1 not tested" in told
     assert "icg-2016:101" in told
     with pytest.raises(UserError, match="no claims"):
@@ -153,18 +147,7 @@ def test_tornado_draws_the_share_of_each_assumption(two: xr.Dataset) -> None:
         plots.figure("tornado", results(scenarios=PAIR, runs=2, months=24))
 
 
-def test_scenarios_prints_the_paired_difference(two: xr.Dataset) -> None:
-    text = words(plots.figure("scenarios", two, outcome="grievance"))
-    gap = over(two["grievance"].mean("region").assign_attrs(two["grievance"].attrs),
-               ("2004-10", "2020-12")).values  # fmt: skip
-    half = (mean_interval(gap[1] - gap[0])[2] - mean_interval(gap[1] - gap[0])[1]) / 2
-    assert "(index) over Oct 2004 to Dec 2020" in text
-    assert f"± {number(half, decimals=decimals_for(half, 2))}" in text
-    with pytest.raises(UserError, match="name only one"):
-        plots.figure("scenarios", two, outcome=["grievance", "dependence"])
-
-
-# documented values
+# events
 
 
 def test_events_name_document_and_line() -> None:
@@ -182,13 +165,14 @@ def test_events_of_one_label_cite_their_own_sources() -> None:
     event = {"month": "2006-06", "kind": "set", "label": "Harvest", "arguments": {}}
     told = [{**event, "sources": ["first:1", "first:2"]}, {**event, "sources": ["second:3"]}]
     later = {**event, "month": "2006-09", "sources": ["third:4"]}
-    other = {**event, "month": "2006-09", "sources": ["fourth:5"]}
-    table = {PAIR[0]: [*told, later], PAIR[1]: [*told, other]}
-    found = panels.event_markers(results(scenarios=PAIR, runs=2, events=table), True)
+    other = {**event, "month": "2006-09", "arguments": {"x": 1}, "sources": ["fourth:5"]}
+    table = {PAIR[0]: [], PAIR[1]: [*told, later], "irpt-ban": [*told, other]}
+    three = results(scenarios=(*PAIR, "irpt-ban"), runs=2, events=table)
+    found = panels.event_markers(three, True)
     assert [(mark.text, mark.owners) for mark in found] == [
-        ("Harvest (first:1, 2); Harvest (second:3)", PAIR),
-        ("Harvest (fourth:5)", PAIR[1:]),
-        ("Harvest (third:4)", PAIR[:1]),
+        ("Harvest (first:1, 2); Harvest (second:3)", (PAIR[1], "irpt-ban")),
+        ("Harvest (fourth:5)", ("irpt-ban",)),
+        ("Harvest (third:4)", PAIR[1:]),
     ]
 
 
@@ -204,151 +188,11 @@ def test_an_event_is_told_under_its_own_label() -> None:
 
 
 def test_parts_of_a_stack_are_told_apart_in_grey() -> None:
-    powers = [part_of(name) for name in POWERS]
+    powers = [part_of("power", name) for name in POWERS]
     for stack in ([OWN, *powers, OTHERS, NOBODY], fates()):
         for a, b in combinations(stack, 2):
             lightness = abs(cielab(a.colour)[0] - cielab(b.colour)[0])
             assert a.hatch != b.hatch or lightness > 12, (a.name, b.name)
-
-
-def documented(months: int | None, **select: list[str]) -> dict[str, evidence.Observed]:
-    dataset = results(runs=2)
-    names = ["heroin_seized_reported", "strength"]
-    found = evidence.observed(dataset, names, select, months)
-    return {one.text.split(":")[0]: one for one in found}
-
-
-def test_documented_values_stand_in_the_unit_of_the_series() -> None:
-    figure = load_figures()["heroin-seized-2008"]
-    yearly = documented(12)["Heroin reported 2008"]
-    assert figure.value is not None
-    assert yearly.value == pytest.approx(figure.value)
-    assert yearly.low < yearly.value < yearly.high
-    assert yearly.when == pytest.approx(2008 + 11 / 12)  # where the rolling year ends
-    assert f"({figure.document}:{figure.line})" in yearly.text
-    monthly = documented(None)["Heroin reported 2008"]
-    assert monthly.value == pytest.approx(figure.value / 12)
-    assert monthly.when == pytest.approx(2008.5)
-
-
-def test_documented_values_of_another_scope_are_left_out() -> None:
-    assert "Heroin reported 2008" not in documented(12, agency=["customs"])
-    early = results(runs=2).isel(month=slice(0, 24))
-    assert evidence.observed(early, ["heroin_seized_reported"], {}, 12) == []
-
-
-def test_the_fan_draws_and_tells_documented_values() -> None:
-    picture = plots.figure("fan", results(runs=2), outcome="heroin_seized_reported", smooth=12)
-    places = {line.get_gid(): line.get_ydata()[0] for line in picture.axes[0].lines}
-    assert places["observed-a"] == pytest.approx(load_figures()["heroin-seized-2008"].value)
-    assert "Documented values" in words(picture)
-
-
-# Money: every node balances, and ribbons are as wide as what is paid.
-
-
-def payments_of(dataset: xr.Dataset, window: tuple[str, str] = ("2006-01", "2006-12")) -> Payments:
-    values = {name: over(dataset[name], window) / 1e6 for name in NEEDED}
-    large = told_apart(values)
-    return Payments({n: v.sel(scenario=PAIR[0]) for n, v in values.items()}, large)
-
-
-def balances(payments: Payments) -> None:
-    """What comes into a node goes on or ends there; what leaves a node it has."""
-    for i, column in enumerate(payments.columns):
-        for node in column:
-            into = [f.size for f in payments.flows[i - 1] if f.target == node.name] if i else []
-            out = [f.size for f in payments.flows[i] if f.source == node.name] if i < 3 else []
-            for flows in (into, out):
-                if flows:
-                    assert sum(flows) == pytest.approx(node.mean, rel=1e-5), node.name
-            assert into or out
-        named = [node.name for node in column]
-        ends = [f.target for f in payments.flows[i - 1]] if i else []
-        assert set(ends) <= set(named)
-
-
-def test_money_balances_at_every_node(two: xr.Dataset) -> None:
-    payments = payments_of(two)
-    balances(payments)
-    first, _, third, last = payments.columns
-    # Aid that is put to use ends in the second column, officers' part in the third.
-    used = next(node for node in payments.columns[1] if node.name == "used")
-    kept = next(node for node in third if node.name == "kept")
-    paid = sum(node.mean for node in first)
-    assert paid == pytest.approx(sum(n.mean for n in last) + used.mean + kept.mean, rel=1e-5)
-
-
-def test_a_leak_between_purses_would_be_seen(two: xr.Dataset) -> None:
-    with pytest.raises(AssertionError):
-        balances(payments_of(two.assign(rents_kept=0.9 * two["rents_kept"])))
-
-
-def test_a_circle_that_lives_on_its_savings_balances_too(two: xr.Dataset) -> None:
-    more = 10 * two["patronage"]
-    payments = payments_of(
-        two.assign(
-            patronage=more,
-            rents_commander=two["rents_commander"] + more - two["patronage"],
-            network_margin=0 * two["network_margin"],
-            extortion=0 * two["extortion"],
-            rents_kept=two["rents_kept"] - two["extortion"],
-        )
-    )
-    balances(payments)
-    assert "saved" in [node.name for node in payments.columns[1]]
-    assert "people" not in [node.name for node in payments.columns[0]]
-
-
-def test_purses_that_hold_nothing_are_left_out(two: xr.Dataset) -> None:
-    nothing = two.assign({name: 0 * two[name] for name in NEEDED})
-    assert plots.figure("money", nothing).axes
-    assert not any(payments_of(nothing).columns)
-
-
-def test_ribbons_are_as_wide_as_what_is_paid(two: xr.Dataset) -> None:
-    picture = plots.figure("money", two, window=("2006-01", "2006-12"), scenarios=PAIR[0])
-    payments = payments_of(two.sel(scenario=[PAIR[0]]))
-    panel = picture.axes[0]
-    ribbons = [p for p in panel.patches if isinstance(p, PathPatch)]
-    bars = [p for p in panel.patches if isinstance(p, Rectangle)]
-    people = next(n for n in payments.columns[0] if n.name == "people")
-    scale = max(bars, key=Rectangle.get_height).get_height() / max(
-        n.mean for c in payments.columns for n in c
-    )
-    assert len(ribbons) == sum(len(flows) for flows in payments.flows)
-    through = sum(_height(p) for p in ribbons)
-    assert through == pytest.approx(
-        scale * sum(f.size for g in payments.flows for f in g), rel=1e-3
-    )
-    assert " ".join(people.lines) in words(picture).replace("\n", " ")
-
-
-def _height(ribbon: PathPatch) -> float:
-    corners = np.asarray(ribbon.get_path().vertices)
-    return float(corners[0, 1] - corners[7, 1])
-
-
-def test_amounts_are_medians_with_nine_tenths_of_the_runs() -> None:
-    assert amount(np.array([1.0, 2.0, 30.0])) == "2.0 [1.1 to 27]"
-    assert amount(np.array([3.0])) == "3.0"
-
-
-@pytest.mark.parametrize("boxed", [False, True])
-def test_nodes_keep_apart_however_small(boxed: bool) -> None:
-    nodes = [
-        Node(str(i), str(i), np.array([size]), "#000000") for i, size in enumerate([9, 0, 0.1])
-    ]
-    spots = list(place_nodes(nodes, 0.1, 2.0, boxed).values())
-    middles = [spot.top - spot.node.mean * 0.05 for spot in spots]
-    assert all(a - b >= 0.28 for a, b in pairwise(middles))
-    assert spots[-1].top - spots[-1].node.mean * 0.1 >= -2.0
-
-
-def test_money_names_what_old_results_lack(two: xr.Dataset) -> None:
-    old = two.drop_vars(["patronage", "rents_kept"])
-    with pytest.raises(UserError, match=r"not hold rents_kept and patronage, .* simulate"):
-        plots.figure("money", old)
 
 
 # The map: its shapes fit sections, regions and exits.
@@ -460,10 +304,10 @@ def test_a_year_is_lettered_by_months() -> None:
     assert ticks(plots.figure("fan", short(), outcome="grievance"))[0] == "2004"
 
 
-@pytest.mark.parametrize("kind", ["fan", "providers", "elite", "scenarios"])
+@pytest.mark.parametrize("kind", ["fan", "providers", "stacks"])
 def test_a_single_month_is_drawn_as_long_as_it_lasts(kind: str) -> None:
     month = short().isel(month=[5])
-    chosen = {"outcome": "grievance"} if kind in ("fan", "scenarios") else {}
+    chosen = {"outcome": "grievance"} if kind == "fan" else {}
     picture = plots.figure(kind, month, **chosen)
     assert ticks(picture) == ["Jun 2004"]
     panel = picture.axes[0]
@@ -477,7 +321,7 @@ def test_a_single_month_is_drawn_as_long_as_it_lasts(kind: str) -> None:
 def test_what_happens_after_the_end_does_not_begin_the_window() -> None:
     early = short().isel(month=slice(0, 6))  # before the first event of the withdrawal
     assert window.window_of(early, None) == ("2004-01", "2004-06")
-    assert "Jan 2004 to Jun 2004" in words(plots.figure("distribution", early, outcome="grievance"))
+    assert "Jan 2004 to Jun 2004" in words(plots.figure("difference", early, outcome="grievance"))
 
 
 def test_zero_all_along_keeps_its_unit() -> None:
@@ -490,26 +334,12 @@ def test_zero_all_along_keeps_its_unit() -> None:
     never = short()["state_failed"] * 0.0
     still["state_failed"] = never.assign_attrs(short()["state_failed"].attrs)
     assert plots.figure("fan", still, outcome="state_failed").axes[0].get_ylabel() == "% of runs"
-    text = words(plots.figure("scenarios", still, outcome="heroin_seized"))
-    assert "no difference in any run" in text
-
-
-def test_documented_values_beyond_the_runs_are_seen() -> None:
-    low = short().copy()
-    low["heroin_seized_reported"] = low["heroin_seized_reported"] * 1e-3
-    low["heroin_seized_reported"].attrs = short()["heroin_seized_reported"].attrs
-    whole = low.assign_coords(month=low["month"].values + np.timedelta64(4 * 365 + 1, "D"))
-    panel = plots.figure("fan", whole, outcome="heroin_seized_reported", smooth=12).axes[0]
-    diamonds = [
-        line.get_ydata()[0] for line in panel.lines if str(line.get_gid()).startswith("observed")
-    ]
-    assert diamonds and max(diamonds) < panel.get_ylim()[1]
 
 
 def test_one_run_claims_no_interval_and_no_scale() -> None:
     one = short().isel(run=[2])
-    for kind in ("fan", "distribution", "border", "providers", "difference"):
-        chosen = {"outcome": "grievance"} if kind in ("fan", "distribution") else {}
+    for kind in ("fan", "border", "providers", "difference"):
+        chosen = {"outcome": "grievance"} if kind == "fan" else {}
         assert "One run: no interval." in words(plots.figure(kind, one, **chosen)), kind
     forest = plots.figure("difference", one).axes[0]
     assert forest.get_xlabel() == "no spread over the runs to scale by"
@@ -518,9 +348,8 @@ def test_one_run_claims_no_interval_and_no_scale() -> None:
 
 def test_long_names_leave_room_for_what_they_name() -> None:
     long = short().assign_coords(scenario=[PAIR[0], LONG])
-    for kind, least in (("distribution", 3.0), ("map", 2.5), ("border", 1.8)):
-        chosen = {"outcome": "grievance"} if kind == "distribution" else {}
-        picture = plots.figure(kind, long, **chosen)
+    for kind, least in (("map", 2.5), ("border", 1.8)):
+        picture = plots.figure(kind, long)
         wide = max(p.get_position().width for p in drawn(picture)) * picture.get_size_inches()[0]
         assert wide > least, kind
         frame = picture.bbox
@@ -531,9 +360,11 @@ def test_long_names_leave_room_for_what_they_name() -> None:
 
 def test_many_scenarios_in_small_panels() -> None:
     many = results(scenarios=tuple(f"scenario-{i}" for i in range(26)), runs=2, months=24)
-    picture = plots.figure("scenarios", many, outcome="grievance")
+    picture = plots.figure("fan", many, outcome="grievance")
     assert len(drawn(picture)) == 25
     assert picture.get_size_inches()[1] < 16
+    with pytest.raises(UserError, match="shows one outcome"):
+        plots.figure("fan", many, outcome=["grievance", "dependence"])
 
 
 @pytest.mark.filterwarnings("error")

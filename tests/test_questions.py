@@ -1,5 +1,6 @@
 """Questions that people bring, each answered by at most two commands and a file of ten lines."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import xarray as xr
 from fake_sweeps import cube, fake_sweep
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from synthetic import PAIR, results
 
 import tajsim
@@ -129,6 +131,22 @@ def test_the_atlas_tells_what_passes_the_smallest_effect(many: xr.Dataset) -> No
     assert table["group"].unique().tolist() == ["Society"]
 
 
+def test_the_atlas_marks_what_a_scenario_sets_itself(many: xr.Dataset) -> None:
+    settings = json.dumps({PAIR[0]: {}, "irpt-ban": {"debt_to_russia": 9.0}})
+    debt = many["grievance"].isel(region=0, drop=True).copy()
+    debt = debt.rename("foreign_debt").assign_attrs(unit="USD", aggregate="last")
+    debt.values[1:] *= 3.0
+    marked = many.assign(foreign_debt=debt).assign_attrs(settings=settings)
+    table = atlas_table(marked, ["foreign_debt", "grievance"])
+    ours = table[table["set"]]
+    assert ours[["scenario", "outcome", "direction", "shown"]].to_numpy().tolist() == [
+        ["irpt-ban", "foreign_debt", "", "set"]
+    ]
+    assert "| set |" in markdown(table)
+    words = " ".join(t.get_text() for t in plots.figure("atlas", marked).findobj(Text))
+    assert "“set”: the scenario sets it itself" in words.replace("\n", " ")
+
+
 @pytest.fixture
 def held(many: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> str:
     """Stand in for the file of the made-up results; return its name."""
@@ -217,7 +235,7 @@ def test_find_names_the_nearest_and_a_name_comes_first(capsys: Capture) -> None:
 def test_results_of_three_kinds_draw_themselves(many: xr.Dataset) -> None:
     swept = fake_sweep("latin-hypercube", cube(20, 2), {"height": lambda p: p[:, 0]})
     pair = many.isel(scenario=[0, 1])
-    found = [swept.plot(), swept.plot("levers"), compare_dataset(pair).plot(),
+    found = [swept.plot(), swept.plot(by=["x1", "x2"]), compare_dataset(pair).plot(),
              compare_dataset(pair).plot("fan", outcome="grievance")]  # fmt: skip
     assert all(isinstance(picture, Figure) for picture in found)
     with pytest.raises(UserError, match="did you mean 'fan'"):

@@ -21,7 +21,7 @@ from tajsim.errors import UserError
 from tajsim.plots.style import INK, QUIET, contrast, families, readable
 from tajsim.report import report, write_report
 from tajsim.report.facts import Facts, Given, changes, gather, join
-from tajsim.report.page import POLICY, Shot, alternative, template
+from tajsim.report.page import POLICY, template
 
 
 @pytest.fixture(scope="module")
@@ -102,16 +102,9 @@ def test_pictures_carry_nothing_from_outside(page: Page) -> None:
 def test_every_picture_says_what_it_shows(page: Page) -> None:
     for picture in page.of("img"):
         assert len(picture["alt"]) > 60
-        assert "6 runs of status-quo" in picture["alt"]
+        assert "6 runs of “Status quo” and “Russians leave”" in picture["alt"]
         assert int(picture["width"]) > 0 and int(picture["height"]) > 0
     assert page.of("svg") == []
-
-
-def test_the_facts_of_a_text_alternative(by_hand: Callable[..., xr.Dataset]) -> None:
-    facts = Facts(Given(by_hand([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0]])))
-    text = alternative(facts, Shot("fan", "Over time", {"outcome": ["level"]}))
-    assert text.startswith("Lines over the months: the median of the runs in bands")
-    assert "shows Level; holds 3 runs of before and after, Jan 2004 to Dec 2005" in text
 
 
 #: Enough for every part of a page, and few pictures to draw.
@@ -150,10 +143,9 @@ def test_changes_name_document_and_line(pair: xr.Dataset) -> None:
     assert held.sentence.startswith("From Jan 2004: 17 deals are held by both sides: ")
     assert all("handed over" in change.sentence for change in own)
     first = own[0]
-    assert first.sentence.startswith("Nov 2004: Khorog handed over (the guard of Khorog passes")
+    assert first.sentence == "Nov 2004: Khorog handed over."
     assert first.sources == "matveeva-2004:159"
     assert first.where == "scenarios/russian-border-withdrawal.toml:15"
-    assert first.remark.startswith("The document names Khorogh first")
 
 
 def test_settings_of_the_command_line_are_told() -> None:
@@ -161,10 +153,10 @@ def test_settings_of_the_command_line_are_told() -> None:
     dataset = run_many([scenario], runs=1, until="2004-02", overrides=["agency_pay.army=9"])
     (found, *_) = changes(Facts(Given(dataset)), scenario)
     assert found.sentence == (
-        "Monthly pay of one person in the ranks, at revenue and incomes as at the start "
-        "(agency_pay.army) is set to 9 USD/month instead of 1."
+        "Agency pay, army: 9 USD/month instead of 1 (monthly pay of one person in the ranks, at "
+        "revenue and incomes as at the start)."
     )
-    assert found.where == "command line" and found.sources.startswith("no document")
+    assert found.where == "command line" and not found.sources
 
 
 def test_results_of_two_files_are_put_side_by_side(
@@ -179,7 +171,7 @@ def test_results_of_two_files_are_put_side_by_side(
     for name in ("heroin_seized", "parameter_value"):
         assert np.array_equal(given.dataset[name].values, whole[name].values)
     one, other = Facts(given), Facts(Given(whole))
-    assert one.comparison.equals(other.comparison)
+    assert one.cards[names[1]].changes == other.cards[names[1]].changes
     assert changes(one, names[1]) == changes(other, names[1])
 
 
@@ -204,7 +196,7 @@ def test_many_scenarios_stand_in_one_table_and_the_rest_is_folded() -> None:
     steps = zip([0, *page.headings], page.headings, strict=False)
     assert [(above, own) for above, own in steps if own > above + 1] == []
     words = " ".join(" ".join(page.words).split())
-    assert "5 scenarios against status-quo" in words
+    assert "5 scenarios against Status quo" in words
     assert "Three: 6 paired histories are too few for an answer" in words
     folds = [attrs for attrs in page.of("details") if attrs.get("class") == "fold"]
     assert len(folds) > len(names)

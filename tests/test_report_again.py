@@ -13,17 +13,16 @@ import pytest
 import xarray as xr
 
 import tajsim
-from tajsim.analysis.variance import VARIANCE, keep_table, kept_table
 from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many, save
 from tajsim.errors import UserError
 from tajsim.report import report
-from tajsim.report.facts import Facts, Given, changes, gather, join, why_not
-from tajsim.report.tables import commands, places, recipe, shares
-from tajsim.results.window import cells as window_cells, kept_window
+from tajsim.report.facts import Facts, Given, changes, gather
+from tajsim.report.tables import commands, recipe
+from tajsim.results.window import kept_window
 
 REFERENCE, SCENARIO = "status-quo", "russian-border-withdrawal"
-HELD, MORE = "arrangement-of-2004", "withdrawal-with-border-pay"
+HELD = "arrangement-of-2004"
 #: What differs whenever results are made again.
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:+]+|[0-9a-f]{64}")
 
@@ -119,63 +118,6 @@ def test_results_of_older_versions_are_read(pair: xr.Dataset) -> None:
     assert kept_window(old) is None
 
 
-def with_shares(dataset: xr.Dataset, scenario: str, window: tuple[str, str]) -> xr.Dataset:
-    """Results that hold a row of shares for each outcome and place."""
-    cells = list(window_cells(dataset, window))
-    groups = {f"{g}{e}": 0.25 for g in ("documented", "derived", "assumption", "chance")
-              for e in ("", "_low", "_high")}  # fmt: skip
-    rows = [
-        {"scenario": scenario, "outcome": c.outcome, "where": c.where, "label": c.title,
-         "window_start": window[0], "window_end": window[1], **groups, "runs": 30}
-        for c in cells
-    ]  # fmt: skip
-    return keep_table(dataset, VARIANCE, pd.DataFrame(rows))
-
-
-@pytest.fixture(scope="module")
-def three() -> xr.Dataset:
-    few = ["heroin_seized", "collusion", "grievance", "own_effort", "strength"]
-    return run_many([HELD, SCENARIO, MORE], runs=30, seed=1, until="2005-06", outcomes=few)
-
-
-def test_several_results_keep_what_they_rest_on(three: xr.Dataset) -> None:
-    window = ("2004-11", "2005-06")
-    one, other = (three.sel(scenario=[HELD, name]) for name in (SCENARIO, MORE))
-    joined = join([with_shares(one, SCENARIO, window), with_shares(other, MORE, window)])
-    facts = Facts(Given(joined))
-    assert set(kept_table(joined, VARIANCE)["scenario"]) == {SCENARIO, MORE}
-    for name in (SCENARIO, MORE):
-        table = shares(facts, name)
-        assert table and table.rows
-        # No file has the assumptions of both: they are told from the runs.
-        assert set(facts.assumptions["scenario"]) == {SCENARIO, MORE}
-        assert set(facts.assumptions["sets"]) == {30}
-
-
-def test_shares_of_another_window_or_reference_are_not_shown(three: xr.Dataset) -> None:
-    one = with_shares(three.sel(scenario=[HELD, SCENARIO]), SCENARIO, ("2005-01", "2005-06"))
-    facts = Facts(Given(one))
-    assert shares(facts, SCENARIO) is None
-    assert "estimated over 2005-01 to 2005-06, which is not the window of this report" in why_not(
-        facts.kept_variance, REFERENCE, SCENARIO, facts.runs
-    )
-    turned = with_shares(three.sel(scenario=[MORE, SCENARIO]), SCENARIO, ("2004-11", "2005-06"))
-    joined = join([three.sel(scenario=[HELD]), turned])
-    assert kept_table(joined, VARIANCE).empty
-    said = why_not(kept_table(joined, VARIANCE), REFERENCE, SCENARIO, 30)
-    assert f"tajsim compare {REFERENCE} {SCENARIO} does" in said
-
-
-def test_digits_are_those_that_the_interval_supports(three: xr.Dataset) -> None:
-    facts = Facts(Given(three))
-    table = places(facts, SCENARIO)
-    assert table and table.rows
-    for row in table.rows:
-        ends = [end.replace(",", "").lstrip("+\N{MINUS SIGN}") for end in row[5].split(" to ")]
-        assert len({len(end.partition(".")[2]) for end in ends}) == 1, row
-        assert all(len(end.replace(".", "").strip("0")) <= 4 for end in ends), row
-
-
 def test_a_folder_that_is_no_result_is_named(tmp_path: Path, pair: xr.Dataset) -> None:
     (tmp_path / "sweep.json").write_text("{}")
     with pytest.raises(UserError, match="is a sweep; a report needs the results"):
@@ -194,5 +136,5 @@ def test_a_continued_history_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert main(["run", REFERENCE, "--from", "s.npz", "--until", "2004-06", "--no-pictures",
                  "--outcomes", "heroin_seized,grievance", "--out", "on"]) == 0  # fmt: skip
     text = report("on")
-    assert "The months up to Mar 2004 are those of a saved history of status-quo" in text
+    assert "The months up to Mar 2004 are those of a saved history of “Status quo”" in text
     assert "continue s.npz, a saved state of status-quo up to 2004-03" in text

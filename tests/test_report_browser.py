@@ -131,6 +131,10 @@ def test_it_prints(visit: Callable[[Path], Tab], report_page: Path) -> None:
         assert data.startswith(b"%PDF-") and len(data) > 50_000
         return len(re.findall(rb"/Type\s*/Page\b", data))
 
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    for part in (".card .numbers", ".note", "#limits li", ".changes li"):
+        assert tab.run(f"document.querySelector('{part}').getClientRects().length > 0"), part
+    tab.call("Emulation.setEmulatedMedia", media="")
     assert pages() >= 3
     tab.do("document.getElementById('appendix').remove()")
     assert pages() <= 6

@@ -10,22 +10,18 @@ import synthetic
 import xarray as xr
 from hypothesis import given, settings, strategies as st
 
-from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.events import EVENT_KINDS
+from tajsim.inputs.outcomes import STAKES, load_outcomes
+from tajsim.inputs.registry import load_families
 from tajsim.report.checks import checks, out_of_calibration, out_of_registry
-from tajsim.report.facts import Facts, Given, level_sentence
+from tajsim.report.facts import Facts, Given
 from tajsim.report.tables import claims_sentence
-from tajsim.results.answer import ENOUGH, SETS, STAKES, Card, card, cards, is_plural, several_text
+from tajsim.results.answer import ENOUGH, Card, card, cards, is_plural, several_text, with_unit
 from tajsim.results.effect import reversals, turning
-from tajsim.results.numbers import MINUS, digits, small
+from tajsim.results.numbers import MINUS, small
 
-DIRECTION = re.compile(r"\b(rises?|falls?|later|earlier|instead of)\b")
+DIRECTION = re.compile(r"\b(rises?|falls?|doubles?|triples?|halves?|later|earlier|instead of)\b")
 BOUNDLESS = re.compile(r"\b(never|always|certainly|proves?|impossible|no run)\b", re.IGNORECASE)
-
-
-def test_a_level_in_words() -> None:
-    assert level_sentence("y", "share", 0.5, 0.25, 0.75, 10) == (
-        "For y the median of 10 runs is 50 %, and 90 % of them lie between 25 and 75 %."
-    )
 
 
 def facts(dataset: xr.Dataset) -> Facts:
@@ -79,6 +75,30 @@ def test_a_direction_is_told_only_where_it_is_clear_and_large(
         assert "worth the name" in one.finding
 
 
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (104.0, "level rises by 4 %"),
+        (197.0, "level doubles"),
+        (260.0, "level more than doubles"),
+        (310.0, "level triples"),
+        (350.0, "level more than triples"),
+        (520.0, "level rises 5.2-fold"),
+        (49.0, "level halves"),
+        (40.0, "level falls by 60 %"),
+    ],
+)
+def test_a_size_in_words(after: float, said: str) -> None:
+    base = np.linspace(99.0, 101.0, 40)
+    dataset = make([base, base + (after - 100.0)])
+    (change,) = card(dataset).changes
+    assert change.clause() == said and change.striking == (abs(after - 100.0) >= 5.0)
+    share = dataset.assign(level=dataset["level"].assign_attrs(unit="share") / 1000.0)
+    share["level"].attrs = {**dataset["level"].attrs, "unit": "share"}
+    (change,) = card(share).changes
+    assert ("slightly" in change.clause()) != change.striking
+
+
 def flags(shares: tuple[float, float], runs: int = 100) -> xr.Dataset:
     """Results of a yes-or-no outcome that is true in such shares of the histories."""
     values = [np.arange(runs) < round(share * runs) for share in shares]
@@ -120,13 +140,13 @@ def test_what_a_scenario_sets_is_no_effect() -> None:
     one = card(dataset)
     assert not one.told and "worth the name" in one.finding
     assert one.set_here.startswith("Set by the scenario itself: level (")
-    assert {name for names in SETS.values() for name in names} <= load_outcomes().keys()
+    setters = {name for outcome in load_outcomes().values() for name in outcome.set_by}
+    assert setters and setters <= {*EVENT_KINDS, *load_families()}
 
 
 def test_stakes_and_words_of_every_outcome() -> None:
     known = load_outcomes()
-    named = [name for names in STAKES.values() for name in names]
-    assert set(named) <= known.keys() and len(named) == len(set(named))
+    assert {outcome.stake for outcome in known.values()} == set(STAKES)
     plural = {small(o.label) for o in known.values() if o.headline and is_plural(o.label)}
     assert {
         "fighters abroad",
@@ -153,7 +173,8 @@ def test_the_question_comes_first_and_what_stays_is_told() -> None:
     one = card(dataset)
     assert one.window == ("2004-06", "2005-03")
     assert (
-        one.finding == "The guards leave: tolls rise by 9.3 %, but heroin entering hardly changes"
+        one.finding
+        == "The guards leave: tolls rise by 9.3 % while heroin entering stays about the same"
     )
 
 
@@ -178,20 +199,19 @@ def test_equal_results_and_few_histories() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mean", "low", "high", "share", "said"),
+    ("mean", "low", "high", "unit", "said"),
     [
-        (1805.3, 1718.2, 1892.4, False, "1,810 1,720 to 1,890"),
-        (0.02541, 0.0241, 0.0267, True, "2.54 2.41 to 2.67"),
-        (4.46e6, 0.466e6, 2.39e7, False, "4 0 to 24"),
-        (0.04, -0.08, 0.0, False, "0.040 \N{MINUS SIGN}0.080 to 0.000"),
-        (5.0, float("nan"), float("nan"), False, "5.00 undefined"),
-        (0.0, 0.0, 0.0, False, "0 0 to 0"),
-        (-1.3e-10, -6.7e-10, 0.0, True, "0 0 to 0"),
+        (1805.3, 1718.2, 1892.4, "kg/year", "+1.81 [+1.72, +1.89] t a year"),
+        (0.02541, 0.0241, 0.0267, "share", "+2.54 [+2.41, +2.67] points"),
+        (4.46e6, 0.466e6, 23.9e6, "USD/year", "+4 [0, +24] million USD a year"),
+        (5.0, float("nan"), float("nan"), "number", "+5.00"),
+        (0.0, 0.0, 0.0, "index", "0"),
     ],
 )
-def test_digits(mean: float, low: float, high: float, share: bool, said: str) -> None:
-    own = digits(mean, low, high, share)
-    assert f"{own(mean)} {own.span(low, high)}" == said
+def test_an_effect_with_its_interval(
+    mean: float, low: float, high: float, unit: str, said: str
+) -> None:
+    assert with_unit(mean, low, high, unit) == said
 
 
 def test_what_goes_together_is_told_once() -> None:

@@ -41,7 +41,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
 #: Folder of a sweep -> the command that makes it, without its place.
 SWEEPS: dict[str, tuple[str, ...]] = {"pay": ("sweep", "border-pay-or-aid", "--runs", "20")}
 #: Pictures with scales of colour, which few colours would cut into bands.
-_SHADED = ("map", "border", "levers", "atlas")
+_SHADED = ("map", "border", "atlas")
 
 
 #: The picture of README.md, of the first page of the site and of the tutorial.

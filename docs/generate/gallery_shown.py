@@ -44,13 +44,14 @@ SHOWN = (
         (),
         "Outcomes over time, those that differ most: the median of the runs within the bands that "
         "hold 50 % and 90 % of them. For what is counted, and for what is 0 or 1, the mean or "
-        "the share of runs.",
+        "the share of runs. Of many scenarios one outcome, a small panel for each.",
     ),
     Shown(
-        "distribution",
+        "stacks",
         "withdrawal",
-        ("--outcome", "heroin_seized,fighters_joined"),
-        "An outcome over the runs: the share of runs at or below each value, and their histogram.",
+        (),
+        "Outcomes divided over agencies, powers or other parts: here what agencies take, and where "
+        "it goes. Of `commander_state`: who serves, is bought off or falls.",
     ),
     Shown(
         "difference",
@@ -58,12 +59,6 @@ SHOWN = (
         (),
         "The ten largest paired differences of a comparison beside the spread of the runs; hollow "
         "where nothing can be told, or it is too small to matter.",
-    ),
-    Shown(
-        "scenarios",
-        "all",
-        ("--outcome", "heroin_seized"),
-        "One outcome in every scenario, each in a panel beside the status quo.",
     ),
     Shown(
         "atlas",
@@ -84,20 +79,6 @@ SHOWN = (
         (),
         "The border as a strip, section by section over the years: what passes, what is seized, "
         "how much passage is bought, and how long Russian troops hold each section.",
-    ),
-    Shown(
-        "money",
-        "withdrawal",
-        ("--window", "2006-01:2015-12", "--scenarios", "russian-border-withdrawal"),
-        "The money from its source to the top: who pays agencies, what officers keep, what "
-        "is passed up to commanders and the ruling circle, and what the circle pays out.",
-    ),
-    Shown(
-        "elite",
-        "history",
-        (),
-        "What becomes of the commanders who fall most, in which share of the runs, and how loyal "
-        "each is.",
     ),
     Shown(
         "claims",
@@ -128,12 +109,7 @@ OF_SWEEPS = (
         "pay",
         ("--outcome", "heroin_seized", "--by", "border_pay"),
         "An outcome over one factor: the median over histories within the bands of 50 % and 90 %. "
-        "`tajsim seek` draws the same with a level and the values that give it.",
-    ),
-    Shown(
-        "levers",
-        "pay",
-        ("--outcome", "heroin_seized", "--by", "border_pay,aid_a_year"),
-        "Two factors against the mean of an outcome, with lines of equal values.",
+        "`tajsim seek` draws the same with a level and the values that give it. Over two factors, "
+        "`--by border_pay,aid_a_year`, the means are drawn as a map.",
     ),
 )

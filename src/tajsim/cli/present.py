@@ -20,24 +20,20 @@ if TYPE_CHECKING:
 #: Kinds of pictures of results: the options that each takes beside `_ALWAYS`, and what it shows.
 KINDS = {
     "answer": ("outcome window", "what a scenario changes: the outcome that matters most, numbers"),
-    "providers": ("select", "who carries each task, and the price over time"),
-    "fan": ("outcome select smooth", "outcomes over time: median and bands, scenarios together"),
-    "distribution": ("outcome select window", "an outcome over the runs, scenarios together"),
-    "difference": ("outcome select window", "paired differences to the first scenario, a forest"),
-    "scenarios": ("outcome select smooth", "an outcome in many scenarios, a small panel for each"),
     "atlas": ("outcome", "all scenarios against outcomes in groups, coloured by size"),
+    "fan": ("outcome select smooth", "outcomes over time: median and bands, scenarios together"),
+    "difference": ("outcome select window", "paired differences to the first scenario, a forest"),
+    "providers": ("select", "who carries each task, and the price over time"),
+    "stacks": ("outcome select smooth", "who has how much of outcomes over time: by default rents"),
     "border": ("outcome", "what passes, is seized and is bought on each section, who guards it"),
     "map": ("outcome at", "border sections and regions at one date or several"),
-    "money": ("window", "who gets the money from drugs, extortion and aid, up to the top"),
-    "elite": ("select", "what becomes of each commander, and his loyalty"),
     "claims": ("", "what the documents claim, and in how many runs it holds"),
     "targets": ("", "observed against simulated figures (results of history)"),
     "tornado": ("outcome", "the assumptions that move a comparison most"),
 }
-#: Kinds of pictures of the folder of a sweep.
+#: The kind of picture of the folder of a sweep.
 SWEEP_KINDS = {
-    "response": ("outcome by", "an outcome over one factor: median and bands over histories"),
-    "levers": ("outcome by", "two factors against an outcome, with contours"),
+    "response": ("outcome by", "an outcome over one factor, with bands, or over two, as a map")
 }
 #: The options that every kind takes.
 _ALWAYS = "scenarios title"
@@ -73,7 +69,7 @@ results RESULTS+  a results.nc, its folder, or a sweep
 """
 
 
-@partial(Verb, details=f"{_listed('kinds', KINDS)}\n{_listed('kinds of a sweep', SWEEP_KINDS)}\n\n")
+@partial(Verb, details=f"{_listed('kinds', KINDS)}\n{_listed('kind of a sweep', SWEEP_KINDS)}\n\n")
 def plot(options: Namespace) -> None:
     """Draw a picture of results, or of several results side by side.
 
@@ -92,7 +88,7 @@ def plot(options: Namespace) -> None:
             raise UserError(
                 f"{options.kind}: shows one sweep; {len(options.results)} folders are given"
             )
-        written = draw_sweep(options.kind, tajsim.load_sweep(options.results[0]), path, **chosen)
+        written = draw_sweep(tajsim.load_sweep(options.results[0]), path, **chosen)
     else:
         datasets = [tajsim.load_results(results) for results in options.results]
         written = draw(options.kind, datasets, path, **chosen, **_table(options.kind, datasets))
@@ -135,9 +131,9 @@ def _table(kind: str, datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
 def report(options: Namespace) -> None:
     """Write one HTML file that needs no network.
 
-    It holds the question, what was changed, the answer in at most five sentences, pictures, paired
-    differences, claims, the basis of the conclusion, one run's story, limits, and how to reproduce
-    it. Every sentence is made from the results: it states no direction where the interval covers
+    It begins with the answer: the finding, a chart, numbers before and after, how sure they are.
+    Then come the evidence by theme, the claims of the documents, what limits it, and how to make it
+    again. Every sentence is made from the results: it states no direction where the interval covers
     zero. Several results are put side by side if their runs are pairs (same seed, runs and months);
     the first scenario is the reference.
 

@@ -23,6 +23,7 @@ from tajsim.exploration.robustness import number_in
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.experiment_file import Design, Experiment, Factor, FactorValue, Keep
 from tajsim.inputs.outcomes import load_outcomes
+from tajsim.results import numbers as say
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import display_name, percent, table_number, text_table
 from tajsim.results.window import at_places, over
@@ -131,20 +132,26 @@ class Sought(Printed):
         import tajsim.plots.sweep as pictures
 
         unit = f" ({self.factor.unit})" if self.factor.unit else ""
-        answers, level, of = self.answers, float(self.level.mean()), self.unit
+        answers, level, of, asked = self.answers, float(self.level.mean()), self.unit, self.asked
+        name = say.parameter_name(self.factor.name)
+        known = {s.name: s.label or s.title for s in self.experiment.scenarios}
+        called = known.get(self.scenario) or say.words(self.scenario)
+        share, _, other = self.asked.partition("%")
+        if other:
+            other = f"% of “{say.words(other.partition(':')[2].strip())}”"
+            asked = f"{share} {other}"
         if np.ptp(self.level) > 0.0:  # each history beside its own level
-            share, _, other = self.asked.partition("%")
-            level, of = float(share), f"% of {other.partition(':')[2].strip()}"
+            level, of = float(share), other
             own = np.where(self.level > 0.0, self.level, np.nan)
             answers = level * answers / own
-        met = pictures.Met(level, self.asked, self.value, self.spread)
+        met = pictures.Met(level, asked, self.value, self.spread)
         return pictures.response_of(
             [pictures.Answers(self.scenario, list(self.values), list(answers))],
             of,
-            axis=f"{self.factor.name}{unit}",
-            title=f"{load_outcomes()[self.keep.outcome].label}: which {self.factor.name} gives "
-            f"{self.asked}?",
-            subtitle=f"{self.experiment.title}; {self.scenario}, {' to '.join(self.keep.window)}.",
+            axis=f"{say.capital(name)}{unit}",
+            title=f"{load_outcomes()[self.keep.outcome].label}: which {name} gives {asked}?",
+            subtitle=f"{self.experiment.title}; {called}, "
+            f"{' to '.join(map(say.month_text, self.keep.window))}.",
             foot=f"{self.answers.shape[1]} paired runs at each value, seed {self.experiment.seed}.",
             met=met,
         )

@@ -36,6 +36,8 @@ PLACES = (
     "mean",  # shares and indices of places that count alike
     "people",  # of agencies: the mean weighted by `WEIGHT`; missing where that is below one person
 )
+#: What is at stake, gravest first; an outcome that names none is of the last.
+STAKES = ("survival", "violence", "repression", "traffic", "money", "structure")
 #: The outcome that weighs agencies, persons.
 WEIGHT = "strength"
 
@@ -61,6 +63,10 @@ class Outcome:
     cumulative: bool = False
     #: On what scale the model may be off: ``log``, ``logit``, ``fisher`` or ``none``.
     scale: str = ""
+    #: One of `STAKES`.
+    stake: str = STAKES[-1]
+    #: Events and families of parameters that set it: where a scenario has them it is no effect.
+    set_by: tuple[str, ...] = ()
 
     @property
     def may_be_missing(self) -> bool:
@@ -98,15 +104,17 @@ def _outcome(name: str, row: dict[str, Any]) -> Outcome:
     """Return a row of the registry.
 
     Raises:
-        ValueError: if its way over months or places is not of the closed lists, or does not suit
-            its dimensions.
+        ValueError: if its stake or its way over months or places is not of the closed lists, or
+            does not suit its dimensions.
     """
-    lists = {key: tuple(row.get(key, ())) for key in ("dimensions", "mechanisms")}
+    lists = {key: tuple(row.get(key, ())) for key in ("dimensions", "mechanisms", "set_by")}
     usual = {"share": "logit", "0 or 1": "none", "months": "none"}.get(row["unit"], "log")
     first = {"name": name, "places": "", "headline": False, "scale": usual}
     one = Outcome(**{**first, **row, **lists})
     if one.aggregate not in AGGREGATES or not set(one.dimensions) <= set(DIMENSIONS):
         raise ValueError(f"outcomes.toml, {name}: unknown aggregate or dimension")
+    if one.stake not in STAKES:
+        raise ValueError(f"outcomes.toml, {name}: stake is '{one.stake}'; expected one of {STAKES}")
     allowed = PLACES if one.dimensions == ("agency",) else PLACES[:2] if one.dimensions else ("",)
     if one.places not in allowed:
         raise ValueError(

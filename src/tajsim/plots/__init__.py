@@ -19,39 +19,32 @@ from tajsim.plots.answer import answer
 from tajsim.plots.atlas import atlas
 from tajsim.plots.border import border
 from tajsim.plots.evidence import claims, targets
-from tajsim.plots.fan import distribution, fan, scenarios
+from tajsim.plots.fan import MOST_TOGETHER, fan
 from tajsim.plots.intervals import difference, tornado
 from tajsim.plots.map import map_of
-from tajsim.plots.sankey import money
-from tajsim.plots.stacks import DEALS, GAP, OUTSIDE, PRICE, PROVISION, elite, providers
+from tajsim.plots.stacks import GAP, OUTSIDE, PRICE, PROVISION, providers, stacks
 from tajsim.plots.style import SUFFIXES
-from tajsim.results import select, window
+from tajsim.results import select
 
 __all__ = ["KINDS", "SUFFIXES", "draw", "figure", "options", "standard_pictures"]
 
 #: Name of each kind of picture -> the function that makes it.
 KINDS: dict[str, Callable[..., Figure]] = {
     "answer": answer,
-    "providers": providers,
+    "atlas": atlas,
     "fan": fan,
-    "distribution": distribution,
     "difference": difference,
+    "providers": providers,
+    "stacks": stacks,
     "border": border,
-    "money": money,
-    "elite": elite,
+    "map": map_of,
     "claims": claims,
     "targets": targets,
     "tornado": tornado,
-    "scenarios": scenarios,
-    "atlas": atlas,
-    "map": map_of,
 }
 
 #: So many scenarios have room in a picture of a kind; the others grow with their number.
-MOST_SCENARIOS = {
-    "fan": 8, "distribution": 12, "difference": 12, "border": 4, "providers": 4, "money": 4,
-    "elite": 4, "map": 9,
-}  # fmt: skip
+MOST_SCENARIOS = {"difference": 12, "border": 4, "providers": 4, "stacks": 4, "map": 9}
 
 Results = xr.Dataset | Sequence[xr.Dataset]
 
@@ -130,28 +123,18 @@ def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".p
     with telling(folder):
         folder.mkdir(parents=True, exist_ok=True)
     names = set(select.outcome_names(dataset))
-    kinds = ["providers", "fan", "distribution", "border"]
-    if dataset.sizes["scenario"] > _MANY:  # plates of so many overlap
-        kinds = ["scenarios"]
+    kinds = ["providers", "fan", "border"]
+    if dataset.sizes["scenario"] > MOST_TOGETHER:  # plates of so many overlap
+        kinds = ["atlas", "fan"]
     elif dataset.sizes["scenario"] > 1:
         kinds = ["answer", *kinds[:2], "difference", *kinds[2:]]
     for kind in kinds:
         if _NEEDED.get(kind, set()) <= names:
-            written += draw(kind, dataset, folder / f"{kind}{suffix}", **_usual(kind, dataset))
+            written += draw(kind, dataset, folder / f"{kind}{suffix}")
     return written
 
 
-#: With more scenarios than this, the reference among them, a small panel shows each.
-_MANY = 5
 _NEEDED = {
     "border": {"heroin_entering", "seizure_probability"},
-    "providers": {OUTSIDE, GAP, PROVISION, DEALS, *PRICE},
+    "providers": {OUTSIDE, GAP, PROVISION, *PRICE},
 }
-
-
-def _usual(kind: str, dataset: xr.Dataset) -> dict[str, Any]:
-    """Return the options of a standard picture."""
-    if kind == "distribution":
-        spread = [n for n in select.headline(dataset) if window.is_spread(dataset, n)]
-        return {"outcome": window.most_moved(dataset, spread, 4)}
-    return {}

@@ -137,28 +137,40 @@ def chart(
     ax.set_ylim(top=ax.get_ylim()[1] + room * bool(card.events))
     head = f"{capital(change.label)}, {unit or series.attrs.get('unit', 'number')}"
     ax.set_title("\n".join(wrap(head, inches, style.BODY, bold=True)), pad=6)
-    _name_lines(ax, when, means * by, (card.other, card.label), tall)
+    _name_lines(ax, when, means * by, (card.other, card.label), (inches, tall))
     _name_events(ax, card, inches)
 
 
 def _name_lines(
-    ax: Axes, when: windows.Floats, lines: windows.Floats, names: tuple[str, str], tall: float
+    ax: Axes,
+    when: windows.Floats,
+    lines: windows.Floats,
+    names: tuple[str, str],
+    size: tuple[float, float],
 ) -> None:
-    """Write the name of each line near its end, the higher above and the lower below it."""
-    low, high = ax.get_ylim()
-    place = int(0.84 * (len(when) - 1))
-    ends = lines[:, place]
-    upper = int(ends[1] > ends[0])
-    near = abs(ends[1] - ends[0]) / (high - low) * tall
+    """Write the name of each line near its end, the higher above and the lower below it.
+
+    Where there is no room below, the lower is named between the two, as near the end as can be.
+    ``size`` is that of the panel in inches.
+    """
+    (start, end), (low, high), (wide, tall) = ax.get_xlim(), ax.get_ylim(), size
+    places = [int(share * (len(when) - 1)) for share in (0.84, 0.7, 0.55, 0.4, 0.25)]
+    upper = int(lines[1, places[0]] > lines[0, places[0]])
+    scale = tall / (high - low)
+    below = [(lines[1 - upper, p] - low) * scale > 0.24 for p in places]
+    between = [(lines[upper, p] - lines[1 - upper, p]) * scale > 0.34 for p in places]
+    free = next((i for i in range(len(places)) if below[i] or between[i]), len(places) - 1)
     for position, colour in ((0, _AGAINST), (1, _OWN)):
-        above = position == upper
-        up = 5.0 if above else -5.0
-        if not above and (ends[position] - low) / (high - low) * tall < 0.3:
-            above, up = True, 5.0 if near > 0.45 else 17.0
+        place = places[0 if position == upper else free]
+        up = 5.0 if position == upper or not below[free] else -5.0
+        half = width(names[position], style.BODY, bold=True) / wide * (end - start) / 2
+        at = min(when[place], end - half)
+        here = lines[position, np.abs(when - at) <= half]
         ax.annotate(
-            names[position], (when[place], ends[position]), xytext=(0, up), ha="center",
-            textcoords="offset points", va="bottom" if above else "top", color=colour,
-            weight="bold", size=style.BODY, zorder=6, path_effects=style.halo(2.5),
+            names[position], (at, here.max() if up > 0.0 else here.min()),
+            xytext=(0, up), ha="center", textcoords="offset points",
+            va="bottom" if up > 0.0 else "top", color=colour, weight="bold", size=style.BODY,
+            zorder=6, path_effects=style.halo(2.5),
         )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.display import rows_of
 from tajsim.results import numbers
-from tajsim.results.atlas import LARGEST, atlas_table, title_of, units_text
+from tajsim.results.answer import title_of
+from tajsim.results.atlas import LARGEST, atlas_table, units_text
 
 _WIDE, _TALL, _GAP, _HEAD = 9.6, 0.235, 0.1, 0.62  # inches: all, a row, between groups, heads
 _NAMES = 3.0  # inches of the titles
@@ -63,13 +64,14 @@ def atlas(
         column = heads.index((cell.group, cell.label))
         colour = to_hex(shades(scale(float(cell.size)))) if cell.direction else _EMPTY
         link = links.format(scenario=cell.scenario) if links else None
+        colour = "white" if cell.set else colour
         _cell(ax, left[column], place[cell.scenario], wide, colour, cell.shown, link)
     return layout.figure
 
 
 def _frame(ax: Axes, rows: int, wide: float) -> None:
     """Give the panel units of an inch."""
-    ax.set(xlim=(-_NAMES, wide), ylim=(-rows * _TALL, _HEAD), xticks=[], yticks=[])
+    ax.set(xlim=(-_NAMES, wide), ylim=(-rows * _TALL - 0.02, _HEAD), xticks=[], yticks=[])
     ax.set_axis_off()
 
 
@@ -109,11 +111,14 @@ def _fitted(text: str, room: float) -> str:
 def _cell(
     ax: Axes, left: float, row: int, wide: float, colour: str, text: str, link: str | None
 ) -> None:
-    box = Rectangle((left, -(row + 1) * _TALL), wide - 0.03, _TALL - 0.03, fc=colour, lw=0)
+    """Draw a cell: what the scenario sets is framed, not filled."""
+    frame = {"ec": style.QUIET, "lw": 0.6} if colour == "white" else {"lw": 0}
+    box = Rectangle((left, -(row + 1) * _TALL), wide - 0.03, _TALL - 0.03, fc=colour, **frame)
     box.set_url(link)
     ax.add_patch(box)
     if text:
         ax.text(
             left + (wide - 0.03) / 2, -(row + 0.54) * _TALL, text, size=7.0, ha="center",
             va="center", color=style.ink_on(colour), url=link,
+            style="italic" if colour == "white" else "normal",
         )  # fmt: skip

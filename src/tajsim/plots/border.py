@@ -55,7 +55,6 @@ def with_guard(dataset: xr.Dataset) -> xr.Dataset:
 OUTCOMES = ("heroin_entering", "seizure_probability", "arranged_share")
 MOST = 4
 _MAPS = {"heroin_entering": style.FLOW_MAP, "heroin_seized": style.SEIZED_MAP}
-_EVENTS = ("handover",)
 _SUBTITLE = (
     "Year by year on one colour scale per row: medians of the runs; grey: not defined. The Afghan "
     "line from Ishkashim in the east to the Uzbek border in the west, then the Chinese one."
@@ -65,16 +64,12 @@ _HELD: dict[str, Any] = {"color": style.INK, "lw": 1.4, "solid_capstyle": "butt"
 
 
 def border(
-    dataset: xr.Dataset,
-    *,
-    outcome: select.Names = None,
-    events: bool | Sequence[str] = True,
-    title: str | None = None,
+    dataset: xr.Dataset, *, outcome: select.Names = None, title: str | None = None
 ) -> Figure:
     """Draw heat maps of section against year: a row per outcome, a column per scenario.
 
     A line along a section shows how long Russian troops hold it, from the events of the runs. By
-    default flow, probability of seizure and bought passage are drawn, and handovers marked.
+    default flow, probability of seizure and bought passage are drawn.
 
     Raises:
         UserError: for unknown names, or an outcome that has no sections.
@@ -82,7 +77,6 @@ def border(
     names = _by_section(dataset, outcome)
     dataset = with_guard(dataset)
     scenarios = select.names_of(dataset)
-    found = panels.event_markers(dataset, events, _EVENTS)
     values = {name: _by_year(dataset[name]) for name in names}
     tops = {name: float(np.nanmax(values[name][0], initial=0.0)) or 1.0 for name in names}
 
@@ -99,13 +93,12 @@ def border(
         ax.grid(visible=False)
         ax.spines["bottom"].set_visible(False)
         _hold(ax, dataset, scenario, sections)
-        _mark(ax, [mark for mark in found if scenario in mark.owners], sections)
 
     line = style.line_item("Russian troops hold the section (half of the runs)", **_HELD)
     layout, _ = panels.draw_grid(
         dataset,
         dict.fromkeys(names, ""),
-        found,
+        [],
         draw,
         heights=(1.5, 1.5),
         across=1,
@@ -113,7 +106,6 @@ def border(
         title=title or "The border, section by section",
         subtitle=_SUBTITLE,
         legend=[line] if GUARD in dataset else [],
-        key=panels.events_key(found, dataset),
         foot=panels.foot(dataset, "No interval is shown."),
     )
     grid, columns = layout.figure.axes, len(scenarios)
@@ -134,17 +126,6 @@ def _by_section(dataset: xr.Dataset, outcome: select.Names) -> list[str]:
             [f"outcome '{n}' is not by section; the border picture needs that" for n in lost]
         )
     return names
-
-
-def _mark(ax: Axes, found: Sequence[panels.EventMarker], sections: Sequence[str]) -> None:
-    """Draw the events in the rows of their sections, others in all."""
-    for mark in found:
-        hit = [sections.index(s) for s in mark.sections if s in sections]
-        for place in hit or range(len(sections)):
-            ax.plot(
-                [mark.year] * 2, [place - 0.42, place + 0.42], color=style.INK, lw=1.3,
-                path_effects=style.halo(2.6), solid_capstyle="butt", gid=f"event-{mark.number}",
-            )  # fmt: skip
 
 
 def _hold(ax: Axes, dataset: xr.Dataset, scenario: str, sections: Sequence[str]) -> None:

@@ -1,24 +1,22 @@
-"""What documents say beside the runs: claims, targets, and values observed in a series."""
+"""What documents say beside the runs: claims and targets."""
 
-from collections.abc import Callable, Mapping, Sequence
-from math import exp, log
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from math import log
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.errors import UserError
-from tajsim.inputs.ledger import load_figures, printed_in
-from tajsim.inputs.targets import Target, load_targets
+from tajsim.inputs.ledger import load_figures
 from tajsim.plots.intervals import Interval, Row, draw_rows, rows_height
 from tajsim.results import numbers, window
-from tajsim.results.answer import label_of
+from tajsim.results.answer import label_of, title_of
 
 #: Verdict -> marker, colour, whether it is filled, and what it is called.
 VERDICTS: dict[str, tuple[str, str, bool, str]] = {
@@ -51,7 +49,8 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
         table = table[table["scenario"].isin(choose.names_of(dataset))]
     if table.empty:
         raise UserError("these scenarios make no claims; there is nothing to draw")
-    rows = _under_headings(table, "scenario", _claim)
+    called = table["scenario"].map(lambda name: title_of(dataset, name))
+    rows = _under_headings(table.assign(scenario=called), "scenario", _claim)
     counts = table["verdict"].value_counts()
     parts = [f"{counts[v]} {_SEVERAL.get(v, v)}" for v in VERDICTS if v in counts]
     layout = style.Layout(
@@ -85,7 +84,8 @@ def _claim(claim: Any) -> Row:
         share, (0.0, share), text=_said(claim), line={"color": colour, "lw": 1.0, "alpha": 0.6},
         mark={"ms": 6, **_mark(marker, colour, filled)}, gid=f"claim-{claim.claim}",
     )  # fmt: skip
-    return Row(f"{numbers.words(claim.claim)} ({claim.document}:{claim.line})", [interval])
+    text = f"{claim.statement.rstrip('.')} ({claim.document}:{claim.line})"
+    return Row(text, [interval], room=3.0)
 
 
 def _said(claim: Any) -> str:
@@ -213,96 +213,3 @@ def _errors(target: Any, value: float) -> float:
     if target.kind == "at_least":
         return min(off, 0.0)
     return max(off, 0.0) if target.kind == "at_most" else off
-
-
-_MARKERS = {"about": "D", "at_least": "^", "at_most": "v"}
-_YEAR = 12
-
-
-class Observed(NamedTuple):
-    """A documented value in the unit of the outcome; ``low`` to ``high`` hold 90 % of its error."""
-
-    letter: str
-    outcome: str
-    when: float
-    value: float
-    low: float
-    high: float
-    bound: str
-    text: str
-
-
-def observed(
-    dataset: xr.Dataset,
-    names: Sequence[str],
-    select: Mapping[str, Sequence[str]],
-    months: int | None,
-) -> list[Observed]:
-    """Return the documented values that can stand beside the series of these outcomes.
-
-    ``months`` is the rolling window of the series, or None. A value is left out where it covers
-    other coordinates or another span than the series, or other months than the results.
-    """
-    first, last = (str(m)[:7] for m in dataset["month"].values[[0, -1]])
-    found: list[Observed] = []
-    for target in load_targets().values():
-        if target.outcome not in names or not first <= target.window[0] <= target.window[1] <= last:
-            continue
-        variable = dataset[target.outcome]
-        factor = _factor(target, str(variable.attrs.get("aggregate")), months)
-        own = {d: list(select[d]) for d in choose.own_dimensions(variable) if d in select}
-        if factor is None or own != {d: [name] for d, name in target.where.items()}:
-            continue
-        value, error = target.observed, NINETY * target.error
-        ends = (
-            (value * exp(-error), value * exp(error))
-            if target.scale == "log"
-            else (value - error, value + error)
-        )
-        text = (
-            f"{numbers.words(target.id)}: {_BOUNDS.get(target.bound, '')}{numbers.plain(value)} "
-            f"{target.unit} ({panels.source(printed_in([target.figure.id]))})"
-        )
-        start, end = (window.year_of(month) for month in target.window)
-        # A rolling value stands at the last of its months.
-        when, letter = end if months else (start + end + 1 / 12) / 2, chr(97 + len(found))
-        value, low, high = (v * factor for v in (value, *ends))
-        found.append(Observed(letter, target.outcome, when, value, low, high, target.bound, text))
-    return found
-
-
-def _factor(target: Target, aggregate: str, months: int | None) -> float | None:
-    """Return what turns the figure into the unit of the series; None if it cannot be compared."""
-    if target.is_event or target.divisor or target.measure not in ("level", "sum"):
-        return None
-    if aggregate in ("mean", "last"):
-        return 1.0 / target.times if target.measure == "level" else None
-    span = int(np.diff(np.array(target.window, "datetime64[M]").astype(int))[0]) + 1
-    if aggregate != "yearly" or span != _YEAR:
-        return None
-    return 1.0 / target.times / (1 if months else _YEAR)
-
-
-def draw_observed(ax: Axes, found: Sequence[Observed], outcome: str, factor: float) -> None:
-    """Draw documented values of an outcome, divided by ``factor`` as the panel's values are."""
-    for one in (one for one in found if one.outcome == outcome):
-        value, low, high = one.value / factor, one.low / factor, one.high / factor
-        ax.set_ylim(top=max(ax.get_ylim()[1], 1.08 * max(high, value)))
-        for width, colour in ((2.8, "white"), (1.0, style.INK)):
-            ax.plot([one.when] * 2, [low, high], color=colour, lw=width, zorder=5)
-        ax.plot(
-            [one.when], [value], marker=_MARKERS[one.bound], ms=5.5, mfc="white", mec=style.INK,
-            mew=1.2, zorder=6, gid=f"observed-{one.letter}",
-        )  # fmt: skip
-        ax.annotate(
-            one.letter, (one.when, value), xytext=(5, 3), textcoords="offset points", size=7.5,
-            weight="bold", zorder=6, path_effects=style.halo(2.0),
-        )  # fmt: skip
-
-
-def observed_key(found: Sequence[Observed]) -> list[style.KeyEntry]:
-    """Return the key of documented values."""
-    if not found:
-        return []
-    heading = style.KeyEntry("Documented values (diamond, with 90 % of their error)")
-    return [heading, *(style.KeyEntry(one.text, one.letter, style.INK) for one in found)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ import tajsim.plots.style as style
 import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError, check_names
-from tajsim.results import effect, numbers
+from tajsim.results import answer, effect, numbers
 from tajsim.results.answer import label_of, labels_of
 
 _LINE, _GAP, _HEADING = 0.145, 0.05, 0.05  # inches: of a line, between rows, above a heading
@@ -123,8 +123,6 @@ def draw_rows(ax: Axes, rows: Sequence[Row], head: str = "") -> None:
 #: So many outcomes are drawn if none are named; fewer where there are many scenarios.
 MOST_ROWS, _PRINTED = 10, 30
 _PANEL = 2.9  # inches of the panel of the forest
-#: What is smaller than this beside the largest value is the rounding of stored values.
-_ROUNDING = 1e-6
 _INTERVAL = (
     "Marker: mean paired difference; bars: the middle 50 % (thick) and 90 % (thin) of the "
     "histories' differences, the latter printed. Hollow: the 90 % interval of the mean covers "
@@ -149,27 +147,28 @@ def difference(
         UserError: for unknown names, fewer than two scenarios, or results of several seeds.
     """
     check_pairs(dataset)
-    reference, *others = choose.names_of(dataset)
     names, chosen = choose.chosen(dataset, outcome, choose.headline(dataset), select)
-    found = [d for name in names for d in _rows(dataset, name, chosen, window)]
-    moved = sorted((d for d in found if d.moves), key=lambda one: -one.size)
-    most = len(moved) if outcome else min(MOST_ROWS, max(3, _PRINTED // len(others)))
-    rows = [one.row for one in moved[:most]]
-    still = [d.label for d in found if not d.moves]
+    found = {
+        windows.titled(dataset, n, chosen): _changes(dataset, n, chosen, window) for n in names
+    }
+    moved = {t: row for t, row in found.items() if any(c.verdict not in _STILL for c in row)}
+    order = sorted(moved, key=lambda name: -max(change.size for change in moved[name]))
+    reference, *called = labels_of(dataset).values()
+    most = len(moved) if outcome else min(MOST_ROWS, max(3, _PRINTED // len(called)))
+    rows = [
+        Row(name, [_interval(i, one) for i, one in enumerate(moved[name], 1)], room=2.0)
+        for name in order[:most]
+    ]
+    still = [name for name in found if name not in moved]
     same = f"\nNo difference in any run: {', '.join(still)}." if still else ""
-    called = labels_of(dataset)
-    told = [called[name] for name in others]
-    changes = (
-        numbers.against(told, called[reference])
-        if len(told) == 1
-        else f"each scenario against “{called[reference]}”"
-    )
+    changes = numbers.against(called, reference)
+    changes = changes if len(called) == 1 else f"each scenario against “{reference}”"
     layout = style.Layout(
         body=rows_height(rows) if rows else 0.5,
         title=title or f"What changes: {changes}",
         subtitle=_subtitle(dataset, window, len(moved), most),
         legend=[
-            *style.scenario_items([called[name] for name in others], 1, ls="-", lw=1.6, ms=5.5),
+            *style.scenario_items(called, 1, ls="-", lw=1.6, ms=5.5),
             style.line_item("hollow: no direction, or too small to matter", **_HOLLOW),
         ][: None if rows else 0],
         foot=panels.foot(dataset, _INTERVAL) + same,
@@ -182,8 +181,8 @@ def difference(
     draw_rows(ax, rows, "mean [90 % of histories]")
     ax.axvline(0, color=style.INK, lw=0.9, zorder=2)
     label = "no spread over the runs to scale by"
-    if any(one.size for one in moved[:most]):
-        label = f"paired difference (standard deviations of the runs of “{called[reference]}”)"
+    if any(np.isfinite(one.value) for row in rows for one in row.intervals):
+        label = f"paired difference (standard deviations of the runs of “{reference}”)"
         low, high = ax.get_xlim()
         ax.set_xlim(min(low, -0.1, -0.1 * high), max(high, 0.1, -0.1 * low))
         style.plain_numbers(ax.xaxis, 1.4 * _PANEL)
@@ -210,92 +209,45 @@ def check_pairs(dataset: xr.Dataset) -> None:
         )
 
 
-class Difference(NamedTuple):
-    """The paired differences of an outcome.
-
-    ``moves`` says whether any run of any scenario differs, beyond the rounding of stored values;
-    ``size`` is the largest mean in standard deviations of the reference, 0 where it has no spread.
-    """
-
-    label: str
-    moves: bool
-    size: float
-    row: Row
+#: Verdicts where no run differs.
+_STILL = ("same", "undefined")
 
 
-def _rows(
-    dataset: xr.Dataset, name: str, select: Mapping[str, Sequence[str]], window: Any
-) -> list[Difference]:
-    """Return the row of an outcome, or one for each part if only the whole stays as it is."""
-    whole = _difference(dataset, name, select, window)
-    own = choose.own_dimensions(dataset[name])
-    if whole.moves or len(own) != 1 or own[0] in select:
-        return [whole]
-    parts = [
-        _difference(dataset, name, {**select, own[0]: [str(place)]}, window)
-        for place in dataset[own[0]].values
-    ]
-    return [part for part in parts if part.moves] or [whole]
-
-
-def _difference(
-    dataset: xr.Dataset, name: str, select: Mapping[str, Sequence[str]], window: Any
-) -> Difference:
-    """Return the paired differences of an outcome, an interval for each scenario."""
-    series = windows.at_places(dataset, name, select)
-    values, references, spreads = [], [], []
+def _changes(
+    dataset: xr.Dataset, name: str, places: Mapping[str, Sequence[str]], window: Any
+) -> list[answer.OutcomeChange]:
+    """Return an outcome in the pairs of each scenario with the reference."""
+    found = []
     for position, scenario in list(enumerate(choose.names_of(dataset)))[1:]:
-        months = windows.window_of(dataset, window, scenario)
-        reference, other = windows.over(series.isel(scenario=[0, position]), months).values
-        values.append(choose.gap(reference, other))
-        references.append(reference)
-        known = reference[np.isfinite(reference)]
-        spread = float(known.std(ddof=1)) if known.size > 1 else 0.0
-        spreads.append(spread * (spread > _ROUNDING * np.abs(known).max(initial=0.0)))
-    narrowed = set(select) & set(choose.own_dimensions(dataset[name]))
-    own = str(series.attrs.get("label", name))
-    label = windows.titled(dataset, name, select) if narrowed else own
-    unit = windows.unit_of(series, windowed=True)
-    if unit == "0 or 1":
-        unit = f"share of {'runs' if windows.yes_or_no(series, windowed=True) else 'months'}"
-    means = np.array([effect.mean_interval(row)[0] for row in values])
-    largest = max(np.abs(r[np.isfinite(r)]).max(initial=0.0) for r in references)
-    scale = windows.scaled(means, unit)
-    parts = zip(values, references, spreads, strict=True)
-    return Difference(
-        label,
-        any(bool(np.any(np.abs(row) > _ROUNDING * largest)) for row in values),
-        max((abs(m) / s for m, s in zip(means, spreads, strict=True) if s > 0.0), default=0.0),
-        Row(label, [_interval(i, *part, *scale) for i, part in enumerate(parts, 1)], room=2.0),
-    )
+        months, ours = (
+            windows.window_of(dataset, window, scenario),
+            answer.set_by(dataset, scenario),
+        )
+        pair = dataset.isel(scenario=[0, position])
+        found.append(answer.change(pair, name, places, months, False, ours))
+    return found
 
 
-def _interval(
-    position: int,
-    values: windows.Floats,
-    reference: windows.Floats,
-    spread: float,
-    factor: float,
-    unit: str,
-) -> Interval:
+def _interval(position: int, found: answer.OutcomeChange) -> Interval:
     """Return mean and spread of one scenario's differences, printed with a unit.
 
     One without a direction, or smaller than the smallest effect, is hollow and grey.
     """
-    look, found = style.scenario_look(position), effect.effect(values)
-    told = found.direction and abs(found.mean) >= effect.smallest_effect(reference)
+    look, told = style.scenario_look(position), found.told
     ink, face = (look.colour, look.colour) if told else (style.QUIET, "white")
-    known = values[np.isfinite(values)]
-    if not known.size or not np.any(values):
-        return Interval(text="no difference in any run" if known.size else "missing in every run",
+    if found.verdict in _STILL:
+        missing = found.verdict == "undefined"
+        return Interval(text="missing in every run" if missing else "no difference in any run",
                         ink=ink)  # fmt: skip
-    ends = np.quantile(known, [0.05, 0.25, 0.75, 0.95])
-    text = f"{numbers.with_interval(*np.array([found.mean, *ends[[0, 3]]]) / factor)} {unit}"
-    if spread <= 0.0:
+    text = answer.with_unit(found.found.mean, found.low, found.high, found.unit)
+    text += " (set by the scenario)" * (found.verdict == "set")
+    spread = float(np.nanstd(found.values[0]))
+    if spread <= 1e-6 * abs(found.before):  # the rounding of stored values
         return Interval(text=f"{text} (no spread)", ink=ink)
-    least, low, high, most = ends / spread
+    ends = effect.quantiles(choose.gap(*found.values), (0.05, 0.25, 0.75, 0.95)) / spread
+    least, low, high, most = map(float, ends)
     return Interval(
-        found.mean / spread, (low, high), (least, most), text=text, ink=ink,
+        found.found.mean / spread, (low, high), (least, most), text=text, ink=ink,
         line={"color": look.colour, "lw": 4.2},
         mark={"marker": look.marker, "ms": 4.5, "mfc": face, "mec": look.colour},
     )  # fmt: skip

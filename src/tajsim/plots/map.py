@@ -100,56 +100,12 @@ def geography() -> Geography:
     )
 
 
-#: The outcome that sizes the triangles, where results hold it.
-LEAVING = "heroin_leaving"
-
-
-class Exits:
-    """The ways out, sized by what leaves there; ``wide`` are the inches of a panel."""
-
-    def __init__(self, dataset: xr.Dataset, dates: Sequence[window.Span], wide: float) -> None:
-        there = LEAVING in dataset and select.own_dimensions(dataset[LEAVING]) == ["exit"]
-        self.names = list(map(str, dataset["exit"].values)) if there else []
-        self.values = window.over_dates(dataset[LEAVING], dates) if there else np.zeros(0)
-        self.largest = float(np.nanmax(self.values, initial=0.0))
-        self.unit = window.unit_of(dataset[LEAVING], windowed=True) if there else ""
-        self.wide = wide
-
-    def legend(self) -> list[style.Item]:
-        """Return what the areas of the triangles say, by two round amounts."""
-        if not self.largest > 0.0:
-            return []
-        top = 10.0 ** np.floor(np.log10(self.largest))
-        top *= max(step for step in (1, 2, 5) if step * top <= self.largest)
-        texts = {
-            top: f"exit: {numbers.number(top)} {self.unit} of heroin leave",
-            top / 5: numbers.number(top / 5),
-        }
-        look = {"ls": "", "marker": "^", "mfc": style.DRUGS, "mec": "white", "mew": 0.7}
-        return [
-            style.line_item(text, ms=self._area(value) ** 0.5, **look)
-            for value, text in texts.items()
-        ]
-
-    def _area(self, value: float) -> float:
-        """Return the area of a triangle in square points."""
-        return 22.0 * self.wide * max(value / self.largest, 0.02) if self.largest > 0.0 else 0.0
-
-    def draw(self, ax: Axes, scenario: int, date: int) -> None:
-        """Draw a triangle at each way out; its area goes with the flow."""
-        for place, name in enumerate(self.names):
-            x, y = EXIT_AT.get(name) or geography().exits[name]
-            ax.scatter(
-                [x], [y], s=self._area(self.values[scenario, place, date]), marker="^",
-                color=style.DRUGS, zorder=6, linewidths=0.7, edgecolors="white", gid=f"exit-{name}",
-            )  # fmt: skip
-
-
 #: What is drawn where nothing is named: on the border, in the regions.
 DEFAULT = ("heroin_seized", "state_control")
 MOST_PANELS = 8
 _MAPS = {"section": style.SEIZED_MAP, "region": "GnBu"}
 _SQUARE = {"ls": "", "marker": "s", "ms": 4, "mfc": style.INK, "mec": "white", "mew": 0.6}
+_TRIANGLE = {"ls": "", "marker": "^", "ms": 5, "mfc": style.DRUGS, "mec": "white", "mew": 0.6}
 _LAND, _SEA = "#f4f2ec", "#e7e5de"
 
 
@@ -187,7 +143,6 @@ def map_of(
     layers = {d: _Layer(dataset[n], dates, d) for d, n in names.items()}
     columns = min(count, 2)
     rows, wide = ceil(count / columns), min(6.7 / columns, 5.0)
-    exits = Exits(dataset.isel(scenario=slice(1 if others else 0, None)), dates, wide)
     each = [(scenario, date) for scenario in range(len(shown)) for date in range(len(dates))]
     texts = [f"{shown[s]}, {dates[d].label}" if shown[1:] else dates[d].label for s, d in each]
     heads = [numbers.wrap(text, wide - 0.2, style.BODY, bold=True) for text in texts]
@@ -199,7 +154,10 @@ def map_of(
         + 0.46 * len(layers),
         title=title or _heading(others, reference),
         subtitle=" ".join(labels),
-        legend=[*exits.legend(), style.line_item("garrison of the Russian base", **_SQUARE)],
+        legend=[
+            style.line_item("garrison of the Russian base", **_SQUARE),
+            style.line_item("way out for drugs", **_TRIANGLE),
+        ],
         foot=f"{panels.foot(dataset, f'{kind}; no interval.')} {CREDIT}",
     )
     grid = layout.panels(rows, columns, count)
@@ -207,7 +165,6 @@ def map_of(
         _ground(ax)
         for layer in layers.values():
             layer.draw(ax, *at_panel, wide)
-        exits.draw(ax, *at_panel)
         _places(ax)
         ax.set_title("\n".join(head), pad=3)
     for layer in layers.values():
@@ -302,9 +259,12 @@ def _ground(ax: Axes) -> None:
 
 
 def _places(ax: Axes) -> None:
-    """Draw the towns and garrisons with their names."""
+    """Draw the ways out, and the towns and garrisons with their names."""
     shapes = geography()
     halo = style.halo(1.6)
+    for name, place in shapes.exits.items():
+        x, y = EXIT_AT.get(name) or place
+        ax.plot(x, y, zorder=6, gid=f"exit-{name}", **_TRIANGLE)
     for name, (x, y) in shapes.places.items():
         garrison = name in shapes.garrisons
         ax.plot(

@@ -19,7 +19,7 @@ from tajsim.inputs.ledger import printed_in
 from tajsim.results import select
 from tajsim.results.answer import labels_of
 from tajsim.results.numbers import month_text, width, wrap
-from tajsim.results.window import DOCUMENTED_UNTIL, year_of, years
+from tajsim.results.window import DOCUMENTED_UNTIL, own_events, year_of, years
 
 #: Years of results whose axis is lettered by months.
 _SHORT = 2.0
@@ -195,7 +195,6 @@ class EventMarker:
     text: str
     owners: tuple[str, ...]
     colour: str
-    sections: tuple[str, ...] = ()
 
     @property
     def year(self) -> float:
@@ -203,41 +202,38 @@ class EventMarker:
         return year_of(self.month)
 
 
-def event_markers(
-    dataset: xr.Dataset, events: bool | Sequence[str], usual: Sequence[str] | None = None
-) -> list[EventMarker]:
-    """Return the events of the scenarios by date, those of one month and owner under one number.
+def event_markers(dataset: xr.Dataset, events: bool | Sequence[str]) -> list[EventMarker]:
+    """Return the events by date, those of one month and owner under one number.
 
-    ``events`` are the kinds of event to keep; ``False`` keeps none, ``True`` the ``usual`` kinds
-    of the picture (``None`` for all).
+    Of a comparison those that the reference does not have.
+
+    Args:
+        dataset: results.
+        events: the kinds of event to keep; ``False`` keeps none, ``True`` all.
     """
     if events is False:
         return []
-    kinds = usual if events is True else [events] if isinstance(events, str) else events
+    kinds = [events] if isinstance(events, str) else events
     names = select.names_of(dataset)
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    table = select.attribute(dataset, "events")
-    owners: dict[tuple[str, str, str, str], dict[str, None]] = {}
-    for name in names:
-        for event in table.get(name, []):
-            if (kinds is None or event["kind"] in kinds) and event["month"] in months:
-                given = event.get("arguments", {})
-                held = given.get("change") == "hold"
+    owners: dict[tuple[str, str, str], dict[str, None]] = {}
+    for name in names[1:] or names:
+        whole = select.attribute(dataset, "events").get(name, ())
+        for event in own_events(dataset, name) if names[1:] else whole:
+            if (kinds is True or event["kind"] in kinds) and event["month"] in months:
+                held = event.get("arguments", {}).get("change") == "hold"
                 label = "Deals held by both sides" if held else event["label"]
                 where = source(event.get("sources") or printed_in(event.get("figures", ())))
-                what = (event["month"], label, where, str(given.get("section", "")))
-                owners.setdefault(what, {})[name] = None
-    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, str, str]]] = {}
-    for (month, *part), holders in owners.items():
-        groups.setdefault((month, tuple(holders)), []).append((part[0], part[1], part[2]))
-    found = []
+                owners.setdefault((event["month"], label, where), {})[name] = None
+    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, str]]] = {}
+    for (month, label, where), holders in owners.items():
+        groups.setdefault((month, tuple(holders)), []).append((label, where))
+    marks = []
     for number, ((month, who), parts) in enumerate(sorted(groups.items()), start=1):
         own = len(who) == 1 and who[0] in names[1:]  # grey is what several share
         colour = style.scenario_look(names.index(who[0])).colour if own else style.QUIET
-        sections = tuple(dict.fromkeys(section for *_, section in parts if section))
-        text = _joined([part[:2] for part in parts])
-        found.append(EventMarker(number, month, text, who, colour, sections))
-    return found
+        marks.append(EventMarker(number, month, _joined(parts), who, colour))
+    return marks
 
 
 def source(places: Sequence[str]) -> str:
@@ -259,59 +255,50 @@ def _joined(parts: Sequence[tuple[str, str]]) -> str:
     return "; ".join(said)
 
 
-def events_key(
-    found: Sequence[EventMarker], dataset: xr.Dataset, headed: bool = False
-) -> list[style.KeyEntry]:
-    """Return the key of the events, under a heading per set of scenarios if there are several.
-
-    ``headed`` gives those of a single scenario a heading too.
-    """
+def events_key(found: Sequence[EventMarker], dataset: xr.Dataset) -> list[style.KeyEntry]:
+    """Return the key of the events, under a heading per set of scenarios if there are several."""
     entries: list[style.KeyEntry] = []
     called = labels_of(dataset)
     for owners in dict.fromkeys(mark.owners for mark in found):
         own = [mark for mark in found if mark.owners == owners]
         if len(called) > 1:
             whose = ", ".join(f"“{called[name]}”" for name in owners)
-            where = "all scenarios" if len(owners) == len(called) else whose
-            entries.append(style.KeyEntry(f"Events in {where}", colour=own[0].colour))
-        elif headed:
-            entries.append(style.KeyEntry("Events"))
+            entries.append(style.KeyEntry(f"Events in {whose}", colour=own[0].colour))
         entries += [
             style.KeyEntry(f"{month_text(m.month)}: {m.text}", str(m.number), m.colour) for m in own
         ]
     return entries
 
 
-_ROW = 11.0  # points from one row of numbers to the next
+_TO = "\N{EN DASH}"  # between the first and the last number of a badge
 
 
-class MarkerPlace(NamedTuple):
-    """Where the number of an event stands: near its month, ``points`` above the panel."""
+class Badge(NamedTuple):
+    """What stands above a panel: the numbers of events from a month on, up to ``until``."""
 
     year: float
-    points: float
+    text: str
+    colour: str
+    until: float
 
 
-def marker_places(
-    found: Sequence[EventMarker], dataset: xr.Dataset, inches: float
-) -> list[MarkerPlace]:
-    """Return a place for each number, near its month and in its order, such that none touch.
+def badges(found: Sequence[EventMarker], dataset: xr.Dataset, inches: float) -> list[Badge]:
+    """Return a badge for each event, or one for several too near to stand side by side.
 
-    ``inches`` is the (least) length of the axis on paper. Events that are too many for one row of
-    numbers are dealt out over several.
+    ``inches`` is the (least) length of the axis of time on paper.
     """
-    if not found:
-        return []
     when = years(dataset["month"].values)
-    per_year = inches / (float(when[-1]) + 1 / 12 - float(when[0]))
-    gap = (width("0" * len(str(found[-1].number)), 6.5, bold=True) + 0.085) / per_year
-    length = inches / per_year
-    rows = max(int(np.ceil(gap * (len(found) - 1) / length)), 1)
-    start, end = float(when[0]), float(when[0]) + length
-    places = apart([mark.year for mark in found], gap / rows, start, end)
-    pushed = max(abs(p - mark.year) for p, mark in zip(places, found, strict=True)) * per_year
-    least = 12.0 + min(14.0, 18.0 * pushed)  # a line to a number far aside must not lie flat
-    return [MarkerPlace(year, least + i % rows * _ROW) for i, year in enumerate(places)]
+    length = float(when[-1]) + 1 / 12 - float(when[0])
+    made = list[Badge]()
+    for mark in found:
+        year, text, colour = mark.year, str(mark.number), mark.colour
+        if made and year < made[-1].until:
+            year, before, theirs, _ = made.pop()
+            text = f"{before.split(_TO)[0]}{_TO}{text}"
+            colour = colour if colour == theirs else style.QUIET
+        wide = width(text, 6.5, bold=True) + 0.1
+        made.append(Badge(year, text, colour, year + wide / inches * length))
+    return made
 
 
 def apart(wanted: Sequence[float], step: float, start: float, end: float) -> list[float]:
@@ -341,11 +328,10 @@ class Events:
         names = select.names_of(dataset) if apart else [""]
         self.own = {n: [m for m in found if n in (*m.owners, "")] for n in names}
         self._inches = inches
-        self._places = {n: marker_places(own, dataset, inches) for n, own in self.own.items()}
+        self._badges = {n: badges(own, dataset, inches) for n, own in self.own.items()}
         self._lift = 12.0 if apart and has_projection(dataset) else 0.0
-        points = [place.points + 8.0 for places in self._places.values() for place in places]
         #: The points that all of this needs above a panel.
-        self.room = max(points, default=0.0) + self._lift
+        self.room = 16.0 * any(self.own.values()) + self._lift
 
     def lines(self, ax: Axes, scenario: str = "") -> None:
         """Draw a thin line at each event."""
@@ -354,17 +340,14 @@ class Events:
             line.set_gid(f"event-{mark.number}")
 
     def above(self, ax: Axes, scenario: str = "") -> None:
-        """Write the numbers of the events above a panel, each tied to its month by a thin line."""
+        """Write the numbers of the events above a panel."""
         top = ax.get_xaxis_transform()
-        for mark, place in zip(self.own[scenario], self._places[scenario], strict=True):
-            up = offset_copy(top, cast(Figure, ax.figure), 0, place.points + self._lift, "points")
-            arrow = {"arrowstyle": "-", "color": mark.colour, "lw": 0.6, "shrinkA": 0, "shrinkB": 0}
+        for badge in self._badges[scenario]:
+            written = {**style.numbered(badge.colour), "ha": "left"}
             ax.annotate(
-                "", xy=(mark.year, 1.0), xycoords=top, xytext=(place.year, 1.0), textcoords=up,
-                annotation_clip=False, zorder=2.9, arrowprops=arrow,
+                badge.text, (badge.year, 1.0), xycoords=top, textcoords="offset points",
+                xytext=(0.0, 9.0 + self._lift), annotation_clip=False, zorder=6, **written,
             )  # fmt: skip
-            written = style.numbered(mark.colour)
-            ax.text(place.year, 1.0, str(mark.number), transform=up, zorder=6, **written)
         if self._lift:
             start, end = ax.get_xlim()
             up = offset_copy(top, cast(Figure, ax.figure), 0, 3.0, "points")

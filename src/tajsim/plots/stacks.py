@@ -1,6 +1,6 @@
-"""Shares stacked over time: who carries each task and for what price; what commanders become."""
+"""Wholes over time and their parts: who carries each task, who gets the money, who falls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,11 @@ import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as choose
 import tajsim.results.window as windows
-from tajsim.axes import COMMANDERS, TASKS
-from tajsim.inputs.deals import load_deals
-from tajsim.plots.fan import Series
+from tajsim.axes import TASKS
+from tajsim.errors import UserError
+from tajsim.plots.fan import Series, over_months, usual_months
 from tajsim.results import numbers
 from tajsim.results.answer import labels_of
-from tajsim.world import COMMANDER_FACTS, FIRST_COMMANDERS, NETWORK_PATRON
 
 
 @dataclass(frozen=True)
@@ -65,89 +64,139 @@ def draw_stack(
         base = top
 
 
-STATE, LOYALTY = "commander_state", "commander_loyalty"
-#: The numbers of `STATE` in the order of the stack, from the bottom up.
+#: What agencies take from the drug trade and from people, and where it goes.
+MONEY = ("tolls", "extortion", "rents_kept", "rents_to_commander", "rents_to_regime")
+STATE = "commander_state"
+#: The numbers of `STATE` in the order of the stack, from the bottom up, and their names.
 _ORDER = (0, 1, 6, 7, 2, 4, 3, 5)
 _NAMES = (
     "serves", "bought off", "dismissed or arrested", "in mutiny", "gone over to the enemy",
     "killed", "not called yet", "left office",
 )  # fmt: skip
 _HATCHES = ("", "///", "", "xxx", "...", "", "", "ooo")
-_IN_PLACE = (0, 1)
-_EVENTS = ("dismiss", "arrest", "appoint")
-_ELITE_SUBTITLE = (
-    "Share of the runs in which each commander is in which state, month by month; the line is the "
-    "mean loyalty (0 to 1) where he is in office."
-)
-#: So many commanders are drawn if none are named.
-MOST_COMMANDERS = 8
-_REST = (
-    f" The {MOST_COMMANDERS} who fall or are bought off most; --select commander=NAME shows others."
-)
+#: So many places are told apart, so many commanders are drawn, if none are named.
+MOST_PLACES, MOST_COMMANDERS = 6, 8
+_MEANS = "Areas: means over the runs; no interval is shown."
+Draw = Callable[[Axes, str, str], None]
 
 
-def elite(
+def stacks(
     dataset: xr.Dataset,
     *,
+    outcome: choose.Names = None,
     select: Mapping[str, Any] | choose.Names = None,
+    smooth: int | None = None,
     events: bool | Sequence[str] = True,
     title: str | None = None,
 ) -> Figure:
-    """Draw a lane per commander: what becomes of him, in which share of the runs, and his loyalty.
+    """Draw outcomes over time as stacks of what each agency, power, ... has of them.
+
+    By default the money that agencies take, and where it goes. ``commander_state`` is drawn as the
+    shares of runs in which each commander serves, is bought off or falls, by default of the eight
+    who are least often in plain service.
 
     Args:
-        select: commanders; by default the eight who are out of office or bought off most.
-        events: scheduled dismissals, arrests and appointments, or other kinds of event.
+        outcome: outcomes whose values at places add up, all of one dimension.
 
     Raises:
-        UserError: for unknown commanders, or results without their states.
+        UserError: for unknown names, or outcomes that have no parts or are of several dimensions.
     """
-    choose.outcomes(dataset, [LOYALTY], [])
-    _, chosen = choose.chosen(dataset, STATE, [], select)
-    there = [name for name in COMMANDERS if name in dataset["commander"].values]
-    # Those who, once called, are least often in plain service.
-    states = dataset[STATE].round()
-    out = ((states > 0) & (states != 6)).mean(("scenario", "month", "run")).to_series()
-    usual = sorted(there, key=lambda name: -out[name])[:MOST_COMMANDERS]
-    names = [name for name in there if name in chosen.get("commander", usual)]
-    scenarios, found = choose.names_of(dataset), panels.event_markers(dataset, events, _EVENTS)
-    shown = windows.lasting(dataset[[STATE, LOYALTY]])
-    when = windows.years(shown["month"].values)
-
-    def lane(ax: Axes, name: str, scenario: str) -> None:
-        here = shown.sel(commander=name, scenario=scenario)
-        _lane(ax, here[STATE], here[LOYALTY], when)
-
+    names, chosen = choose.chosen(dataset, outcome, MONEY, select)
+    reference, *others = labels_of(dataset).values()
+    versus = f": {numbers.against(others, reference)}" if others else ""
+    if STATE in names:
+        things, bands, draw = _commanders(dataset, chosen)
+        unit, said = "share of runs", "In which share of the runs each commander is in which state."
+        usual = "Who serves, who is bought off, who falls"
+    else:
+        dimension = _dimension(dataset, names)
+        months = usual_months(dataset) if smooth is None else smooth
+        things, bands, draw, unit = _places(dataset, names, chosen, dimension, months)
+        said = over_months(months)
+        called = [numbers.small(name) for name in things.values()]
+        usual = f"{numbers.capital(numbers.listed(called, 3))}, by {dimension.replace('_', ' ')}"
+        usual = usual if outcome else "What agencies take, and where it goes"
+    found = panels.event_markers(dataset, events)
     return panels.draw_grid(
         dataset,
-        _lettered(names),
+        things,
         found,
-        lane,
-        heights=(1.1, 0.8),
-        unit="share of runs" if len(scenarios) == 1 else "share",
+        draw,
+        heights=(1.2, 0.85),
+        unit=unit,
         across=2,
-        title=title or "The elite: who serves, who is bought off, who falls",
-        subtitle=_ELITE_SUBTITLE + ("" if chosen or len(usual) == len(there) else _REST),
-        legend=[
-            *(part.item for part in fates()),
-            style.line_item("mean loyalty in office", color=style.INK, lw=1.2),
-        ],
-        key=[*_first_posts(names), *panels.events_key(found, dataset, headed=True)],
-        foot=panels.foot(dataset, "Areas: shares of the runs; no interval is shown."),
+        inches=4.4,
+        title=title or usual + versus,
+        subtitle=said,
+        legend=[band.item for band in bands],
+        key=panels.events_key(found, dataset),
+        foot=panels.foot(dataset, _MEANS),
     )[0].figure
 
 
-def _lane(ax: Axes, state: xr.DataArray, loyalty: xr.DataArray, when: windows.Floats) -> None:
-    """Draw the states ``(month, run)`` as a stack and the loyalty of those in place as a line."""
-    states = np.round(state.transpose("month", "run").values)
-    draw_stack(ax, when, [(states == code).mean(axis=1) for code in _ORDER], fates())
-    held = state.round().isin(_IN_PLACE)
-    few = max(1, states.shape[1] // 20)  # too few runs for a mean
-    mean = loyalty.where(held).mean("run").where(held.sum("run") >= few)
-    for width, colour in ((2.6, "white"), (1.2, style.INK)):
-        ax.plot(when, mean.values, color=colour, lw=width, zorder=4)
-    ax.set_ylim(0, 1)
-    ax.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
+def _dimension(dataset: xr.Dataset, names: Sequence[str]) -> str:
+    """Return the dimension along which the outcomes are divided."""
+    own = {name: choose.own_dimensions(dataset[name]) for name in names}
+    wrong = [n for n in names if len(own[n]) != 1 or windows.places_of(dataset[n]) != "sum"]
+    if wrong:
+        raise UserError(f"outcome '{name}' has no parts that add up" for name in wrong)
+    if len({d for d, *_ in own.values()}) > 1:
+        raise UserError(f"{', '.join(names)}: are divided differently; name outcomes of one kind")
+    return own[names[0]][0]
+
+
+def _places(
+    dataset: xr.Dataset,
+    names: Sequence[str],
+    chosen: Mapping[str, Sequence[str]],
+    dimension: str,
+    months: int,
+) -> tuple[dict[str, str], list[Band], Draw, str]:
+    """Return the outcomes, the places told apart, what draws them, and the unit."""
+    means, unit = dict[str, xr.DataArray](), ""
+    there = list(map(str, dataset[dimension].values))
+    for name in names:
+        series = dataset[name].sel({dimension: chosen.get(dimension, there)})
+        unit = windows.smooth_unit(series) if months else windows.unit_of(series, windowed=False)
+        series = windows.smooth(series, months) if months else series
+        means[name] = windows.lasting(series).mean("run")
+    sizes = sum(m.mean("month").max("scenario").to_series() for m in means.values())
+    large = [str(p) for p in sizes.sort_values(ascending=False).index[:MOST_PLACES]]
+    told = [p for p in map(str, sizes.index) if p in large and sizes[p] > 0.0]
+    bands = [part_of(dimension, place) for place in told]
+    whole = max(float(m.sum(dimension).max()) for m in means.values())
+    factor, unit = windows.scaled(np.array([whole]), unit)
+    if len(told) < len(sizes):
+        bands.append(OTHERS)
+
+    def draw(ax: Axes, name: str, scenario: str) -> None:
+        own = means[name].sel(scenario=scenario) / factor
+        single = [own.sel({dimension: place}).values for place in told]
+        rest = own.sum(dimension).values - sum(single, np.zeros(own.sizes["month"]))
+        draw_stack(ax, windows.years(own["month"].values), [*single, rest][: len(bands)], bands)
+        ax.set_ylim(0.0, whole / factor or 1.0)
+        style.plain_numbers(ax.yaxis, 1.0)
+
+    return {n: str(dataset[n].attrs.get("label", n)) for n in names}, bands, draw, unit
+
+
+def _commanders(
+    dataset: xr.Dataset, chosen: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, str], list[Band], Draw]:
+    """Return the commanders, the states they may be in, and what draws them."""
+    states = windows.lasting(dataset[STATE].round())
+    out = ((states > 0) & (states != 6)).mean(("scenario", "month", "run")).to_series()
+    usual = out.sort_values(ascending=False, kind="stable").index[:MOST_COMMANDERS]
+    names = [str(n) for n in out.index if n in chosen.get("commander", list(usual))]
+
+    def draw(ax: Axes, name: str, scenario: str) -> None:
+        own = states.sel(commander=name, scenario=scenario).transpose("month", "run")
+        shares = [(own == code).mean("run").values for code in _ORDER]
+        draw_stack(ax, windows.years(own["month"].values), shares, fates())
+        ax.set_ylim(0, 1)
+        ax.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
+
+    return {name: numbers.display_name(name) for name in names}, fates(), draw
 
 
 def fates() -> list[Band]:
@@ -156,28 +205,7 @@ def fates() -> list[Band]:
     return [Band(_NAMES[code], colours[code], _HATCHES[code]) for code in _ORDER]
 
 
-def _lettered(names: Sequence[str]) -> dict[str, str]:
-    """Return how things are called above their panels, by the letters of the key."""
-    return {name: f"{chr(97 + i)}  {numbers.display_name(name)}" for i, name in enumerate(names)}
-
-
-def _first_posts(names: Sequence[str]) -> list[style.KeyEntry]:
-    """Return what is true at the start: posts, sides, and networks under protection."""
-    entries = [style.KeyEntry("First post, side in the civil war, and networks under protection")]
-    for number, name in enumerate(names):
-        shielded = sum(patron == name for patron in NETWORK_PATRON.values())
-        facts = COMMANDER_FACTS[name]
-        text = f"{numbers.display_name(name)}: {numbers.display_name(facts.post)}"
-        if name in FIRST_COMMANDERS:
-            side = "opposition" if facts.opposition else "government"
-            text += f", {side}" + (f", {shielded} networks" if shielded else "")
-        else:
-            text += ", once called"
-        entries.append(style.KeyEntry(text, chr(97 + number)))
-    return entries
-
-
-OUTSIDE, GAP, PROVISION, DEALS = "outside_provision", "gap", "provision", "deals_in_force"
+OUTSIDE, GAP, PROVISION = "outside_provision", "gap", "provision"
 #: What the regime pays and gets, and the name of each above its panel.
 PRICE = {
     "autonomy": "Autonomy of the regime",
@@ -189,8 +217,6 @@ PRICE = {
 }
 #: So many powers are told apart, if they carry this much of a task on average in some scenario.
 MOST_POWERS, WORTH_TELLING = 5, 0.01
-#: So many deals of each task are named, if they come and go so often in a run.
-MOST_DEALS, WORTH_NAMING = 1, 0.05
 #: In a comparison a task is drawn if what carries it differs by this much on average.
 WORTH_DRAWING = 0.01
 _SUBTITLE = (
@@ -208,16 +234,16 @@ def providers(
     events: bool | Sequence[str] = True,
     title: str | None = None,
 ) -> Figure:
-    """Draw who carries each task over time, and what the regime pays; name the deals that change.
+    """Draw who carries each task over time, and what the regime pays.
 
     Args:
         select: tasks; by default all, in a comparison those that are carried otherwise than in the
             reference.
 
     Raises:
-        UserError: for unknown tasks, or results without provision, deals and what is uncarried.
+        UserError: for unknown tasks, or results without provision and what is uncarried.
     """
-    choose.outcomes(dataset, [GAP, PROVISION, DEALS, *PRICE], [])
+    choose.outcomes(dataset, [GAP, PROVISION, *PRICE], [])
     _, chosen = choose.chosen(dataset, OUTSIDE, [], select)
     tasks = [task for task in TASKS if task in dataset[OUTSIDE]["task"].values]
     shares, found = shares_of(dataset), panels.event_markers(dataset, events)
@@ -226,7 +252,7 @@ def providers(
     alike = [t for t in tasks if t not in differing and "task" not in chosen]
     tasks = [task for task in tasks if task in chosen.get("task", differing)]
     scenarios, powers = choose.names_of(dataset), _told(shares)
-    parts = [OWN, *(part_of(p) for p in powers), OTHERS, NOBODY]
+    parts = [OWN, *(part_of("power", p) for p in powers), OTHERS, NOBODY]
     shares = windows.lasting(shares)
     when = windows.years(shares["month"].values)
 
@@ -236,7 +262,7 @@ def providers(
     said = [*labels_of(dataset).values()] if len(scenarios) > 1 else ["the price"]
     layout, below = panels.draw_grid(
         dataset,
-        _lettered(tasks),
+        {task: numbers.display_name(task) for task in tasks},
         found,
         stack,
         heights=(1.3, 0.85),
@@ -245,10 +271,7 @@ def providers(
         title=title or "Who provides security, and for what price",
         subtitle=_SUBTITLE + _said_alike(alike),
         legend=[*(p.item for p in parts), *style.scenario_items(said, lw=1.7, marker="")],
-        key=[
-            *_deals_key(moves_of(dataset), tasks, labels_of(dataset)),
-            *panels.events_key(found, dataset, headed=True),
-        ],
+        key=panels.events_key(found, dataset),
         foot=panels.foot(dataset, _FOOT),
     )
     _price(layout.figure, below.subgridspec(2, 3), dataset)
@@ -273,15 +296,6 @@ def shares_of(dataset: xr.Dataset) -> xr.Dataset:
     return xr.Dataset({name: values.mean("run") for name, values in parts.items()})
 
 
-def moves_of(dataset: xr.Dataset) -> xr.DataArray:
-    """Return deals begun and ended a run, ``(scenario, deal, way)``; in force before: not begun."""
-    held = dataset[DEALS].transpose("scenario", "deal", "month", "run").round()
-    step = held.diff("month")
-    ways = [step.clip(0, None), (-step).clip(0, None)]
-    found = xr.concat([way.sum("month").mean("run") for way in ways], "way")
-    return found.assign_coords(way=["begun", "ended"]).transpose("scenario", "deal", "way")
-
-
 def _apart(shares: xr.Dataset) -> float:
     """Return how far what carries a task differs from the reference, as a share of the task."""
     apart = [abs(shares[name] - shares[name].isel(scenario=0)) for name in shares]
@@ -300,10 +314,10 @@ def _told(shares: xr.Dataset) -> list[str]:
     return [str(name) for name in most.index if name in large.index[:MOST_POWERS]]
 
 
-def part_of(power: str) -> Band:
-    """Return how a power is drawn in a stack."""
-    look = style.actor_look("power", power)
-    return Band(numbers.display_name(power), look.colour, look.hatch)
+def part_of(dimension: str, name: str) -> Band:
+    """Return how a power, an agency, ... is drawn in a stack."""
+    look = style.actor_look(dimension, name)
+    return Band(numbers.display_name(name), look.colour, look.hatch)
 
 
 def _stack(
@@ -316,30 +330,6 @@ def _stack(
     draw_stack(ax, when, layers, parts)
     ax.set_ylim(0, 1)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
-
-
-def _deals_key(
-    moves: xr.DataArray, tasks: Sequence[str], called: Mapping[str, str]
-) -> list[style.KeyEntry]:
-    """Return which deals come and go most for each task, a column of numbers per scenario."""
-    of, names = load_deals(), [str(name) for name in moves["scenario"].values]
-    listed = " / ".join(f"“{called[name]}”" for name in names)
-    scenarios = "" if len(names) == 1 else f", in {listed}"
-    entries = [style.KeyEntry(f"Deals that come and go most, times in a run{scenarios}")]
-    for number, task in enumerate(tasks):
-        rows = moves.sel(deal=[d for d in moves["deal"].values if of[str(d)].task == task])
-        most = rows.sum("way").max("scenario").to_series()
-        most = most.sort_values(kind="stable")[::-1][:MOST_DEALS]
-        told = []
-        for deal in most.index[most >= WORTH_NAMING]:
-            begun, ended = (
-                " / ".join(f"{v:.1f}" for v in rows.sel(deal=deal, way=way).values)
-                for way in ("begun", "ended")
-            )
-            told.append(f"{numbers.display_name(str(deal))}, begun {begun}, ended {ended}")
-        text = f"{numbers.display_name(task)}: {'; '.join(told) or 'none'}"
-        entries.append(style.KeyEntry(text, chr(97 + number)))
-    return entries
 
 
 def _price(figure: Figure, cells: Any, dataset: xr.Dataset) -> None:

@@ -25,12 +25,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from matplotlib.ticker import MaxNLocator
 from matplotlib.typing import ColorType
 
 from tajsim.axes import DIMENSIONS
 from tajsim.files import check_file, telling, whole, write_whole
-from tajsim.results.numbers import width, wrap
+from tajsim.results.numbers import MINUS, width, wrap
 
 WIDTH = 7.0  # inches: the text width of an A4 page
 DPI = 160
@@ -224,29 +224,11 @@ def make_readable(picture: Figure) -> Figure:
     return picture
 
 
-class _Numbers(ScalarFormatter):
-    """Numbers of an axis as the reader writes them: thousands separated, no common factor."""
-
-    def __init__(self) -> None:
-        super().__init__(useOffset=False, useMathText=False)
-        self.set_scientific(False)
-        self._largest = 0.0
-
-    def set_locs(self, locs: Any) -> None:
-        super().set_locs(locs)
-        self._largest = max((abs(float(place)) for place in locs), default=0.0)
-
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        if self._largest < 1000:
-            return str(super().__call__(x, pos))
-        return f"{x:,.0f}".replace("-", "\N{MINUS SIGN}")
-
-
 def plain_numbers(axis: Axis, inches: float) -> None:
     """Give an axis of values of so many inches as many numbers as can be read."""
     each, least = (0.66, 2) if isinstance(axis, XAxis) else (0.32, 3)
     axis.set_major_locator(MaxNLocator(max(least, int(inches / each)), steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(_Numbers())
+    axis.set_major_formatter(lambda value, place: f"{value:,.10g}".replace("-", MINUS))
 
 
 def families() -> dict[str, Sequence[str]]:

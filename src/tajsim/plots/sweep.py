@@ -1,4 +1,4 @@
-"""Pictures of sweeps: how an outcome responds to one factor, and to two.
+"""The picture of a sweep: how an outcome responds to one factor, or to two.
 
 A sweep is the tables that `tajsim.load_sweep` returns: points, results, columns, factors, about.
 """
@@ -63,34 +63,52 @@ class _Kept:
         names = map(str, self.sweep.factors.index)
         return [n for n in names if n not in but and self.table[n].nunique() > 1]
 
-    def strongest(self, by: select.Names, count: int) -> list[str]:
-        """Return the factors asked for, or those whose ranks go with the column's most.
+    def averaged(self, text: str, but: Sequence[str]) -> str:
+        """Return a sentence on the factors that vary besides some; "" where none does."""
+        others = [numbers.parameter_name(name) for name in self.varying(but)]
+        return f" {text.format(numbers.listed(others, 4))}" if others else ""
+
+    def factors(self, by: select.Names) -> list[str]:
+        """Return the factors asked for, or that whose ranks go with the column's most.
 
         Raises:
-            UserError: for unknown names, not so many, or if no factor varies.
+            UserError: for unknown names, more than two, or if no factor varies.
         """
         several = self.sweep.points["scenario"].nunique() > 1
         names = select.as_names(by)
         check_names("factor", names, [*map(str, self.sweep.factors.index), *["scenario"][:several]])
-        if names and len(names) != count:
-            raise UserError(f"--by {','.join(names)}: expected {numbers.counted(count, 'factor')}")
-        if not names and not self.varying():
+        if len(names) > 2 or len({*names}) < len(names):
+            raise UserError(f"--by {','.join(names)}: expected one factor, or two different ones")
+        if names:
+            return names
+        if not self.varying():
             raise UserError("the sweep has no factor that varies, so there is nothing to draw by")
         means = self.table.groupby("point", sort=False)[self.name].mean().rank()
         points = self.sweep.points.loc[means.index]
         strength = {f: _along(points[f], means) for f in self.varying()}
-        return names or sorted(strength, key=lambda f: -strength[f])[:count]
+        return [max(strength, key=lambda f: strength[f])]
+
+    def called(self, scenario: str) -> str:
+        """Return what a scenario is called beside a line."""
+        labels = self.sweep.about.get("labels", {})
+        return str(labels.get(scenario) or numbers.words(scenario))
 
     def axis(self, factor: str) -> str:
         """Return the text of an axis of a factor, with its unit."""
         unit = "" if factor == "scenario" else str(self.sweep.factors.loc[factor, "unit"])
-        return f"{factor} ({unit})" if unit else factor
+        name = numbers.capital(numbers.parameter_name(factor))
+        return f"{name} ({unit})" if unit else name
+
+    @property
+    def together(self) -> str:
+        """The names of the scenarios as a list."""
+        return numbers.listed([self.called(name) for name in self.scenarios], 4)
 
     def foot(self, more: str = "") -> str:
         """Return the foot line: points, runs, seed, scenarios."""
         points, runs = int(self.table["point"].nunique()), len(self.table)
         text = (
-            f"{more} {self.sweep.about['title']}. {', '.join(self.scenarios)}; {points:,} points, "
+            f"{more} {self.sweep.about['title']}. {self.together}; {points:,} points, "
             f"{runs:,} runs, seed {self.sweep.about['seed']}."
         )
         return text.strip() + panels.few(runs)
@@ -148,34 +166,19 @@ def _cells(values: pd.Series[Any]) -> tuple[np.ndarray, list[str]]:
     return codes, [f"{_value_text(low)}\nto {_value_text(high)}" for low, high in pairwise(edges)]
 
 
-def levers(
-    sweep: Any,
-    *,
-    outcome: select.Names = None,
-    by: select.Names = None,
-    scenarios: select.Names = None,
-    title: str | None = None,
-) -> Figure:
-    """Draw the mean of an outcome over the runs at each pair of values of two factors.
+def _levers(what: _Kept, pair: Sequence[str], title: str | None) -> Figure:
+    """Draw the mean over the runs at each pair of values of two factors, across and up.
 
-    They stand across and up; by default the two whose ranks go with the outcome most. The mean is
-    taken over several scenarios, and over all other factors.
-
-    Raises:
-        UserError: for unknown names, or fewer than two factors that vary.
+    The mean is taken over several scenarios, and over all other factors.
     """
-    what = _Kept(sweep, outcome, scenarios)
-    pair = what.strongest(by, 2)
-    if len(set(pair)) < 2:
-        raise UserError("a map needs two different factors that vary; this sweep has one")
-    (columns, across), (rows, up) = (_cells(what.table[factor]) for factor in pair)
+    of = [what.table[f].map(what.called) if f == "scenario" else what.table[f] for f in pair]
+    (columns, across), (rows, up) = map(_cells, of)
     wide = what.table[what.name].groupby([rows, columns]).mean().unstack()
     means = wide.reindex(index=range(len(up)), columns=range(len(across))).to_numpy(dtype=float)
     factor, unit = window.scaled(means, what.unit)
-    others = what.varying(but=pair)
-    averaged = f" Mean also over {numbers.listed(others, 4)}." if others else ""
+    averaged = what.averaged("Mean also over {}.", pair)
     if len(what.scenarios) > 1 and "scenario" not in pair:
-        averaged += f" Taken together: the scenarios {', '.join(what.scenarios)}."
+        averaged += f" Taken together: {what.together}."
     layout = style.Layout(
         body=1.0 + 0.42 * max(6, len(up)),
         title=title or what.heading,
@@ -260,15 +263,17 @@ def response(
 
     The factor is by default the one whose ranks go with the outcome most. A dotted line marks the
     value that the model has where no experiment changes it; runs at several values of other
-    factors are taken together, and the picture says so.
+    factors are taken together, and the picture says so. Over two factors the means are drawn as a
+    map, with lines of equal values.
 
     Raises:
-        UserError: for unknown names, several factors, or none that varies.
+        UserError: for unknown names, more than two factors, or none that varies.
     """
     what = _Kept(sweep, outcome, scenarios)
-    (factor,) = what.strongest(by, 1)
-    others = what.varying(but=[factor])
-    more = f" At all values of {', '.join(others[:4])} together." if others else ""
+    factor, *second = what.factors(by)
+    if second:
+        return _levers(what, [factor, *second], title)
+    more = what.averaged("At all values of {} together.", [factor])
     known = None
     if factor != "scenario":
         known = load_parameters().get(str(sweep.factors.loc[factor, "parameter"]))
@@ -289,7 +294,8 @@ def _answers(what: _Kept, by: str, scenario: str) -> Answers:
     if numeric and own.nunique() > MOST_GROUPS:  # drawn at random: equal bands
         own = own.groupby(pd.qcut(own, 10)).transform("median")
     runs = {value: part.to_numpy() for value, part in mine[what.name].groupby(own, sort=numeric)}
-    return Answers(scenario, list(runs), list(runs.values()))
+    places = [what.called(v) for v in runs] if by == "scenario" else list(runs)
+    return Answers(what.called(scenario) if scenario else "", places, list(runs.values()))
 
 
 def response_of(
@@ -372,34 +378,30 @@ def _meet(ax: Axes, met: Met, factor: float) -> None:
     ax.set_ylim(top=max(ax.get_ylim()[1], 1.08 * height))
 
 
-#: Name of each kind of picture of a sweep -> the function that makes it.
-SWEEP_KINDS = {"response": response, "levers": levers}
 OPTIONS = ("outcome", "by", "scenarios", "title")
 
 
-def sweep_figure(kind: str, sweep: Any, **chosen: Any) -> Figure:
-    """Return one picture of a sweep as a matplotlib Figure.
+def sweep_figure(sweep: Any, **chosen: Any) -> Figure:
+    """Return the picture of a sweep as a matplotlib Figure.
 
     Args:
-        kind: one of `SWEEP_KINDS`.
         sweep: the tables of a sweep (`tajsim.load_sweep`).
-        chosen: ``outcome``, ``by`` (factors), ``scenarios``, ``title``; see `response`, `levers`.
+        chosen: ``outcome``, ``by`` (one factor or two), ``scenarios``, ``title``; see `response`.
 
     Raises:
-        UserError: for an unknown kind, option, factor, scenario or outcome.
+        UserError: for an unknown option, factor, scenario or outcome.
     """
-    check_names("kind of picture", [kind], SWEEP_KINDS)
-    check_names(f"option of {kind}", chosen, OPTIONS)
+    check_names("option of response", chosen, OPTIONS)
     with style.look():
-        return style.make_readable(SWEEP_KINDS[kind](sweep, **chosen))
+        return style.make_readable(response(sweep, **chosen))
 
 
-def draw_sweep(kind: str, sweep: Any, path: str | Path, **chosen: Any) -> list[Path]:
-    """Write one picture of a sweep; the suffix of ``path`` decides between PNG, SVG and PDF.
+def draw_sweep(sweep: Any, path: str | Path, **chosen: Any) -> list[Path]:
+    """Write the picture of a sweep; the suffix of ``path`` decides between PNG, SVG and PDF.
 
     Raises:
         UserError: as `sweep_figure`; for another suffix; if the file cannot be written.
     """
     check_file(Path(path), overwrite=True, endings=style.SUFFIXES)
-    style.save(sweep_figure(kind, sweep, **chosen), Path(path))
+    style.save(sweep_figure(sweep, **chosen), Path(path))
     return [Path(path)]

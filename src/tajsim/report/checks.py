@@ -18,8 +18,9 @@ def checks(facts: Facts) -> list[str]:
     mode = str(facts.dataset.attrs.get("parameters_mode", ""))
     continued = [
         f"The months up to {numbers.month_text(one['until'])} are those of a saved history of "
-        f"{one['scenario']}: other settings of a scenario take effect in the month after."
+        f"“{called}”: other settings of a scenario take effect in the month after."
         for one in facts.continued
+        for called in [facts.called.get(one["scenario"], one["scenario"])]
     ]
     found = [*out_of_registry(facts), *out_of_calibration(facts), _MODES.get(mode, ""), *continued]
     if facts.runs == 1:
@@ -56,36 +57,27 @@ def out_of_registry(facts: Facts) -> list[str]:
         if row and not row.low <= value <= row.high:
             least = numbers.interval(row.low, row.high)
             lines.append(
-                f"{_who(scenarios)} {name} to {numbers.table_number(value)}, outside its "
-                f"documented or assumed range of {least}: the rules were not made for that."
+                f"{_who(facts, scenarios, name, value)}, outside its documented or assumed range "
+                f"of {least}: the rules were not made for that."
             )
-    if "parameter_value" in facts.dataset:
-        values = facts.dataset["parameter_value"]
-        ends = values.min(("scenario", "run")).values, values.max(("scenario", "run")).values
-        chosen = {name for _, name, _ in effects.inputs_set(facts.dataset)}
-        for name, low, high in zip(map(str, values["parameter"].values), *ends, strict=True):
-            row = known.get(name) if name not in chosen else None
-            slack = 1e-9 * max(abs(row.low), abs(row.high)) if row else 0.0
-            if row and (low < row.low - slack or high > row.high + slack):
-                lines.append(
-                    f"Runs have {name} from {numbers.interval(low, high)}, outside its range of "
-                    f"{numbers.interval(row.low, row.high)}."
-                )
     return list(dict.fromkeys(lines))
 
 
 def out_of_calibration(facts: Facts) -> list[str]:
     """Say which inputs lie outside what the calibrated sample holds of the parameter."""
     lines = [
-        f"{_who(scenarios)} {name} to {numbers.table_number(value)}, outside the calibrated "
-        f"range of {numbers.interval(low, high)}: it was not checked there against the documents."
+        f"{_who(facts, scenarios, name, value)}, outside the calibrated range of "
+        f"{numbers.interval(low, high)}: it was not checked there against the documents."
         for scenarios, name, value, low, high in effects.outside_sample(facts.dataset)
     ]
     return list(dict.fromkeys(lines))
 
 
-def _who(scenarios: list[str]) -> str:
-    return f"{numbers.listed(scenarios, 3)} set{'s' if len(scenarios) == 1 else ''}"
+def _who(facts: Facts, scenarios: list[str], parameter: str, value: float) -> str:
+    called = numbers.listed([f"“{facts.called[name]}”" for name in scenarios], 3)
+    sets = "sets" if len(scenarios) == 1 else "set"
+    name = numbers.parameter_name(parameter)
+    return f"{called} {sets} “{name}” to {numbers.table_number(value)}"
 
 
 def _projection(facts: Facts) -> str:
@@ -123,7 +115,7 @@ def limits(facts: Facts) -> list[str]:
     lines = []
     if len(facts.claims):
         tested = facts.claims[facts.claims["verdict"] != verdicts.NOT_TESTED]
-        claim, verdict = tested["claim"].astype(str), tested["verdict"]
+        claim, verdict = tested["claim"].map(numbers.words), tested["verdict"]
         if wrong := ", ".join(claim[verdict == verdicts.FAILS]):
             lines.append(f"The model contradicts what the documents say in: {wrong}.")
         if weak := ", ".join(claim[verdict.isin([verdicts.NEGLIGIBLE, verdicts.TURNS])]):

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,152 +13,24 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.analysis import variance as shares
-from tajsim.analysis.assumptions import assumptions_of_runs
 from tajsim.analysis.claims import evaluate_claims
 from tajsim.ensemble.dataset import FILE_NAME, load_results
 from tajsim.errors import UserError
 from tajsim.inputs import registry
 from tajsim.inputs.deals import load_deals
-from tajsim.inputs.ledger import load_documents, load_figures, printed_in
-from tajsim.inputs.scenario_parts import COMMAND_LINE
+from tajsim.inputs.ledger import printed_in
 from tajsim.results import answer, numbers, select, window
-from tajsim.results.effect import basis_counts, compare_results
+from tajsim.results.effect import basis_counts
 from tajsim.results.numbers import listed, month_text
 from tajsim.results.window import Window
-
-#: Units and how they are written after a difference.
-_UNITS = {
-    "share": "percentage points",
-    "0 or 1": "percentage points of the runs",
-    "number": "",
-    "number/year": "a year",
-    "index": "index points",
-    "ratio": "",
-}
-#: Units told in per cent, and what stands behind a level.
-_SHARES = {"share": "%", "0 or 1": "% of the runs"}
-
-
-def with_interval(
-    value: float, low: float, high: float, unit: str, signed: bool = True
-) -> tuple[str, str]:
-    """Return a difference, or a level if not signed, with its unit, and its interval alike."""
-    own = digits_of(value, low, high, unit)
-    said = _level(own(value), unit, own.word) if not signed else ""
-    difference = " ".join(filter(None, (own(value, signed), own.word, _unit(unit))))
-    return said or difference, own.span(low, high, signed)
-
-
-def digits_of(value: float, low: float, high: float, unit: str) -> numbers.Digits:
-    """Return how the numbers of an effect in a unit are written."""
-    return numbers.digits(value, low, high, unit in _SHARES)
-
-
-def _level(number: str, unit: str, word: str = "") -> str:
-    """Return a level with its unit: ``1,677 kg a year``, ``25 %``, ``25 % of the runs``."""
-    after = _SHARES[unit] if unit in _SHARES else _unit(unit)
-    return " ".join(filter(None, (number, word, after)))
-
-
-def _unit(unit: str) -> str:
-    return _UNITS.get(unit, unit.replace("/year", " a year").replace("/month", " a month"))
-
-
-def unit_of_row(own: numbers.Digits, unit: str) -> str:
-    """Return the unit of a table's row: shares in per cent, large sums in millions."""
-    if unit in _SHARES:
-        return "%" if unit == "share" else "% of runs"
-    return f"{own.word} {_unit(unit) or {'number': 'count'}.get(unit, unit)}".strip()
 
 
 def level(value: float, unit: str) -> str:
     """Return a level with its unit: a share in per cent."""
     if math.isnan(value):
         return "undefined"
-    number = plain(100.0 * value if unit in _SHARES else value)
-    number = number.replace(" m", " million").replace(" bn", " billion")
-    if unit == "index":
-        return number
-    return f"{number} %" if unit in _SHARES else f"{number} {_unit(unit)}".strip()
-
-
-def level_sentence(name: str, unit: str, median: float, low: float, high: float, runs: int) -> str:
-    """Return the median of an outcome with the range of 90 % of the runs."""
-    if low == high:
-        most = f"in at least 90 % of {runs:,} runs"
-        return f"{numbers.capital(name)} is {level(median, unit)} {most}."
-    own = digits_of(median, low, high, unit)
-    middle, upper = (_level(own(value), unit, own.word) for value in (median, high))
-    return (
-        f"For {name} the median of {runs:,} runs is {middle}, and 90 % of them lie "
-        f"between {own(low)} and {upper}."
-    )
-
-
-def plain(value: float) -> str:
-    """Return a number with a true minus sign, ``-`` for what is undefined."""
-    number = numbers.table_number(value)
-    return number if number == "-" else number.replace("-", numbers.MINUS)
-
-
-TABLES = (shares.VARIANCE, shares.ASSUMPTIONS)
-
-
-def _with_tables(joined: xr.Dataset, datasets: Sequence[xr.Dataset]) -> xr.Dataset:
-    """Return joined results with the tables of all that were compared with the same reference.
-
-    What one file found against another reference says nothing here and is left out; a scenario
-    that several hold counts for the first that has a table on it.
-    """
-    reference, *left = select.names_of(joined)
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
-    for dataset in datasets:
-        if select.names_of(dataset)[0] == reference:
-            found = {name: shares.kept_table(dataset, name) for name in TABLES}
-            held = set(found[shares.VARIANCE].get("scenario", ()))
-            own = [name for name in left if name in held]
-            left = [name for name in left if name not in own]
-            for name, table in found.items():
-                parts[name].append(table[table["scenario"].isin(own)] if len(table) else table)
-    for name, tables in parts.items():
-        if kept := [table for table in tables if len(table)]:
-            joined = shares.keep_table(joined, name, pd.concat(kept, ignore_index=True))
-    return joined
-
-
-def fitting(table: pd.DataFrame, windows: dict[str, Window]) -> pd.DataFrame:
-    """Return the rows of shares that are over the window of their scenario."""
-    if table.empty:
-        return table
-    own = table[["scenario", "window_start", "window_end"]].astype(str).itertuples(index=False)
-    same = [windows.get(scenario) == tuple(months) for scenario, *months in own]
-    return table[np.array(same, bool)]
-
-
-def why_not(table: pd.DataFrame, reference: str, scenario: str, runs: int) -> str:
-    """Say why the shares of variance of a scenario are missing, and what would give them.
-
-    Args:
-        table: the shares that the results hold, of any window.
-        reference, scenario: the names.
-        runs: the number of runs.
-    """
-    lead = f"The decomposition of variance for each difference of {scenario}"
-    if runs < shares.FEWEST:
-        return f"{lead} is estimated from {shares.FEWEST} runs on."
-    own = table[table["scenario"] == scenario] if len(table) else table
-    if len(own):
-        start, end = own["window_start"].iloc[0], own["window_end"].iloc[0]
-        return (
-            f"{lead} was estimated over {start} to {end}, which is not the window of this report: "
-            f"tajsim compare with the same --window estimates it."
-        )
-    return (
-        f"{lead} is not in these results: it needs runs repeated with one group of "
-        f"draws renewed, which tajsim compare {reference} {scenario} does (without "
-        "--no-variance) and tajsim run does not."
-    )
+    by, said = answer.scale(unit, abs(value))
+    return f"{numbers.short(value * by)} {said}".rstrip()
 
 
 #: What a folder of a sweep holds.
@@ -237,9 +108,7 @@ def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Datase
         if set(select.outcome_names(first)) != set(select.outcome_names(other)):
             raise UserError(f"{lead} outcomes")
     joined = select.join(datasets, called)
-    if joined.sizes["scenario"] == first.sizes["scenario"]:
-        return first
-    return _with_tables(joined, datasets)
+    return first if joined.sizes["scenario"] == first.sizes["scenario"] else joined
 
 
 @dataclass(frozen=True)
@@ -263,6 +132,11 @@ class Facts:
     def names(self) -> list[str]:
         """The scenarios; with more than one, the first is the reference."""
         return select.names_of(self.dataset)
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """What each scenario is called, by name."""
+        return answer.labels_of(self.dataset)
 
     @property
     def reference(self) -> str:
@@ -290,34 +164,9 @@ class Facts:
         return window.window_of(self.dataset, self.asked, scenario)
 
     @cached_property
-    def comparison(self) -> pd.DataFrame:
-        """One row per scenario, outcome and coordinate; empty for a single scenario."""
-        return compare_results(self.dataset, self.asked) if self.others else pd.DataFrame()
-
-    @cached_property
     def claims(self) -> pd.DataFrame:
         """One row per claim."""
         return evaluate_claims(self.dataset)
-
-    @cached_property
-    def kept_variance(self) -> pd.DataFrame:
-        """The shares of variance that the results hold, over whatever window."""
-        return shares.kept_table(self.dataset, shares.VARIANCE)
-
-    @cached_property
-    def variance(self) -> pd.DataFrame:
-        """The shares of variance of the differences, where they are over the report's window."""
-        return fitting(self.kept_variance, {name: self.window(name) for name in self.others})
-
-    @cached_property
-    def assumptions(self) -> pd.DataFrame:
-        """The assumptions that matter most: kept for every scenario, or found from the runs."""
-        kept = shares.kept_table(self.dataset, shares.ASSUMPTIONS)
-        named = set(kept["scenario"]) if len(kept) else set()
-        fits = set(self.variance["scenario"]) if len(self.variance) else set()
-        if named & fits >= set(self.others) or self.runs < shares.FEWEST:
-            return kept[kept["scenario"].isin(fits)] if len(kept) else kept
-        return assumptions_of_runs(self.dataset, self.comparison)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -329,61 +178,6 @@ class Facts:
         """The answer on each scenario that is compared."""
         return {name: answer.card(self.dataset, name, self.asked) for name in self.others}
 
-    def leading(self, scenario: str) -> list[tuple[str, str]]:
-        """Return what the answer states first, as outcome and coordinate of `comparison`."""
-        found = []
-        for change in self.cards[scenario].leading:
-            own = select.own_dimensions(self.dataset[change.outcome])
-            if change.where or len(own) < 2:
-                found.append((change.outcome, change.where or (f"{own[0]}=all" if own else "")))
-        return found
-
-    def in_words(self, outcome: str, where: str) -> str:
-        """Return an outcome as it stands within a sentence: ``own effort (border)``."""
-        label = numbers.small(str(self.dataset[outcome].attrs.get("label", outcome)))
-        names = (part.split("=")[1] for part in where.split(";") if "=" in part)
-        place = ", ".join(numbers.place_name(name) for name in names if name != "all")
-        return f"{label} ({place})" if place else label
-
-
-_FILE = re.compile(r"^# (\S+\.toml)$")
-
-
-def _files(text: str) -> list[tuple[str, str]]:
-    """Return path and text of each file of a chain of scenarios, parents first."""
-    parts: list[tuple[str, list[str]]] = []
-    for line in text.splitlines():
-        found = _FILE.match(line)
-        if found:
-            parts.append((found[1], []))
-        elif parts:
-            parts[-1][1].append(line)
-    return [(path, "\n".join(lines)) for path, lines in parts]
-
-
-def remark_at(text: str, origin: str) -> str:
-    """Return the comment above the line ``path:line`` of a chain of scenario files."""
-    path, _, number = origin.rpartition(":")
-    lines = dict(_files(text)).get(path, "").splitlines()
-    kept: list[str] = []
-    if re.fullmatch("[0-9]{1,7}", number) and int(number) <= len(lines):
-        for line in reversed(lines[: int(number) - 1]):
-            if not line.strip().startswith("#") or line.strip().startswith("#:"):
-                break
-            kept.append(line.strip().lstrip("# "))
-    return " ".join(reversed(kept))
-
-
-def cited(remark: str, figures: Sequence[str] = ()) -> list[str]:
-    """Return ``document:line`` of everything that a remark or figure ids cite, each once."""
-    found, ledger = list(printed_in(figures)), load_figures()
-    keys = "|".join(re.escape(key) for key in load_documents())
-    for key, lines in re.findall(rf"({keys}):([0-9]+(?:, [0-9]+)*)", remark):
-        found += [f"{key}:{line}" for line in lines.split(", ")]
-    words = re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", remark)
-    found += [f"{ledger[w].document}:{ledger[w].line}" for w in words if w in ledger]
-    return list(dict.fromkeys(found))
-
 
 @dataclass(frozen=True)
 class ScenarioChange:
@@ -391,15 +185,13 @@ class ScenarioChange:
 
     Attributes:
         sentence: what it is.
-        sources: what stands behind it: documents with their lines, or that there is none.
+        sources: the documents with their lines behind it, "" where none is named.
         where: file and line of the scenario, or the command line.
-        remark: the reason that the scenario's file gives.
     """
 
     sentence: str
     sources: str
     where: str = ""
-    remark: str = ""
 
 
 def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
@@ -412,17 +204,16 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
     own, base = (
         {name: table.get(one) or {} for name, table in held.items()} for one in (scenario, other)
     )
-    text, origins = str(own["scenario_text"] or ""), own["origins"]
-    set_here, set_there = own["settings"], base["settings"]
+    origins, set_here, set_there = own["origins"], own["settings"], base["settings"]
     found = [
-        _setting(name, set_here.get(name), set_there.get(name), str(origins.get(name, "")), text)
+        _setting(name, set_here.get(name), set_there.get(name), str(origins.get(name, "")))
         for name in dict.fromkeys([*set_here, *set_there])
         if set_here.get(name) != set_there.get(name)
     ]
     found += [
         ScenarioChange(
             f"Without {name}: what its rules answer is held.",
-            "no document; a switch",
+            "",
             str(origins.get(f"without {name}", "")),
         )
         for name in own["without"]
@@ -431,18 +222,14 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
     kept, left = ({_event_key(e) for e in side["events"]} for side in (own, base))
     new = [event for event in own["events"] if _event_key(event) not in left]
     held_deals = [e for e in new if e.get("arguments", {}).get("change") == "hold"]
-    # The file's own events come before those that it inherits.
-    file = _files(text)[-1][0] if _files(text) else ""
-    rest = [e for e in new if e not in held_deals]
-    rest.sort(key=lambda e: str(e.get("where") or "").rpartition(":")[0] != file)
-    found += [_event(event, text) for event in rest]
+    found += [_event(event, "") for event in new if event not in held_deals]
     found += [_holds(held_deals)] if held_deals else []
     dropped = [event for event in base["events"] if _event_key(event) not in kept]
-    return found + [_dropped(event, facts.reference) for event in dropped]
+    return found + [_event(event, ", which the reference has, is left out") for event in dropped]
 
 
 #: Attributes of results by scenario, see `tajsim.results.select.attribute`.
-_TABLES = ("settings", "events", "without", "origins", "scenario_text")
+_TABLES = ("settings", "events", "without", "origins")
 
 
 def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
@@ -453,7 +240,7 @@ def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
     places = dict.fromkeys(place for event in events for place in _behind(event))
     month = month_text(min(str(event["month"]) for event in events))
     said = f"From {month}: {what} held by both sides{named}."
-    return ScenarioChange(said, _sources(list(places)), str(events[0].get("where") or ""))
+    return ScenarioChange(said, listed(list(places)), str(events[0].get("where") or ""))
 
 
 def _event_key(event: Mapping[str, Any]) -> str:
@@ -461,97 +248,26 @@ def _event_key(event: Mapping[str, Any]) -> str:
     return json.dumps([event["month"], event["kind"], event.get("arguments")], sort_keys=True)
 
 
-def _setting(
-    name: str, value: float | None, base: float | None, origin: str, text: str
-) -> ScenarioChange:
+def _setting(name: str, value: float | None, base: float | None, origin: str) -> ScenarioChange:
     row = registry.load_parameters().get(name)
     usual = base if base is not None else row.value if row else None
-    what = numbers.capital(f"{row.meaning.rstrip('.')} ({name})" if row else name)
-    if value is None:
-        line = f"{what} keeps the value of the registry, {_figure(usual)}{_after(name)}."
-        return ScenarioChange(line, _sources(cited("", row.basis.figures if row else ())), origin)
+    unit = f" {row.unit}" if row and row.unit not in ("index", "number", "0 or 1") else ""
+    texts = [numbers.table_number(v) if v is not None else "unknown" for v in (value, usual)]
+    if value is not None and usual is not None and texts[0] == texts[1]:
+        texts = [f"{v:.10g}" for v in (value, usual)]
+    now = texts[0] if value is not None else "as usual"
     drawn = " at its middle" if row and row.role == "uncertainty" and base is None else ""
-    figures = _figure(value), _figure(usual)
-    if usual is not None and figures[0] == figures[1]:
-        figures = f"{value:.10g}", f"{usual:.10g}"
-    instead = f" instead of {figures[1]}{drawn}" if usual is not None else ""
-    line = f"{what} is set to {figures[0]}{_after(name)}{instead}."
-    if origin == COMMAND_LINE:
-        return ScenarioChange(line, "no document; chosen on the command line", origin)
-    remark = remark_at(text, origin)
-    return ScenarioChange(line, _sources(cited(remark)), origin, remark)
+    meaning = f" ({row.meaning.rstrip('.')})" if row else ""
+    what = numbers.capital(numbers.parameter_name(name))
+    return ScenarioChange(f"{what}: {now}{unit} instead of {texts[1]}{drawn}{meaning}.", "", origin)
 
 
-def _after(name: str) -> str:
-    """Return the unit of a parameter as it stands behind its value."""
-    row = registry.load_parameters().get(name)
-    return f" {row.unit}" if row and row.unit not in ("index", "number", "0 or 1") else ""
+def _event(event: Mapping[str, Any], more: str) -> ScenarioChange:
+    label = str(event.get("label") or event["kind"].replace("_", " "))
+    said = f"{month_text(event['month'])}: {label}{more}."
+    return ScenarioChange(said, listed(_behind(event)), str(event.get("where") or ""))
 
 
-def _figure(value: float | None) -> str:
-    return "unknown" if value is None else numbers.table_number(value)
-
-
-def _event(event: Mapping[str, Any], text: str) -> ScenarioChange:
-    label, where = str(event.get("label") or ""), str(event.get("where") or "")
-    remark = remark_at(text, where)
-    effect = _effect_of(event["kind"], event.get("arguments", {}))
-    said = f"{month_text(event['month'])}: {f'{label} ({effect})' if label else effect}."
-    return ScenarioChange(said, _sources(_behind(event, remark)), where, remark)
-
-
-def _behind(event: Mapping[str, Any], remark: str = "") -> list[str]:
+def _behind(event: Mapping[str, Any]) -> list[str]:
     """Return documents and lines behind an event: those that the results hold, or the ledger's."""
-    kept = event.get("sources")
-    found = cited(remark, () if kept else event.get("figures", ()))
-    return list(dict.fromkeys([*(kept or ()), *found]))
-
-
-def _dropped(event: Mapping[str, Any], reference: str) -> ScenarioChange:
-    label = event.get("label") or _effect_of(event["kind"], event.get("arguments", {}))
-    line = f"{month_text(event['month'])}: “{label}”, which {reference} has, does not take place."
-    return ScenarioChange(line, _sources(_behind(event)), str(event.get("where") or ""))
-
-
-#: What an event does to a deal, in words.
-DEAL_CHANGES = {
-    "begin": "is agreed",
-    "end": "ends",
-    "close": "ends and is offered no more",
-    "hold": "is held by both sides",
-    "free": "is held no longer",
-}
-
-
-#: What other events do, in words.
-_EFFECTS = {
-    "handover": "the guard of {section} passes to {agency}",
-    "appoint": "{commander} is put at the head of {agency}",
-    "dismiss": "the regime tries to dismiss {commander}",
-    "arrest": "the regime orders the arrest of {commander}",
-    "repression_step": "the regime takes a step of repression: {step}",
-    "seats": "{movement} holds {seats} seats",
-    "withdraw_agency": "{agency} leave",
-}
-
-
-def _effect_of(kind: str, arguments: Mapping[str, Any]) -> str:
-    """Return what an event does, in words."""
-    months = int(arguments.get("months", 1))
-    over = f" over {months} months" if months > 1 else ""
-    if kind == "set":
-        name = str(arguments["parameter"])
-        return f"{name} goes to {_figure(arguments['value'])}{_after(name)}{over}"
-    if kind == "deal":
-        deal = load_deals()[str(arguments["deal"])]
-        return f"“{deal.label}” {DEAL_CHANGES[str(arguments['change'])]}"
-    named = {key: numbers.actor_name(str(value)) for key, value in arguments.items()}
-    try:
-        return _EFFECTS[kind].format(**named) + over * (kind == "withdraw_agency")
-    except KeyError:
-        return f"{kind.replace('_', ' ')}: {listed([f'{k} {v}' for k, v in named.items()])}"
-
-
-def _sources(places: list[str]) -> str:
-    """Return the documents behind a change, or that none is named."""
-    return listed(places) if places else "no document; the scenario's own assumption"
+    return list(event.get("sources") or printed_in(event.get("figures", ())))

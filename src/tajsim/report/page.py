@@ -15,7 +15,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
@@ -23,14 +22,13 @@ import tajsim.plots.style as styles
 import tajsim.report.checks as checks
 import tajsim.report.tables as tables
 import tajsim.results.window as windows
-from tajsim.analysis import variance
-from tajsim.display import rows_of
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
+from tajsim.inputs.outcomes import STAKES
 from tajsim.plots import figure
 from tajsim.plots.answer import charts
-from tajsim.report.facts import Facts, changes, gather, level_sentence, why_not
+from tajsim.report.facts import Facts, changes, gather
 from tajsim.report.tables import Table
 from tajsim.results import answer, effect, select
 from tajsim.results.numbers import capital, listed, month_text
@@ -114,13 +112,13 @@ def contents(facts: Facts) -> dict[str, Any]:
     many = len(compared) > FOLDED
     titles = {name: answer.title_of(facts.dataset, name) for name in facts.names}
     cards = list(facts.cards.values())
-    title = f"{len(compared)} scenarios" if many else listed(compared)
+    title = f"{len(compared)} scenarios" if many else listed([titles[name] for name in compared])
     texts = select.attribute(facts.dataset, "scenario_text")
     # The finding; of several which differs most, of one scenario alone its title.
     heading = answer.most_sentence(cards) or titles[facts.reference]
     return {
         "policy": POLICY,
-        "title": f"{title} against {facts.reference}" if facts.others else title,
+        "title": f"{title} against {titles[facts.reference]}" if facts.others else title,
         "heading": f"{cards[0].finding}." if len(cards) == 1 else heading,
         "kicker": (cards[0].question if len(cards) == 1 else "") or _KICKER,
         "facts_line": cards[0].about if len(cards) == 1 else _line(facts),
@@ -128,14 +126,12 @@ def contents(facts: Facts) -> dict[str, Any]:
             (card, charts_of(facts, card, [card.chart]) if card.chart and not many else None)
             for card in cards
         ],
-        "levels": [] if cards else level_sentences(facts),
         "level_table": None if cards else tables.levels(facts),
         "checks": checks.checks(facts),
         "changes": [(titles[name], changes(facts, name)) for name in compared],
         "reference": titles[facts.reference] if facts.others else "",
         "base_changes": changes(facts, facts.reference) if facts.others else [],
         "themes": [(titles[name], list(_themes(facts, name))) for name in facts.others],
-        "places": [t for name in facts.others if (t := tables.places(facts, name))],
         "pictures": pictures(facts),
         "folded": many,
         "meanings": [
@@ -146,15 +142,6 @@ def contents(facts: Facts) -> dict[str, Any]:
         "claims_sentence": tables.claims_sentence(facts),
         "claims": [(titles[name], t) for name in facts.names if (t := tables.claims(facts, name))],
         "basis": effect.basis_statement(facts.dataset) if facts.counts else "",
-        "rests": [
-            (
-                titles[name],
-                tables.shares(facts, name),
-                _no_shares(facts, name),
-                tables.assumed(facts, name),
-            )
-            for name in facts.others
-        ],
         "sections": SECTIONS,
         "limits": checks.limits(facts),
         "recipe": tables.recipe(facts),
@@ -166,39 +153,17 @@ def contents(facts: Facts) -> dict[str, Any]:
 def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture | None]]:
     """Yield what a theme is told as, its table, and its picture if something in it differs."""
     card = facts.cards[scenario]
-    for stake in answer.STAKES:
+    for stake in STAKES:
         if (table := tables.theme(facts, scenario, stake)) is None:
             continue
         told = [c for c in card.told if c.stake == stake]
+        found = [c for c in told if c.striking]
         more = f"; {len(told) - 1} more" if len(told) > 1 else ""
-        said = f"{told[0].clause()}{more}" if told else "nothing that can be told"
-        drawn = [c for c in told if c.kind != "date" and c is not card.chart][:2]
+        slight = "small changes" if told else "nothing that can be told"
+        said = f"{found[0].clause()}{more}" if found else slight
+        drawn = [c for c in (found or told) if c.kind != "date" and c is not card.chart][:2]
         picture = charts_of(facts, card, drawn) if drawn and len(facts.others) == 1 else None
         yield f"{capital(stake)}: {said}", table, picture
-
-
-def level_sentences(facts: Facts) -> list[str]:
-    """Return levels of one scenario: the outcomes of its question, else an even choice."""
-    shown = select.first_of_summary(effect.summarise(facts.dataset, facts.asked))
-    shown = shown[(shown["unit"] != "0 or 1") & shown["median"].notna() & select.is_whole(shown)]
-    asks = select.attribute(facts.dataset, "asks").get(facts.reference, {}).get("outcomes", ())
-    named = shown["outcome"].isin(asks)
-    rest = shown[(shown["p95"] > shown["p05"]) & ~named]
-    spread = np.linspace(0, len(rest) - 1, min(len(rest), 4)).round().astype(int)
-    chosen = rows_of(shown[named])[:4] or rows_of(rest.iloc[spread])
-    return [
-        level_sentence(
-            facts.in_words(row.outcome, row.where), row.unit, row.median, row.p05, row.p95, row.runs
-        )
-        for row in chosen
-    ]
-
-
-def _no_shares(facts: Facts, scenario: str) -> str:
-    """Say why a scenario has no shares of variance, "" where they are."""
-    if len(facts.variance) and scenario in set(facts.variance["scenario"]):
-        return f"No difference of {scenario} has a direction, so there is no variance to divide."
-    return why_not(facts.kept_variance, facts.reference, scenario, facts.runs)
 
 
 def _line(facts: Facts) -> str:
@@ -276,13 +241,9 @@ def pictures(facts: Facts) -> list[Picture]:
     """Return the pictures of what differs, or of what a claim is about."""
     found = []
     for shot in _shots(facts):
-        dataset = facts.dataset
-        if shot.kind == "tornado":
-            bare = dataset.drop_dims(f"{variance.ASSUMPTIONS}_row", errors="ignore")
-            dataset = variance.keep_table(bare, variance.ASSUMPTIONS, facts.assumptions)
         with suppress(UserError):  # these results have no means for it
-            drawn = figure(shot.kind, dataset, **shot.options)
-            found.append(_embedded(shot.heading, drawn, alternative(facts, shot)))
+            drawn = figure(shot.kind, facts.dataset, **shot.options)
+            found.append(_embedded(shot.heading, drawn, f"{shot.heading}. {_told_of(facts)}"))
     return found
 
 
@@ -297,14 +258,14 @@ _ABOUT = {
         {"heroin_entering", "heroin_seized", "seizure_probability"},
     ),
     "map": ("Border and regions", {"state_control", "country_control", "heroin_seized"}),
-    "money": ("Who gets the money", {"drug_income", "aid_delivered", "aid_diverted", "collusion"}),
+    "stacks": ("Who gets the money", {"drug_income", "aid_delivered", "aid_diverted", "collusion"}),
 }
 
 
 def _shots(facts: Facts) -> Iterator[Shot]:
     if len(facts.others) > MOST_SCENARIOS:
         shown = windows.most_moved(facts.dataset, select.headline(facts.dataset), 1)
-        yield Shot("scenarios", "Scenario by scenario", {"outcome": shown})
+        yield Shot("fan", "Scenario by scenario", {"outcome": shown})
         return
     few = {"scenarios": facts.names[:MOST_SCENARIOS]}
     told = {change.outcome for card in facts.cards.values() for change in card.told}
@@ -315,19 +276,15 @@ def _shots(facts: Facts) -> Iterator[Shot]:
     events = select.attribute(facts.dataset, "events")
     kinds = {event["kind"] for name in facts.names for event in events.get(name, ())}
     if kinds & {"dismiss", "arrest", "appoint"}:
-        yield Shot("elite", "Commanders", few)
-    if len(facts.assumptions):
+        yield Shot("stacks", "Commanders", {**few, "outcome": "commander_state"})
+    if facts.asked in (None, windows.kept_window(facts.dataset)):  # they are of that window
         yield Shot("tornado", "The assumptions that matter most")
 
 
 def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeChange]) -> Picture:
     """Return the course of some changes of a card over time."""
     labels = listed([change.label for change in changes])
-    text = (
-        f"Two lines over the months, “{card.other}” and “{card.label}”: the mean of "
-        f"{facts.runs:,} runs of {card.reference} and {card.scenario}, each in a band that holds "
-        f"nine in ten. {labels}, {' to '.join(map(month_text, card.window))}."
-    )
+    text = f"{labels} over the months: means, and nine in ten runs. {_told_of(facts)}"
     wide, tall = (5.0, 3.1) if changes[0] is card.chart else (8.6, 2.5)
     return _embedded(labels, charts(facts.dataset, card, changes, wide, tall), text)
 
@@ -346,30 +303,9 @@ def _embedded(heading: str, drawn: Figure, text: str) -> Picture:
     return Picture(heading, source, text, wide, high)
 
 
-_SHOWS = {
-    "fan": "Lines over the months: the median of the runs in bands that hold 50 % and 90 % of "
-    "them, a panel for each outcome.",
-    "map": "Map of the country in the last year of the results, border and regions coloured.",
-    "border": "Heat maps of border section against month: what enters, is seized, who guards.",
-    "providers": "Stacked areas over the months, a panel for each security task: who covers it; "
-    "below them lines of the price.",
-    "money": "Ribbons from drug networks, people and donors to agencies, officers and the top.",
-    "elite": "A lane for each commander: in which share of the runs he serves or breaks away.",
-    "scenarios": "A small panel for each scenario: the median of one outcome over time.",
-    "tornado": "Bars for the assumptions that matter most: the share of variance of each.",
-}
-
-
-def alternative(facts: Facts, shot: Shot) -> str:
-    """Return what a picture shows: how, then of which scenarios, outcomes, months and runs."""
-    dataset = facts.dataset
-    names = shot.options.get("scenarios", facts.names)
-    labels = [str(dataset[n].attrs.get("label", n)) for n in shot.options.get("outcome", ())]
-    shown = f" shows {listed(labels)};" if labels else ""
-    first, last = windows.window_of(dataset, facts.asked)
+def _told_of(facts: Facts) -> str:
+    """Return of which scenarios, months and runs a picture is."""
+    names = listed([f"“{name}”" for name in facts.called.values()], MOST_SCENARIOS)
+    months = " to ".join(map(month_text, windows.window_of(facts.dataset, facts.asked)))
     runs = f"{facts.runs:,} run{'s' if facts.runs != 1 else ''}"
-    return (
-        f"{_SHOWS.get(shot.kind, f'Picture of the kind “{shot.kind}”.')} It{shown} holds {runs} of "
-        f"{listed(names, MOST_SCENARIOS)}, {month_text(first)} to "
-        f"{month_text(last)}; the tables of the page have the numbers."
-    )
+    return f"A picture of {runs} of {names}, {months}; the tables of the page have the numbers."

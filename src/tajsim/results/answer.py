@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 from tajsim.display import Html, element, table, whole
-from tajsim.inputs.outcomes import split_spec
+from tajsim.inputs.outcomes import STAKES, load_outcomes, split_spec
 from tajsim.results import effect as effects, numbers as say, select, window
 from tajsim.results.effect import Effect, Values, quantiles
 from tajsim.results.window import Window
@@ -25,31 +25,6 @@ from tajsim.results.window import Window
 ENOUGH = 30
 #: So many numbers stand on a card, and at most so many rows in a text.
 NUMBERS, ROWS = 5, 12
-#: What is at stake, gravest first, with the outcomes of each; all others are of the last.
-STAKES: dict[str, tuple[str, ...]] = {
-    "survival": (
-        "state_failed", "strain", "polity", "country_control", "state_control", "ending_contested",
-        "succession_doubt", "state_collapsed", "ruler_left",
-    ),
-    "violence": (
-        "deaths", "violent_members", "radicalised", "fighters_abroad", "fighters_joined",
-        "incursions", "incidents", "killings", "riots", "mutinies", "defections",
-    ),
-    "repression": (
-        "repression_step", "purges", "arrests", "operations", "predation", "grievance", "fear",
-        "protest", "channel", "underground_members", "prisoners",
-    ),
-    "traffic": (
-        "heroin_entering", "heroin_seized", "heroin_seized_reported", "heroin_leaving",
-        "seizure_probability", "interception", "collusion", "shelter", "arranged_share",
-    ),
-    "money": (
-        "drug_income", "drug_income_share", "aid_delivered", "aid_diverted", "remittances",
-        "migrants", "cronyism", "rents_regime", "rents_kept", "budget", "output", "foreign_debt",
-    ),
-    "structure": (),
-}  # fmt: skip
-_STAKE_OF = {outcome: stake for stake, held in STAKES.items() for outcome in held}
 #: Beyond so many standard deviations of the reference a change counts as no larger.
 _LARGEST = 3.0
 #: Differences of two outcomes that go together beyond this say the same thing twice.
@@ -58,29 +33,6 @@ _ALIKE = 0.9
 _LEAST_SHARE = 0.02
 #: A rise by more per cent than this is told in the unit of the outcome.
 _EXPLODES = 300.0
-#: What an event, or a parameter by its family, sets: the outcomes that are no effect of it.
-SETS: dict[str, tuple[str, ...]] = {
-    "repression_step": ("repression_step",),
-    "dismiss": ("purges", "commander_state"),
-    "arrest": ("purges", "commander_state"),
-    "deal": ("deals_in_force", "deal_cover", "deals_made"),
-    "handover": ("deals_in_force",),
-    "withdraw_agency": ("strength",),
-    "agency_pay": ("pay",),
-    "pay_topup": ("pay",),
-    "agency_strength": ("strength",),
-    "afghan_harvest": ("harvest", "harvest_believed"),
-    "migrants_expelled": ("migrants", "migrants_returning"),
-    "russian_upturn": ("russian_growth", "work_abroad"),
-    "militant_pressure": ("militant_fighters",),
-    "neighbour_hostility": ("hostility",),
-    "power_budget": ("aid_pledged",),
-    "power_guarantee": ("guarantee",),
-    "power_investment": ("investment",),
-    "power_condition": ("conditions_kept",),
-    "debt_to_russia": ("foreign_debt",),
-    "heir_designated": ("heir_named",),
-}
 #: Yes-or-no outcomes as the clause of a sentence.
 _HAPPENS = {"state_failed": "the state fails"}
 #: Words that end the noun of a label: what follows tells more of it.
@@ -129,14 +81,21 @@ class OutcomeChange:
         return self.verdict in ("rises", "falls")
 
     @property
+    def striking(self) -> bool:
+        """Whether its direction is news, as a heading tells it: no less than 5 % of the level."""
+        level = abs(self.before) if self.kind != "date" else 0.0
+        return self.told and abs(self.found.mean) >= effects.OF_LEVEL * level
+
+    @property
     def stake(self) -> str:
-        """What is at stake, one of `STAKES`."""
-        return _STAKE_OF.get(self.outcome, "structure")
+        """What is at stake, one of `STAKES`; of outcomes of one's own the last."""
+        known = load_outcomes().get(self.outcome)
+        return known.stake if known else STAKES[-1]
 
     @property
     def rank(self) -> float:
         """How much it matters: by stake, and by size against the spread."""
-        return (len(STAKES) - list(STAKES).index(self.stake)) * min(self.size, _LARGEST)
+        return (len(STAKES) - STAKES.index(self.stake)) * min(self.size, _LARGEST)
 
     @property
     def relative(self) -> bool:
@@ -206,7 +165,8 @@ class OutcomeChange:
     @property
     def subject(self) -> str:
         """The outcome as the subject of a clause, its place between commas."""
-        return f"{_bare(self.label)}{',' if self.where else ''}"
+        name = _bare(self.label)
+        return f"{name}{',' * (',' in name)}"
 
     def clause(self) -> str:
         """Return what is told of it as part of a sentence: ``heroin seized falls by 88 %``."""
@@ -223,10 +183,11 @@ class OutcomeChange:
         verb = ("rise" if rises else "fall") + ("" if plural else "s")
         if not self.relative:
             unit = " %" if self.unit in ("share", "0 or 1") else ""
+            verb += "" if self.striking else " slightly"
             return f"{name} {verb} from {before} to {after}{unit}"
         share = 100.0 * self.found.mean / abs(self.before)
-        if share >= 100.0:
-            return f"{name} {verb} {_two(self.after / self.before)}-fold"
+        if share >= _DOUBLES or 50.0 <= -share < _HALVES:
+            return f"{name} {_many_times(1.0 + share / 100.0, '' if plural else 's')}"
         return f"{name} {verb} by {_two(abs(share))} %"
 
 
@@ -242,6 +203,32 @@ def scale(unit: str, largest: float) -> tuple[float, str]:
         if largest * by >= 1.0:
             return by, f"{word} {said}".strip()
     return 1.0, said
+
+
+def with_unit(mean: float, low: float, high: float, unit: str, signed: bool = True) -> str:
+    """Return a difference, or a level if not signed, with an interval, in the unit people use.
+
+    ``+1.8 [+1.6, +2.1] t a year``; differences of shares in points.
+    """
+    by, said = scale(unit, max((abs(v) for v in (mean, low, high) if np.isfinite(v)), default=0.0))
+    said = "points" if signed and unit in ("share", "0 or 1") else said
+    return f"{say.with_interval(mean * by, low * by, high * by, signed)} {said}".rstrip()
+
+
+#: From how many per cent up on a rise is told in words, and until how many down a fall.
+_DOUBLES, _HALVES = 95.0, 53.0
+
+
+def _many_times(ratio: float, s: str) -> str:
+    """Return a verb for levels that are so many times those before; ``s`` is its ending."""
+    if ratio < 1.0:
+        return f"halve{s}"
+    for times, word in ((2.0, "double"), (3.0, "triple")):
+        if ratio < 1.05 * times:
+            return f"{word}{s}"
+        if ratio < times + 0.9:
+            return f"more than {word}{s}"
+    return f"rise{s} {_two(ratio)}-fold"
 
 
 def _bare(label: str) -> str:
@@ -304,14 +291,14 @@ class Card:
 
     @cached_property
     def leading(self) -> list[OutcomeChange]:
-        """What has a direction and is not implied by one before it, by rank."""
+        """What has a direction and is not implied by one before it: what is news, then by rank."""
         kept: list[OutcomeChange] = []
         for change in self.told:
             own = select.gap(*change.values)
             others = (select.gap(*c.values) for c in kept)
             if change.asked or not any(_together(own, other) for other in others):
                 kept.append(change)
-        return kept
+        return sorted(kept, key=lambda c: not (c.asked or c.striking))
 
     @cached_property
     def numbers(self) -> list[OutcomeChange]:
@@ -348,8 +335,8 @@ class Card:
         more = f", and {second.clause()}" if second else ""
         still = next((c for c in self.changes if c.asked and c.verdict == "negligible"), None)
         if still:
-            verb = "change" if is_plural(still.label) else "changes"
-            more = f", but {still.subject} hardly {verb}"
+            verb = "stay" if is_plural(still.label) else "stays"
+            more = f" while {still.subject} {verb} about the same"
         return f"{self.subject}: {first.clause()}{more}"
 
     @property
@@ -373,7 +360,7 @@ class Card:
         rows = [c for c in self.changes if c.verdict in ("negligible", "unclear", "same")]
         if not rows or self.runs < ENOUGH or self.same:
             return ""
-        rows.sort(key=lambda c: list(STAKES).index(c.stake))
+        rows.sort(key=lambda c: STAKES.index(c.stake))
         names = list(dict.fromkeys(_bare(c.label) for c in rows))
         named = (
             f", among them {say.listed(names[:4])}" if len(names) > 4 else f": {say.listed(names)}"
@@ -518,7 +505,7 @@ def set_by(dataset: xr.Dataset, scenario: str) -> set[str]:
     for event in window.own_events(dataset, scenario):
         given = event.get("arguments", {})
         found.add(str(given.get("parameter", event["kind"])).partition(".")[0])
-    return {outcome for name in found for outcome in SETS.get(name, ())}
+    return {one.name for one in load_outcomes().values() if found & set(one.set_by)}
 
 
 def card(
@@ -551,7 +538,7 @@ def card(
     needed = {split_spec(spec, own)[0] for spec in specs}
     rest = {name for name in own if name not in needed}
     pair = dataset.drop_vars(rest).sel(scenario=[reference, scenario])
-    changes = [_change(pair, *split_spec(spec, own), months, spec in held, ours) for spec in specs]
+    changes = [change(pair, *split_spec(spec, own), months, spec in held, ours) for spec in specs]
     order = sorted(changes, key=lambda c: (not c.asked, -c.rank))
     events = [
         (str(e["month"]), str(e.get("label") or e["kind"].replace("_", " ")))
@@ -593,15 +580,23 @@ def several_text(found: Sequence[Card], wide: int = 80, colour: bool = False) ->
     return "\n\n".join(filter(None, [*parts, *(one.text(wide, colour, most) for one in found)]))
 
 
-def _change(
+def change(
     pair: xr.Dataset,
     name: str,
-    places: Mapping[str, str],
+    places: Mapping[str, select.Names],
     months: Window,
     named: bool,
     ours: set[str],
 ) -> OutcomeChange:
-    """Return one outcome in pairs."""
+    """Return one outcome in the pairs of two scenarios.
+
+    Args:
+        pair: results of the reference and the scenario.
+        name, places: the outcome, and its place by dimension.
+        months: over which it is told.
+        named: whether the question names it.
+        ours: what the scenario sets itself, see `set_by`.
+    """
     variable = window.at_places(pair, name, places)
     a, b = window.over(variable, months).values
     differences = select.gap(a, b)
@@ -614,13 +609,12 @@ def _change(
         before, after = (float(v[both].mean()) for v in (a, b))
         spread = float(a[both].std() or (b[both].std() if yes else 0.0))
     low, high = map(float, quantiles(differences, (0.05, 0.95)))
+    called = [name for names in places.values() for name in select.as_names(names)]
     size = abs(found.mean) / spread if spread > 0.0 else _LARGEST * bool(found.mean)
     return OutcomeChange(
         name,
-        ";".join(f"{d}={n}" for d, n in places.items()),
-        ", ".join(
-            [str(pair[name].attrs.get("label", name)), *map(say.place_name, places.values())]
-        ),
+        ";".join(f"{d}={n}" for d, names in places.items() for n in select.as_names(names)),
+        ", ".join([str(pair[name].attrs.get("label", name)), *map(say.place_name, called)]),
         unit,
         "yes" if yes else "date" if unit == "date" else "level",
         before,

@@ -1,6 +1,5 @@
 """The atlas: what each scenario changes in each outcome that matters, as a table."""
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -11,8 +10,8 @@ import xarray as xr
 
 from tajsim.errors import UserError, check_names
 from tajsim.inputs import toml
-from tajsim.results import numbers, select, window
-from tajsim.results.effect import Values, effect, quantiles, smallest_effect
+from tajsim.results import answer, numbers, select, window
+from tajsim.results.effect import Values, quantiles
 
 #: Statistic -> what it takes of the values ``(..., run)``.
 STATISTICS = {
@@ -137,14 +136,14 @@ GROUPS: dict[str, dict[str, str]] = {
 LARGEST = 2.0
 #: Units whose changes are told in hundredths, ``points``; of these and of counts none is in %.
 _POINTS, _COUNTS = ("share", "index", "ratio", "0 or 1"), ("number",)
-_TITLE = re.compile(r'^title = "(.*)"$', re.MULTILINE)
+#: What stands in a cell of what the scenario sets itself.
+SET_HERE = "set"
 
 
 def atlas_table(dataset: xr.Dataset, outcomes: Sequence[str] = ()) -> pd.DataFrame:
-    """Return one row for each scenario but the first and each outcome, both in order.
+    """Return one row for each scenario but the first and each outcome, these in groups.
 
-    Scenarios that change most come first. A direction is told as in `effect`, where the mean passes
-    `smallest_effect`.
+    Scenarios that change most come first. A direction is told as on the card of the answer.
 
     Args:
         dataset: results of two scenarios or more; the first is the reference.
@@ -154,8 +153,9 @@ def atlas_table(dataset: xr.Dataset, outcomes: Sequence[str] = ()) -> pd.DataFra
         ``scenario``, ``title``, ``group``, ``outcome``, ``label``, ``unit``; the means
         ``reference`` and ``difference``; ``low`` and ``high``, the ends of 90 % of the histories'
         differences; ``size``, the difference in standard deviations of the reference's histories;
-        ``direction`` (``rises``, ``falls`` or ``""`` where nothing can be told); ``shown``, as the
-        atlas prints it; ``window``, ``runs`` and ``model``.
+        ``direction`` (``rises``, ``falls`` or ``""`` where nothing can be told); ``set``, whether
+        the scenario sets it itself, so that nothing is told; ``shown``, as the atlas prints it;
+        ``window``, ``runs`` and ``model``.
 
     Raises:
         UserError: for one scenario, runs that are no pairs, or an outcome that is not held.
@@ -166,52 +166,47 @@ def atlas_table(dataset: xr.Dataset, outcomes: Sequence[str] = ()) -> pd.DataFra
     if reason := dataset.attrs.get("no_pairs"):
         raise UserError(str(reason))
     usual = [name for group in GROUPS.values() for name in group if name in dataset]
-    names = select.outcomes(dataset, list(outcomes), usual)
+    order = [*GROUPS, ""]
+    wanted = select.outcomes(dataset, list(outcomes), usual)
+    names = sorted(wanted, key=lambda name: order.index(_group(name)))
     rows = []
     for position, scenario in enumerate(others, start=1):
         months = window.window_of(dataset, None, scenario)
-        pair = dataset.isel(scenario=[0, position])
-        about = {"scenario": scenario, "title": title_of(dataset, scenario)}
+        pair, ours = dataset.isel(scenario=[0, position]), answer.set_by(dataset, scenario)
+        about = {"scenario": scenario, "title": answer.title_of(dataset, scenario)}
         for name in names:
-            series = window.at_places(pair, name)
-            group = next((g for g, labels in GROUPS.items() if name in labels), "")
-            label = GROUPS.get(group, {}).get(name) or str(series.attrs.get("label", name))
-            found_in = {"group": group, "outcome": name, "label": label}
-            found = _row(series, *window.over(series, months).values)
-            rows.append({**about, **found_in, **found, "window": ":".join(months)})
+            found = answer.change(pair, name, {}, months, False, ours)
+            rows.append({**about, **_row(found), "window": ":".join(months)})
     table = pd.DataFrame(rows).assign(
         runs=dataset.sizes["run"], model=str(dataset.attrs.get("model", ""))
     )
     told = table["size"].abs().clip(upper=LARGEST).where(table["direction"] != "", 0.0)
     weight = told.groupby(table["scenario"]).sum()
-    order = table["scenario"].map(weight).sort_values(ascending=False, kind="stable").index
-    return table.loc[order].reset_index(drop=True)
+    rank = table["scenario"].map(weight).sort_values(ascending=False, kind="stable").index
+    return table.loc[rank].reset_index(drop=True)
 
 
-def title_of(dataset: xr.Dataset, scenario: str) -> str:
-    """Return the title that the file of a scenario gives it, or its name as words."""
-    text = str(select.attribute(dataset, "scenario_text").get(scenario, ""))
-    given = _TITLE.findall(text)  # of a chain of files the last one counts
-    return str(given[-1]) if given else numbers.words(scenario)
+def _group(outcome: str) -> str:
+    return next((group for group, labels in GROUPS.items() if outcome in labels), "")
 
 
-def _row(series: xr.DataArray, reference: Values, other: Values) -> dict[str, Any]:
-    apart = select.gap(reference, other)
-    found, spread = effect(apart), float(np.nanstd(reference))
-    low, high = map(float, quantiles(apart, (0.05, 0.95)))
-    level = float(np.nanmean(reference)) if np.isfinite(reference).any() else np.nan
-    least = LARGEST * np.sign(found.mean) if np.isfinite(found.mean) else 0.0
-    unit = window.unit_of(series, windowed=True)
-    told = found.direction and abs(found.mean) >= smallest_effect(reference)
+def _row(found: answer.OutcomeChange) -> dict[str, Any]:
+    group = _group(found.outcome)
+    change, ours = found.found.mean, found.verdict == "set"
+    shown = _shown(change, found.before, found.unit) if found.told else SET_HERE * ours
     return {
-        "unit": unit,
-        "reference": level,
-        "difference": found.mean,
-        "low": low,
-        "high": high,
-        "size": found.mean / spread if spread > 0.0 else float(least),
-        "direction": found.direction if told else "",
-        "shown": _shown(found.mean, level, unit) if told else "",
+        "group": group,
+        "outcome": found.outcome,
+        "label": GROUPS.get(group, {}).get(found.outcome) or found.label,
+        "unit": found.unit,
+        "reference": found.before,
+        "difference": change,
+        "low": found.low,
+        "high": found.high,
+        "size": float(np.copysign(found.size, change)),
+        "direction": found.verdict if found.told else "",
+        "set": ours,
+        "shown": shown,
     }
 
 
@@ -261,5 +256,6 @@ def units_text() -> str:
     """Say in what the changes are told."""
     return (
         "Mean paired change from the first own event to the end: per cent where it says so, else "
-        "percentage points (mutinies: number); empty where nothing can be told."
+        f"percentage points (mutinies: number); “{SET_HERE}”: the scenario sets it itself; empty: "
+        "nothing can be told."
     )

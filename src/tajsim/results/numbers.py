@@ -8,7 +8,6 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -93,13 +92,13 @@ def decimals_for(value: float, digits: int, least: int = 0) -> int:
     return min(_MOST_DECIMALS, max(least, digits - 1 - _place(abs(value))))
 
 
-def with_interval(mean: float, low: float, high: float) -> str:
+def with_interval(mean: float, low: float, high: float, signed: bool = True) -> str:
     """Return ``+1.8 [+1.6, +2.1]``, to the digits that the interval warrants."""
     half = (high - low) / 2
     if not math.isfinite(half) or (decimals_for(half, 1) == 0 and half < 0.5):
-        return number(mean, signed=True)
+        return number(mean, signed)
     decimals = min(decimals_for(half, 2), max(decimals_for(half, 1), decimals_for(mean, 3)))
-    mean_text, low_text, high_text = (number(v, True, decimals) for v in (mean, low, high))
+    mean_text, low_text, high_text = (number(v, signed, decimals) for v in (mean, low, high))
     return f"{mean_text} [{low_text}, {high_text}]"
 
 
@@ -333,55 +332,6 @@ def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
                 line = longer
         lines.append(line)
     return lines
-
-
-#: So many digits of half an interval are told, and at most so many of what lies in it.
-OF_INTERVAL, MOST = 2, 3
-
-
-@dataclass(frozen=True)
-class Digits:
-    """How the numbers of one effect are written: ``value * by`` to so many ``decimals``.
-
-    ``word`` is the million or billion that stands between number and unit, or "".
-    """
-
-    by: float
-    word: str
-    decimals: int
-
-    def __call__(self, value: float, signed: bool = False) -> str:
-        """Return a number: ``1,805``, ``+2.54``; ``-`` for what is undefined."""
-        if not math.isfinite(value):
-            return "-"
-        return fixed(value * self.by, self.decimals, signed)
-
-    def span(self, low: float, high: float, signed: bool = False) -> str:
-        """Return the ends of an interval, ``undefined`` without one."""
-        if math.isnan(low) or math.isnan(high):
-            return "undefined"
-        return f"{self(low, signed)} to {self(high, signed)}"
-
-
-def digits(mean: float, low: float, high: float, share: bool = False) -> Digits:
-    """Return how to write an effect: two digits of half its interval, no more than three in all.
-
-    Args:
-        mean: the effect.
-        low, high: its interval, ``nan`` where there is none.
-        share: whether it is told in per cent.
-    """
-    largest = max([abs(v) for v in (mean, low, high) if math.isfinite(v)], default=0.0)
-    if largest < NOTHING:
-        return Digits(1.0, "", 0)
-    by, word = 100.0 if share else 1.0, ""
-    if not share and largest >= 1e6:
-        by, word = (1e-9, "billion") if largest >= 1e9 else (1e-6, "million")
-    half = (high - low) / 2.0 * by
-    most = min(MOST - 1 - _place(abs(mean) * by if mean else largest * by), 12)
-    if math.isfinite(half) and half > 0.0:
-        most = min(OF_INTERVAL - 1 - _place(half), most)
-    return Digits(by, word, most)
 
 
 def _place(value: float) -> int:

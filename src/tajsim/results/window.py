@@ -427,13 +427,6 @@ def smooth_unit(variable: xr.DataArray) -> str:
     return f"{unit.removesuffix('/month')}/year"
 
 
-def is_spread(dataset: xr.Dataset, name: str) -> bool:
-    """Tell whether the runs of the reference differ, and no value is that of half of them."""
-    values = over(at_places(dataset, name), window_of(dataset)).values[0]
-    _, counts = np.unique(values, return_counts=True)
-    return bool(counts.max() <= max(1, values.size / 2))
-
-
 def most_moved(
     dataset: xr.Dataset, names: Sequence[str], most: int, window: str | Sequence[str] | None = None
 ) -> list[str]:

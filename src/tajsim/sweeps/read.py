@@ -12,7 +12,7 @@ This is the interface that sensitivity, discovery, robustness and plots build on
     sweep.design     # one row a row of the design, in its order: "scenario", "point", and the
                      # place of each factor between 0 and 1 in a column of its name
     sweep.problem    # the problem for SALib: num_vars, names, bounds (all 0 to 1, as in design)
-    sweep.about      # title, question, seed, mode of the parameters, start, end, version, runs
+    sweep.about      # title, question, labels, seed, mode of the parameters, start, end, runs
     sweep.means      # one row a point: the mean over its runs; sweep.table(): all runs, tidy
 
 Two rows of a design may be one point (a walk that comes back, values that round to the same), so
@@ -68,11 +68,11 @@ class Sweep:
         """Return the sweep as a notebook shows it."""
         return sweep_html(self)
 
-    def plot(self, kind: str = "response", **chosen: Any) -> Figure:
-        """Return a picture: the response to one factor, or ``levers``, with their options."""
+    def plot(self, **chosen: Any) -> Figure:
+        """Return the picture of the response to one factor or two, see `tajsim.plots.sweep`."""
         from tajsim.plots.sweep import sweep_figure
 
-        return sweep_figure(kind, self, **chosen)
+        return sweep_figure(self, **chosen)
 
     @cached_property
     def design(self) -> pd.DataFrame:

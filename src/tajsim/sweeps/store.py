@@ -512,6 +512,7 @@ def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]
         "about": {
             "experiment": experiment.name,
             **{name: getattr(experiment, name) for name in ("title", "question")},
+            "labels": {s.name: s.label or s.title for s in experiment.scenarios},
             "model": model,
             "engine": chosen(),
             "seed": experiment.seed,
