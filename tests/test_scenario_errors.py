@@ -16,10 +16,16 @@ import tajsim.inputs.scenario_parts as scenarios
 from tajsim.errors import UserError
 from tajsim.files import LARGEST_FILE
 from tajsim.inputs.events import EVENT_KINDS
-from tajsim.inputs.experiment import check_experiment
-from tajsim.inputs.experiment_file import ColumnName, Design, FactorName, FactorRow, KeepRow
+from tajsim.inputs.experiment import (
+    ColumnName,
+    Design,
+    FactorName,
+    FactorRow,
+    KeepRow,
+    check_experiment,
+)
 from tajsim.inputs.registry import whole_number
-from tajsim.inputs.source import MOST_MESSAGES, FileTable
+from tajsim.inputs.toml import MOST_MESSAGES, FileTable
 
 #: A file that is right; the tests replace some of its parts (an empty part is an empty line).
 RIGHT = {

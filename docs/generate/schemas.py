@@ -12,9 +12,8 @@ from pydantic import TypeAdapter
 
 from tajsim.files import write_whole
 from tajsim.inputs import events, families, registry
-from tajsim.inputs.experiment_file import ExperimentFile, FactorReference
-from tajsim.inputs.scenario_parts import ScenarioFile
-from tajsim.inputs.schema import schema_path
+from tajsim.inputs.experiment import ExperimentFile, FactorReference
+from tajsim.inputs.scenario_parts import ScenarioFile, schema_path
 
 
 def schema_text(kind: str = "scenario") -> str:

@@ -31,7 +31,7 @@ def scenarios(options: Namespace) -> None:
     example: tajsim scenarios irpt-ban
     scenario NAME?  a shipped one, or a file
     """
-    from tajsim.inputs.experiment_file import experiment_names
+    from tajsim.inputs.experiment import experiment_names
     from tajsim.inputs.scenario_parts import shipped_scenarios
 
     if options.scenario:
@@ -67,12 +67,10 @@ def _scenario_in_full(scenario: Scenario) -> str:
         + (f", extends {scenario.extends}" if scenario.extends else "")
         + f", {len(scenario.claims)} claims of its own",
     ]
-    if scenario.settings:
-        rows = [[key, f"{v:g}", scenario.origins[key]] for key, v in scenario.settings.items()]
-        parts.append(_table(("setting", "value", "from"), rows, left=(0, 2)))
-    if scenario.events:
-        rows = [[e.month, e.label, ", ".join(e.figures), e.where] for e in scenario.events]
-        parts.append(_table(("month", "event", "figures", "from"), rows))
+    from tajsim.inputs.scenario_parts import parts_of
+
+    found = [part for part in parts_of(scenario) if part[0] != "Claims"]
+    parts += [_table(head, rows) for _, head, rows in found]
     return "\n\n".join(parts)
 
 
@@ -93,7 +91,7 @@ def new(options: Namespace) -> None:
     file FILE  the file to write; it must not exist
     --from>parent SCENARIO|status-quo  the scenario that it extends (default status-quo)
     """
-    from tajsim.inputs.schema import new_scenario
+    from tajsim.inputs.scenario_parts import new_scenario
 
     new_scenario(options.file, options.parent)
     print(f"{options.file} is written; change it, then: tajsim check {options.file}")
@@ -107,10 +105,8 @@ def check(options: Namespace) -> None:
 
     example: tajsim check my-scenario.toml
     files FILE+  a file or a shipped scenario or experiment
-    --origins  show where each setting in force comes from
     """
-    from tajsim.inputs.experiment import check_experiment
-    from tajsim.inputs.experiment_file import is_experiment
+    from tajsim.inputs.experiment import check_experiment, is_experiment
     from tajsim.inputs.scenario_parts import check_scenario
 
     experiments = {file for file in options.files if is_experiment(file)}
@@ -125,19 +121,16 @@ def check(options: Namespace) -> None:
         if file in experiments:
             _say_experiment(file)
         else:
-            _say_scenario(file, options.origins)
+            _say_scenario(file)
 
 
-def _say_scenario(file: str, origins: bool) -> None:
-    from tajsim.inputs.scenario_parts import format_origins
+def _say_scenario(file: str) -> None:
     from tajsim.results.numbers import counted
 
     scenario = tajsim.load_scenario(file)
     parts = {"setting": scenario.settings, "event": scenario.events, "claim": scenario.claims}
     told = [counted(len(part), what) for what, part in parts.items()]
     print(f"{file}: no mistakes; {scenario.start} to {scenario.end}, {', '.join(told)}")
-    if origins:
-        print(format_origins(scenario))
 
 
 def _say_experiment(file: str) -> None:
@@ -373,10 +366,10 @@ def _line(name: str, text: str) -> str:
 def _named() -> dict[str, Listed]:
     """Return name and text of everything, by a heading for the number and the verb of each kind."""
     import tajsim.inputs.ledger as ledger
-    from tajsim.inputs import experiment_file, outcomes, registry, scenario_parts
+    from tajsim.inputs import experiment, outcomes, registry, scenario_parts
 
     ready = {name: tajsim.load_scenario(name) for name in scenario_parts.shipped_scenarios()}
-    swept = {name: tajsim.load_experiment(name) for name in experiment_file.experiment_names()}
+    swept = {name: tajsim.load_experiment(name) for name in experiment.experiment_names()}
     return {
         "Scenarios and experiments ({}): tajsim scenarios NAME": [
             (name, f"{one.title}: {one.question}")

@@ -21,7 +21,7 @@ from typing_extensions import TypeAliasType
 import tajsim.axes as axes
 from tajsim.errors import nearest, unknown
 from tajsim.inputs import ledger, outcomes, registry, switches, toml
-from tajsim.inputs.source import FileTable, Problems
+from tajsim.inputs.toml import FileTable, Problems
 from tajsim.world import FOREIGN_RUN, GUARDS
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.errors import UserError, library
-from tajsim.inputs.experiment_file import Experiment, Factor, FactorValue
+from tajsim.inputs.experiment import Experiment, Factor, FactorValue
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
 
@@ -218,23 +218,17 @@ EVEN = 8
 
 @dataclass(frozen=True)
 class Batch:
-    """Runs of one variant: numbers of points and of runs, both ``(run,)``.
-
-    ``rest`` holds the runs that wait for the fate of this one: it was chosen out of a batch of
-    one point that failed, to see whether the point fails as such.
-    """
+    """Runs of one variant: numbers of points and of runs, both ``(run,)``."""
 
     points: Whole
     runs: Whole
-    rest: "Batch | None" = None
-    halves: bool = False
 
     def __len__(self) -> int:
         return len(self.points)
 
-    def part(self, chosen: slice | Mask, halves: bool = False) -> "Batch":
+    def part(self, chosen: slice | Mask) -> "Batch":
         """Return some of the runs."""
-        return Batch(self.points[chosen], self.runs[chosen], halves=halves)
+        return Batch(self.points[chosen], self.runs[chosen])
 
 
 def divide(variant: Whole, settled: Mask, runs: int, hands: int) -> list[Batch]:
@@ -274,33 +268,10 @@ def _parts(cells: Whole, parts: int) -> list[Whole]:
 
 
 def after_failure(batch: Batch) -> list[Batch]:
-    """Return what to try instead of a batch that failed; nothing if it cannot be divided.
-
-    Points are parted first. Of a point alone one run is tried alone: if that fails too, the point
-    does; if not, the failing runs are searched for by halves.
-    """
-    if len(batch) == 1:
-        return []
+    """Return the two halves of a batch that failed, points before runs; none of a single run."""
     names = np.unique(batch.points)
-    if len(names) > 1:
-        low = np.isin(batch.points, names[: len(names) // 2])
-        return [batch.part(low), batch.part(~low)]
-    if batch.halves:
-        return by_halves(batch)
-    first = batch.part(slice(0, 1))
-    return [Batch(first.points, first.runs, rest=batch.part(slice(1, None)))]
-
-
-def by_halves(batch: Batch) -> list[Batch]:
-    """Return the two halves of the runs of one point."""
     middle = len(batch) // 2
-    parts = [batch.part(slice(0, middle), True), batch.part(slice(middle, None), True)]
-    return [part for part in parts if len(part)]
-
-
-def round_ends(runs: int, least: int) -> Sequence[int]:
-    """Return the numbers of runs after which precision is looked at: ``least``, half more, ..."""
-    ends = [min(least, runs)]
-    while ends[-1] < runs:
-        ends.append(min(runs, -(-ends[-1] * 3 // 2)))
-    return ends
+    low = np.isin(batch.points, names[: len(names) // 2])
+    if len(names) == 1:
+        low = np.arange(len(batch)) < middle
+    return [batch.part(low), batch.part(~low)] if middle else []
