@@ -174,16 +174,7 @@ def test_every_uncertain_parameter_becomes_a_factor() -> None:
         assert {factor.name: factor.basis for factor in experiment.factors} == expected
 
 
-def test_explicit_points_and_spreads(tmp_path: Path) -> None:
-    points = '\n[[points]]\npay = 3\nmonth = "2004-03"\n[[points]]\npay = 9\nmonth = "2004-05"\n'
-    bare = ("values = [1, 10, 40]\n", ""), ('values = ["2004-02", "2004-04"]\n', "")
-    experiment = small_experiment(
-        tmp_path,
-        *bare,
-        ('kind = "grid"', 'kind = "points"'),
-        ('[[keep]]\noutcome = "coll', points + '[[keep]]\noutcome = "coll'),
-    )
-    assert [row["pay"] for row in make_design(experiment).rows] == [3.0, 9.0]
+def test_a_logarithmic_spread(tmp_path: Path) -> None:
     log = small_experiment(
         tmp_path, ("values = [1, 10, 40]", 'low = 1\nhigh = 100\nspread = "log"\nsteps = 3')
     )
@@ -207,7 +198,7 @@ def test_the_experiment_that_the_page_shows_is_sound(tmp_path: Path) -> None:
     experiment = load_experiment(path)
     points = make_points(experiment, make_design(experiment))
     assert (len(points.points), points.variants) == (18, 2)
-    for kind in ("grid", "points", "latin-hypercube", "sobol", "morris"):
+    for kind in ("grid", "latin-hypercube", "sobol", "morris"):
         assert f"| `{kind}` |" in page
     for key in ("points.csv", "design.csv", "sweep.json"):
         assert f"| `{key}` |" in page

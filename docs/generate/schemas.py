@@ -72,10 +72,6 @@ def experiment_schema() -> dict[str, Any]:
             properties[name] = {"anyOf": either}
     schema["$defs"] |= {**definitions, "FactorReference": FactorReference.model_json_schema()}
     schema["properties"]["events"]["items"] = event
-    schema["properties"]["points"]["items"] = {
-        "type": "object",
-        "additionalProperties": {"anyOf": [{"type": "number"}, {"type": "string"}]},
-    }
     return _titled(schema, "experiment")
 
 

@@ -228,7 +228,7 @@ def _answers(
 def _alone(experiment: Experiment, scenario: Scenario, keep: Keep) -> Experiment:
     """Return an experiment of one scenario and one number, without points."""
     factors = tuple(replace(f, values=(), steps=None) for f in experiment.factors)
-    design = inputs.Design.model_validate({"kind": "points"})
+    design = inputs.Design.model_validate({"kind": "grid"})
     found = replace(experiment, scenarios=(scenario,), factors=factors, design=design)
     return replace(found, keep=(keep,))
 

@@ -16,6 +16,7 @@ from tajsim.display import Printed, rows_of
 from tajsim.errors import UserError, library
 from tajsim.results.effect import LEVEL
 from tajsim.results.numbers import interval, percent, table_number, text_table
+from tajsim.sweeps.design import MORRIS_LEVELS
 from tajsim.sweeps.read import Sweep, columns_of, heading, opened, scenarios_of
 
 _SAMPLES = 200
@@ -34,15 +35,12 @@ def _table(names: Sequence[str], found: Mapping[str, Any], keys: Mapping[str, An
     return pd.DataFrame(rows, columns=["factor", "index", "value", "low", "high"])
 
 
-def sobol_indices(
-    problem: dict[str, Any], values: Array, second_order: bool, seed: int
-) -> pd.DataFrame:
+def sobol_indices(problem: dict[str, Any], values: Array, seed: int) -> pd.DataFrame:
     """Return the first-order and total indices of each factor, with bootstrap intervals.
 
     Args:
         problem: as SALib has it.
         values: ``(row,)`` answers in the order of the design; all known.
-        second_order: whether the design has the rows for pairs.
         seed: of the resampling of base rows.
 
     Raises:
@@ -52,22 +50,22 @@ def sobol_indices(
     how = {"num_resamples": _SAMPLES, "conf_level": LEVEL, "seed": seed % 2**32}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = analyze(problem, values, calc_second_order=second_order, **how)
+        found = analyze(problem, values, calc_second_order=False, **how)
     return _table(problem["names"], found, _SOBOL)
 
 
 def morris_indices(
-    problem: dict[str, Any], places: Array, values: Array, levels: int, seed: int
+    problem: dict[str, Any], places: Array, values: Array, seed: int
 ) -> pd.DataFrame:
     """Return mu*, mu and sigma of each factor, in the unit of the answers over its whole range.
 
-    As `sobol_indices`, with the design ``places (row, factor)``, 0 to 1, of so many ``levels``;
-    ``mu_star`` alone has an interval.
+    As `sobol_indices`, with the design ``places (row, factor)``, 0 to 1; ``mu_star`` alone has an
+    interval.
     """
     analyze = library("SALib.analyze.morris").analyze
     how = {"num_resamples": _SAMPLES, "conf_level": LEVEL, "seed": seed % 2**32}
     table = _table(
-        problem["names"], analyze(problem, places, values, num_levels=levels, **how), _MORRIS
+        problem["names"], analyze(problem, places, values, num_levels=MORRIS_LEVELS, **how), _MORRIS
     )
     table["low"] = table["low"].clip(lower=0.0)
     order = {name: place for place, name in enumerate(problem["names"])}
@@ -79,13 +77,13 @@ def complete(values: Array, size: int) -> np.ndarray:
     return np.repeat(np.isfinite(values.reshape(-1, size)).all(axis=1), size)
 
 
-def chance_in_effects(spread: float, levels: int) -> float:
+def chance_in_effects(spread: float) -> float:
     """Return the mu* that a factor without any effect has by chance.
 
     ``spread`` is the standard deviation of chance in the mean of a point; an effect is the
     difference of two such means over the step of the design.
     """
-    step = levels / (2.0 * (levels - 1.0))
+    step = MORRIS_LEVELS / (2.0 * (MORRIS_LEVELS - 1.0))
     return float(spread * np.sqrt(2.0) / step * np.sqrt(2.0 / np.pi))
 
 
@@ -294,9 +292,8 @@ def _one(
 
 def _block(sweep: Sweep) -> int:
     """Return how many rows of the design belong together: a base row or a walk."""
-    factors, pairs = len(sweep.factors), sweep.options.get("second_order")
-    rows = {"morris": factors + 1, "sobol": 2 * factors + 2 if pairs else factors + 2}
-    return rows.get(sweep.kind, 1)
+    factors = len(sweep.factors)
+    return {"morris": factors + 1, "sobol": factors + 2}.get(sweep.kind, 1)
 
 
 def _indices(
@@ -307,12 +304,11 @@ def _indices(
         block = "base rows" if sweep.kind == "sobol" else "walks"
         raise UserError(f"fewer than 4 {block} are complete ({size} points each).")
     if sweep.kind == "sobol":
-        table = sobol_indices(problem, values, bool(sweep.options["second_order"]), seed)
+        table = sobol_indices(problem, values, seed)
         table["chance"] = np.where(table["index"] == "total", noise.floor, 0.0)
     elif sweep.kind == "morris":
-        levels = int(sweep.options.get("levels") or 4)
-        table = morris_indices(problem, places, values, levels, seed)
-        floor = chance_in_effects(noise.spread, levels)
+        table = morris_indices(problem, places, values, seed)
+        floor = chance_in_effects(noise.spread)
         table["chance"] = np.where(table["index"] == "mu_star", floor, np.nan)
     else:
         places, values = places[once], values[once]

@@ -26,10 +26,9 @@ experiment_names = EXPERIMENTS.names
 #: Kind of design -> its options, the first of which a file must give.
 OPTIONS: dict[str, tuple[str, ...]] = {
     "grid": (),
-    "points": (),
     "latin-hypercube": ("points", "blocks"),
-    "sobol": ("base", "second_order"),
-    "morris": ("trajectories", "levels"),
+    "sobol": ("base",),
+    "morris": ("trajectories",),
 }
 #: Columns that the results of every sweep have.
 TAKEN = ("point", "run", "scenario")
@@ -69,12 +68,8 @@ class Design(FileTable):
     base: Annotated[int, Field(ge=2, le=1_048_576)] | None = Field(
         None, description="sobol: base sample, a power of two; can be doubled later"
     )
-    second_order: bool = Field(False, description="sobol: also pairs of factors")
     trajectories: Annotated[int, Field(ge=2, le=10_000)] | None = Field(
         None, description="morris: walks through the factors; more can be added later"
-    )
-    levels: Annotated[int, Field(ge=4, le=100)] = Field(
-        4, description="morris: levels of each factor, an even number"
     )
 
     @property
@@ -133,7 +128,6 @@ class ExperimentFile(FileTable):
     )
     design: Design
     factors: list[FactorRow] = Field([])
-    points: list[dict[str, Any]] = Field([], description="kind = 'points': a value for each factor")
     events: list[dict[str, Any]] = Field(
         [], description="as in a scenario; an argument may be { factor = 'name' }"
     )
@@ -165,7 +159,7 @@ def is_experiment(name: str) -> bool:
 
 
 #: Lists of a file, whose rows are read one by one.
-LISTS = {"factors": FactorRow, "keep": KeepRow, "points": dict, "events": dict}
+LISTS = {"factors": FactorRow, "keep": KeepRow, "events": dict}
 
 
 FactorValue = float | int | str
@@ -271,9 +265,10 @@ class Keep:
 
 @dataclass(frozen=True)
 class Experiment:
-    """A checked experiment. ``runs`` are the replicates of every point; ``rows`` explicit points.
+    """A checked experiment; ``rows`` are in place of the points of the design.
 
-    ``parameters`` is the mode of the uncertain parameters that are no factors.
+    ``runs`` are the replicates of every point; ``parameters`` is the mode of the uncertain
+    parameters that are no factors.
     """
 
     name: str
@@ -314,12 +309,10 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     period = _period(source, scenarios)
     templates = file_templates(source)
     factors = FactorList(source, list(templates.values()), design.kind if design else "")
-    rows = factors.points() if design else []
     if design:
         check_design(source, design)
-        whole = bool(factors.found) and all(len(row) == len(factors.found) for row in rows)
         for key, template in templates.items():
-            factors.check_event(key, template, rows if whole else [], period)
+            factors.check_event(key, template, period)
     keep = file_keep(source, period)
     for name in factors.found.keys() & keep.keys():
         text = f"'{name}' is a factor and a kept column; expected another name for one of them"
@@ -342,7 +335,6 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
         parameters=top.get("parameters", registry.DEFAULT_MODE),
         start=period[0],
         end=period[1],
-        rows=tuple(rows),
         text=source.text,
     )
 
@@ -416,8 +408,6 @@ def check_design(source: Source, design: Design) -> None:
     if design.base is not None and design.base & (design.base - 1):
         text = f"{design.base} is no power of two; expected e.g. {1 << design.base.bit_length()}"
         problems.add(("design", "base"), text)
-    if design.levels % 2:
-        problems.add(("design", "levels"), f"{design.levels} is odd; expected an even number")
     if not source.rows["factors"]:
         problems.add(("factors",), "missing; expected at least one table [[factors]]")
 
@@ -430,7 +420,7 @@ class FactorList:
     """
 
     def __init__(self, source: Source, templates: Iterable[EventTemplate], kind: str) -> None:
-        self.source, self.problems, self.kind = source, source.problems, kind
+        self.problems, self.kind = source.problems, kind
         self.found: dict[str, Factor] = {}
         self.declared: dict[str, None] = {}
         self._nameless = False
@@ -513,10 +503,6 @@ class FactorList:
         Raises:
             Wrong: if there is something wrong with them.
         """
-        if self.kind == "points":
-            if row.values is not None:
-                raise Wrong("does not go with kind = 'points'; see [[points]]", "values")
-            return {}
         if row.values is not None:
             self._refuse(key, row, ("low", "high", "steps"), "values")
             values = [
@@ -543,65 +529,23 @@ class FactorList:
             raise Wrong(wrong)
         return bounds
 
-    def points(self) -> list[dict[str, FactorValue]]:
-        """Return the explicit points of the file, each with its values that are right."""
-        rows = list(self.source.models("points"))
-        if self.kind != "points":
-            if rows:
-                text = f"does not go with kind = '{self.kind}'; expected with kind = 'points'"
-                self.problems.add(("points",), text)
-            return []
-        if not rows:
-            self.problems.add(("points",), "missing; expected at least one table [[points]]")
-        return [self._point(key, raw) for key, raw in rows]
-
-    def _point(self, key: toml.Key, raw: Mapping[str, Any]) -> dict[str, FactorValue]:
-        point: dict[str, FactorValue] = {}
-        for name in raw:
-            self._unknown((*key, name), name)
-        for name, factor in self.found.items():
-            value = raw.get(name)
-            with self.problems.told(*key):
-                if value is None:
-                    raise ValueError(f"missing; expected a value of the factor '{name}'")
-                if not isinstance(value, str) or factor.parameter is not None:
-                    known = registry.load_parameters().get(factor.parameter or "")
-                    value = _number(value, known, factor.whole, name)
-                point[name] = value
-        return point
-
-    def check_event(
-        self,
-        key: toml.Key,
-        template: EventTemplate,
-        rows: list[dict[str, FactorValue]],
-        period: Period,
-    ) -> None:
-        """Check an event at the extreme values of its factors, or at the explicit points."""
+    def check_event(self, key: toml.Key, template: EventTemplate, period: Period) -> None:
+        """Check an event at the extreme values of its factors, all together."""
         used = {argument: str(r["factor"]) for argument, r in template.references.items()}
         for argument, name in used.items():
             self._unknown((*key, argument), name)
         if not set(used.values()) <= self.found.keys():  # tell what else is wrong with it
             events.read_event(self.problems, key, dict(template.raw), used)
             return
-        for values in self._trials(used.values(), rows):
+        mine = [self.found[name] for name in dict.fromkeys(used.values())]
+        ends = product(*(factor.values or (factor.low, factor.high) for factor in mine))
+        for extremes in islice(ends, _TRIALS):
+            values = dict(zip([factor.name for factor in mine], extremes, strict=True))
             with self.problems.told(*key):
                 _check_values(template, values)
                 filled = template.filled(values)
                 events.read_event(self.problems, key, filled)
                 events.check_event(self.problems, key, filled, period, "experiment")
-
-    def _trials(
-        self, names: Iterable[str], rows: list[dict[str, FactorValue]]
-    ) -> Iterator[Mapping[str, FactorValue]]:
-        """Yield values to try: the explicit points, or the extremes of each factor together."""
-        if rows:
-            yield from islice(rows, _TRIALS)
-            return
-        mine = [self.found[name] for name in dict.fromkeys(names)]
-        axes = [factor.values or (factor.low, factor.high) for factor in mine]
-        for values in islice(product(*axes), _TRIALS):
-            yield dict(zip([factor.name for factor in mine], values, strict=True))
 
 
 def _check_values(template: EventTemplate, values: Mapping[str, FactorValue]) -> None:

@@ -274,7 +274,7 @@ class FileTable(BaseModel):
 Model = TypeVar("Model", bound=FileTable)
 
 MOST_MESSAGES = 50  # about one file
-MOST_KEYS, MOST_ROWS = 60_000, 5_000  # in one file, and in one of its lists but that of points
+MOST_KEYS, MOST_ROWS = 60_000, 5_000  # in one file, and in one of its lists
 
 _EXPECTED = {
     "string_type": "a text in quotes",
@@ -472,7 +472,7 @@ def read_source(
         for detail in found:
             source.top.pop(str(detail["loc"][0]), None)
     for key, read in lists.items():
-        if len(rows := apart.get(key, [])) > MOST_ROWS and key != "points":
+        if len(rows := apart.get(key, [])) > MOST_ROWS:
             told = f"has {len(rows):,} rows; expected at most {MOST_ROWS:,}"
             raise UserError(f"{problems.where((key, MOST_ROWS))}: {key}: {told}")
         source.rows[key] = [_row(problems, (key, i), raw, read) for i, raw in enumerate(rows)]

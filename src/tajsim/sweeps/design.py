@@ -1,8 +1,8 @@
 """From the design of an experiment to its points, and from points to batches of runs.
 
 Every row is a place between 0 and 1 for each factor; the factor says which value stands there.
-What can be made larger without losing a point: a grid by more values or factors' steps, explicit
-points by more of them, a Latin hypercube by more ``blocks``, Saltelli's sample by doubling
+What can be made larger without losing a point: a grid by more values, a Latin hypercube by more
+``blocks``, Saltelli's sample by doubling
 ``base``, Morris's by more ``trajectories``.
 """
 
@@ -23,6 +23,8 @@ from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
 
 Unit = NDArray[np.float64]
+#: Of each factor in Morris's walks.
+MORRIS_LEVELS = 4
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,15 @@ def make_design(experiment: Experiment) -> DesignPoints:
     """
     kind, options = experiment.design.kind, experiment.design.options
     factors = experiment.factors
-    if kind == "points":
-        rows = tuple(experiment.rows)
-        return DesignPoints(rows, _places(factors, rows))
-    if kind == "grid":
-        rows = _grid(factors)
+    if experiment.rows or kind == "grid":
+        rows = experiment.rows or _grid(factors)
         return DesignPoints(rows, _places(factors, rows))
     if kind == "latin-hypercube":
         units = _latin(len(factors), options["points"], options["blocks"], experiment.seed)
     elif kind == "sobol":
-        units = _saltelli(factors, options["base"], options["second_order"], experiment.seed)
+        units = _saltelli(factors, options["base"], experiment.seed)
     else:
-        units = _morris(factors, options["trajectories"], options["levels"], experiment.seed)
+        units = _morris(factors, options["trajectories"], experiment.seed)
     columns = [values_at(factor, units[:, i]) for i, factor in enumerate(factors)]
     names = [factor.name for factor in factors]
     rows = tuple(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
@@ -123,20 +122,19 @@ def _latin(factors: int, points: int, blocks: int, seed: int) -> Unit:
     return units
 
 
-def _saltelli(factors: tuple[Factor, ...], base: int, second_order: bool, seed: int) -> Unit:
+def _saltelli(factors: tuple[Factor, ...], base: int, seed: int) -> Unit:
     sample = library("SALib.sample.sobol").sample
     problem = salib_problem([factor.name for factor in factors])
-    found = sample(problem, base, calc_second_order=second_order, seed=_seed(seed, 0))
+    found = sample(problem, base, calc_second_order=False, seed=_seed(seed, 0))
     return np.asarray(found, dtype=float)
 
 
-def _morris(factors: tuple[Factor, ...], trajectories: int, levels: int, seed: int) -> Unit:
+def _morris(factors: tuple[Factor, ...], trajectories: int, seed: int) -> Unit:
     """Return one walk after another, each from a seed of its own, so that more can be added."""
     sample = library("SALib.sample.morris").sample
     problem = salib_problem([factor.name for factor in factors])
-    walks = [
-        sample(problem, 1, num_levels=levels, seed=_seed(seed, k)) for k in range(trajectories)
-    ]
+    seeds = [_seed(seed, k) for k in range(trajectories)]
+    walks = [sample(problem, 1, num_levels=MORRIS_LEVELS, seed=own) for own in seeds]
     units: Unit = np.clip(np.concatenate(walks), 0.0, 1.0)
     return units
 
