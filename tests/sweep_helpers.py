@@ -14,6 +14,8 @@ from tajsim.errors import UserError
 from tajsim.inputs.experiment import Experiment, load_experiment
 from tajsim.sweeps.store import Disk, Numbers, Summaries
 
+#: Of a run of the small experiment.
+MONTHS = 6
 EXPERIMENT = (Path(__file__).with_name("data") / "pay.toml").read_text(encoding="utf-8")
 
 

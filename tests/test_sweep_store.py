@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from sweep_helpers import FailingDisk, PowerCutError, number_of, quick, small_experiment
+from sweep_helpers import MONTHS, FailingDisk, PowerCutError, number_of, quick, small_experiment
 
 import tajsim.sweeps.store as store
 from tajsim.ensemble.job import Job, MonthDone
@@ -16,7 +16,6 @@ from tajsim.errors import UserError
 from tajsim.files import BEGUN
 from tajsim.inputs.experiment import Experiment
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.run import Progress
 from tajsim.sweeps.store import Disk, Numbers
 
 
@@ -64,8 +63,8 @@ def test_a_failure_at_any_step_loses_nothing_and_repeats_nothing(
         out = tmp_path / f"{how} {step}"
         told: list[float] = [0.0]
 
-        def tell(progress: Progress, told: list[float] = told) -> None:
-            told[0] = progress.runs_done
+        def tell(done: int, total: int, told: list[float] = told) -> None:
+            told[0] = done / MONTHS
 
         disk, first, again = FailingDisk(step, how), Counting(), Counting()
         try:

@@ -47,7 +47,7 @@ def sweep(options: Namespace) -> None:
         check_tidy(options.tidy)
         chosen = verb.given(options, "runs workers cluster retry without")
         try:
-            with verb.progress_line(options.progress) as tell:
+            with verb.progress_bar("simulating", options.progress) as tell:
                 report = tajsim.sweep(options.experiment, options.out, progress=tell, **chosen)
         except BaseException as error:
             if not isinstance(error, Exception):  # interrupted or terminated
@@ -183,7 +183,7 @@ def seek(options: Namespace) -> None:
 
     def work() -> Printed:
         chosen = verb.given(options, "factor scenario runs workers")
-        with verb.progress_line(options.progress) as tell:
+        with verb.progress_bar("simulating", options.progress) as tell:
             found = tajsim.seek(
                 options.experiment, options.outcome, options.level, at=dict(options.at or ()),
                 progress=tell, **chosen,

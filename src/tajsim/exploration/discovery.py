@@ -16,7 +16,7 @@ from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.errors import UserError, check_names
 from tajsim.results import effect
-from tajsim.results.numbers import listed, percent, table_number, text_table
+from tajsim.results.numbers import listed, percent, table_number
 from tajsim.sweeps.read import Sweep, column_of, label_of, opened, row_of, scenarios_of
 
 Mask = np.ndarray
@@ -405,12 +405,6 @@ def _short(limit: float, values: Array) -> str:
 
 #: Figures of a box that its table holds, in the order of columns.
 _FIGURES = ("density", "elsewhere", "coverage", "support", "held_density", "held_elsewhere")
-_HEAD = ("box", "limit", "chance", "happens in", "elsewhere", "cases", "runs", "held out",
-         "elsewhere")  # fmt: skip
-_FOOT = (
-    "cases: share of all cases that lie in the box. held out: on fifths of the points, not used to "
-    f"make the box. chance: of a limit, the quasi-p-value; limits above {DOUBT:g} may be chance."
-)
 
 
 def sentence(what: str, box: FoundBox) -> str:
@@ -418,10 +412,14 @@ def sentence(what: str, box: FoundBox) -> str:
     text = (
         f"{what} in {percent(box.density)} of runs where {listed(list(box.limits.values()))}, "
         f"against {percent(box.elsewhere)} elsewhere; {percent(box.coverage)} of all cases lie "
-        "there."
+        "there. "
     )
-    if math.isnan(box.chance):
-        text += " Too few points to hold some out: take it as a hint."
+    text += (
+        "Too few points to hold some out: take it as a hint."
+        if math.isnan(box.chance)
+        else f"On points that had no part in making it: {percent(box.held_density)} against "
+        f"{percent(box.held_elsewhere)}."
+    )
     if box.chance > DOUBT:
         return (
             f"{text} Chance explains this box: held out, it does as well in {percent(box.chance)} "
@@ -467,26 +465,20 @@ class Discovery(Printed):
         return {"boxes": self.table()}
 
     def __str__(self) -> str:
-        """Return a sentence for each box, and the tables."""
+        """Return a sentence for each box; the figures are in the table."""
         what, cases = self.threshold.text, self.cases
         lead = (
             f"{what}: in {percent(cases.share)} of {cases.weight.sum():,.0f} runs. "
             f"Sought in {cases.values.shape[1]:,} points over {len(cases.names)} inputs."
         )
-        return "\n\n".join([lead, *self._found(), *self.notes])
-
-    def _found(self) -> list[str]:
-        if not self.boxes:
-            return ["No box is better than the whole: the inputs do not explain where it happens."]
-        said, rows = [], []
-        for k, box in enumerate(self.boxes, 1):
-            rest = "Among the remaining points, " if k > 1 else ""
-            said.append(f"Box {k}. {rest}{sentence(self.threshold.text, box)}")
-            figures = [percent(getattr(box, name)) for name in _FIGURES]
-            for j, (name, limit) in enumerate(box.limits.items()):
-                first, last = ("", [""] * len(figures)) if j else (str(k), figures)
-                rows.append([first, limit, table_number(box.doubts[name]), *last])
-        return ["\n".join(said), text_table(_HEAD, rows, left=(0, 1)), _FOOT]
+        said = ["No box is better than the whole: the inputs do not explain where it happens."]
+        if self.boxes:
+            rest = ["", *["Among the remaining points, "] * len(self.boxes)]
+            said = [
+                f"Box {k}. {rest[k - 1]}{sentence(what, box)}"
+                for k, box in enumerate(self.boxes, 1)
+            ]
+        return "\n\n".join([lead, *said, *self.notes])
 
 
 def discover(

@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 
 from tajsim.axes import Array
 from tajsim.display import Printed
-from tajsim.ensemble.run import run
+from tajsim.ensemble.run import Progress, run
 from tajsim.errors import UserError, check_names
 from tajsim.inputs import experiment as inputs
 from tajsim.inputs.experiment import Experiment, Factor, FactorValue, Keep
@@ -159,7 +159,7 @@ def seek(
     at: Mapping[str, FactorValue] | None = None,
     runs: int | None = None,
     workers: int = 1,
-    progress: Callable[[object], None] | None = None,
+    progress: Progress | None = None,
 ) -> Sought:
     """Find the value of one factor at which half of the histories reach a level of an outcome.
 
@@ -176,7 +176,7 @@ def seek(
         at: values at which other factors are held; by default their first or lowest.
         runs: of each value; by default those of the file.
         workers: processes.
-        progress: told how far each ensemble is.
+        progress: told how far each ensemble is, in run-months.
 
     Raises:
         UserError: for unknown names, a level that cannot be read, or a factor without a range.
@@ -210,11 +210,7 @@ def seek(
 def _answers(
     swept: Sweep, factor: str, column: str, runs: int, values: Sequence[float]
 ) -> dict[float, Array]:
-    """Return a column ``(run,)`` by value of a factor.
-
-    Raises:
-        UserError: if runs failed.
-    """
+    """Return a column ``(run,)`` by value of a factor."""
     found, there = {}, swept.points[factor]
     for value in values:
         mine = swept.results["point"].isin(there.index[there == value])

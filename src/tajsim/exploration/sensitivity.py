@@ -260,11 +260,7 @@ def sensitivity(
 def _one(
     sweep: Sweep, scenario: str, column: str, notes: dict[str, None]
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables of one scenario and column; remarks go to ``notes``.
-
-    Raises:
-        UserError: if there are too few points for the method.
-    """
+    """Return the tables of one scenario and column; remarks go to ``notes``."""
     rows = sweep.rows(scenario)
     places = rows[list(sweep.factors.index)].to_numpy(dtype=float)
     values = sweep.answers(column, scenario)
@@ -349,14 +345,11 @@ def _chance_text(method: str, row: Any, floor: float) -> str:
     """Say how much of a column is chance; ``floor`` is the leading index of a factor of none."""
     if math.isnan(row.factors):
         return "Chance and factors cannot be separated: that needs two runs or more at each point."
-    text = (
+    means = {"Sobol indices": "total index", "Morris screening": "mu*"}.get(method)
+    may = f": a {means} of {table_number(floor)} may be chance" if means else ""
+    return (
         f"Of the variance over points and runs {percent(row.factors)} is due to the factors, "
         f"{percent(row.alike)} to chance that acts alike at every point, "
         f"{percent(row.apart)} to chance that acts differently. "
-        f"Of the variance of the means {percent(row.floor)} is chance"
+        f"Of the variance of the means {percent(row.floor)} is chance{may}."
     )
-    if method == "Sobol indices":
-        text += f": a total index of {table_number(floor)} may be chance"
-    elif method != RANKS:
-        text += f": a mu* of {table_number(floor)} may be chance"
-    return f"{text}."

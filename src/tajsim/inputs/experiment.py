@@ -449,11 +449,7 @@ class FactorList:
             self.problems.add(key, UnknownName("factor", name, self.declared or self.found))
 
     def _factors(self, key: toml.Key, row: FactorRow, name: str) -> list[Factor]:
-        """Return the factors of one row: one, or one for every parameter of a role.
-
-        Raises:
-            ValueError: if there is something wrong with it.
-        """
+        """Return the factors of one row: one, or one for every parameter of a role."""
         if row.every is not None:
             self._refuse(key, row, ("name", "parameter", "low", "high", "values", "steps"), "every")
             return [
@@ -498,11 +494,7 @@ class FactorList:
     def _given(
         self, key: toml.Key, row: FactorRow, known: Parameter | None, whole: bool
     ) -> dict[str, Any]:
-        """Return the bounds or the values of a factor.
-
-        Raises:
-            Wrong: if there is something wrong with them.
-        """
+        """Return the bounds or the values of a factor."""
         if row.values is not None:
             self._refuse(key, row, ("low", "high", "steps"), "values")
             values = [
@@ -549,11 +541,7 @@ class FactorList:
 
 
 def _check_values(template: EventTemplate, values: Mapping[str, FactorValue]) -> None:
-    """Refuse a text that is to be scaled, and a number that stands where a date is needed.
-
-    Raises:
-        Wrong: below the argument.
-    """
+    """Refuse a text that is to be scaled, and a number that stands where a date is needed."""
     for argument, reference in template.references.items():
         about = f"the factor '{reference['factor']}'"
         text = isinstance(values[reference["factor"]], str)
@@ -595,11 +583,7 @@ def _misfit(row: FactorRow, known: Parameter | None, kind: str, low: float, high
 
 
 def _number(value: Any, known: Parameter | None, whole: bool, *key: str | int) -> float | int:
-    """Return a number of a factor in its unit.
-
-    Raises:
-        Wrong: if it is none, below the key.
-    """
+    """Return a number of a factor in its unit."""
     try:
         if known is None and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise ValueError(f"{registry.shown(value)} is not valid here; expected a number")

@@ -93,12 +93,7 @@ def window_unit(unit: str, aggregate: str) -> str:
 
 
 def _outcome(name: str, row: dict[str, Any]) -> Outcome:
-    """Return a row of the registry.
-
-    Raises:
-        ValueError: if its way over months or places is not of the closed lists, or does not suit
-            its dimensions.
-    """
+    """Return a row of the registry."""
     lists = {key: tuple(row.get(key, ())) for key in ("dimensions", "mechanisms")}
     one = Outcome(**{"name": name, "places": "", "headline": False, **row, **lists})
     if one.aggregate not in AGGREGATES or not set(one.dimensions) <= set(DIMENSIONS):

@@ -173,11 +173,7 @@ def parent_path(name: str, child: Path) -> Path:
 
 
 def _read(path: Path) -> Source:
-    """Return one file of a chain.
-
-    Raises:
-        UserError: if it cannot be read or is not TOML.
-    """
+    """Return one file of a chain."""
     lists: dict[str, ReadRow] = {"events": events.read_event, "claims": Claim}
     lists |= {"move": Move, "drop": Drop}
     return read_source(path, SCENARIOS.shown(path), ScenarioFile, lists)

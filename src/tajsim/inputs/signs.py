@@ -162,11 +162,7 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
 
 
 def _changed(name: str, change: ChangeRow) -> Scenario:
-    """Return the changed scenario, under an own name where something is laid over one.
-
-    Raises:
-        ValueError: for a setting that is not valid.
-    """
+    """Return the changed scenario, under an own name where something is laid over one."""
     base = scenario_parts.load_scenario(change.extends)
     if not (change.settings or change.events):
         return base

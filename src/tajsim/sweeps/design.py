@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import pairwise, product
+from itertools import product
 from struct import pack
 from typing import Any
 
@@ -210,8 +210,6 @@ Mask = NDArray[np.bool_]
 #: Runs simulated together: enough to be quick, few enough to lose little when all is killed.
 LARGEST = 500
 SMALLEST = 25
-#: Runs that every point gets first, where points are of several variants.
-EVEN = 8
 
 
 @dataclass(frozen=True)
@@ -239,8 +237,8 @@ def divide(variant: Whole, settled: Mask, runs: int, hands: int) -> list[Batch]:
         hands: how many batches are simulated at the same time.
 
     Returns:
-        Batches, the low run numbers of all points first: wherever the work is stopped, all points
-        have about the same number of runs.
+        Batches, the low run numbers of all points of a variant first: wherever the work is
+        stopped, these have about the same number of runs.
     """
     missing = ~settled[:, :runs]
     size = LARGEST
@@ -248,15 +246,12 @@ def divide(variant: Whole, settled: Mask, runs: int, hands: int) -> list[Batch]:
         size = int(np.clip(-(-missing.sum() // (2 * hands)), SMALLEST, LARGEST))
     batches: list[Batch] = []
     numbers = np.unique(variant)
-    # A variant is a model of its own: all get some runs before any gets the rest.
-    ends = [0, min(EVEN, runs), runs] if len(numbers) > 1 else [0, runs]
     for number in numbers:
         own = np.flatnonzero(variant == number)
-        for first, end in pairwise(ends):
-            run, place = np.nonzero(missing[own, first:end].T)
-            parts = -(-run.size // size)
-            pieces = zip(_parts(own[place], parts), _parts(run + first, parts), strict=True)
-            batches += [Batch(points, numbers) for points, numbers in pieces]
+        run, place = np.nonzero(missing[own].T)
+        parts = -(-run.size // size)
+        pieces = zip(_parts(own[place], parts), _parts(run, parts), strict=True)
+        batches += [Batch(points, numbers) for points, numbers in pieces]
     return sorted(batches, key=lambda batch: int(batch.runs[0]))
 
 

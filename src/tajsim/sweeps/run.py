@@ -1,7 +1,7 @@
 """``sweep``: simulate the points of an experiment and keep what is finished, whatever happens."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,40 +18,11 @@ from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executo
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
 from tajsim.ensemble.plan import count_errors
+from tajsim.ensemble.run import Progress
 from tajsim.errors import UserError
 from tajsim.files import reason
 from tajsim.inputs.experiment import Experiment, load_experiment
 from tajsim.inputs.toml import month_number
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Points and runs settled (finished or failed) and wanted; speed; seconds left.
-
-    ``rate`` are runs per second since this sweep was started, 0 while nothing is known; ``left``
-    is None then.
-    """
-
-    points_done: int
-    points: int
-    runs_done: float
-    runs: int
-    rate: float
-    left: float | None
-
-    def __str__(self) -> str:
-        """Return one line: ``12/40 points, 1,200/2,000 runs, 251 runs/s, 0:03 left``."""
-        parts = [f"{self.points_done:,}/{self.points:,} points"]
-        parts.append(f"{self.runs_done:,.0f}/{self.runs:,} runs")
-        if self.left is not None:
-            parts += [f"{self.rate:,.3g} runs/s", f"{_clock(self.left)} left"]
-        return ", ".join(parts)
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 class SweepState:
@@ -103,7 +74,6 @@ def _put_aside(disk: store.Disk, place: Path, name: str) -> None:
         disk.rename(place / store.FOLDER / name, place / store.ASIDE / name)
 
 
-Tell = Callable[[Progress], None]
 #: So often a job may lose its worker before it counts as failed.
 _LOSSES = 3
 
@@ -116,7 +86,7 @@ class Engine:
         experiment, points: what is simulated.
         disk, shards: where it is stored.
         model, fingerprints: of the jobs, by scenario.
-        tell_progress: told how far the sweep is; an exception that it raises ends the sweep.
+        progress: told how far the sweep is; an exception that it raises ends the sweep.
     """
 
     experiment: Experiment
@@ -126,12 +96,11 @@ class Engine:
     shards: Path
     model: str
     fingerprints: dict[str, str]
-    tell_progress: Tell
+    progress: Progress
     computed: int = 0
     _under_way: dict[int, tuple[design.Batch, Job]] = field(default_factory=dict)
     _next: int = 0
     _failing: set[int] = field(default_factory=set)
-    _begun: float = field(default_factory=monotonic)
 
     def work_off(self, batches: Iterable[design.Batch], team: Executor) -> None:
         """Simulate and store every batch.
@@ -185,16 +154,10 @@ class Engine:
         self.state.failed[batch.points, batch.runs] = True
 
     def tell(self, team: Executor) -> None:
-        """Say how far the sweep is."""
+        """Say how far the sweep is, in run-months."""
         settled = self.state.settled
-        first, last = self.experiment.start, self.experiment.end
-        part = team.under_way() / (month_number(last) - month_number(first) + 1)
-        seconds = monotonic() - self._begun
-        rate = (self.computed + part) / seconds if seconds > 0 else 0.0
-        done = float(settled.sum()) + part
-        left = (settled.size - done) / rate if rate > 0 else None
-        whole = int(settled.all(axis=1).sum())
-        self.tell_progress(Progress(whole, len(settled), done, settled.size, rate, left))
+        months = month_number(self.experiment.end) - month_number(self.experiment.start) + 1
+        self.progress(int(settled.sum()) * months + team.under_way(), settled.size * months)
 
 
 @dataclass(frozen=True)
@@ -224,7 +187,7 @@ def sweep(
     workers: int = 1,
     cluster: str | None = None,
     retry: bool = False,
-    progress: Tell | None = None,
+    progress: Progress | None = None,
     without: str | Sequence[str] = (),
     disk: store.Disk | None = None,
     simulate: Work = simulate,
@@ -238,7 +201,7 @@ def sweep(
         workers: processes on this machine.
         cluster: the address of a Dask scheduler, in place of processes.
         retry: try again what failed before.
-        progress: told how far the sweep is.
+        progress: told the run-months that are settled, and all of them.
         without: what is taken out of the model, see `tajsim.ensemble.run_many`.
         disk: the file system.
         simulate: simulates a job; for tests and measurements.
@@ -259,7 +222,7 @@ def sweep(
     points = design.make_points(loaded, rows := design.make_design(loaded))
     disk, model = disk or store.Disk(), model_version()
     place = store.prepare_folder(disk, out)
-    tell = progress or (lambda _progress: None)
+    tell = progress or (lambda done, total: None)
     state = SweepState(points, wanted)
     with _storing(place), store.locked(place):
         manifest = store.manifest_of(loaded, model, int(wanted))
