@@ -15,3 +15,5 @@ from tajsim.model.model import TajikistanModel as TajikistanModel
 from tajsim.report import write_report as write_report
 from tajsim.sweeps import load_sweep as load_sweep, sweep as sweep
 from tajsim.version import __version__ as __version__
+
+__all__: list[str]

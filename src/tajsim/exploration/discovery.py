@@ -473,11 +473,8 @@ class Discovery(Printed):
         )
         said = ["No box is better than the whole: the inputs do not explain where it happens."]
         if self.boxes:
-            rest = ["", *["Among the remaining points, "] * len(self.boxes)]
-            said = [
-                f"Box {k}. {rest[k - 1]}{sentence(what, box)}"
-                for k, box in enumerate(self.boxes, 1)
-            ]
+            said = [f"Box {k}. {sentence(what, box)}" for k, box in enumerate(self.boxes, 1)]
+            said[1:] = [text.replace(". ", ". Of the other points: ", 1) for text in said[1:]]
         return "\n\n".join([lead, *said, *self.notes])
 
 

@@ -179,7 +179,7 @@ def _levers(sweep: Sweep, given: Sequence[str] | None) -> list[str]:
 def _in_states(
     sweep: Sweep, columns: Sequence[str], levers: list[str]
 ) -> tuple[pd.DataFrame, Array, dict[str, Array], int]:
-    """Return the portfolios, the run of each state, values ``(portfolio, state)``, those missing."""
+    """Return portfolios, the run of each state, values ``(portfolio, state)``, those missing."""
     others = [n for n in ("scenario", *map(str, sweep.factors.index)) if n not in levers]
     table = sweep.table().dropna(subset=list(columns)).set_index([*others, "run"])
     wide = {c: table.pivot(columns=levers, values=c) for c in columns}
