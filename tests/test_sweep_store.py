@@ -4,12 +4,14 @@ import shutil
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from sweep_helpers import MONTHS, FailingDisk, PowerCutError, number_of, quick, small_experiment
 
+import tajsim.sweeps.read as read
 import tajsim.sweeps.store as store
 from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
@@ -184,6 +186,9 @@ def test_shards_of_another_sweep_are_set_aside_and_computed(
     if whose == "model":
         with pytest.raises(UserError, match=r"a sweep of model 0\.0\.0\+other, and this is"):
             load_sweep(other)
+        monkeypatch.setattr(read, "mixed", ContextVar("mixed", default=True))
+        assert load_sweep(other).about["title"].endswith("(made by another model, 0.0.0+other)")
+        assert load_sweep(other).unfit == ()
     sweep(experiment, out, simulate=quick)
     own = {path.name for path in (out / "shards").iterdir()}
     for path in (out / "shards").iterdir():

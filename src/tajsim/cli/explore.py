@@ -85,6 +85,7 @@ def sensitivity(options: Namespace) -> None:
 
     example: tajsim sensitivity results/screening --outcome interception --out results/indices
     sweep DIR  the folder of a sweep
+    @mixed
     --outcome A,B  kept columns or outcomes (default: all)
     --scenario NAME  one scenario (default: all, each by itself)
     --out FOLDER^  a new folder for the tables (CSV)
@@ -102,6 +103,7 @@ def discover(options: Namespace) -> None:
 
     example: tajsim discover results/succession --outcome state_failed --out results/failure
     sweep DIR  the folder of a sweep
+    @mixed
     --outcome NAME!  a kept column, or an outcome kept once
     --above X  it happens at X or more
     --below X  it happens at X or less
@@ -126,6 +128,7 @@ def robust(options: Namespace) -> None:
 
     example: tajsim robust results/pay --goal heroin_seized=high --goal aid_diverted=low
     sweep DIR  the folder of a sweep
+    @mixed
     --goal NAME=WAY!...  a kept column that should be high or low; may be repeated
     --levers A,B  factors, or scenario, to choose among (default: the decisions)
     --out FOLDER^  a new folder for the table (CSV)
@@ -262,5 +265,6 @@ def _explore(options: Namespace, work: Callable[[], Printed]) -> None:
     with verb.result_folder(options.out, options.overwrite) as folder:
         found = work()
         if folder:
-            verb.write_tables(found.tables(), folder)
+            sweep = getattr(found, "sweep", None)
+            verb.write_tables(found.tables(), folder, sweep.about.get("model", "") if sweep else "")
     verb.finish(options, str(found), "tables are")

@@ -475,7 +475,7 @@ class Discovery(Printed):
         if self.boxes:
             said = [f"Box {k}. {sentence(what, box)}" for k, box in enumerate(self.boxes, 1)]
             said[1:] = [text.replace(". ", ". Of the other points: ", 1) for text in said[1:]]
-        return "\n\n".join([lead, *said, *self.notes])
+        return "\n\n".join([self.sweep.about["title"], lead, *said, *self.notes])
 
 
 def discover(

@@ -95,7 +95,7 @@ class Robustness(Printed):
         more = len(table) - _FEW
         lines = [
             f"{len(table)} portfolios of {', '.join(self.levers)} in the same {self.states:,} "
-            f"states of the world. Wanted: {wanted}.",
+            f"states of the world. {self.sweep.about['title']}. Wanted: {wanted}.",
             self._portfolios(table.head(_FEW)) + f"\n... and {more} more" * (more > 0),
             f"Regret: how far behind the best portfolio of the same state ({self.unit}). worst: a "
             "tenth of states are worse. chosen: share of resampled states in which it is "

@@ -526,8 +526,7 @@ class FactorList:
         used = {argument: str(r["factor"]) for argument, r in template.references.items()}
         for argument, name in used.items():
             self._unknown((*key, argument), name)
-        if not set(used.values()) <= self.found.keys():  # tell what else is wrong with it
-            events.read_event(self.problems, key, dict(template.raw), used)
+        if not set(used.values()) <= self.found.keys():
             return
         mine = [self.found[name] for name in dict.fromkeys(used.values())]
         ends = product(*(factor.values or (factor.low, factor.high) for factor in mine))

@@ -7,7 +7,7 @@ with its line or the text): whether the text is valid TOML is for ``tomllib`` to
 import datetime
 import re
 import tomllib
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -324,18 +324,12 @@ class Problems:
         except (ValueError, UserError) as error:
             self.add((*key, *error.below) if isinstance(error, Wrong) else key, error)
 
-    def fit(
-        self, key: Key, model: type[Model], table: Any, but: Container[object] = ()
-    ) -> Model | None:
-        """Return the table at ``key`` as a model, or None; what does not fit is a problem.
-
-        Nothing is told about the keys in ``but``.
-        """
+    def fit(self, key: Key, model: type[Model], table: Any) -> Model | None:
+        """Return the table at ``key`` as a model, or None; what does not fit is a problem."""
         try:
             return model.model_validate(table)
         except ValidationError as error:
-            details = [d for d in error.errors(include_url=False) if d["loc"][0] not in but]
-            self.add_invalid(key, details, model)
+            self.add_invalid(key, error.errors(include_url=False), model)
             return None
 
     def add_invalid(self, base: Key, details: list[ErrorDetails], model: type[FileTable]) -> None:

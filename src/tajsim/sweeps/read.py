@@ -39,6 +39,7 @@ from tajsim.display import Printed
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError, check_names, library
 from tajsim.results.numbers import text_table
+from tajsim.results.select import mixed
 from tajsim.sweeps.design import salib_problem
 
 if TYPE_CHECKING:
@@ -167,14 +168,19 @@ def load_sweep(folder: str | Path) -> Sweep:
     """Read the folder of a sweep, finished or not; shards that do not fit are named and left out.
 
     Raises:
-        UserError: if there is no sweep in the folder, or one of another model.
+        UserError: if there is no sweep in the folder, or one of another model, unless `mixed` of
+            `tajsim.results.select` is set; its title names that model then.
     """
     place, disk = Path(folder), store.Disk()
     if not (place / store.MANIFEST).is_file():
         raise UserError(f"{folder}: no sweep is there (no {store.MANIFEST})")
     manifest = store.read_manifest(disk, place)
-    if (made := manifest["about"].get("model", "unknown")) != (here := model_version()):
-        raise UserError(f"{folder}: a sweep of model {made}, and this is {here}; sweep it again")
+    about = manifest["about"]
+    if (made := about.get("model", "unknown")) != (here := model_version()):
+        if not mixed.get():
+            said = f"a sweep of model {made}, and this is {here}"
+            raise UserError(f"{folder}: {said}; sweep it again, or insist with --mixed")
+        about["title"] += f" (made by another model, {made})"
     factors = pd.DataFrame(manifest["factors"]).set_index("factor")
     columns = pd.DataFrame(manifest["columns"]).set_index("column")
     of_texts = [any(isinstance(value, str) for value in values) for values in factors["values"]]
@@ -193,7 +199,7 @@ def load_sweep(folder: str | Path) -> Sweep:
         factors=factors,
         kind=manifest["design"]["kind"],
         options=manifest["design"]["options"],
-        about=manifest["about"],
+        about=about,
         unfit=tuple(unfit),
     )
 
@@ -212,12 +218,24 @@ def check_tidy(name: str | None) -> None:
 
 
 def write_tidy(sweep: Sweep, path: Path, name: str) -> None:
-    """Write the table of runs (`Sweep.table`) to a path; the name says in which format."""
+    """Write the table of runs (`Sweep.table`) to a path; the name says in which format.
+
+    In Parquet the fields of numbers have ``unit``, and ``label`` if they are kept, as metadata.
+    """
     table = sweep.table()
-    if Path(name).suffix == PARQUET:
-        table.to_parquet(path, engine="pyarrow", index=False)
-    else:
+    if Path(name).suffix != PARQUET:
         table.to_csv(path, index=False)
+        return
+    arrow = library("pyarrow", "parquet")
+    found = arrow.Table.from_pandas(table, preserve_index=False)
+    said = {
+        str(name): {key: str(row[key]) for key in about}
+        for rows, about in ((sweep.factors, ["unit"]), (sweep.columns, ["unit", "label"]))
+        for name, row in rows.iterrows()
+    }
+    fields = [f.with_metadata(said.get(f.name)) for f in found.schema]
+    schema = arrow.schema(fields, found.schema.metadata)
+    library("pyarrow.parquet", "parquet").write_table(found.cast(schema), path)
 
 
 def opened(sweep: Sweep | str | Path) -> Sweep:
