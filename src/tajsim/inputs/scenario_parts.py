@@ -344,8 +344,10 @@ def file_settings(source: Source) -> dict[str, tuple[float, str]]:
     for key, value in _leaves(source.top.get("set", {}), ("set",)):
         name = ".".join(str(part) for part in key[1:])
         number = events.check_setting(source.problems, key, name, value)
-        if number is not None:
-            found.setdefault(name, (number, source.problems.where(key)))
+        if name in found:  # one spelling of it is quoted, else it is no TOML
+            source.problems.add(key, f"appears twice, first at {found[name][1]}; expected once")
+        elif number is not None:
+            found[name] = number, source.problems.where(key)
     return found
 
 

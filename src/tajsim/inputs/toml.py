@@ -39,12 +39,10 @@ _TOKEN = re.compile(
 
 
 class Place(NamedTuple):
-    """Where a key stands: its path in the parsed file and its first and last line (from 1)."""
+    """Where a key stands: its path in the parsed file and its line (from 1)."""
 
     path: Key
     line: int
-    last_line: int
-    header: bool = False
 
 
 class _Scanner:
@@ -96,7 +94,7 @@ class _Scanner:
         if path in self._rows:
             path = (*path, self._rows[path])
         self._skip_to("\n")
-        self.places.append(Place(path, line, line, header=True))
+        self.places.append(Place(path, line))
         return path
 
     def _key(self) -> list[str]:
@@ -122,9 +120,7 @@ class _Scanner:
             return
         self.at += 1
         self._value(path)
-        kind, text, last = self.tokens[self.at - 1]
-        last += text.count("\n") * (kind == "string")
-        self.places.insert(index, Place(path, line, last))
+        self.places.insert(index, Place(path, line))
 
     def _value(self, path: Key) -> None:
         if not self._next("{", "["):
@@ -166,21 +162,6 @@ class Lines:
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path, 1)
-
-
-def repeated(places: Iterable[Place]) -> list[tuple[str, Place, Place]]:
-    """Return (name, first place, later place) of keys that stand twice.
-
-    Below ``set`` a dotted and a quoted spelling of one name count as the same key.
-    """
-    first: dict[Key, Place] = {}
-    found = []
-    for place in places:
-        name = ".".join(part for part in place.path if isinstance(part, str))
-        path: Key = ("set", name) if place.path[:1] == ("set",) else place.path
-        if not place.header and first.setdefault(path, place) is not place:
-            found.append((name, first[path], place))
-    return found
 
 
 #: The registry describes the country in early 2004; nothing is known about a far future.
@@ -307,14 +288,14 @@ class Problems:
         self._lines = lines
         self._found: list[tuple[int, str, object]] = []
 
-    def add(self, key: Key, text: object, line: int | None = None) -> None:
-        """Add one message about a key; its line is looked up unless it is given.
+    def add(self, key: Key, text: object) -> None:
+        """Add one message about a key.
 
         ``text`` is a text, an error or a function that returns one. What takes time, such as the
         nearest name, is worked out for the messages that are shown only.
         """
         name = ".".join(part for part in key if isinstance(part, str))
-        self._found.append((line or self._lines.of(key), name, text))
+        self._found.append((self._lines.of(key), name, text))
 
     @contextmanager
     def told(self, *key: str | int) -> Iterator[None]:
@@ -488,7 +469,7 @@ _AT = re.compile(r"\s*\(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)"
 
 
 def read_toml(text: str, shown_path: str) -> tuple[dict[str, Any], Problems]:
-    """Return the tables of a text that may be anything; keys that stand twice are problems.
+    """Return the tables of a text that may be anything, and where problems with them are noted.
 
     Raises:
         UserError: if the text is not TOML.
@@ -501,18 +482,7 @@ def read_toml(text: str, shown_path: str) -> tuple[dict[str, Any], Problems]:
             told = f"has {len(places):,} keys; expected at most {MOST_KEYS:,}"
             raise UserError(f"{shown_path}:{places[MOST_KEYS].line}: {told}")
         problems = Problems(shown_path, Lines(places))
-        twice = repeated(places)
-        for name, first, later in twice:
-            again = f"appears twice, first on line {first.line}; expected once"
-            problems.add((name,), again, later.line)
-        try:
-            tables = tomllib.loads(text)
-        except tomllib.TOMLDecodeError:
-            # TOML stops at the first repeated key: without them the rest can be checked too.
-            rest = text.split("\n")
-            for _, _, later in twice:
-                rest[later.line - 1 : later.last_line] = [""] * (later.last_line + 1 - later.line)
-            tables = tomllib.loads("\n".join(rest))
+        tables = tomllib.loads(text)
         if large := next(_too_large(tables, ()), None):
             raise UserError(f"{problems.where(large)}: not valid TOML: {_LARGE}")
         return tables, problems
@@ -520,7 +490,7 @@ def read_toml(text: str, shown_path: str) -> tuple[dict[str, Any], Problems]:
         found = _AT.search(str(error))
         line, column = (found.groups() if found else (None, None)) or (None, None)
         line = line or str(text.count("\n") + 1)
-        what = _AT.sub("", str(error))
+        what = _AT.sub("", str(error)).replace("Cannot overwrite a value", "the key appears twice")
         at = f"column {column}: " if column else ""
         raise UserError(f"{shown_path}:{line}: {at}not valid TOML: {what}") from None
     except ValueError as error:  # Python reads no decimal number of thousands of digits
