@@ -18,7 +18,7 @@ from benchmarks.sweeping import experiment, swept
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.job import Job, MonthDone, simulate as simulate_job
 from tajsim.sweeps import sweep
-from tajsim.sweeps.store import Finished
+from tajsim.sweeps.store import Numbers
 
 #: What is varied -> points, runs, last month; the smallest is large enough to fill a batch.
 SIZES = {
@@ -62,10 +62,10 @@ def _store(folder: Path) -> None:
     """Print how much of a sweep's time is not the simulation itself."""
     spent = 0.0
 
-    def simulate(job: Job, month_done: MonthDone) -> Finished:
+    def simulate(job: Job, month_done: MonthDone) -> Numbers:
         nonlocal spent
         start = time.perf_counter()
-        finished: Finished = simulate_job(job, month_done)
+        finished: Numbers = simulate_job(job, month_done)
         spent += time.perf_counter() - start
         return finished
 

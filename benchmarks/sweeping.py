@@ -20,8 +20,7 @@ import mesa
 import numpy as np
 
 from benchmarks.ratio import seconds
-from tajsim.inputs.experiment import load_experiment
-from tajsim.inputs.experiment_file import Experiment
+from tajsim.inputs.experiment import Experiment, load_experiment
 from tajsim.model.model import TajikistanModel
 from tajsim.sweeps import sweep
 

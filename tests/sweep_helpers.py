@@ -11,10 +11,11 @@ import numpy as np
 
 from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
-from tajsim.inputs.experiment import load_experiment
-from tajsim.inputs.experiment_file import Experiment
-from tajsim.sweeps.store import Disk, Finished, Summaries
+from tajsim.inputs.experiment import Experiment, load_experiment
+from tajsim.sweeps.store import Disk, Numbers, Summaries
 
+#: Of a run of the small experiment.
+MONTHS = 6
 EXPERIMENT = (Path(__file__).with_name("data") / "pay.toml").read_text(encoding="utf-8")
 
 
@@ -34,24 +35,22 @@ def number_of(point: str, run: int) -> float:
     return (int(point[1:], 16) % 9973) / 7.0 + np.sin(float(run) + 1.0)
 
 
-def quick(job: Job, month_done: MonthDone) -> Finished:
+def quick(job: Job, month_done: MonthDone) -> Numbers:
     """Stand in for the model."""
     for month in range(job.months):
         month_done(month + 1)
     kept = cast(Summaries, job.keep)
     one = [number_of(p, r) for p, r in zip(job.points, job.runs, strict=True)]
-    numbers = np.stack([np.array(one) * (i + 1.0) for i in range(len(kept.columns))], axis=-1)
-    shape = (job.months, len(job.points))
-    return Finished(numbers, {n: np.ones(shape, np.float32) for n in kept.series})
+    return np.stack([np.array(one) * (i + 1.0) for i in range(len(kept.columns))], axis=-1)
 
 
-def slow(job: Job, month_done: MonthDone) -> Finished:
+def slow(job: Job, month_done: MonthDone) -> Numbers:
     """Stand in for the model, and take long enough to be killed."""
     time.sleep(0.05)
     return quick(job, month_done)
 
 
-def deadly(job: Job, month_done: MonthDone) -> Finished:
+def deadly(job: Job, month_done: MonthDone) -> Numbers:
     """Stand in for a model that brings down the process at run 2."""
     if 2 in job.runs:
         os.kill(os.getpid(), 9)

@@ -15,7 +15,7 @@ from tajsim.cli import main
 from tajsim.cli.main import VERBS
 from tajsim.cli.present import SWEEP_KINDS, TAKES
 from tajsim.ensemble import load_results, save
-from tajsim.inputs.experiment_file import experiment_names
+from tajsim.inputs.experiment import experiment_names
 from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.registry import load_families, load_parameters
 from tajsim.inputs.scenario_parts import shipped_scenarios
@@ -116,7 +116,7 @@ def test_progress_can_be_forced(tmp_path: Path, capsys: Capture) -> None:
 def test_new_then_check_then_run(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     assert main(["new", str(path), "--from", "status-quo"]) == 0
-    assert main(["check", str(path), "--origins"]) == 0
+    assert main(["check", str(path)]) == 0
     assert main(["run", str(path), *SHORT, "--outcomes", "polity"]) == 0
     assert main(["new", str(path)]) == 2
 

@@ -19,7 +19,7 @@ from tajsim.analysis.comparison import comparison_text
 from tajsim.app.figures import fan_of
 from tajsim.ensemble import run_many
 from tajsim.errors import UserError
-from tajsim.inputs.experiment_file import Keep
+from tajsim.inputs.experiment import Keep
 from tajsim.inputs.outcomes import PLACES, load_outcomes, with_weight
 from tajsim.model.country import Country
 from tajsim.results.numbers import table_number

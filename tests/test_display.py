@@ -21,8 +21,7 @@ from tajsim.exploration.discovery import Discovery
 from tajsim.exploration.robustness import Robustness
 from tajsim.exploration.sensitivity import Sensitivity
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_parts import Claim, Event, Scenario, load_scenario
+from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario
 from tajsim.results.numbers import factor, interval, percent, table_number, text_table
 from tajsim.results.select import first_of_comparison, first_of_summary
 
@@ -66,63 +65,23 @@ def test_it_has_no_colours_of_its_own() -> None:
     assert all(line.startswith(".tajsim-display") for line in rules)
 
 
-def test_a_shipped_scenario_shows_its_events_and_claims_with_their_documents() -> None:
+def test_a_scenario_shows_settings_events_and_claims_with_their_origins() -> None:
     scenario = load_scenario("russian-border-withdrawal", ["agency_pay.border_troops=40"])
     seen = shown(scenario)
     for said in (scenario.title, scenario.question, f"extends {scenario.extends}", scenario.end):
         assert said in words(seen)
-    (setting,) = [row for row in seen.rows if row[0] == "agency_pay.border_troops"]
-    usual = load_parameters()["agency_pay.border_troops"].value
-    assert setting[1:] == ["40", f"{usual:.10g}", "USD/month", "command line"]
-    events = {
-        row[1]: row for row in seen.rows if len(row) == 5 and row[4].endswith(tuple("0123456789"))
-    }
-    months = [row[0] for row in events.values()]
-    assert len(events) == len(scenario.events) and months == sorted(months)
-    khorog = events["Khorog handed over"]
-    assert khorog[:3] == ["2004-11", "Khorog handed over", "handover: khorog, border_troops"]
-    assert re.fullmatch(r"border-handover-start \(matveeva-2004:\d+\)", khorog[3])
-    assert re.search(r"russian-border-withdrawal\.toml:\d+$", khorog[4])
-    claims = [row for row in seen.rows if re.fullmatch(r"[\w-]+:\d+", row[1])]
-    assert len(claims) == len(scenario.claims)
-    assert "against the reference" in claims[0][2]
+    assert ["agency_pay.border_troops", "40", "command line"] in seen.rows
+    (khorog,) = [row for row in seen.rows if row[1] == "Khorog handed over"]
+    assert khorog[::2] == ["2004-11", "border-handover-start"]
+    assert re.search(r"russian-border-withdrawal\.toml:\d+$", khorog[3])
+    assert len(seen.rows) == 4 + len(scenario.events) + len(scenario.claims)  # and three heads
 
 
-def test_what_is_inherited_is_pale() -> None:
-    scenario = load_scenario("russian-border-withdrawal")
-    seen = shown(scenario)
-    pale = [row for row, quiet in zip(seen.rows, seen.pale, strict=True) if quiet]
-    parents = ("status-quo.toml", "arrangement-of-2004.toml")
-    assert pale and all(any(name in row[4] for name in parents) for row in pale)
-    own = len(scenario.events) - len(pale)
-    assert f"Events: {own} of its own, {len(pale)} inherited" in words(seen)
-
-
-def test_a_scenario_made_by_hand_is_shown_and_escaped() -> None:
+def test_a_scenario_made_by_hand_is_escaped() -> None:
     event = Event("2005-01", "set", {"parameter": EVIL, "value": 3.0, "months": 2}, EVIL, (EVIL,))
-    claim = Claim.model_construct(
-        id="a",
-        statement=EVIL,
-        document=EVIL,
-        line=3,
-        mechanisms=("M47",),
-        outcome=EVIL,
-        where={"section": EVIL},
-        window=("2004-01", "2004-12"),
-        expect="between",
-        low=-1.0,
-        high=2.0,
-        against="before",
-        before=("2003-01", "2003-12"),
-        relative=True,
-    )
-    made = Scenario(EVIL, EVIL, EVIL, EVIL, "2004-01", "2005-12", {EVIL: 2.0}, (event,), (claim,))
-    seen = shown(made)
-    assert words(seen).count(EVIL) >= 10
-    assert "between -1 and 2 % against 2003-01 to 2003-12" in words(seen)
-    assert f"{EVIL} = 3, over 2 months" in words(seen)
-    empty = shown(Scenario("a", "b", "c", None, "2004-01", "2005-12"))
-    assert "No events" in words(empty) and empty.rows == []
+    made = Scenario(EVIL, EVIL, EVIL, EVIL, "2004-01", "2005-12", {EVIL: 2.0}, (event,))
+    assert words(shown(made)).count(EVIL) >= 6
+    assert shown(Scenario("a", "b", "c", None, "2004-01", "2005-12")).rows == []
 
 
 def test_a_comparison_shows_the_answer_and_folds_its_tables(pair: xr.Dataset) -> None:
@@ -174,19 +133,15 @@ def test_texts_keep_their_layout(pair: xr.Dataset) -> None:
         assert EVIL in words(shown(board))
 
 
-def test_a_sweep_shows_what_varies_and_what_came_of_it() -> None:
+def test_a_sweep_shows_how_far_it_is_and_what_came_of_it() -> None:
     places = np.array([[0.0, 0.5], [0.5, 0.0], [1.0, 1.0]])
     sweep = fake_sweep("points", places, {"level": lambda x: 100.0 * x[:, 0]}, runs=2)
-    failed = pd.DataFrame({"point": ["p0000"], "run": [1], "cause": [EVIL]})
-    about = {**sweep.about, "title": EVIL, "question": "Why?", "seed": 7}
-    seen = shown(replace(sweep, failures=failed, about=about))
-    assert EVIL in words(seen) and "Why?" in words(seen)
-    assert "points of 3 points, 3 of them with runs; 6 runs; 1 failed; seed 7" in words(seen)
-    assert ["x2", "share", "0", "1", "assumption"] in seen.rows
-    assert ["level", "index", "0", "50", "100"] in seen.rows
-    assert [EVIL, "1"] in seen.rows
-    empty = replace(sweep, results=sweep.results.iloc[:0])
-    assert ["level", "index", "-", "-", "-"] in shown(empty).rows
+    failed = pd.DataFrame({"point": ["p0000"], "run": [1], "cause": ["no guards"]})
+    made = replace(sweep, failures=failed, about={**sweep.about, "title": EVIL})
+    assert EVIL in words(shown(made))
+    assert "points of 3 points, 3 of them with runs; 6 runs, 1 failed" in str(made)
+    assert re.search(r"level +index +0 +x1=0 x2=0.5 +100 +x1=1 x2=1", str(made))
+    assert re.search(r"level +index +-", str(replace(sweep, results=sweep.results.iloc[:0])))
 
 
 def test_what_a_sweep_tells_shows_as_its_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sweep_helpers import EXPERIMENT, small_experiment
 
-import tajsim.inputs.experiment_file as experiment_file
+import tajsim.inputs.experiment as experiments
 from docs.generate.schemas import experiment_schema
 from tajsim.cli import main
 from tajsim.errors import UserError
@@ -19,7 +19,7 @@ from tajsim.sweeps.design import DesignPoints, make_design, make_points
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("name", experiment_file.experiment_names())
+@pytest.mark.parametrize("name", experiments.experiment_names())
 def test_shipped_experiments_run(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, soon: None
 ) -> None:
@@ -28,7 +28,7 @@ def test_shipped_experiments_run(
     if experiment.design.kind in ("sobol", "morris"):
         pytest.importorskip("SALib")
 
-    def last(experiment: experiment_file.Experiment) -> DesignPoints:
+    def last(experiment: experiments.Experiment) -> DesignPoints:
         design = make_design(experiment)
         return DesignPoints(design.rows[-1:], design.units[-1:])
 
@@ -43,14 +43,14 @@ def test_shipped_experiments_run(
 def _used(*references: tuple[str, dict[str, object]], parameter: str) -> str:
     uses = [
         (
-            experiment_file.EventTemplate(
+            experiments.EventTemplate(
                 {"kind": "set", "parameter": parameter, name: {"factor": "x", **more}}
             ),
             name,
         )
         for name, more in references
     ]
-    return experiment_file.unit_of_uses(uses)
+    return experiments.unit_of_uses(uses)
 
 
 def test_factors_of_events_have_the_unit_of_what_they_are_divided_over() -> None:
@@ -67,13 +67,13 @@ def test_factors_of_events_have_the_unit_of_what_they_are_divided_over() -> None
     assert units == {"border_pay": "USD/month", "aid_a_year": "USD/year"}
 
 
-@pytest.mark.parametrize("name", experiment_file.experiment_names())
+@pytest.mark.parametrize("name", experiments.experiment_names())
 def test_shipped_experiments_fit_the_schema(name: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    tables = tomllib.loads(experiment_file.experiment_path(name).read_text(encoding="utf-8"))
+    tables = tomllib.loads(experiments.experiment_path(name).read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(experiment_schema()).validate(tables)
     assert (
-        experiment_file.experiment_path(name)
+        experiments.experiment_path(name)
         .read_text()
         .startswith("#:schema ../src/tajsim/data/experiment")
     )
@@ -94,13 +94,13 @@ def test_all_mistakes_of_a_file_come_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = EXPERIMENT.replace("runs = 4", "runs = -4").replace("[1, 10, 40]", "[1, 10, 400]")
-    text = text.replace('"heroin_seized"', '"heroin_sized"').replace('kind = "set"', 'kind = "st"')
+    text = text.replace('"heroin_seized"', '"heroin_sized"')
     path = tmp_path / "wrong.toml"
     path.write_text(text)
     assert main(["check", str(path), "status-quo"]) == 2
     lines = capsys.readouterr().err.splitlines()
     numbers = [int(line.split(":")[2]) for line in lines]
-    assert len(lines) >= 4 and numbers == sorted(numbers)
+    assert len(lines) == 3 and numbers == sorted(numbers)
 
 
 def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
@@ -115,7 +115,7 @@ def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
 RANGE = ("values = [1, 10, 40]", "low = 1\nhigh = 40")
 
 
-def ids(experiment: experiment_file.Experiment) -> list[str]:
+def ids(experiment: experiments.Experiment) -> list[str]:
     return [point.id for point in make_points(experiment, make_design(experiment)).points]
 
 
@@ -174,16 +174,7 @@ def test_every_uncertain_parameter_becomes_a_factor() -> None:
         assert {factor.name: factor.basis for factor in experiment.factors} == expected
 
 
-def test_explicit_points_and_spreads(tmp_path: Path) -> None:
-    points = '\n[[points]]\npay = 3\nmonth = "2004-03"\n[[points]]\npay = 9\nmonth = "2004-05"\n'
-    bare = ("values = [1, 10, 40]\n", ""), ('values = ["2004-02", "2004-04"]\n', "")
-    experiment = small_experiment(
-        tmp_path,
-        *bare,
-        ('kind = "grid"', 'kind = "points"'),
-        ('[[keep]]\noutcome = "coll', points + '[[keep]]\noutcome = "coll'),
-    )
-    assert [row["pay"] for row in make_design(experiment).rows] == [3.0, 9.0]
+def test_a_logarithmic_spread(tmp_path: Path) -> None:
     log = small_experiment(
         tmp_path, ("values = [1, 10, 40]", 'low = 1\nhigh = 100\nspread = "log"\nsteps = 3')
     )
@@ -207,7 +198,7 @@ def test_the_experiment_that_the_page_shows_is_sound(tmp_path: Path) -> None:
     experiment = load_experiment(path)
     points = make_points(experiment, make_design(experiment))
     assert (len(points.points), points.variants) == (18, 2)
-    for kind in ("grid", "points", "latin-hypercube", "sobol", "morris"):
+    for kind in ("grid", "latin-hypercube", "sobol", "morris"):
         assert f"| `{kind}` |" in page
     for key in ("points.csv", "design.csv", "sweep.json"):
         assert f"| `{key}` |" in page

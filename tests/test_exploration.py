@@ -12,7 +12,7 @@ from fake_sweeps import changed, cube, fake_sweep
 import tajsim.exploration.discovery as discovery
 from tajsim.errors import UserError
 from tajsim.exploration import discover, robust, sensitivity
-from tajsim.exploration.robustness import best_by, regret, together
+from tajsim.exploration.robustness import least_regret, regret, together
 from tajsim.exploration.sensitivity import divide
 from tajsim.sweeps.read import Sweep
 
@@ -33,10 +33,10 @@ def problem(count: int) -> dict[str, Any]:
     }
 
 
-def saltelli(base: int, second: bool = True, **more: Any) -> Sweep:
+def saltelli(base: int, **more: Any) -> Sweep:
     sampler = pytest.importorskip("SALib.sample.sobol")
-    places = sampler.sample(problem(3), base, calc_second_order=second, seed=5)
-    options = {"base": base, "second_order": second}
+    places = sampler.sample(problem(3), base, calc_second_order=False, seed=5)
+    options = {"base": base}
     return fake_sweep("sobol", places, {"height": ishigami}, options=options, **more)
 
 
@@ -45,7 +45,7 @@ def walks(count: int, answer: Any, factors: int = 4, **more: Any) -> Sweep:
     places = np.concatenate(
         [sampler.sample(problem(factors), 1, num_levels=4, seed=k) for k in range(count)]
     )
-    options = {"trajectories": count, "levels": None}
+    options = {"trajectories": count}
     return fake_sweep("morris", places, {"height": answer}, options=options, **more)
 
 
@@ -54,9 +54,8 @@ def of(found: Any, index: str) -> dict[str, float]:
     return dict(zip(table["factor"], table["value"], strict=True))
 
 
-@pytest.mark.parametrize("second", [True, False])
-def test_sobol_indices_of_ishigami(second: bool) -> None:
-    found = sensitivity(saltelli(2048, second, bases=["documented", "assumption", "assumption"]))
+def test_sobol_indices_of_ishigami() -> None:
+    found = sensitivity(saltelli(2048, bases=["documented", "assumption", "assumption"]))
     assert found.method == "Sobol indices"
     first, total = of(found, "first"), of(found, "total")
     exact = {"x1": (0.3139, 0.5576), "x2": (0.4424, 0.4424), "x3": (0.0, 0.2437)}
@@ -96,9 +95,8 @@ def test_the_division_of_variance_is_that_of_a_balanced_table() -> None:
     expected = (points / whole, runs / whole, apart / whole)
     assert (found.factors, found.alike, found.apart) == pytest.approx(expected, rel=1e-6)
     assert found.floor == pytest.approx(apart / 6 / mean_p.var(ddof=1), rel=1e-6)
-    values[rng.random(values.shape) < 0.15] = np.nan
-    gaps = divide(values)
-    assert gaps.factors == pytest.approx(found.factors, abs=0.08)
+    with_a_gap = np.hstack([values, np.where(np.arange(40)[:, None] == 3, np.nan, values[:, :1])])
+    assert divide(with_a_gap).floor == pytest.approx(found.floor), "over the runs that all have"
 
 
 def test_morris_finds_size_sign_and_bends() -> None:
@@ -123,25 +121,22 @@ def test_morris_says_which_effect_is_chance() -> None:
     assert table.loc["x1", "value"] > 4 * table.loc["x1", "chance"]
 
 
-def test_other_designs_get_rank_regression_and_say_so() -> None:
+def test_other_designs_get_rank_correlations_and_say_so() -> None:
     places = cube(200, 3)
-
-    def answer(p: np.ndarray) -> np.ndarray:
-        return np.exp(3.0 * p[:, 0]) - 2.0 * p[:, 1]
-
+    answer = lambda p: np.exp(3.0 * p[:, 0]) - 2.0 * p[:, 1]  # noqa: E731
     found = sensitivity(fake_sweep("latin-hypercube", places, {"height": answer}))
-    slopes = of(found, "coefficient")
-    assert slopes["x1"] > 0.9
-    assert -0.4 < slopes["x2"] < -0.05
-    assert abs(slopes["x3"]) < 0.05
+    known = of(found, "correlation")
+    assert known["x1"] > 0.9 and -0.4 < known["x2"] < -0.05 and abs(known["x3"]) < 0.1
+    table = found.indices
+    assert ((table["low"] < table["value"]) & (table["value"] < table["high"])).all()
     assert "no indices of its own" in str(found)
-    few = fake_sweep("latin-hypercube", places[:12], {"height": answer})
-    with pytest.raises(UserError, match="12 points are too few for 3 factors; rank"):
+    few = fake_sweep("latin-hypercube", places[:9], {"height": answer})
+    with pytest.raises(UserError, match="9 points are too few"):
         sensitivity(few)
 
 
 def test_incomplete_base_rows_are_left_out_and_counted() -> None:
-    whole = saltelli(16, second=False)
+    whole = saltelli(16)
     gone = whole.points.index[[0, 7]]
     part = changed(whole, results=whole.results[~whole.results["point"].isin(gone)])
     found = sensitivity(part)
@@ -177,13 +172,10 @@ def test_regret_by_hand() -> None:
     assert regret(VALUES, -1).tolist() == [[9, 0, 6], [7, 3, 6], [0, 7, 0]]
 
 
-def test_rules_by_hand() -> None:
+def test_the_least_regret_by_hand() -> None:
     regrets = regret(VALUES, 1)
-    satisfied = VALUES >= 6.0  # in 2, 2 and 1 of the worlds
-    assert best_by("regret", regrets, satisfied) == 1  # 4 against 7 and 9
-    assert best_by("satisfy", regrets, satisfied) == 1  # a draw, and the smaller regret
-    assert best_by("regret", regrets, satisfied, np.array([1.0, 0.0, 2.0])) == 0
-    assert best_by("satisfy", regrets, VALUES >= 9.0) == 0
+    assert least_regret(regrets) == 1  # 4 against 7 and 9
+    assert least_regret(regrets, np.array([1.0, 0.0, 2.0])) == 0
 
 
 def test_several_goals_count_in_their_own_spread() -> None:
@@ -208,7 +200,7 @@ def grid() -> Sweep:
 
 
 def test_portfolios_meet_in_the_same_worlds() -> None:
-    found = robust(grid(), {"good": "high"}, satisfy=["good >= 1"])
+    found = robust(grid(), {"good": "high"})
     assert found.levers == ("pay",)
     assert found.states == 5 * 6
     table = found.table.set_index("pay")
@@ -219,22 +211,13 @@ def test_portfolios_meet_in_the_same_worlds() -> None:
     assert table["regret_max"].to_numpy() == pytest.approx(expected)
     assert table.index[found.recommended] == 1.0
     assert found.table["chosen"].sum() == pytest.approx(1.0)
-    assert "the other rule" in str(found) or "But pay=0.5 satisfies more often" in str(found)
-
-
-def test_the_rule_decides_what_is_recommended() -> None:
-    found = robust(grid(), {"good": "high"}, satisfy=["good>=1"], rule="satisfy")
-    assert found.table["pay"][found.recommended] == 0.5
-    calm = robust(grid(), {"good": "high"}, satisfy=["good>=2.9"])
-    assert calm.table["pay"][calm.recommended] == 1.0
+    assert "Recommended: pay=1: its largest regret" in str(found)
 
 
 def test_two_goals_count_together() -> None:
     found = robust(grid(), {"good": "high", "cost": "low"})
     assert found.unit == "standard deviations of the worse goal"
-    levels = [level.text for level in found.levels]
-    assert levels[0].startswith("good >= ")
-    assert levels[1].startswith("cost <= ")
+    assert found.goals == {"good": 1, "cost": -1}
 
 
 def test_portfolios_that_share_no_world_are_refused() -> None:
@@ -322,7 +305,7 @@ def test_noise_is_called_chance() -> None:
     passed = 0
     for seed in range(10):
         noise = (np.random.default_rng(seed).random(150) < 0.25) * 1.0
-        found = discovery.boxes_of(cases_of(cube(150, 6, seed), noise), seed=1, most=1)
+        found = discovery.boxes_of(cases_of(cube(150, 6, seed), noise), 1, most=1)
         passed += bool(found) and found[0].chance <= discovery.DOUBT
     assert passed <= 2
 

@@ -17,9 +17,7 @@ from sweep_helpers import EXPERIMENT
 from test_app_state import wrong
 from test_exploration import grid, swept
 from test_scenario_errors import RIGHT
-from test_signs import GOOD
 from test_sweep_pictures import spread
-from test_targets import ROW
 
 import tajsim.plots as plots
 from tajsim.analysis import summarise
@@ -27,8 +25,6 @@ from tajsim.errors import UserError
 from tajsim.exploration import discover, robust
 from tajsim.inputs.experiment import check_experiment
 from tajsim.inputs.scenario_parts import Event, check_scenario
-from tajsim.inputs.signs import read_signs
-from tajsim.inputs.targets import read_targets
 from tajsim.model.model import TajikistanModel
 from tajsim.plots.sweep import sweep_figure
 
@@ -60,8 +56,6 @@ NAMES = {
 KINDS: dict[str, tuple[str, Callable[[str], list[str]]]] = {
     "scenario": ("\n".join(RIGHT.values()) + "\n", lambda text: checked(check_scenario, text)),
     "experiment": (EXPERIMENT, lambda text: checked(check_experiment, text)),
-    "targets": (ROW, lambda text: refused(read_targets, text)),
-    "signs": (GOOD, lambda text: refused(read_signs, text, "x.toml")),
     "call": ("", lambda text: refused(eval, text, NAMES)),
     "link": ("", lambda text: wrong(text.strip(), Path())),
 }

@@ -1,19 +1,25 @@
 """Other tools: the blocks of docs/others.md run as they stand, on fewer months and points."""
 
 import re
+import shutil
+import subprocess
 import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from fake_sweeps import cube, fake_sweep
 
 import tajsim
+from tajsim.display import table_csv
 from tajsim.exploration.sensitivity import sobol_indices
 from tajsim.sweeps.read import write_tidy
 
-PAGE = Path(__file__).parents[1] / "docs" / "others.md"
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "src" / "tajsim" / "data"
+PAGE = ROOT / "docs" / "others.md"
 
 
 def block(heading: str, number: int = 0) -> str:
@@ -77,9 +83,9 @@ def model_record(found: dict[str, Any]) -> np.ndarray:
 
 def test_salib_run_directly_gives_the_indices_of_a_point_at_a_time() -> None:
     pytest.importorskip("SALib")
-    found = run(block("SALib"), ("2010-12", "2004-03"), ("problem, 64", "problem, 4"))
+    found = run(block("SALib"), ("2010-12", "2004-03"), ("problem, 64,", "problem, 4,"))
     points, seized = found["points"], found["seized"]
-    assert seized.shape == (4 * 6,)
+    assert seized.shape == (4 * 4,)
     settings = dict(zip(found["problem"]["names"], points[5], strict=True))
     scenario = found["scenario"]
     alone = tajsim.TajikistanModel(
@@ -88,7 +94,7 @@ def test_salib_run_directly_gives_the_indices_of_a_point_at_a_time() -> None:
     )  # fmt: skip
     alone.run_to_end()
     assert np.array_equal(model_record(found)[..., 5], alone.record["heroin_seized"][..., 0])
-    mine = sobol_indices(found["problem"], seized.astype(float), True, 1)
+    mine = sobol_indices(found["problem"], seized.astype(float), 1)
     assert mine["value"].to_numpy()[:2] == pytest.approx(found["indices"]["S1"])
 
 
@@ -102,3 +108,43 @@ def test_parquet_is_read_by(place: int, library: str, tidy: Path) -> None:
     else:
         rows = dict(means.rows() if library == "polars" else means)
     assert rows == pytest.approx(EXPECTED)
+
+
+def test_parquet_holds_the_units(tidy: Path) -> None:
+    schema = pytest.importorskip("pyarrow.parquet").read_schema(tidy)
+    assert schema.field("border_pay").metadata == {b"unit": b"share"}
+    assert schema.field("heroin_seized").metadata[b"label"] == b"The heroin_seized"
+    assert schema.field("run").metadata is None
+
+
+TABLE = pd.DataFrame({"name": ["a", "b"], "size": [0.0, 1.5], "count": [1, 2], "so": [True, False]})
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "duckdb"])
+def test_a_table_has_the_same_types_in(library: str, tmp_path: Path) -> None:
+    reader, path = pytest.importorskip(library), tmp_path / "table.csv"
+    path.write_text(table_csv(pd.concat([TABLE] * 200), "0.2+x"), encoding="utf-8")
+    read = reader.read_csv(str(path))
+    found = read.df() if library == "duckdb" else read if library == "pandas" else None
+    types = (
+        {n: t.kind for n, t in found.dtypes.items()}
+        if found is not None
+        else {
+            n: {"Float64": "f", "Int64": "i", "Boolean": "b", "String": "O"}[str(t)]
+            for n, t in read.schema.items()
+        }
+    )
+    assert types == {"name": "O", "size": "f", "count": "i", "so": "b", "model": "O"}
+
+
+@pytest.mark.skipif(shutil.which("taplo") is None, reason="taplo is not installed")
+@pytest.mark.parametrize("kind", ["scenario", "experiment"])
+def test_taplo_takes_what_the_check_takes(kind: str, tmp_path: Path) -> None:
+    schema = f"--schema={(DATA / f'{kind}.schema.json').as_uri()}"
+    files = [str(path) for path in (ROOT / f"{kind}s").glob("*.toml")]
+    done = subprocess.run(["taplo", "lint", schema, *files], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(Path(files[0]).read_text("utf-8").replace("title =", "tilte =", 1))
+    done = subprocess.run(["taplo", "lint", schema, wrong], capture_output=True, text=True)
+    assert done.returncode != 0 and "tilte" in done.stderr

@@ -16,10 +16,16 @@ import tajsim.inputs.scenario_parts as scenarios
 from tajsim.errors import UserError
 from tajsim.files import LARGEST_FILE
 from tajsim.inputs.events import EVENT_KINDS
-from tajsim.inputs.experiment import check_experiment
-from tajsim.inputs.experiment_file import ColumnName, Design, FactorName, FactorRow, KeepRow
+from tajsim.inputs.experiment import (
+    ColumnName,
+    Design,
+    FactorName,
+    FactorRow,
+    KeepRow,
+    check_experiment,
+)
 from tajsim.inputs.registry import whole_number
-from tajsim.inputs.source import MOST_MESSAGES, FileTable
+from tajsim.inputs.toml import MOST_MESSAGES, FileTable
 
 #: A file that is right; the tests replace some of its parts (an empty part is an empty line).
 RIGHT = {
@@ -333,12 +339,3 @@ def test_months_numbers_and_names_take_the_digits_of_ascii_only(digit: str) -> N
             TypeAdapter(kind).validate_python(f"a{digit}")
     with pytest.raises(ValueError, match="is not a whole number"):
         whole_number(digit)
-
-
-@pytest.mark.parametrize("kind", ['kind = "handovr"', ""])
-def test_an_event_of_no_known_kind_hides_no_other_mistake(kind: str) -> None:
-    wrong = edited("event", 'kind = "handover"', kind)["event"].replace('"khorog"', '"khorogh"')
-    found = scenarios.check_scenario(write("x.toml", event=wrong))
-    assert len(found) == 2
-    assert "events.kind" in found[0]
-    assert "unknown section 'khorogh'; did you mean 'khorog'?" in found[1]

@@ -14,7 +14,7 @@ from tajsim.inputs.deals import load_deals
 from tajsim.inputs.ledger import load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.schema import new_scenario, schema_path
+from tajsim.inputs.scenario_parts import new_scenario, schema_path
 from tajsim.results.numbers import display_name
 
 NAMES = scenarios.shipped_scenarios()

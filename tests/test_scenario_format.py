@@ -12,8 +12,7 @@ from docs.generate.schemas import json_schema
 from tajsim.errors import UserError
 from tajsim.inputs.events import EVENT_KINDS, EventRow
 from tajsim.inputs.registry import load_parameters, read_quantity
-from tajsim.inputs.scenario_parts import check_scenario, format_origins, load_scenario
-from tajsim.inputs.schema import new_scenario
+from tajsim.inputs.scenario_parts import check_scenario, load_scenario, new_scenario
 from tajsim.inputs.toml import Lines, event_month, find_places, months_of
 
 DATA = Path(__file__).with_name("data")
@@ -81,10 +80,7 @@ def test_every_value_in_force_shows_its_origin(folder: Path) -> None:
     assert child.origins["start"] == f"{folder}/parent.toml:3"
     assert child.origins["end"] == f"{folder}/child.toml:4"
     assert child.origins["length.khorog"] == "registry"
-    rows = {line.split()[0]: line.split() for line in format_origins(child).splitlines()}
-    assert rows["pay.army"][1:] == ["3", "USD/month", f"{folder}/child.toml:7"]
-    assert rows["patience"][1:] == ["0.2", "share", "command", "line"]
-    assert rows["length.khorog"][1:] == ["300", "km", "registry"]
+    assert child.origins["patience"] == "command line"
 
 
 @given(data=st.data())
@@ -187,4 +183,4 @@ def test_the_line_of_every_key_is_found() -> None:
 
 @given(st.text(alphabet="[]{}=.,\"'#\n ab\\", max_size=60))
 def test_the_scanner_ends_on_any_text(text: str) -> None:
-    assert all(1 <= place.line <= place.last_line for place in find_places(text))
+    assert all(place.line >= 1 for place in find_places(text))

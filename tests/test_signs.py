@@ -15,8 +15,9 @@ import tajsim.plots.evidence as evidence
 from tajsim.analysis.signs import signs, signs_text
 from tajsim.analysis.verdicts import FAILS, HOLDS, NEGLIGIBLE, NOT_TESTED, TURNS, UNDECIDED
 from tajsim.cli import main
+from tajsim.errors import UserError
 from tajsim.inputs.scenario_parts import Scenario
-from tajsim.inputs.signs import Contrast, Sign, load_signs
+from tajsim.inputs.signs import Contrast, Sign, load_signs, read_signs
 
 UP = [1.0, 2.0, 3.0]  # mean 2, 90 % interval 0.31 to 3.69
 AROUND = [-1.0, 0.0, 1.0]  # mean 0, 90 % interval -1.69 to 1.69
@@ -102,11 +103,24 @@ def test_shipped_signs() -> None:
 GOOD = (Path(__file__).with_name("data") / "signs.toml").read_text(encoding="utf-8")
 
 
+def test_mistakes_in_signs_are_told_with_line_and_key() -> None:
+    for old, new, said in (
+        ('"pay"', '"pays"', "9: signs.outcome: unknown outcome 'pays'; did you mean 'pay'"),
+        ('"higher"', '"up"', "12: signs.sense: unknown sense 'up'"),
+        ("= 30", "= 3000", "1: changes.dearer: 3000 is out of range"),
+        ('"dearer"\noutcome', '"deerer"\noutcome', "6: signs: unknown change 'deerer'; did you"),
+        ('{ agency = "army"', '{ agency = "armi"', "10: signs.where.agency: unknown agency 'armi'"),
+    ):
+        with pytest.raises(UserError) as told:
+            read_signs(GOOD.replace(old, new), "x.toml")
+        assert told.value.messages[0].startswith(f"x.toml:{said}")
+
+
 def paired(data: xr.Dataset, other: bool = False, **keys: Any) -> list[list[float]]:
     """Return effect, effect over the horizon and level of a sign on results made by hand."""
-    fields = {"id": "s", "change": "c", "outcome": "level", "sense": "higher", "line": 1}
+    fields = {"id": "s", "change": "c", "outcome": "pay", "sense": "higher", "line": 1}
     fields |= {"document": "icg-2016", "mechanisms": ["M47"], "window": [0, 5]}
-    sign = Sign.model_validate({**fields, **keys})
+    sign = Sign.model_validate({**fields, **keys}).model_copy(update={"outcome": "level"})
     before, after, third = (
         Scenario(name, "t", "q", None, "2004-01", "2005-12")
         for name in ("before", "after", "third")

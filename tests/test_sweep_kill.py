@@ -12,7 +12,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from sweep_helpers import EXPERIMENT, deadly, endless, number_of, quick, slow, small_experiment
+from sweep_helpers import (
+    EXPERIMENT,
+    MONTHS,
+    deadly,
+    endless,
+    number_of,
+    quick,
+    slow,
+    small_experiment,
+)
 
 from tajsim.cli import main
 from tajsim.ensemble.executor import Answer, Processes
@@ -20,7 +29,6 @@ from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
 from tajsim.files import BEGUN
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.run import Progress
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes by signals")
 
@@ -44,8 +52,8 @@ def test_a_worker_that_is_killed_is_replaced(
     monkeypatch.setattr(Processes, "__init__", remember)
     killed: list[int] = []
 
-    def tell(progress: Progress) -> None:
-        if progress.runs_done >= 10 and not killed:
+    def tell(done: int, total: int) -> None:
+        if done / MONTHS >= 10 and not killed:
             pid = teams[0].pids[0]
             os.kill(pid, signal.SIGKILL)
             killed.append(pid)
@@ -290,8 +298,8 @@ def test_a_worker_of_the_cluster_is_killed_in_the_middle(
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 2)
     killed: list[int] = []
 
-    def tell(progress: Progress) -> None:
-        if progress.runs_done >= 20 and not killed:
+    def tell(done: int, total: int) -> None:
+        if done / MONTHS >= 20 and not killed:
             worker = cluster.workers[0]
             os.kill(worker.pid, signal.SIGKILL)
             killed.append(worker.pid)
@@ -333,8 +341,8 @@ def test_a_scheduler_that_goes_away_is_told_in_a_line(
 ) -> None:
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 2)
 
-    def tell(progress: Progress) -> None:
-        if progress.runs_done >= 4:
+    def tell(done: int, total: int) -> None:
+        if done / MONTHS >= 4:
             cluster.close()
 
     experiment = small_experiment(tmp_path, ("runs = 4", "runs = 20"))

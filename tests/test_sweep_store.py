@@ -4,20 +4,21 @@ import shutil
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from sweep_helpers import FailingDisk, PowerCutError, number_of, quick, small_experiment
+from sweep_helpers import MONTHS, FailingDisk, PowerCutError, number_of, quick, small_experiment
 
+import tajsim.sweeps.read as read
 import tajsim.sweeps.store as store
 from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
 from tajsim.files import BEGUN
-from tajsim.inputs.experiment_file import Experiment
+from tajsim.inputs.experiment import Experiment
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.run import Progress
-from tajsim.sweeps.store import Disk, Finished
+from tajsim.sweeps.store import Disk, Numbers
 
 
 class Counting:
@@ -26,7 +27,7 @@ class Counting:
     def __init__(self) -> None:
         self.runs: Counter[tuple[str, int]] = Counter()
 
-    def __call__(self, job: Job, month_done: MonthDone) -> Finished:
+    def __call__(self, job: Job, month_done: MonthDone) -> Numbers:
         self.runs.update(zip(job.points, map(int, job.runs), strict=True))
         return quick(job, month_done)
 
@@ -40,12 +41,6 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def experiment(tmp_path: Path) -> Experiment:
     return small_experiment(tmp_path)
-
-
-@pytest.fixture
-def with_series(tmp_path: Path) -> Experiment:
-    months = ('["2004-02", "2004-04"]', '["2004-02"]')
-    return small_experiment(tmp_path, ("seed = 7", 'seed = 7\nseries = ["polity"]'), months)
 
 
 def complete(out: Path, runs: int = 24) -> None:
@@ -62,7 +57,7 @@ def complete(out: Path, runs: int = 24) -> None:
 
 @pytest.mark.parametrize("how", ["full", "cut", "late cut"])
 def test_a_failure_at_any_step_loses_nothing_and_repeats_nothing(
-    with_series: Experiment, tmp_path: Path, how: str
+    experiment: Experiment, tmp_path: Path, how: str
 ) -> None:
     step, failed = 0, 0
     while True:
@@ -70,20 +65,20 @@ def test_a_failure_at_any_step_loses_nothing_and_repeats_nothing(
         out = tmp_path / f"{how} {step}"
         told: list[float] = [0.0]
 
-        def tell(progress: Progress, told: list[float] = told) -> None:
-            told[0] = progress.runs_done
+        def tell(done: int, total: int, told: list[float] = told) -> None:
+            told[0] = done / MONTHS
 
         disk, first, again = FailingDisk(step, how), Counting(), Counting()
         try:
-            sweep(with_series, out, disk=disk, simulate=first, progress=tell)
+            sweep(experiment, out, disk=disk, simulate=first, progress=tell)
         except (PowerCutError, UserError):
             failed += 1
         if disk.steps < step:
             break
-        report = sweep(with_series, out, simulate=again)
-        complete(out, 12)
+        report = sweep(experiment, out, simulate=again)
+        complete(out)
         assert report.aside == ()
-        assert report.kept + report.computed == 12
+        assert report.kept + report.computed == 24
         assert sum(again.runs.values()) == report.computed  # what is there is not repeated
         assert set(again.runs.values()) <= {1}
         # At most the batch that was under way is lost; runs told to be done are there.
@@ -102,14 +97,13 @@ def test_the_same_command_again_does_nothing(experiment: Experiment, tmp_path: P
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*.csv")} == before
 
 
-@pytest.mark.parametrize("damage", ["cut", "bit", "empty", "foreign", "series", "no series"])
+@pytest.mark.parametrize("damage", ["cut", "bit", "empty", "foreign"])
 def test_a_damaged_shard_is_found_named_and_computed_again(
-    with_series: Experiment, tmp_path: Path, damage: str
+    experiment: Experiment, tmp_path: Path, damage: str
 ) -> None:
     out = tmp_path / "out"
-    sweep(with_series, out, simulate=quick)
+    sweep(experiment, out, simulate=quick)
     shard = sorted((out / "shards").glob("runs-*.csv"))[1]
-    series = shard.with_name(shard.name.replace("runs-", "series-")).with_suffix(".npz")
     data = shard.read_bytes()
     if damage == "cut":
         shard.write_bytes(data[:-20])
@@ -117,17 +111,13 @@ def test_a_damaged_shard_is_found_named_and_computed_again(
         shard.write_bytes(data[:-10] + bytes([data[-10] ^ 1]) + data[-9:])
     elif damage == "empty":
         shard.write_bytes(b"")
-    elif damage == "foreign":
-        shard.write_bytes(b"\xff\xfe what is this\n")
-    elif damage == "series":
-        series.write_bytes(series.read_bytes()[:-1] + b"?")
     else:
-        series.unlink()
+        shard.write_bytes(b"\xff\xfe what is this\n")
     assert [line.split(":")[0] for line in load_sweep(out).unfit] == [shard.name]
-    report = sweep(with_series, out, simulate=quick)
+    report = sweep(experiment, out, simulate=quick)
     assert len(report.aside) == 1 and shard.name in report.aside[0]
     assert 0 < report.computed <= 5
-    complete(out, 12)
+    complete(out)
 
 
 def test_shards_are_tables_that_pandas_reads(experiment: Experiment, tmp_path: Path) -> None:
@@ -144,7 +134,7 @@ def test_a_second_sweep_is_refused_and_a_crash_leaves_no_lock(
     out = tmp_path / "out"
     said: list[str] = []
 
-    def second(job: Job, month_done: MonthDone) -> Finished:
+    def second(job: Job, month_done: MonthDone) -> Numbers:
         with pytest.raises(UserError, match="another sweep is at work") as caught:
             sweep(experiment, out, simulate=quick)
         said.extend(caught.value.messages)
@@ -196,6 +186,9 @@ def test_shards_of_another_sweep_are_set_aside_and_computed(
     if whose == "model":
         with pytest.raises(UserError, match=r"a sweep of model 0\.0\.0\+other, and this is"):
             load_sweep(other)
+        monkeypatch.setattr(read, "mixed", ContextVar("mixed", default=True))
+        assert load_sweep(other).about["title"].endswith("(made by another model, 0.0.0+other)")
+        assert load_sweep(other).unfit == ()
     sweep(experiment, out, simulate=quick)
     own = {path.name for path in (out / "shards").iterdir()}
     for path in (out / "shards").iterdir():

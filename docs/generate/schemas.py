@@ -12,9 +12,8 @@ from pydantic import TypeAdapter
 
 from tajsim.files import write_whole
 from tajsim.inputs import events, families, registry
-from tajsim.inputs.experiment_file import ExperimentFile, FactorReference
-from tajsim.inputs.scenario_parts import ScenarioFile
-from tajsim.inputs.schema import schema_path
+from tajsim.inputs.experiment import ExperimentFile, FactorReference
+from tajsim.inputs.scenario_parts import ScenarioFile, schema_path
 
 
 def schema_text(kind: str = "scenario") -> str:
@@ -73,10 +72,6 @@ def experiment_schema() -> dict[str, Any]:
             properties[name] = {"anyOf": either}
     schema["$defs"] |= {**definitions, "FactorReference": FactorReference.model_json_schema()}
     schema["properties"]["events"]["items"] = event
-    schema["properties"]["points"]["items"] = {
-        "type": "object",
-        "additionalProperties": {"anyOf": [{"type": "number"}, {"type": "string"}]},
-    }
     return _titled(schema, "experiment")
 
 

@@ -28,7 +28,6 @@ _STYLE = """\
   border-bottom: 1px solid rgba(128, 128, 128, 0.4); text-align: left; vertical-align: top; }
 .tajsim-display .number { font-variant-numeric: tabular-nums; text-align: right;
   white-space: nowrap; }
-.tajsim-display .short { white-space: nowrap; }
 .tajsim-display pre { background: transparent; color: inherit; overflow-x: auto; white-space: pre; }
 .tajsim-display summary { cursor: pointer; }
 """
@@ -49,11 +48,6 @@ def element(tag: str, *content: object, look: str = "") -> Html:
     """Return an element with its content; ``look`` is a class of the style."""
     marked = f' class="{escape(look)}"' if look else ""
     return Html(f"<{tag}{marked}>{''.join(text(part) for part in content)}</{tag}>")
-
-
-def short(value: object) -> Html:
-    """Return a text that stays on one line: a month, a document with its line."""
-    return element("span", value, look="short")
 
 
 def table(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import tajsim
 import tajsim.cli.verb as verb
-from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from tajsim.sweeps import Report, Sweep
 
 
-#: More factors than this are not written out beside a point, nor more causes of failures.
+#: More causes of failures than this are not told.
 _FEW = 6
 
 
@@ -37,8 +36,6 @@ def sweep(options: Namespace) -> None:
     --out DIR!  the folder of the sweep, new or begun
     --runs N  runs of every point (default: the file's)
     --cluster ADDRESS  a Dask scheduler, such as tcp://127.0.0.1:8786
-    --until-precision X  stop when the 90 % interval of each point's mean is, to either side, at
-        most X standard deviations of that outcome over all points and runs; --runs is the limit
     --retry  try again the runs that failed before
     --tidy FILE^  also write one row a run to a new file: .csv or .parquet
     @without
@@ -48,9 +45,9 @@ def sweep(options: Namespace) -> None:
         from tajsim.sweeps.read import check_tidy, write_tidy
 
         check_tidy(options.tidy)
-        chosen = verb.given(options, "runs workers cluster until_precision retry without")
+        chosen = verb.given(options, "runs workers cluster retry without")
         try:
-            with verb.progress_line(options.progress) as tell:
+            with verb.progress_bar("simulating", options.progress) as tell:
                 report = tajsim.sweep(options.experiment, options.out, progress=tell, **chosen)
         except BaseException as error:
             if not isinstance(error, Exception):  # interrupted or terminated
@@ -59,7 +56,7 @@ def sweep(options: Namespace) -> None:
         found = tajsim.load_sweep(options.out)
         if file:
             write_tidy(found, file, options.tidy)
-    print(f"{_text(found)}\n\n{_said(report, found)}")
+    print(f"{found}\n\n{_said(report, found)}")
     if options.tidy:
         print(f"The table of runs is in {options.tidy}.")
 
@@ -74,40 +71,8 @@ def _said(report: Report, found: Sweep) -> str:
         lines.append(f"{report.failed:,} runs failed; --retry tries again:")
         causes = found.failures.groupby("cause", sort=False).size()
         lines += [f"  {runs:,} runs: {cause}" for cause, runs in causes.head(_FEW).items()]
-    if report.precise is not None:
-        reached = "is reached" if report.precise else "is not reached with this number of runs"
-        lines.append(f"The requested precision {reached}.")
     lines.append(f"All of it is in {report.folder}; tajsim.load_sweep reads it.")
     return "\n".join(lines)
-
-
-def _text(found: Sweep) -> str:
-    """Return, for each kept number, the points with the lowest and the highest mean."""
-    from tajsim.results.numbers import text_table
-
-    rows = []
-    for column in found.columns.index:
-        means = found.means[column].astype(float).dropna()
-        if means.empty:
-            continue
-        low, high = means.idxmin(), means.idxmax()
-        unit = found.columns.loc[column, "unit"]
-        cells = [f"{means[low]:.4g}", _at(found, low), f"{means[high]:.4g}", _at(found, high)]
-        rows.append([column, str(unit), *cells])
-    header = ("kept", "unit", "lowest mean", "at", "highest mean", "at")
-    return text_table(header, rows, left=(0, 1, 3, 5)) if rows else "No run is finished."
-
-
-def _at(found: Sweep, point: Any) -> str:
-    row = found.points.loc[point]
-    factors = list(found.factors.index)
-    if len(factors) > _FEW:
-        return str(point)
-    said = [
-        f"{n}={row[n]:.4g}" if isinstance(row[n], int | float) else f"{n}={row[n]}" for n in factors
-    ]
-    scenario = [str(row["scenario"])] if found.points["scenario"].nunique() > 1 else []
-    return " ".join([*scenario, *said])
 
 
 @verb.Verb
@@ -115,15 +80,15 @@ def sensitivity(options: Namespace) -> None:
     """Rank the factors that drive the kept outcomes of a sweep.
 
     Uses Sobol indices for a Saltelli design, Morris screening for a Morris design (both need the
-    extra 'analysis'), rank regression for any other. Prints, for each outcome: an index for every
+    extra 'analysis'), rank correlation for any other. Prints, for each outcome: an index for every
     factor with its 90 % interval, and how much of the variance is chance.
 
     example: tajsim sensitivity results/screening --outcome interception --out results/indices
     sweep DIR  the folder of a sweep
+    @mixed
     --outcome A,B  kept columns or outcomes (default: all)
     --scenario NAME  one scenario (default: all, each by itself)
     --out FOLDER^  a new folder for the tables (CSV)
-    --all  print all factors, not ten for each outcome
     """
     chosen = options.sweep, options.outcome, options.scenario
     _explore(options, lambda: tajsim.sensitivity(*chosen))
@@ -138,6 +103,7 @@ def discover(options: Namespace) -> None:
 
     example: tajsim discover results/succession --outcome state_failed --out results/failure
     sweep DIR  the folder of a sweep
+    @mixed
     --outcome NAME!  a kept column, or an outcome kept once
     --above X  it happens at X or more
     --below X  it happens at X or less
@@ -146,49 +112,37 @@ def discover(options: Namespace) -> None:
     --lowest SHARE  the same with the lowest values
     --scenario NAME  one scenario (default: it is one of the inputs)
     --inputs A,B  only these factors (default: all)
-    --boxes N|3  the most boxes to report (default 3)
     --out FOLDER^  a new folder for the table (CSV)
     """
-    if options.boxes < 1:
-        raise UserError(f"boxes {options.boxes}: expected at least 1")
-    chosen = verb.given(options, "above below highest lowest scenario inputs boxes")
+    chosen = verb.given(options, "above below highest lowest scenario inputs")
     _explore(options, lambda: tajsim.discover(options.sweep, options.outcome, **chosen))
-
-
-def _goal(text: str) -> tuple[str, str]:
-    from tajsim.exploration.robustness import split_goal
-
-    try:
-        return split_goal(text)
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from None
-
-
-verb.READERS["NAME=WAY"] = _goal
 
 
 @verb.Verb
 def robust(options: Namespace) -> None:
     """Compare the portfolios of a sweep (choices of levers) in the same states of the world.
 
-    Prints the regret, the share of states in which given levels are reached, the recommended
-    portfolio, and how often it satisfies. A state is a run number with its draws
-    and its uncertain parameters, and a value for each factor that is not a lever.
+    Prints the regret of each, the recommended portfolio, and how sure that is. A state is a run
+    number with its draws and its uncertain parameters, and a value for each factor that is not a
+    lever.
 
     example: tajsim robust results/pay --goal heroin_seized=high --goal aid_diverted=low
-        --satisfy 'heroin_seized>=500'
     sweep DIR  the folder of a sweep
+    @mixed
     --goal NAME=WAY!...  a kept column that should be high or low; may be repeated
-    --satisfy LEVEL...  a level to be reached, 'heroin_seized>=500'; may be repeated (default:
-        the median of each goal)
     --levers A,B  factors, or scenario, to choose among (default: the decisions)
-    --rule regret/satisfy  recommend the smallest largest regret (default), or most states
-        satisfied
     --out FOLDER^  a new folder for the table (CSV)
-    --all  print all portfolios, not twelve
     """
-    chosen = verb.given(options, "satisfy levers rule")
-    _explore(options, lambda: tajsim.robust(options.sweep, dict(options.goal), **chosen))
+    goals, levers = dict(options.goal), options.levers
+    _explore(options, lambda: tajsim.robust(options.sweep, goals, levers=levers))
+
+
+def _goal(text: str) -> tuple[str, str]:
+    """Read name and way of ``heroin_seized=high``; the name itself may hold an equals sign."""
+    name, equals, way = text.rpartition("=")
+    if not equals or not name:
+        raise ArgumentTypeError(f"'{text}' is not NAME=high or NAME=low")
+    return name.strip(), way.strip()
 
 
 def _held(text: str) -> tuple[str, float | str]:
@@ -201,7 +155,7 @@ def _held(text: str) -> tuple[str, float | str]:
         return name.strip(), value.strip()
 
 
-verb.READERS["FACTOR=VALUE"] = _held
+verb.READERS |= {"NAME=WAY": _goal, "FACTOR=VALUE": _held}
 
 
 @verb.Verb
@@ -221,7 +175,6 @@ def seek(options: Namespace) -> None:
         repeated
     --scenario NAME  one of the experiment's (default: the first)
     --runs N  paired runs at each value (default: the file's)
-    --keep DIR  a folder that keeps the runs, to go on there
     --picture FILE  a new file for the response: .png, .svg or .pdf
     --out FOLDER^  a new folder for the table (CSV)
     @work
@@ -233,10 +186,10 @@ def seek(options: Namespace) -> None:
 
     def work() -> Printed:
         chosen = verb.given(options, "factor scenario runs workers")
-        with verb.progress_line(options.progress) as tell:
+        with verb.progress_bar("simulating", options.progress) as tell:
             found = tajsim.seek(
                 options.experiment, options.outcome, options.level, at=dict(options.at or ()),
-                out=options.keep, progress=tell, **chosen,
+                progress=tell, **chosen,
             )  # fmt: skip
         if options.picture:
             with look():
@@ -310,8 +263,8 @@ def _draw_atlas(dataset: xr.Dataset, folder: Path, outcomes: Sequence[str]) -> N
 def _explore(options: Namespace, work: Callable[[], Printed]) -> None:
     """Do the work, keep its tables if a folder is named, and print its text."""
     with verb.result_folder(options.out, options.overwrite) as folder:
-        found: Any = work()
-        text = found.text(options.all) if "all" in options else str(found)
+        found = work()
         if folder:
-            verb.write_tables(found.tables(), folder)
-    verb.finish(options, text, "tables are")
+            sweep = getattr(found, "sweep", None)
+            verb.write_tables(found.tables(), folder, sweep.about.get("model", "") if sweep else "")
+    verb.finish(options, str(found), "tables are")

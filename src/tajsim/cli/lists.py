@@ -6,17 +6,12 @@ import shutil
 import textwrap
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import tajsim
 from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file, write_table
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, place_of, write_whole
-
-if TYPE_CHECKING:
-    from tajsim.inputs.registry import Parameter
-    from tajsim.inputs.scenario_parts import Scenario
-
+from tajsim.inputs import experiment, ledger, outcomes as known_outcomes, registry, scenario_parts
 
 _WIDTH = 100
 
@@ -31,14 +26,13 @@ def scenarios(options: Namespace) -> None:
     example: tajsim scenarios irpt-ban
     scenario NAME?  a shipped one, or a file
     """
-    from tajsim.inputs.experiment_file import experiment_names
-    from tajsim.inputs.scenario_parts import shipped_scenarios
-
     if options.scenario:
         print(_scenario_in_full(tajsim.load_scenario(options.scenario)))
         return
-    asked = {name: tajsim.load_scenario(name).question for name in shipped_scenarios()}
-    swept = {name: tajsim.load_experiment(name).question for name in experiment_names()}
+    asked = {
+        name: tajsim.load_scenario(name).question for name in scenario_parts.shipped_scenarios()
+    }
+    swept = {name: tajsim.load_experiment(name).question for name in experiment.experiment_names()}
     print(_questions("Scenarios (tajsim run, compare, explain)", asked))
     print(f"\n{_questions('Experiments (tajsim sweep)', swept)}")
 
@@ -59,7 +53,7 @@ def _questions(head: str, questions: Mapping[str, str]) -> str:
     return "\n".join([head, *lines])
 
 
-def _scenario_in_full(scenario: Scenario) -> str:
+def _scenario_in_full(scenario: scenario_parts.Scenario) -> str:
     parts = [
         f"{scenario.name}: {scenario.title}",
         textwrap.fill(scenario.question, _WIDTH),
@@ -67,12 +61,8 @@ def _scenario_in_full(scenario: Scenario) -> str:
         + (f", extends {scenario.extends}" if scenario.extends else "")
         + f", {len(scenario.claims)} claims of its own",
     ]
-    if scenario.settings:
-        rows = [[key, f"{v:g}", scenario.origins[key]] for key, v in scenario.settings.items()]
-        parts.append(_table(("setting", "value", "from"), rows, left=(0, 2)))
-    if scenario.events:
-        rows = [[e.month, e.label, ", ".join(e.figures), e.where] for e in scenario.events]
-        parts.append(_table(("month", "event", "figures", "from"), rows))
+    found = [part for part in scenario_parts.parts_of(scenario) if part[0] != "Claims"]
+    parts += [_table(head, rows) for _, head, rows in found]
     return "\n\n".join(parts)
 
 
@@ -93,9 +83,7 @@ def new(options: Namespace) -> None:
     file FILE  the file to write; it must not exist
     --from>parent SCENARIO|status-quo  the scenario that it extends (default status-quo)
     """
-    from tajsim.inputs.schema import new_scenario
-
-    new_scenario(options.file, options.parent)
+    scenario_parts.new_scenario(options.file, options.parent)
     print(f"{options.file} is written; change it, then: tajsim check {options.file}")
 
 
@@ -107,17 +95,14 @@ def check(options: Namespace) -> None:
 
     example: tajsim check my-scenario.toml
     files FILE+  a file or a shipped scenario or experiment
-    --origins  show where each setting in force comes from
     """
-    from tajsim.inputs.experiment import check_experiment
-    from tajsim.inputs.experiment_file import is_experiment
-    from tajsim.inputs.scenario_parts import check_scenario
-
-    experiments = {file for file in options.files if is_experiment(file)}
+    experiments = {file for file in options.files if experiment.is_experiment(file)}
     wrong = [
         message
         for file in options.files
-        for message in (check_experiment if file in experiments else check_scenario)(file)
+        for message in (
+            experiment.check_experiment if file in experiments else scenario_parts.check_scenario
+        )(file)
     ]
     if wrong:
         raise UserError(wrong)
@@ -125,19 +110,16 @@ def check(options: Namespace) -> None:
         if file in experiments:
             _say_experiment(file)
         else:
-            _say_scenario(file, options.origins)
+            _say_scenario(file)
 
 
-def _say_scenario(file: str, origins: bool) -> None:
-    from tajsim.inputs.scenario_parts import format_origins
+def _say_scenario(file: str) -> None:
     from tajsim.results.numbers import counted
 
     scenario = tajsim.load_scenario(file)
     parts = {"setting": scenario.settings, "event": scenario.events, "claim": scenario.claims}
     told = [counted(len(part), what) for what, part in parts.items()]
     print(f"{file}: no mistakes; {scenario.start} to {scenario.end}, {', '.join(told)}")
-    if origins:
-        print(format_origins(scenario))
 
 
 def _say_experiment(file: str) -> None:
@@ -161,20 +143,18 @@ def figures(options: Namespace) -> None:
     --subject S  only figures of this subject
     --role R  only figures of this role
     """
-    from tajsim.inputs.ledger import figure, format_figure, format_figures, select
-
     if options.figure and (options.subject or options.role):
         raise UserError("figures: give an ID, or --subject and --role, not both")
     # The names are checked before the model is read.
-    one = figure(options.figure) if options.figure else None
-    chosen = select(options.subject, options.role)
+    one = ledger.figure(options.figure) if options.figure else None
+    chosen = ledger.select(options.subject, options.role)
 
     from tajsim.analysis.mechanisms import figure_uses
 
     if one:
-        print(format_figure(one, figure_uses()))
+        print(ledger.format_figure(one, figure_uses()))
     else:
-        print(format_figures(chosen, _terminal_width(72), figure_uses()))
+        print(ledger.format_figures(chosen, _terminal_width(72), figure_uses()))
 
 
 @Verb
@@ -202,16 +182,14 @@ def parameters(options: Namespace) -> None:
     if options.ties:
         _ties(options)
         return
-    from tajsim.inputs.registry import holder, load_families, load_parameters, number_count
-
-    known, families = load_parameters(), load_families()
+    known, families = registry.load_parameters(), registry.load_families()
     if options.name in known:
         print(_parameter_in_full(known[options.name]))
         return
     if options.name and options.name not in families:
         raise UserError(unknown("parameter", options.name, [*known, *families]))
     rows = [
-        [p.name, _plain(p.value), p.unit, _range(p), p.role, p.basis.kind, holder(p)]
+        [p.name, _plain(p.value), p.unit, _range(p), p.role, p.basis.kind, registry.holder(p)]
         for p in known.values()
         if options.name in (None, p.family)
         and options.role in (None, p.role)
@@ -221,7 +199,7 @@ def parameters(options: Namespace) -> None:
     print(_table(head, rows))
     if options.name is None and options.basis is None:
         shared = "; one may hold for several actors"
-        print(f"\n{len(rows)} values, {number_count(options.role)} numbers{shared}.")
+        print(f"\n{len(rows)} values, {registry.number_count(options.role)} numbers{shared}.")
 
 
 def _ties(options: Namespace) -> None:
@@ -243,23 +221,21 @@ def _plain(value: float) -> str:
     return f"{value:,.10g}"
 
 
-def _range(p: Parameter) -> str:
+def _range(p: registry.Parameter) -> str:
     return f"{_plain(p.low)} to {_plain(p.high)}"
 
 
-def _parameter_in_full(p: Parameter) -> str:
-    from tajsim.inputs.ledger import load_figures
-    from tajsim.inputs.registry import held_text
+def _parameter_in_full(p: registry.Parameter) -> str:
     from tajsim.model.country import readers
 
     said = [p.basis.kind, *filter(None, [p.basis.arithmetic or p.basis.reason])]
-    cited = (load_figures()[identity] for identity in dict.fromkeys(p.basis.figures))
+    cited = (ledger.load_figures()[identity] for identity in dict.fromkeys(p.basis.figures))
     figures = [f"{f.id}: {f.text} {f.unit}, {f.what} ({f.document}:{f.line})" for f in cited]
     room = _WIDTH - 7
     parts = {
         "value": [f"{_plain(p.value)} {p.unit}"],
         "range": [f"{_range(p)} ({p.spread})"],
-        "role": [", ".join(filter(None, [p.role, held_text(p)]))],
+        "role": [", ".join(filter(None, [p.role, registry.held_text(p)]))],
         "basis": textwrap.wrap(": ".join(said), room),
         "from": [line for f in figures for line in textwrap.wrap(f, room, subsequent_indent="  ")],
         "rules": [", ".join(readers().get(p.family, [])) or "no rule reads it"],
@@ -277,12 +253,10 @@ def outcomes(options: Namespace) -> None:
              tajsim outcomes heroin
     outcome NAME?  one outcome, in full, or a part of names
     """
-    from tajsim.inputs.outcomes import load_outcomes, outcome
-
-    known = load_outcomes()
+    known = known_outcomes.load_outcomes()
     part = [name for name in known if options.outcome and options.outcome in name]
     if options.outcome and (options.outcome in known or not part):
-        one = outcome(options.outcome)
+        one = known_outcomes.outcome(options.outcome)
         rows = [
             ["name", one.name],
             ["label", one.label],
@@ -375,11 +349,8 @@ def _line(name: str, text: str) -> str:
 
 def _named() -> dict[str, Listed]:
     """Return name and text of everything, by a heading for the number and the verb of each kind."""
-    import tajsim.inputs.ledger as ledger
-    from tajsim.inputs import experiment_file, outcomes, registry, scenario_parts
-
     ready = {name: tajsim.load_scenario(name) for name in scenario_parts.shipped_scenarios()}
-    swept = {name: tajsim.load_experiment(name) for name in experiment_file.experiment_names()}
+    swept = {name: tajsim.load_experiment(name) for name in experiment.experiment_names()}
     return {
         "Scenarios and experiments ({}): tajsim scenarios NAME": [
             (name, f"{one.title}: {one.question}")
@@ -388,7 +359,7 @@ def _named() -> dict[str, Listed]:
         ],
         "Outcomes ({}): tajsim outcomes NAME": [
             (o.name, f"{o.label} ({o.unit}): {o.meaning}")
-            for o in outcomes.load_outcomes().values()
+            for o in known_outcomes.load_outcomes().values()
         ],
         "Parameters ({}): tajsim parameters NAME": [
             (p.name, f"{p.meaning} ({_plain(p.value)} {p.unit})")
@@ -426,16 +397,14 @@ def mechanisms(options: Namespace) -> None:
     --out FILE^  a file for the table of --ablate, written after each: .csv
     @draws
     """
-    from tajsim.inputs.ledger import mechanism, with_status
-
     if options.ablate:
         _ablate(options)
         return
     if options.mechanism and options.status:
         raise UserError("mechanisms: give an ID or --status, not both")
     # The names are checked before the model is read.
-    one = mechanism(options.mechanism) if options.mechanism else None
-    chosen = with_status(options.status)
+    one = ledger.mechanism(options.mechanism) if options.mechanism else None
+    chosen = ledger.with_status(options.status)
 
     from tajsim.analysis.mechanisms import mechanism_in_full, mechanism_table
 

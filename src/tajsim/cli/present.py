@@ -96,11 +96,7 @@ def plot(options: Namespace) -> None:
 
 
 def _chosen(options: Namespace) -> dict[str, Any]:
-    """Return the options that were given, by the names that the pictures know.
-
-    Raises:
-        UserError: for each that this kind of picture does not take.
-    """
+    """Return the options that were given, by the names that the pictures know."""
     chosen = given(options, f"outcome by select smooth at window {_ALWAYS}")
     valid = TAKES[options.kind]
     takes = ", ".join(f"--{name}" for name in valid)
@@ -232,8 +228,6 @@ def calibrate(options: Namespace) -> None:
     --out FOLDER!  the folder of rounds, sample and tables
     --particles N  how many parameter sets are fitted together
     --prior-runs N  runs that screen the parameters and start the fit
-    --moves N  rounds after each step towards the figures
-    --last-moves N  rounds at the end
     --seed N  seed of the draws
     @without
     @work
@@ -242,7 +236,7 @@ def calibrate(options: Namespace) -> None:
     from tajsim.calibration.calibrate import PRIOR_RUNS, calibrate
     from tajsim.calibration.smc import Method
 
-    method = Method(**given(options, "particles moves last_moves seed"))
+    method = Method(**given(options, "particles seed"))
     prior_runs = PRIOR_RUNS if options.prior_runs is None else options.prior_runs
     with progress_bar("calibrating", options.progress) as progress:
         found = calibrate(

@@ -140,11 +140,7 @@ def _answer(options: Namespace, found: Comparison, written: dict[str, str]) -> s
 
 
 def _matching(patterns: list[str] | None, reference: str) -> list[str]:
-    """Return the shipped scenarios that patterns name, ``all`` or ``withdrawal*,irpt-*``.
-
-    Raises:
-        UserError: for a pattern that fits none.
-    """
+    """Return the shipped scenarios that patterns name, ``all`` or ``withdrawal*,irpt-*``."""
     from fnmatch import fnmatchcase
 
     from tajsim.inputs.scenario_parts import shipped_scenarios
@@ -340,11 +336,7 @@ def explain(options: Namespace) -> None:
 
 
 def _draws(options: Namespace, state: SavedState | None = None) -> dict[str, Any]:
-    """Return the arguments of all that simulate: as said, as the state has, or usual.
-
-    Raises:
-        UserError: for each that is said otherwise than the state has it.
-    """
+    """Return the arguments of all that simulate: as said, as the state has, or usual."""
     said = verb.given(options, "runs seed parameters")
     more = {"workers": options.workers, "without": options.without}
     if not state:

@@ -15,7 +15,6 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FORM = "{desc}: {percentage:3.0f} %|{bar:40}| {elapsed} gone, {remaining} to go"
-#: Seconds between two texts of `progress_line`.
-_PAUSE = 0.2
 
 
 def whole_count(text: str) -> int:
@@ -227,44 +224,19 @@ def progress_bar(title: str, forced: bool = False) -> Iterator[Callable[[int, in
 
     Where stderr is no terminal there is no bar, unless it is ``forced``.
     """
-    with _bar(forced, desc=title, bar_format=_FORM) as bar:
+    from tqdm import tqdm
+
+    hidden = False if forced else None  # None: as the terminal is
+    form: Any = {"desc": title, "bar_format": _FORM, "leave": False, "disable": hidden}
+    with tqdm(total=1, file=sys.stderr, **form) as bar:
 
         def move(done: int, total: int) -> None:
             interrupt.check()
-            if bar is not None:
-                bar.total = total
-                bar.update(done - bar.n)
+            bar.total = total
+            bar.update(done - bar.n)
 
         yield move
     interrupt.check()
-
-
-@contextmanager
-def progress_line(forced: bool = False) -> Iterator[Callable[[object], None]]:
-    """Give a function that shows its argument as one line, as `progress_bar` shows a bar."""
-    with _bar(forced, bar_format="{desc}") as bar:
-        shown = 0.0
-
-        def show(progress: object) -> None:
-            nonlocal shown
-            interrupt.check()
-            if bar is not None and monotonic() - shown > _PAUSE:
-                shown = monotonic()
-                bar.set_description_str(str(progress))
-
-        yield show
-
-
-@contextmanager
-def _bar(forced: bool, **form: Any) -> Iterator[Any]:
-    """Give a bar of tqdm, or None where nobody would see it."""
-    if not (forced or sys.stderr.isatty()):
-        yield None
-        return
-    from tqdm import tqdm
-
-    with tqdm(total=1, file=sys.stderr, leave=False, **form) as bar:
-        yield bar
 
 
 #: A folder of results holds nothing but files of these kinds.

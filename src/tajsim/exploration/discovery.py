@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy.stats import binom, mannwhitneyu
 
 from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.errors import UserError, check_names
 from tajsim.results import effect
-from tajsim.results.numbers import listed, percent, table_number, text_table
+from tajsim.results.numbers import listed, percent, table_number
 from tajsim.sweeps.read import Sweep, column_of, label_of, opened, row_of, scenarios_of
 
 Mask = np.ndarray
@@ -297,7 +297,7 @@ def make_cases(inputs: pd.DataFrame, happens: Array, weight: Array) -> Search:
     return Search(values, texts, happens, weight, tuple(map(str, inputs.columns)))
 
 
-FOLDS, _ORDERS = 5, 400
+FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -311,8 +311,8 @@ class FoundBox:
             the earlier boxes.
         coverage: share of all cases that lie inside; ``support`` of all runs.
         held_density, held_elsewhere: the same over held-out fifths of the points.
-        chance: the share of random orders that do as well held out as the box; ``nan`` where there
-            are too few points to hold any out.
+        chance: how likely chance sets held-out points apart as far as the box does; ``nan`` where
+            there are too few points to hold any out.
     """
 
     box: Box
@@ -330,8 +330,7 @@ class FoundBox:
 def boxes_of(cases: Search, seed: int, most: int = 3) -> list[FoundBox]:
     """Find boxes in all points, and judge each by the box of its rank found without some points.
 
-    The points are parted five times into a fifth held out and the rest; ``seed`` is that of the
-    parting and of the random orders.
+    The points are parted five times into a fifth held out and the rest, by ``seed``.
     """
     count = len(cases.happens)
     place = np.full(count, -2)  # the box of each point found without it; -1: in none, -2: not held
@@ -346,12 +345,12 @@ def boxes_of(cases: Search, seed: int, most: int = 3) -> list[FoundBox]:
     for rank, box in enumerate(cases.boxes(left, most)):
         held = place == rank
         rest = (place > -2) & ~((place >= 0) & (place <= rank))
-        found.append(_judged(cases, box, left, held, rest, seed))
+        found.append(_judged(cases, box, left, held, rest))
         left &= ~box.holds(cases.values)
     return found
 
 
-def _judged(cases: Search, box: Box, left: Mask, held: Mask, rest: Mask, seed: int) -> FoundBox:
+def _judged(cases: Search, box: Box, left: Mask, held: Mask, rest: Mask) -> FoundBox:
     """Return a box with its worth among the points that earlier boxes left.
 
     Of the points held out ``held`` lie in the box of its rank, ``rest`` in none.
@@ -369,25 +368,18 @@ def _judged(cases: Search, box: Box, left: Mask, held: Mask, rest: Mask, seed: i
         support=float(weight[inside].sum() / weight.sum()),
         held_density=cases.mean(held),
         held_elsewhere=cases.mean(rest),
-        chance=_chance(cases, held, rest, seed),
+        chance=_chance(cases, held, rest),
     )
 
 
-def _chance(cases: Search, inside: Mask, out: Mask, seed: int) -> float:
-    """Return how often held-out points in random order set the inside apart as far as they do."""
+def _chance(cases: Search, inside: Mask, out: Mask) -> float:
+    """Return how likely chance sets held-out points inside so far above those outside (U test)."""
     if not (inside.any() and out.any()):
         return 1.0 if inside.any() or out.any() else math.nan
-    tested = np.flatnonzero(inside | out)
-    among, weight = inside[tested], cases.weight[tested]
-    count = cases.happens[tested] * weight
-
-    def apart(order: np.ndarray) -> float:
-        mine, own = count[order], weight[order]
-        return float(mine[among].sum() / own[among].sum() - mine[~among].sum() / own[~among].sum())
-
-    seen = apart(np.arange(len(tested)))
-    others = [apart(order) for order in effect.orders(len(tested), seed, _ORDERS)]
-    return float((1 + sum(other >= seen - 1e-12 for other in others)) / (1 + _ORDERS))
+    sides = cases.happens[inside], cases.happens[out]
+    if np.ptp(np.concatenate(sides)) == 0.0:
+        return 1.0
+    return float(mannwhitneyu(*sides, alternative="greater").pvalue)
 
 
 def limit_text(cases: Search, box: Box, i: int) -> str:
@@ -413,12 +405,6 @@ def _short(limit: float, values: Array) -> str:
 
 #: Figures of a box that its table holds, in the order of columns.
 _FIGURES = ("density", "elsewhere", "coverage", "support", "held_density", "held_elsewhere")
-_HEAD = ("box", "limit", "chance", "happens in", "elsewhere", "cases", "runs", "held out",
-         "elsewhere")  # fmt: skip
-_FOOT = (
-    "cases: share of all cases that lie in the box. held out: on fifths of the points, not used to "
-    f"make the box. chance: of a limit, the quasi-p-value; limits above {DOUBT:g} may be chance."
-)
 
 
 def sentence(what: str, box: FoundBox) -> str:
@@ -426,14 +412,18 @@ def sentence(what: str, box: FoundBox) -> str:
     text = (
         f"{what} in {percent(box.density)} of runs where {listed(list(box.limits.values()))}, "
         f"against {percent(box.elsewhere)} elsewhere; {percent(box.coverage)} of all cases lie "
-        "there."
+        "there. "
     )
-    if math.isnan(box.chance):
-        text += " Too few points to hold some out: take it as a hint."
+    text += (
+        "Too few points to hold some out: take it as a hint."
+        if math.isnan(box.chance)
+        else f"On points that had no part in making it: {percent(box.held_density)} against "
+        f"{percent(box.held_elsewhere)}."
+    )
     if box.chance > DOUBT:
         return (
-            f"{text} Chance explains this box: held out, {percent(box.chance)} of random orders "
-            "do as well. Do not rely on it."
+            f"{text} Chance explains this box: held out, it does as well in {percent(box.chance)} "
+            "of cases. Do not rely on it."
         )
     doubtful = [name for name, chance in box.doubts.items() if chance > DOUBT]
     return f"{text} Chance may explain the limit of {listed(doubtful)}." if doubtful else text
@@ -475,26 +465,17 @@ class Discovery(Printed):
         return {"boxes": self.table()}
 
     def __str__(self) -> str:
-        """Return a sentence for each box, and the tables."""
+        """Return a sentence for each box; the figures are in the table."""
         what, cases = self.threshold.text, self.cases
         lead = (
             f"{what}: in {percent(cases.share)} of {cases.weight.sum():,.0f} runs. "
             f"Sought in {cases.values.shape[1]:,} points over {len(cases.names)} inputs."
         )
-        return "\n\n".join([lead, *self._found(), *self.notes])
-
-    def _found(self) -> list[str]:
-        if not self.boxes:
-            return ["No box is better than the whole: the inputs do not explain where it happens."]
-        said, rows = [], []
-        for k, box in enumerate(self.boxes, 1):
-            rest = "Among the remaining points, " if k > 1 else ""
-            said.append(f"Box {k}. {rest}{sentence(self.threshold.text, box)}")
-            figures = [percent(getattr(box, name)) for name in _FIGURES]
-            for j, (name, limit) in enumerate(box.limits.items()):
-                first, last = ("", [""] * len(figures)) if j else (str(k), figures)
-                rows.append([first, limit, table_number(box.doubts[name]), *last])
-        return ["\n".join(said), text_table(_HEAD, rows, left=(0, 1)), _FOOT]
+        said = ["No box is better than the whole: the inputs do not explain where it happens."]
+        if self.boxes:
+            said = [f"Box {k}. {sentence(what, box)}" for k, box in enumerate(self.boxes, 1)]
+            said[1:] = [text.replace(". ", ". Of the other points: ", 1) for text in said[1:]]
+        return "\n\n".join([self.sweep.about["title"], lead, *said, *self.notes])
 
 
 def discover(
@@ -507,7 +488,6 @@ def discover(
     lowest: float | None = None,
     scenario: str | None = None,
     inputs: Sequence[str] | None = None,
-    boxes: int = 3,
 ) -> Discovery:
     """Find the boxes in the space of factors in which an outcome happens.
 
@@ -520,7 +500,6 @@ def discover(
             quarter.
         scenario: one scenario; with several, the scenario is an input like the factors.
         inputs: names of factors; all by default.
-        boxes: at most so many.
 
     Raises:
         UserError: for unknown names, without anything that differs, if it happens always or never.
@@ -553,5 +532,5 @@ def discover(
         notes.append(f"{len(table)} points {few}")
     if found.kind == "morris":
         notes.append("A Morris design walks along lines; its points do not fill the space evenly.")
-    boxes_found = boxes_of(cases, int(found.about["seed"]), boxes)
+    boxes_found = boxes_of(cases, int(found.about["seed"]))
     return Discovery(found, asked, cases, tuple(boxes_found), tuple(notes))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,12 +16,12 @@ from scipy.optimize import brentq
 
 from tajsim.axes import Array
 from tajsim.display import Printed
-from tajsim.ensemble.run import run
+from tajsim.ensemble.run import Progress, run
 from tajsim.errors import UserError, check_names
-from tajsim.exploration.robustness import number_in
-from tajsim.inputs.experiment import load_experiment
-from tajsim.inputs.experiment_file import Design, Experiment, Factor, FactorValue, Keep
+from tajsim.inputs import experiment as inputs
+from tajsim.inputs.experiment import Experiment, Factor, FactorValue, Keep
 from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.registry import read_quantity
 from tajsim.results import numbers as say
 from tajsim.results.effect import quantiles
 from tajsim.results.numbers import display_name, percent, table_number, text_table
@@ -167,8 +166,7 @@ def seek(
     at: Mapping[str, FactorValue] | None = None,
     runs: int | None = None,
     workers: int = 1,
-    out: str | Path | None = None,
-    progress: Callable[[object], None] | None = None,
+    progress: Progress | None = None,
 ) -> Sought:
     """Find the value of one factor at which half of the histories reach a level of an outcome.
 
@@ -185,13 +183,12 @@ def seek(
         at: values at which other factors are held; by default their first or lowest.
         runs: of each value; by default those of the file.
         workers: processes.
-        out: a folder that keeps the runs, so that the same search goes on there.
-        progress: told how far each ensemble is.
+        progress: told how far each ensemble is, in run-months.
 
     Raises:
         UserError: for unknown names, a level that cannot be read, or a factor without a range.
     """
-    loaded = load_experiment(experiment)
+    loaded = inputs.load_experiment(experiment)
     names = {one.name: one for one in loaded.scenarios}
     check_names("scenario", [scenario := scenario or next(iter(names))], names)
     chosen = _factor(loaded, factor)
@@ -207,8 +204,7 @@ def seek(
         sweep(replace(one, rows=rows), place, runs=count, workers=workers, progress=progress)
         found.update(_answers(load_sweep(place), chosen.name, keep.column, count, values))
 
-    with ExitStack() as stack:
-        place = Path(out or stack.enter_context(TemporaryDirectory()))
+    with TemporaryDirectory() as place:
         value = _search(chosen, wanted, found, make)
     order = np.array(sorted(found))
     answers = np.stack([found[v] for v in order.tolist()])
@@ -221,11 +217,7 @@ def seek(
 def _answers(
     swept: Sweep, factor: str, column: str, runs: int, values: Sequence[float]
 ) -> dict[float, Array]:
-    """Return a column ``(run,)`` by value of a factor.
-
-    Raises:
-        UserError: if runs failed.
-    """
+    """Return a column ``(run,)`` by value of a factor."""
     found, there = {}, swept.points[factor]
     for value in values:
         mine = swept.results["point"].isin(there.index[there == value])
@@ -239,9 +231,9 @@ def _answers(
 def _alone(experiment: Experiment, scenario: Scenario, keep: Keep) -> Experiment:
     """Return an experiment of one scenario and one number, without points."""
     factors = tuple(replace(f, values=(), steps=None) for f in experiment.factors)
-    design = Design.model_validate({"kind": "points"})
+    design = inputs.Design.model_validate({"kind": "grid"})
     found = replace(experiment, scenarios=(scenario,), factors=factors, design=design)
-    return replace(found, keep=(keep,), series=())
+    return replace(found, keep=(keep,))
 
 
 def _factor(experiment: Experiment, name: str | None) -> Factor:
@@ -279,9 +271,12 @@ def _keep(experiment: Experiment, name: str) -> Keep:
 
 def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: int) -> Array:
     parts = _LEVEL.fullmatch(text.strip())
-    if parts is None or np.isnan(number := number_in(parts[1])):
-        raise UserError(f"level '{text}': expected a number, or such as 50%of:status-quo")
-    if not parts[2]:
+    try:
+        number = read_quantity(parts and parts[1], "")
+    except ValueError:
+        said = f"level '{text}': expected a number, or such as 50%of:status-quo"
+        raise UserError(said) from None
+    if not (parts and parts[2]):
         return np.full(runs, number)
     dataset = run(
         parts[2].strip(),

@@ -6,9 +6,8 @@ An event changes state or policy, never an outcome. What follows is decided by t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,7 +20,7 @@ from typing_extensions import TypeAliasType
 import tajsim.axes as axes
 from tajsim.errors import nearest, unknown
 from tajsim.inputs import ledger, outcomes, registry, switches, toml
-from tajsim.inputs.source import FileTable, Problems
+from tajsim.inputs.toml import FileTable, Problems
 from tajsim.world import FOREIGN_RUN, GUARDS
 
 
@@ -221,33 +220,15 @@ def argument_names(kind: type[EventRow]) -> list[str]:
     return [name for name in kind.model_fields if name not in EventRow.model_fields]
 
 
-def _likely_kind(kind: str, keys: Collection[str]) -> str:
-    """Return the kind that a misnamed event seems to be, by its name or its keys; "" if unclear."""
-    close = get_close_matches(kind, EVENT_KINDS, n=1)
-    if close:
-        return close[0]
-    shared = {name: len({*argument_names(row)} & {*keys}) for name, row in EVENT_KINDS.items()}
-    best = [name for name, count in shared.items() if count == max(shared.values()) > 0]
-    return best[0] if len(best) == 1 else ""
-
-
-def read_event(
-    problems: Problems, key: toml.Key, raw: dict[str, Any], unknown_yet: Container[str] = ()
-) -> EventRow | None:
-    """Return the row of an event if it fits its kind; what does not fit is a problem.
-
-    Arguments that are ``unknown_yet`` are not looked at.
-    """
+def read_event(problems: Problems, key: toml.Key, raw: dict[str, Any]) -> EventRow | None:
+    """Return the row of an event if it fits its kind; what does not fit is a problem."""
     kind = raw.get("kind")
     if isinstance(kind, str) and kind in EVENT_KINDS:
-        return problems.fit(key, EVENT_KINDS[kind], raw, unknown_yet)
+        return problems.fit(key, EVENT_KINDS[kind], raw)
     if kind is None:
         problems.add((*key, "kind"), f"missing; expected one of {', '.join(EVENT_KINDS)}")
     else:
         problems.add((*key, "kind"), unknown("event kind", str(kind), EVENT_KINDS))
-    # The other mistakes too, if it is clear what is meant.
-    if meant := _likely_kind(kind if isinstance(kind, str) else "", raw):
-        problems.fit(key, EVENT_KINDS[meant], {**raw, "kind": meant}, unknown_yet)
     return None
 
 

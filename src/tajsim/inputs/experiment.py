@@ -1,32 +1,297 @@
-"""Load and check experiments: factors, design, points, events and what is kept."""
+"""Experiments, their format and files: factors, design, points, events and what is kept."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import islice, product
+from math import isclose
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from tajsim.axes import DIMENSIONS
 from tajsim.errors import UnknownName, UserError, messages_of
-from tajsim.files import is_path
-from tajsim.inputs import events, experiment_file, outcomes, toml
-from tajsim.inputs.experiment_file import Experiment, Factor, FactorRow, FactorValue, KeepRow
-from tajsim.inputs.registry import (
-    DEFAULT_MODE,
-    Parameter,
-    check_value,
-    load_parameters,
-    read_quantity,
-    shown,
-)
+from tajsim.files import Shipped, exists, is_path, read_text
+from tajsim.inputs import events, outcomes, registry, scenario_parts, toml
+from tajsim.inputs.events import Month, OutcomeName, Quantity, Window, one_of, text_of
+from tajsim.inputs.registry import Parameter
 from tajsim.inputs.scenario_parts import Period, Scenario, load_scenario, scenario_path
-from tajsim.inputs.source import Source, Wrong, read_source
+from tajsim.inputs.toml import FileTable, Source, Wrong
 
-Template = experiment_file.EventTemplate
+EXPERIMENTS = Shipped("experiment")
+experiment_names = EXPERIMENTS.names
+
+#: Kind of design -> its options, the first of which a file must give.
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "grid": (),
+    "latin-hypercube": ("points", "blocks"),
+    "sobol": ("base",),
+    "morris": ("trajectories",),
+}
+#: Columns that the results of every sweep have.
+TAKEN = ("point", "run", "scenario")
+SPREADS = ("uniform", "log", "prior")
+ROLES = ("uncertainty", "fixed", "lever")
+
+DesignKind = TypeAliasType("DesignKind", Annotated[str, one_of("kind of design", OPTIONS)])
+Spread = TypeAliasType("Spread", Annotated[str, one_of("spread", SPREADS)])
+Role = TypeAliasType("Role", Annotated[str, one_of("role", ROLES)])
+Mode = TypeAliasType("Mode", Annotated[str, one_of("mode of the parameters", registry.MODES)])
+FactorName = Annotated[
+    str,
+    text_of(
+        r"^_*[a-z0-9][a-z0-9_]*$", "lower-case letters, digits and underscores such as 'border_pay'"
+    ),
+]
+ColumnName = Annotated[
+    str,
+    text_of(
+        r"^_*[A-Za-z0-9][A-Za-z0-9_]*$",
+        "letters, digits and underscores such as 'seized_on_pianj'",
+        lambda text: text not in TAKEN,
+    ),
+]
+
+
+class Design(FileTable):
+    """The ``[design]`` table: how points are chosen."""
+
+    kind: DesignKind
+    points: Annotated[int, Field(ge=2, le=1_000_000)] | None = Field(
+        None, description="latin-hypercube: points in a block"
+    )
+    blocks: Annotated[int, Field(ge=1, le=1000)] = Field(
+        1, description="latin-hypercube: independent blocks; more can be added later"
+    )
+    base: Annotated[int, Field(ge=2, le=1_048_576)] | None = Field(
+        None, description="sobol: base sample, a power of two; can be doubled later"
+    )
+    trajectories: Annotated[int, Field(ge=2, le=10_000)] | None = Field(
+        None, description="morris: walks through the factors; more can be added later"
+    )
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of the kind (see `OPTIONS`) and their values."""
+        return {name: getattr(self, name) for name in OPTIONS[self.kind]}
+
+
+class FactorRow(FileTable):
+    """A ``[[factors]]`` table: what differs from point to point."""
+
+    name: FactorName | None = Field(None, description="how events, tables and plots call it")
+    parameter: events.ParameterName | None = Field(None, description="the parameter that it sets")
+    low: Quantity | None = Field(None, description="lower bound (that of the registry if absent)")
+    high: Quantity | None = Field(None, description="upper bound (that of the registry if absent)")
+    values: Annotated[list[Quantity], Field(min_length=1)] | None = Field(
+        None, description="the values themselves: numbers, or texts such as months"
+    )
+    steps: Annotated[int, Field(ge=2, le=10_000)] | None = Field(
+        None, description="grid: this many values from low to high"
+    )
+    spread: Spread = "uniform"
+    every: Role | None = Field(None, description="a factor for every parameter of this role")
+
+
+class KeepRow(FileTable):
+    """A ``[[keep]]`` table: an outcome of which one number a run is kept, or one for each place."""
+
+    outcome: OutcomeName
+    where: dict[str, str] = Field({}, description="dimension = name, or all for the sum over it")
+    window: Window | None = Field(None, description="first and last month (all if absent)")
+    name: ColumnName | None = Field(None, description="the name of the column")
+
+
+class ExperimentFile(FileTable):
+    """An experiment file."""
+
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    question: Annotated[str, Field(min_length=1)] = Field(
+        description="what the points should answer"
+    )
+    scenarios: Annotated[list[str], Field(min_length=1)] = Field(
+        description="shipped scenarios, or paths from this file"
+    )
+    runs: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        description="replicates of every point; the same number means the same draws"
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    parameters: Mode = Field(
+        registry.DEFAULT_MODE, description="uncertain parameters that are not factors"
+    )
+    end: Month | None = Field(None, description="last month (that of the scenarios if absent)")
+    mechanisms: scenario_parts.MechanismsTable = Field(
+        default_factory=lambda: scenario_parts.MechanismsTable(off=[]),
+        description="in every scenario",
+    )
+    design: Design
+    factors: list[FactorRow] = Field([])
+    events: list[dict[str, Any]] = Field(
+        [], description="as in a scenario; an argument may be { factor = 'name' }"
+    )
+    keep: Annotated[list[KeepRow], Field(min_length=1)]
+
+
+def experiment_path(name: str | Path) -> Path:
+    """Return the path of an experiment given by the name of a shipped one or by its path.
+
+    Raises:
+        UserError: if there is none; the line names the nearest shipped experiment.
+    """
+    if name in scenario_parts.shipped_scenarios() and not exists(Path(name)):
+        raise UserError(f"{name}: is a scenario; 'tajsim run' simulates one")
+    return EXPERIMENTS.path(name)
+
+
+def is_experiment(name: str) -> bool:
+    """Return whether a name or path given to ``check`` is that of an experiment."""
+    if name in scenario_parts.shipped_scenarios():
+        return False
+    if name in experiment_names():
+        return True
+    with suppress(UserError, RecursionError):  # whoever reads it in earnest says what is wrong
+        return any(
+            place.path == ("design",) for place in toml.find_places(read_text(Path(name), name))
+        )
+    return False
+
+
+#: Lists of a file, whose rows are read one by one.
+LISTS = {"factors": FactorRow, "keep": KeepRow, "events": dict}
+
+
+FactorValue = float | int | str
+#: Arguments that may differ between runs simulated together; all others make a model of its own.
+TRAVELLING = (("set", "value"), ("seats", "seats"))
+#: Arguments that are whole numbers of months.
+WHOLE = ("date", "months")
+
+
+class FactorReference(FileTable):
+    """The value of a factor: times * factor + plus; months after 'from' in a date."""
+
+    factor: str
+    times: float = Field(1.0, allow_inf_nan=False)
+    plus: float = Field(0.0, allow_inf_nan=False)
+    begin: Month | None = Field(None, alias="from")
+
+
+def is_reference(value: Any) -> bool:
+    """Return whether an argument stands for a factor: a table with the key ``factor``."""
+    return isinstance(value, Mapping) and "factor" in value
+
+
+@dataclass(frozen=True)
+class EventTemplate:
+    """A row of ``[[events]]``: ``raw`` is the table of the file, with references in it."""
+
+    raw: Mapping[str, Any]
+    where: str = ""
+
+    @property
+    def references(self) -> dict[str, Mapping[str, Any]]:
+        """Return argument -> reference, for the arguments that stand for a factor."""
+        return {key: value for key, value in self.raw.items() if is_reference(value)}
+
+    @property
+    def travelling(self) -> str | None:
+        """Return the argument whose values differ between runs of one model, if there is one."""
+        for kind, argument in TRAVELLING:
+            if self.raw.get("kind") == kind and argument in self.references:
+                return argument
+        return None
+
+    def filled(self, values: Mapping[str, FactorValue]) -> dict[str, Any]:
+        """Return the table at one point, every reference replaced."""
+        filled = dict(self.raw)
+        for key, reference in self.references.items():
+            found = values[reference["factor"]]
+            if not isinstance(found, str):
+                found = reference.get("times", 1) * found + reference.get("plus", 0)
+                if "from" in reference:
+                    found = toml.month_text(toml.month_number(reference["from"]) + round(found))
+                elif key in WHOLE:
+                    found = round(found)
+            filled[key] = found
+        return filled
+
+    def event(self, values: Mapping[str, FactorValue]) -> scenario_parts.Event:
+        """Return the event at one point; the template has been checked."""
+        filled = self.filled(values)
+        return scenario_parts.Event.of(
+            events.EVENT_KINDS[filled["kind"]].model_validate(filled), self.where
+        )
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What differs from point to point: a parameter at the start, or a part of events, or both.
+
+    A factor has either ``values`` (numbers, or texts such as months), or bounds ``low`` and
+    ``high`` in ``unit``, with ``steps`` of them on a grid. ``spread`` says how a share of the
+    way, 0 to 1, becomes a value: ``uniform``, ``log``, or ``prior`` (the quantile of the
+    registry's distribution). A ``whole`` factor has whole numbers only. ``basis`` is that of the
+    registry for an uncertain parameter, ``decision`` for a lever and for what only events use.
+    """
+
+    name: str
+    parameter: str | None = None
+    values: tuple[FactorValue, ...] = ()
+    low: float = 0.0
+    high: float = 1.0
+    steps: int | None = None
+    spread: str = "uniform"
+    whole: bool = False
+    unit: str = ""
+    role: str = "event"
+    basis: str = "decision"
+
+
+@dataclass(frozen=True)
+class Keep:
+    """One number kept of every run: an outcome at one place, aggregated over a window.
+
+    ``where`` names a coordinate for every dimension of the outcome, or ``all`` for their sum or
+    mean, as the outcome says.
+    """
+
+    column: str
+    outcome: str
+    where: Mapping[str, str]
+    window: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A checked experiment; ``rows`` are in place of the points of the design.
+
+    ``runs`` are the replicates of every point; ``parameters`` is the mode of the uncertain
+    parameters that are no factors.
+    """
+
+    name: str
+    title: str
+    question: str
+    scenarios: tuple[Scenario, ...]
+    factors: tuple[Factor, ...]
+    design: Design
+    events: tuple[EventTemplate, ...]
+    keep: tuple[Keep, ...]
+    runs: int
+    seed: int
+    parameters: str
+    start: str
+    end: str
+    rows: tuple[Mapping[str, FactorValue], ...] = ()
+    text: str = ""
+
+
 #: So many combinations of extreme values are tried for each event.
 _TRIALS = 200
 #: Where a factor stands: the event, and the name of its argument.
-Use = tuple[Template, str]
+Use = tuple[EventTemplate, str]
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:
@@ -35,21 +300,19 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     Raises:
         UserError: with one message for each error in the file and in its scenarios.
     """
-    path = experiment_file.experiment_path(name_or_path)
-    shown_path = experiment_file.EXPERIMENTS.shown(path)
-    source = read_source(path, shown_path, experiment_file.ExperimentFile, experiment_file.LISTS)
+    path = experiment_path(name_or_path)
+    shown_path = EXPERIMENTS.shown(path)
+    source = toml.read_source(path, shown_path, ExperimentFile, LISTS)
     top = source.top
-    design = experiment_file.Design.model_validate(top["design"]) if "design" in top else None
+    design = Design.model_validate(top["design"]) if "design" in top else None
     scenarios, messages = _scenarios(source)
     period = _period(source, scenarios)
     templates = file_templates(source)
     factors = FactorList(source, list(templates.values()), design.kind if design else "")
-    rows = factors.points() if design else []
     if design:
         check_design(source, design)
-        whole = bool(factors.found) and all(len(row) == len(factors.found) for row in rows)
         for key, template in templates.items():
-            factors.check_event(key, template, rows if whole else [], period)
+            factors.check_event(key, template, period)
     keep = file_keep(source, period)
     for name in factors.found.keys() & keep.keys():
         text = f"'{name}' is a factor and a kept column; expected another name for one of them"
@@ -67,13 +330,11 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
         design=design,
         events=tuple(templates.values()),
         keep=tuple(keep.values()),
-        series=tuple(dict.fromkeys(top.get("series", ()))),
         runs=top["runs"],
         seed=top.get("seed", 1),
-        parameters=top.get("parameters", DEFAULT_MODE),
+        parameters=top.get("parameters", registry.DEFAULT_MODE),
         start=period[0],
         end=period[1],
-        rows=tuple(rows),
         text=source.text,
     )
 
@@ -116,41 +377,37 @@ def _period(source: Source, scenarios: list[Scenario]) -> Period:
     return start, end
 
 
-def file_templates(source: Source) -> dict[toml.Key, Template]:
+def file_templates(source: Source) -> dict[toml.Key, EventTemplate]:
     """Return the rows of ``[[events]]`` by key whose references to factors are well formed."""
     found = {}
     for key, raw in source.models("events"):
         fit = True
         for argument, reference in raw.items():
-            if not experiment_file.is_reference(reference):
+            if not is_reference(reference):
                 continue
             place = (*key, argument)
-            fit &= (
-                source.problems.fit(place, experiment_file.FactorReference, reference) is not None
-            )
+            fit &= source.problems.fit(place, FactorReference, reference) is not None
             if argument != "date" and "from" in reference:
                 source.problems.add((*place, "from"), "expected only in a date")
                 fit = False
         if fit:
-            found[key] = Template(raw, source.problems.where(key))
+            found[key] = EventTemplate(raw, source.problems.where(key))
     return found
 
 
-def check_design(source: Source, design: experiment_file.Design) -> None:
+def check_design(source: Source, design: Design) -> None:
     """Check that the options go with the kind, and that there are factors."""
-    problems, allowed = source.problems, experiment_file.OPTIONS[design.kind]
+    problems, allowed = source.problems, OPTIONS[design.kind]
     for name in sorted(design.model_fields_set - {"kind", *allowed}):
-        owner = next(kind for kind, options in experiment_file.OPTIONS.items() if name in options)
+        owner = next(kind for kind, options in OPTIONS.items() if name in options)
         text = f"does not go with kind = '{design.kind}'; expected with '{owner}'"
         problems.add(("design", name), text)
     if allowed and getattr(design, allowed[0]) is None:
-        hint = experiment_file.Design.model_fields[allowed[0]].description
+        hint = Design.model_fields[allowed[0]].description
         problems.add(("design",), f"missing; expected the key '{allowed[0]}' ({hint})")
     if design.base is not None and design.base & (design.base - 1):
         text = f"{design.base} is no power of two; expected e.g. {1 << design.base.bit_length()}"
         problems.add(("design", "base"), text)
-    if design.levels % 2:
-        problems.add(("design", "levels"), f"{design.levels} is odd; expected an even number")
     if not source.rows["factors"]:
         problems.add(("factors",), "missing; expected at least one table [[factors]]")
 
@@ -162,8 +419,8 @@ class FactorList:
     with one is told at its own table, and not once more where it is used.
     """
 
-    def __init__(self, source: Source, templates: Iterable[Template], kind: str) -> None:
-        self.source, self.problems, self.kind = source, source.problems, kind
+    def __init__(self, source: Source, templates: Iterable[EventTemplate], kind: str) -> None:
+        self.problems, self.kind = source.problems, kind
         self.found: dict[str, Factor] = {}
         self.declared: dict[str, None] = {}
         self._nameless = False
@@ -181,8 +438,9 @@ class FactorList:
             elif name in self.declared:
                 self.problems.add(row.key, f"the factor '{name}' appears twice; expected once")
             else:
-                for factor in self._factors(row.key, row.model, name):
-                    self.found.setdefault(factor.name, factor)
+                with self.problems.told(*row.key):
+                    for factor in self._factors(row.key, row.model, name):
+                        self.found.setdefault(factor.name, factor)
             if name:
                 self.declared[name] = None
 
@@ -194,13 +452,6 @@ class FactorList:
         """Return the factors of one row: one, or one for every parameter of a role."""
         if row.every is not None:
             self._refuse(key, row, ("name", "parameter", "low", "high", "values", "steps"), "every")
-            chosen = [
-                p
-                for p in load_parameters().values()
-                if p.role == row.every and p.low < p.high and row.basis in (None, p.basis.kind)
-            ]
-            if not chosen:
-                self.problems.add(key, f"no parameter is of role '{row.every}' and this basis")
             return [
                 Factor(
                     **{name: getattr(p, name) for name in ("name", "low", "high", "unit", "role")},
@@ -208,37 +459,32 @@ class FactorList:
                     spread=row.spread,
                     basis=_basis(p),
                 )
-                for p in chosen
+                for p in registry.load_parameters().values()
+                if p.role == row.every and p.low < p.high
             ]
-        if row.basis is not None:
-            self.problems.add((*key, "basis"), "expected only with 'every'")
         uses = self._uses.get(name, [])
-        with self.problems.told(*key):
-            if not name:
-                raise ValueError("missing; expected the key 'parameter', 'name' or 'every'")
-            if name in experiment_file.TAKEN:
-                taken = f"'{name}' is a column of every result; expected another name"
-                raise Wrong(taken, "name")
-            if row.parameter is None and not uses:
-                use = f"{{ factor = '{name}' }} in an event"
-                unused = (
-                    f"no event uses the factor '{name}'; expected the key 'parameter', or {use}"
-                )
-                raise ValueError(unused)
-            registry = _registry_row(row, uses)
-            whole = any(argument in experiment_file.WHOLE for _, argument in uses)
-            factor = Factor(
-                name=name,
-                parameter=row.parameter,
-                spread=row.spread,
-                steps=row.steps,
-                whole=whole,
-                unit=registry.unit if registry else experiment_file.unit_of_uses(uses),
-                role=registry.role if registry and row.parameter else "event",
-                basis=_basis(registry),
+        if not name:
+            raise ValueError("missing; expected the key 'parameter', 'name' or 'every'")
+        if name in TAKEN:
+            raise Wrong(f"'{name}' is a column of every result; expected another name", "name")
+        if row.parameter is None and not uses:
+            use = f"{{ factor = '{name}' }} in an event"
+            raise ValueError(
+                f"no event uses the factor '{name}'; expected the key 'parameter', or {use}"
             )
-            return [replace(factor, **self._given(key, row, registry, whole))]
-        return []
+        known = _registry_row(row, uses)
+        whole = any(argument in WHOLE for _, argument in uses)
+        factor = Factor(
+            name=name,
+            parameter=row.parameter,
+            spread=row.spread,
+            steps=row.steps,
+            whole=whole,
+            unit=known.unit if known else unit_of_uses(uses),
+            role=known.role if known and row.parameter else "event",
+            basis=_basis(known),
+        )
+        return [replace(factor, **self._given(key, row, known, whole))]
 
     def _refuse(self, key: toml.Key, row: FactorRow, names: Iterable[str], other: str) -> None:
         text = f"does not go with the key '{other}'; expected one of them"
@@ -246,23 +492,15 @@ class FactorList:
             self.problems.add((*key, name), text)
 
     def _given(
-        self, key: toml.Key, row: FactorRow, registry: Parameter | None, whole: bool
+        self, key: toml.Key, row: FactorRow, known: Parameter | None, whole: bool
     ) -> dict[str, Any]:
-        """Return the bounds or the values of a factor.
-
-        Raises:
-            Wrong: if there is something wrong with them.
-        """
-        if self.kind == "points":
-            if row.values is not None:
-                raise Wrong("does not go with kind = 'points'; see [[points]]", "values")
-            return {}
+        """Return the bounds or the values of a factor."""
         if row.values is not None:
             self._refuse(key, row, ("low", "high", "steps"), "values")
             values = [
                 value
-                if isinstance(value, str) and registry is None
-                else _number(value, registry, whole, "values", i)
+                if isinstance(value, str) and known is None
+                else _number(value, known, whole, "values", i)
                 for i, value in enumerate(row.values)
             ]
             numbers = [value for value in values if not isinstance(value, str)]
@@ -275,79 +513,34 @@ class FactorList:
         bounds: dict[str, float] = {}
         for name in ("low", "high"):
             value = getattr(row, name)
-            if value is None and registry is None:
+            if value is None and known is None:
                 raise Wrong(f"missing; expected the key '{name}', or 'values'")
-            value = getattr(registry, name) if value is None else value
-            bounds[name] = float(_number(value, registry, whole, name))
-        if wrong := _misfit(row, registry, self.kind, **bounds):
+            value = getattr(known, name) if value is None else value
+            bounds[name] = float(_number(value, known, whole, name))
+        if wrong := _misfit(row, known, self.kind, **bounds):
             raise Wrong(wrong)
         return bounds
 
-    def points(self) -> list[dict[str, FactorValue]]:
-        """Return the explicit points of the file, each with its values that are right."""
-        rows = list(self.source.models("points"))
-        if self.kind != "points":
-            if rows:
-                text = f"does not go with kind = '{self.kind}'; expected with kind = 'points'"
-                self.problems.add(("points",), text)
-            return []
-        if not rows:
-            self.problems.add(("points",), "missing; expected at least one table [[points]]")
-        return [self._point(key, raw) for key, raw in rows]
-
-    def _point(self, key: toml.Key, raw: Mapping[str, Any]) -> dict[str, FactorValue]:
-        point: dict[str, FactorValue] = {}
-        for name in raw:
-            self._unknown((*key, name), name)
-        for name, factor in self.found.items():
-            value = raw.get(name)
-            with self.problems.told(*key):
-                if value is None:
-                    raise ValueError(f"missing; expected a value of the factor '{name}'")
-                if not isinstance(value, str) or factor.parameter is not None:
-                    registry = load_parameters().get(factor.parameter or "")
-                    value = _number(value, registry, factor.whole, name)
-                point[name] = value
-        return point
-
-    def check_event(
-        self, key: toml.Key, template: Template, rows: list[dict[str, FactorValue]], period: Period
-    ) -> None:
-        """Check an event at the extreme values of its factors, or at the explicit points."""
+    def check_event(self, key: toml.Key, template: EventTemplate, period: Period) -> None:
+        """Check an event at the extreme values of its factors, all together."""
         used = {argument: str(r["factor"]) for argument, r in template.references.items()}
         for argument, name in used.items():
             self._unknown((*key, argument), name)
-        if not set(used.values()) <= self.found.keys():  # tell what else is wrong with it
-            rest = {name: value for name, value in template.raw.items() if name not in used}
-            events.read_event(self.problems, key, dict(template.raw), used)
-            events.check_event(self.problems, key, rest, period, "experiment")
+        if not set(used.values()) <= self.found.keys():
             return
-        for values in self._trials(used.values(), rows):
+        mine = [self.found[name] for name in dict.fromkeys(used.values())]
+        ends = product(*(factor.values or (factor.low, factor.high) for factor in mine))
+        for extremes in islice(ends, _TRIALS):
+            values = dict(zip([factor.name for factor in mine], extremes, strict=True))
             with self.problems.told(*key):
                 _check_values(template, values)
                 filled = template.filled(values)
                 events.read_event(self.problems, key, filled)
                 events.check_event(self.problems, key, filled, period, "experiment")
 
-    def _trials(
-        self, names: Iterable[str], rows: list[dict[str, FactorValue]]
-    ) -> Iterator[Mapping[str, FactorValue]]:
-        """Yield values to try: the explicit points, or the extremes of each factor together."""
-        if rows:
-            yield from islice(rows, _TRIALS)
-            return
-        mine = [self.found[name] for name in dict.fromkeys(names)]
-        axes = [factor.values or (factor.low, factor.high) for factor in mine]
-        for values in islice(product(*axes), _TRIALS):
-            yield dict(zip([factor.name for factor in mine], values, strict=True))
 
-
-def _check_values(template: Template, values: Mapping[str, FactorValue]) -> None:
-    """Refuse a text that is to be scaled, and a number that stands where a date is needed.
-
-    Raises:
-        Wrong: below the argument.
-    """
+def _check_values(template: EventTemplate, values: Mapping[str, FactorValue]) -> None:
+    """Refuse a text that is to be scaled, and a number that stands where a date is needed."""
     for argument, reference in template.references.items():
         about = f"the factor '{reference['factor']}'"
         text = isinstance(values[reference["factor"]], str)
@@ -360,26 +553,26 @@ def _check_values(template: Template, values: Mapping[str, FactorValue]) -> None
 def _registry_row(row: FactorRow, uses: list[Use]) -> Parameter | None:
     """Return the parameter behind a factor: its own, or that which events set to its value."""
     if row.parameter is not None:
-        return load_parameters()[row.parameter]
+        return registry.load_parameters()[row.parameter]
     plain = [t for t, argument in uses if argument == "value" and len(t.references["value"]) == 1]
     names = {str(t.raw.get("parameter")) for t in plain}
     if len(plain) != len(uses) or len(names) != 1:
         return None
-    return load_parameters().get(names.pop())
+    return registry.load_parameters().get(names.pop())
 
 
-def _basis(registry: Parameter | None) -> str:
-    ours = registry is not None and registry.role in ("uncertainty", "fixed")
-    return registry.basis.kind if registry and ours else "decision"
+def _basis(known: Parameter | None) -> str:
+    ours = known is not None and known.role in ("uncertainty", "fixed")
+    return known.basis.kind if known and ours else "decision"
 
 
-def _misfit(row: FactorRow, registry: Parameter | None, kind: str, low: float, high: float) -> str:
+def _misfit(row: FactorRow, known: Parameter | None, kind: str, low: float, high: float) -> str:
     """Return what does not go together in a row with bounds; "" if all does."""
     if low >= high:
         return f"low = {low:g} is not below high = {high:g}; expected a range"
     if row.spread == "log" and low <= 0.0:
         return f"low = {low:g} does not go with spread = 'log'; expected a number above 0"
-    if row.spread == "prior" and (registry is None or {"low", "high"} & row.model_fields_set):
+    if row.spread == "prior" and (known is None or {"low", "high"} & row.model_fields_set):
         return "spread = 'prior' takes the range of the registry; expected no low and high"
     if kind == "grid" and row.steps is None:
         return "missing; expected the key 'values' or 'steps' with kind = 'grid'"
@@ -388,24 +581,22 @@ def _misfit(row: FactorRow, registry: Parameter | None, kind: str, low: float, h
     return ""
 
 
-def _number(value: Any, registry: Parameter | None, whole: bool, *key: str | int) -> float | int:
-    """Return a number of a factor in its unit.
-
-    Raises:
-        Wrong: if it is none, below the key.
-    """
+def _number(value: Any, known: Parameter | None, whole: bool, *key: str | int) -> float | int:
+    """Return a number of a factor in its unit."""
     try:
-        if registry is None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise ValueError(f"{shown(value)} is not valid here; expected a number")
-        number = check_value(registry.name, value) if registry else read_quantity(value, "")
+        if known is None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise ValueError(f"{registry.shown(value)} is not valid here; expected a number")
+        number = (
+            registry.check_value(known.name, value) if known else registry.read_quantity(value, "")
+        )
         if whole and not number.is_integer():
-            raise ValueError(f"{shown(value)} is not valid here; expected whole months")
+            raise ValueError(f"{registry.shown(value)} is not valid here; expected whole months")
     except ValueError as error:
         raise Wrong(error, *key) from None
     return int(number) if whole else number
 
 
-def file_keep(source: Source, period: Period) -> dict[str, experiment_file.Keep]:
+def file_keep(source: Source, period: Period) -> dict[str, Keep]:
     """Return the kept numbers of a file by column; errors go to the source's problems.
 
     ``period`` are the months in force, empty where unknown. A dimension that ``where`` does not
@@ -413,7 +604,7 @@ def file_keep(source: Source, period: Period) -> dict[str, experiment_file.Keep]
     also one for their sum.
     """
     problems = source.problems
-    columns: dict[str, experiment_file.Keep] = {}
+    columns: dict[str, Keep] = {}
     for key, row in source.models("keep"):
         if row.window is not None:
             events.check_months(problems, (*key, "window"), row.window, period, "experiment")
@@ -427,7 +618,7 @@ def file_keep(source: Source, period: Period) -> dict[str, experiment_file.Keep]
     return columns
 
 
-def _columns(row: KeepRow, window: Period) -> Iterator[experiment_file.Keep]:
+def _columns(row: KeepRow, window: Period) -> Iterator[Keep]:
     outcome = outcomes.load_outcomes()[row.outcome]
     free = [d for d in outcome.dimensions if d not in row.where]
     places = [
@@ -439,4 +630,24 @@ def _columns(row: KeepRow, window: Period) -> Iterator[experiment_file.Keep]:
         where = {d: {**row.where, **place}[d] for d in outcome.dimensions}
         shown_where = place if row.name else where
         at = f"[{';'.join(f'{d}={n}' for d, n in shown_where.items())}]" if shown_where else ""
-        yield experiment_file.Keep(f"{row.name or row.outcome}{at}", row.outcome, where, window)
+        yield Keep(f"{row.name or row.outcome}{at}", row.outcome, where, window)
+
+
+def unit_of_uses(uses: Sequence[Use]) -> str:
+    """Return the unit of a factor, "" where its uses do not tell it.
+
+    A factor is in months where it counts them, as a length or from a month; and in the unit of the
+    parameters that it is divided over, where the parts that ``times`` gives them make up the whole.
+    """
+    references = [(template, name, template.references[name]) for template, name in uses]
+    if references and all(name in WHOLE for _, name, _ in references):
+        counts = [name == "months" or "from" in found for _, name, found in references]
+        whole = [float(found.get("times", 1.0)) == 1.0 for _, _, found in references]
+        return "months" if all(counts) and any(whole) else ""
+    parameters = registry.load_parameters()
+    named = [str(template.raw.get("parameter")) for template, name, _ in references]
+    if any(name != "value" for _, name, _ in references) or not set(named) <= set(parameters):
+        return ""
+    units = {parameters[name].unit for name in named}
+    parts = sum(float(found.get("times", 1.0)) for _, _, found in references)
+    return units.pop() if len(units) == 1 and isclose(parts, 1.0) else ""

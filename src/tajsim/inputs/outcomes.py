@@ -101,12 +101,7 @@ def window_unit(unit: str, aggregate: str) -> str:
 
 
 def _outcome(name: str, row: dict[str, Any]) -> Outcome:
-    """Return a row of the registry.
-
-    Raises:
-        ValueError: if its stake or its way over months or places is not of the closed lists, or
-            does not suit its dimensions.
-    """
+    """Return a row of the registry."""
     lists = {key: tuple(row.get(key, ())) for key in ("dimensions", "mechanisms", "set_by")}
     usual = {"share": "logit", "0 or 1": "none", "months": "none"}.get(row["unit"], "log")
     first = {"name": name, "places": "", "headline": False, "scale": usual}

@@ -1,33 +1,26 @@
-"""The scenario format and its files; a scenario as the model and the analysis see it, checked."""
+"""The scenario format, its files and new ones; a scenario as the model and the analysis see it."""
 
+import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
 from tajsim.axes import DEALS
-from tajsim.display import Html, element, short, table, whole
+from tajsim.display import element, table, whole
 from tajsim.errors import UserError, messages_of, nearest, unknown
-from tajsim.files import Shipped, exists, is_path
+from tajsim.files import Shipped, data_text, exists, is_path, write_whole
 from tajsim.inputs import events, outcomes, registry, switches, toml
 from tajsim.inputs.deals import load_deals
-from tajsim.inputs.events import (
-    AnyEvent,
-    DealName,
-    EventDate,
-    Month,
-    OutcomeName,
-    Switchable,
-    Window,
-    one_of,
-    text_of,
-)
+from tajsim.inputs.events import AnyEvent, Month, OutcomeName, Window, one_of, text_of
 from tajsim.inputs.ledger import load_documents, load_figures, load_mechanisms
-from tajsim.inputs.source import FileTable, Problems, ReadRow, Source, read_source
+from tajsim.inputs.toml import FileTable, Problems, ReadRow, Source, read_source
 
 SCENARIOS = Shipped("scenario")
 shipped_scenarios, scenario_path = SCENARIOS.names, SCENARIOS.path
@@ -100,14 +93,14 @@ class Claim(FileTable):
 class Hold(FileTable):
     """What neither side ends for the whole of the scenario."""
 
-    deals: list[DealName]
+    deals: list[events.DealName]
 
 
 class Move(FileTable):
     """An inherited event takes place in another month."""
 
     event: Annotated[str, Field(min_length=1)] = Field(description="the label of the event")
-    date: EventDate
+    date: events.EventDate
 
 
 class Drop(FileTable):
@@ -119,7 +112,7 @@ class Drop(FileTable):
 class MechanismsTable(FileTable):
     """The ``[mechanisms]`` table: what is taken out of the model."""
 
-    off: list[Switchable] = Field([], description="held at what it answered")
+    off: list[events.Switchable] = Field([], description="held at what it answered")
 
 
 class ScenarioFile(FileTable):
@@ -180,11 +173,7 @@ def parent_path(name: str, child: Path) -> Path:
 
 
 def _read(path: Path) -> Source:
-    """Return one file of a chain.
-
-    Raises:
-        UserError: if it cannot be read or is not TOML.
-    """
+    """Return one file of a chain."""
     lists: dict[str, ReadRow] = {"events": events.read_event, "claims": Claim}
     lists |= {"move": Move, "drop": Drop}
     return read_source(path, SCENARIOS.shown(path), ScenarioFile, lists)
@@ -311,104 +300,34 @@ class Scenario:
             element("p", about, look="quiet"),
             element("p", self.question),
             *([element("p", f"Without {', '.join(self.without)}.")] if self.without else []),
-            *_shown(self),
+            *(
+                part
+                for title, head, rows in parts_of(self)
+                for part in (element("h4", title), table(head, rows))
+            ),
         )
 
 
 COMMAND_LINE = "command line"
+#: A heading, the head of a table and its rows.
+Part = tuple[str, tuple[str, ...], list[list[str]]]
 
 
-def _shown(scenario: Scenario) -> Iterator[Html]:
-    """Yield the tables of settings, events and claims; what a parent says is pale."""
-    known, figures = registry.load_parameters(), load_figures()
-
-    def pale(rows: list[list[str]]) -> list[int]:
-        places = [PurePath(row[-1].rpartition(":")[0]) for row in rows]
-        return [i for i, path in enumerate(places) if path.name and path.stem != scenario.name]
-
-    def printed(figure: str) -> str:
-        row = figures.get(figure)
-        return f"{figure} ({row.document}:{row.line})" if row else figure
-
-    rows = []
-    for name, value in scenario.settings.items():
-        usual = [f"{known[name].value:.10g}", known[name].unit] if name in known else ["", ""]
-        rows.append([name, f"{value:.10g}", *usual, scenario.origins.get(name, "")])
-    if rows:
-        yield element("h4", "Settings")
-        header = ("parameter", "value", "otherwise", "unit", "written in")
-        yield table(header, rows, numbers=(1, 2), quiet=pale(rows))
-    rows = [
-        [short(e.month), e.label, _change(e), "; ".join(map(printed, e.figures)), e.where]
-        for e in scenario.events
+def parts_of(scenario: Scenario) -> list[Part]:
+    """Return the tables of settings, events and claims, with the line where each is written."""
+    origins = scenario.origins
+    settings = [[key, f"{v:.10g}", origins.get(key, "")] for key, v in scenario.settings.items()]
+    events = [[e.month, e.label, ", ".join(e.figures), e.where] for e in scenario.events]
+    claims = [[c.statement, f"{c.document}:{c.line}"] for c in scenario.claims]
+    found: list[Part] = [
+        ("Settings", ("setting", "value", "from"), settings),
+        ("Events", ("month", "event", "figures", "from"), events),
+        ("Claims", ("claim", "document"), claims),
     ]
-    if rows:
-        own = len(rows) - len(pale(rows))
-        yield element("h4", f"Events: {own} of its own, {len(rows) - own} inherited")
-        header = ("month", "event", "change", "documented in", "written in")
-        yield table(header, rows, quiet=pale(rows))
-    else:
-        yield element("p", "No events are scheduled.")
-    rows = [
-        [c.statement, f"{c.document}:{c.line}", _test(c), ", ".join(c.mechanisms)]
-        for c in scenario.claims
-    ]
-    if rows:
-        yield element("h4", "Claims")
-        yield table(("claim", "document", "test", "mechanisms"), rows)
-
-
-def _change(event: Event) -> str:
-    """Return what an event does: ``pay_topup.army = 20 USD/month``, ``handover: khorog, ...``."""
-    named = dict(event.arguments)
-    months = named.get("months", 1)
-    ramp = f", over {months:.10g} months" if isinstance(months, float | int) and months > 1 else ""
-    if event.kind == "set":
-        known = registry.load_parameters().get(str(named["parameter"]))
-        value, unit = named["value"], f" {known.unit}" if known else ""
-        amount = value if isinstance(value, str) else f"{value:.10g}{unit}"
-        return f"{named['parameter']} = {amount}{ramp}"
-    said = [
-        value if isinstance(value, str) else f"{key} {value:.10g}"
-        for key, value in named.items()
-        if key != "months"
-    ]
-    return f"{event.kind}: {', '.join(said)}{ramp}"
-
-
-def _test(claim: Claim) -> str:
-    where = "".join(f", {dimension}={name}" for dimension, name in claim.where.items())
-    ends = [f"{end:.10g}" for end in (claim.low, claim.high) if end is not None]
-    bounds = f" {' and '.join(ends)}" if ends else ""
-    unit = " %" if claim.relative and ends else ""
-    against = {"reference": " against the reference", "level": ""}.get(claim.against)
-    if against is None:
-        against = f" against {' to '.join(claim.before or ())}"
-    window = " to ".join(claim.window)
-    return f"{claim.outcome}{where}, {window}: {claim.expect}{bounds}{unit}{against}"
+    return [part for part in found if part[2]]
 
 
 Period = tuple[str, str]
-
-
-def format_origins(scenario: Scenario) -> str:
-    """Return a table with name, value, unit and origin: what is set first, then the registry."""
-    rows = [(key, getattr(scenario, key), "", scenario.origins[key]) for key in ("start", "end")]
-    names = sorted(
-        registry.load_parameters(), key=lambda name: scenario.origins[name] == "registry"
-    )
-    for name in names:
-        parameter = registry.load_parameters()[name]
-        value = scenario.settings.get(name, parameter.value)
-        rows.append((name, f"{value:.10g}", parameter.unit, scenario.origins[name]))
-    without = [f"without {name}" for name in scenario.without]
-    rows += [(told, "", "", scenario.origins[told]) for told in without]
-    rows += [(f"event {event.month}", event.label, "", event.where) for event in scenario.events]
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    return "\n".join(
-        f"{name:<{widths[0]}}  {value:>{widths[1]}}  {unit:<{widths[2]}}  {origin}".rstrip()
-        for name, value, unit, origin in rows
-    )
 
 
 def _leaves(table: Mapping[str, Any], above: toml.Key) -> Iterator[tuple[toml.Key, Any]]:
@@ -425,8 +344,10 @@ def file_settings(source: Source) -> dict[str, tuple[float, str]]:
     for key, value in _leaves(source.top.get("set", {}), ("set",)):
         name = ".".join(str(part) for part in key[1:])
         number = events.check_setting(source.problems, key, name, value)
-        if number is not None:
-            found.setdefault(name, (number, source.problems.where(key)))
+        if name in found:  # one spelling of it is quoted, else it is no TOML
+            source.problems.add(key, f"appears twice, first at {found[name][1]}; expected once")
+        elif number is not None:
+            found[name] = number, source.problems.where(key)
     return found
 
 
@@ -726,3 +647,61 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
 def check_scenario(name_or_path: str | Path) -> list[str]:
     """Return every message about a file and its parents, one line each; none if all is well."""
     return messages_of(load_scenario, name_or_path)
+
+
+def schema_path(kind: str = "scenario") -> Path:
+    """Return the path of the shipped schema of scenarios or of experiments."""
+    return Path(str(files("tajsim"))) / "data" / f"{kind}.schema.json"
+
+
+def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
+    """Write a commented scenario file that extends ``parent`` and passes the check as it is.
+
+    Raises:
+        UserError: if the parent is wrong, the file exists, or it cannot be written.
+    """
+    path = Path(path)
+    if path.suffix != ".toml":
+        raise UserError(f"{path}: expected a file name that ends in .toml")
+    text = _new_text(path, parent, load_scenario(parent))
+    if os.path.lexists(path):
+        raise UserError(f"{path}: exists already and is left as it is; expected a new name")
+    write_whole(path, text.encode(errors="backslashreplace"))
+    return path
+
+
+def _new_text(path: Path, parent: str | Path, whole: Scenario) -> str:
+    shipped = str(parent) in shipped_scenarios()
+    beside = os.path.relpath(scenario_path(parent).resolve(), path.parent.resolve())
+    extends = str(parent) if shipped else Path(beside).as_posix()
+    if not shipped and "/" not in extends and not extends.endswith(".toml"):
+        extends = f"./{extends}"
+    template = data_text("new_scenario.txt")
+    return template.format(
+        schema=schema_path().resolve().as_uri(),
+        file=path,
+        parent_argument=parent,
+        title=json.dumps(f"{path.stem[:60]}: a variant of {whole.name[:40]}", ensure_ascii=False),
+        extends=json.dumps(extends, ensure_ascii=False),
+        start=whole.start,
+        end=whole.end,
+        settings="\n".join(_lever_lines()),
+        kinds="\n".join(_kind_lines()),
+    )
+
+
+def _lever_lines() -> list[str]:
+    """Return a comment line for the first lever of each of the first few families."""
+    levers = {p.family: p for p in registry.load_parameters().values() if p.role == "lever"}
+    return [
+        f'# {p.name} = "{p.value:.10g} {p.unit}"   # {p.low:.10g} to {p.high:.10g}'
+        for p in list(levers.values())[:6]
+    ]
+
+
+def _kind_lines() -> list[str]:
+    lines = []
+    for name, kind in events.EVENT_KINDS.items():
+        arguments = ", ".join(events.argument_names(kind))
+        lines.append(f"#   {name} ({arguments}): {(kind.__doc__ or '').strip()}")
+    return lines

@@ -3,21 +3,21 @@
 ``data/signs.toml`` explains its keys.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.files import data_text
 from tajsim.inputs import events, scenario_parts, toml
-from tajsim.inputs.events import Month, one_of
+from tajsim.inputs.events import AnyEvent, Month, OutcomeName, one_of
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.scenario_parts import ClaimId, DocumentKey, MechanismId, Scenario, Unit
-from tajsim.inputs.source import FileRow, FileTable, Problems, Source, read_toml
+from tajsim.inputs.registry import check_value
+from tajsim.inputs.scenario_parts import ClaimId, DocumentKey, Event, MechanismId, Scenario, Unit
+from tajsim.inputs.toml import FileTable
 
 FILE_NAME = "signs.toml"
 SENSES = ("higher", "lower", "same", "at_least", "at_most")
@@ -48,7 +48,7 @@ class ChangeRow(FileTable):
     extends: Annotated[str, one_of("scenario", scenario_parts.shipped_scenarios)]
     reference: str = ""
     settings: dict[str, Any] = Field({}, alias="set")
-    events: list[dict[str, Any]] = Field([])
+    events: list[AnyEvent] = Field([])
 
 
 class Sign(FileTable):
@@ -56,7 +56,7 @@ class Sign(FileTable):
 
     id: ClaimId
     change: str
-    outcome: str
+    outcome: OutcomeName
     where: Where = Field({})
     than: Where | None = None
     window: Months
@@ -77,8 +77,7 @@ class Sign(FileTable):
     @property
     def yes_or_no(self) -> bool:
         """Whether the outcome is 1 or 0 in each run."""
-        known = load_outcomes().get(self.outcome)
-        return self.above is not None or (known is not None and known.unit == "0 or 1")
+        return self.above is not None or load_outcomes()[self.outcome].unit == "0 or 1"
 
     @property
     def asked(self) -> int:
@@ -138,108 +137,59 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
     Raises:
         UserError: all mistakes at once, a line each with file, line and key.
     """
-    tables, problems = read_toml(text, shown)
+    tables, problems = toml.read_toml(text, shown)
     file = problems.fit((), SignsFile, tables) or SignsFile.model_validate({})
-    changed = {n: s for n, c in file.changes.items() if (s := _changed(n, c, problems))}
-    pairs = {n: _pair(n, file.changes[n], changed, problems) for n in changed}
-    signs: dict[str, Sign] = {}
+    changed = {}
+    for name, change in file.changes.items():
+        with problems.told("changes", name):
+            changed[name] = _changed(name, change)
+    pairs = {name: _pair(file.changes[name], changed[name], changed) for name in changed}
     for i, sign in enumerate(file.signs):
-        key: toml.Key = ("signs", i)
-        if sign.id in signs:
-            problems.add((*key, "id"), f"'{sign.id}' appears twice; expected once")
-        for name, said in _misfits(sign, file):
-            problems.add((*key, name), said)
-        known = sign.outcome in load_outcomes()
-        for part, where in (("where", sign.where), ("than", sign.than or {})) if known else ():
+        with problems.told("signs", i):
+            check_names("change", filter(None, (sign.change, sign.beyond)), file.changes)
+            if isinstance(sign.smallest, str):
+                check_names("adjective", [sign.smallest], file.adjectives)
+            elif sign.smallest is None and sign.sense not in ("higher", "lower"):
+                raise ValueError(f"expected the key 'smallest' with sense = '{sign.sense}'")
+        for part, where in (("where", sign.where), ("than", sign.than or {})):
             for dimension, names in where.items():
                 for place in [names] if isinstance(names, str) else names:
-                    events.check_places(problems, (*key, part), sign.outcome, {dimension: place})
-        if pair := pairs.get(sign.change):
-            _check_months(sign, key, pair, problems)
-        signs[sign.id] = sign
+                    key = ("signs", i, part)
+                    events.check_places(problems, key, sign.outcome, {dimension: place})
     if messages := problems.messages():
         raise UserError(messages)
-    return Signs(file.adjectives, file.changes, pairs, signs)
+    return Signs(file.adjectives, file.changes, pairs, {sign.id: sign for sign in file.signs})
 
 
-def _changed(name: str, change: ChangeRow, problems: Problems) -> Scenario | None:
+def _changed(name: str, change: ChangeRow) -> Scenario:
     """Return the changed scenario, under an own name where something is laid over one."""
     base = scenario_parts.load_scenario(change.extends)
     if not (change.settings or change.events):
         return base
-    key: toml.Key = ("changes", name)
-    if name in scenario_parts.shipped_scenarios():
-        problems.add(key, "is the name of a shipped scenario; expected a name of its own")
-    settings = {
-        parameter: events.check_setting(problems, (*key, "set", parameter), parameter, value)
-        for parameter, value in change.settings.items()
-    }
-    rows = [
-        FileRow(at, raw, events.read_event(problems, at, raw))
-        for at, raw in (((*key, "events", i), raw) for i, raw in enumerate(change.events))
-    ]
-    source = Source(Path(name), "", problems, {}, rows={"events": rows})
-    own = scenario_parts.file_events(source, (base.start, base.end), base.events)
-    known = {parameter: value for parameter, value in settings.items() if value is not None}
-    if len(known) < len(settings) or any(row.model is None for row in rows):
-        return None
+    settings = {key: check_value(key, value) for key, value in change.settings.items()}
+    own = [Event.of(row, FILE_NAME) for row in change.events]
+    for event in own:
+        if event.kind == "set":
+            check_value(str(event.arguments["parameter"]), event.arguments["value"])
     return replace(
         base,
         name=name,
         extends=change.extends,
-        settings={**base.settings, **known},
+        settings={**base.settings, **settings},
         events=tuple(sorted([*base.events, *own], key=lambda event: event.month)),
         claims=(),
     )
 
 
-def _pair(
-    name: str, change: ChangeRow, changed: Mapping[str, Scenario], problems: Problems
-) -> Contrast:
-    scenario, reference = changed[name], None
+def _pair(change: ChangeRow, scenario: Scenario, changed: Mapping[str, Scenario]) -> Contrast:
     named = change.reference or scenario.extends or ""
-    if named in changed:
-        reference = changed[named]
-    elif named in scenario_parts.shipped_scenarios():
-        reference = scenario_parts.load_scenario(named)
-    elif named:
-        text = unknown("scenario or change", named, [*changed, *scenario_parts.shipped_scenarios()])
-        problems.add(("changes", name, "reference"), text)
+    reference = changed.get(named) or (scenario_parts.load_scenario(named) if named else None)
     if reference is None or reference.settings != scenario.settings:
         return Contrast(scenario, reference, scenario.start)
     ours, theirs = (
         {(e.month, e.kind, tuple(sorted(e.arguments.items()))) for e in side.events}
         for side in (scenario, reference)
     )
-    first = min((month for month, *_ in ours ^ theirs), default=scenario.start)
-    return Contrast(scenario, reference, first)
-
-
-def _check_months(sign: Sign, key: toml.Key, pair: Contrast, problems: Problems) -> None:
-    if not (sign.level or pair.reference):
-        problems.add((*key, "level"), "expected true: the change has no reference")
-    period = (pair.scenario.start, pair.scenario.end)
-    for name, months in (("window", sign.window), ("since", sign.since)):
-        if months is not None:
-            window = pair.window(months)
-            events.check_months(problems, (*key, name), window, period, "scenario")
-
-
-def _misfits(sign: Sign, file: SignsFile) -> Iterator[tuple[str, str]]:
-    """Yield key and text for names that are not there, and a smallest size that does not fit."""
-    for name in filter(None, (sign.change, sign.beyond)):
-        if name not in file.changes:
-            yield "change", unknown("change", name, file.changes)
-    if sign.outcome not in load_outcomes():
-        yield "outcome", unknown("outcome", sign.outcome, load_outcomes())
-    if isinstance(sign.smallest, str):
-        if sign.smallest not in file.adjectives:
-            yield "smallest", unknown("adjective", sign.smallest, file.adjectives)
-        if sign.unit:
-            yield "unit", "expected none beside an adjective"
-    elif (sign.smallest is None) != (sign.unit is None):
-        yield "smallest", "expected 'smallest' and 'unit' together"
-    elif sign.smallest is not None and not sign.why:
-        yield "smallest", "expected the key 'why': where the size comes from"
-    elif sign.smallest is None and sign.sense not in ("higher", "lower"):
-        yield "smallest", f"missing; expected with sense = '{sign.sense}'"
+    return Contrast(
+        scenario, reference, min((month for month, *_ in ours ^ theirs), default=scenario.start)
+    )

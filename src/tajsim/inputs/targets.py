@@ -1,7 +1,7 @@
 """The targets: figures that runs of ``history`` are held against: fitted, checked or given."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tajsim.errors import UserError
 from tajsim.files import data_text
-from tajsim.inputs import events, ledger, source
+from tajsim.inputs import events, ledger, toml
 
 USES = ("fitted", "checked", "given")
 EVENTS = ("happened", "absent")
@@ -27,7 +27,7 @@ Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
 
 
-class Target(source.FileTable):
+class Target(toml.FileTable):
     """One target; `docs/calibration.md` and the head of ``data/targets.toml`` explain the keys."""
 
     id: str = ""
@@ -82,13 +82,13 @@ class Target(source.FileTable):
         return (math.log(high / low) if self.scale == "log" else high - low) / _INTERVAL
 
 
-class SharedError(source.FileTable):
+class SharedError(toml.FileTable):
     """The table ``[event]``: what all targets that are events share."""
 
     error: Positive
 
 
-class TargetFile(source.FileTable):
+class TargetFile(toml.FileTable):
     """The targets by id, and why other ``target`` figures of the ledger cannot be compared."""
 
     event: SharedError
@@ -121,54 +121,26 @@ def read_targets(text: str) -> TargetFile:
     """Read and check a file of targets.
 
     Raises:
-        UserError: all mistakes at once, a line each: unknown keys, figures, outcomes, dimensions
-            and words, windows that are reversed, missing values and errors.
+        UserError: all mistakes at once, a line each: unknown keys, figures, outcomes, places and
+            words, windows that are reversed, a missing error.
     """
-    tables, problems = source.read_toml(text, FILE_NAME)
+    tables, problems = toml.read_toml(text, FILE_NAME)
     file = problems.fit((), TargetFile, tables)
     if file is None:
         raise UserError(problems.messages())
     targets: dict[str, Target] = {}
     for identity, target in file.targets.items():
         key = ("targets", identity)
-        for name, said in _misfits(target):
-            problems.add((*key, name) if name else key, said)
-        for name in ("window", "base"):
-            if window := getattr(target, name):
-                events.check_months(problems, (*key, name), window, ("", ""), "")
-        for outcome in filter(None, (target.outcome, target.divisor)):
-            events.check_places(problems, (*key, "where"), outcome, target.where)
+        events.check_months(problems, (*key, "window"), target.window, ("", ""), "")
+        events.check_places(problems, (*key, "where"), target.outcome, target.where)
         shared = {"given_error": file.event.error, "error_reason": "as for every event"}
-        more = shared if target.is_event else {}
-        targets[identity] = target.model_copy(update={"id": identity, **more})
-        if target.figure_id in file.not_comparable:
-            said = "is the figure of a target; expected once"
-            problems.add(("not_comparable", target.figure_id), said)
+        more = {"id": identity, **(shared if target.is_event else {})}
+        targets[identity] = target.model_copy(update=more)
+        if (needed := _ALSO.get(target.measure)) and getattr(target, needed) is None:
+            said = f"missing; expected the key '{needed}' with measure = '{target.measure}'"
+            problems.add(key, said)
+        if math.isnan(targets[identity].error):
+            problems.add(key, "missing; expected the key 'error': the ledger prints no range")
     if messages := problems.messages():
         raise UserError(messages)
     return file.model_copy(update={"targets": targets})
-
-
-def _misfits(target: Target) -> Iterator[tuple[str, str]]:
-    """Yield key and text for what does not go with the measure or with what the ledger prints."""
-    given, needed = target.model_fields_set, _ALSO.get(target.measure)
-    measure, figure = f"measure = '{target.measure}'", target.figure
-    if needed and needed not in given:
-        yield "", f"missing; expected the key '{needed}' with {measure}"
-    for key in {"base", "divisor"} & given - {needed}:
-        yield key, f"does not fit {measure}"
-    if target.is_event:
-        for key, name in (("error", "given_error"), *((k, k) for k in ("scale", "bound", "times"))):
-            if name in given:
-                yield key, f"does not fit {measure}; events share [event]"
-        return
-    ranged = figure.low is not None and figure.high is not None
-    if figure.value is None and not ranged:
-        yield "figure", f"'{figure.id}' is no number; expected measure 'happened' or 'absent'"
-    if not ranged and target.given_error is None:
-        yield "", "missing; expected the key 'error': the ledger prints no range"
-    if ("given_error" in given) != ("error_reason" in given):
-        yield "", "expected 'error' and 'error_reason' together"
-    bottom = figure.low if ranged else figure.value
-    if target.scale == "log" and bottom is not None and bottom <= 0:
-        yield "scale", "the figure is not above 0; expected 'natural'"

@@ -1,8 +1,8 @@
 """From the design of an experiment to its points, and from points to batches of runs.
 
 Every row is a place between 0 and 1 for each factor; the factor says which value stands there.
-What can be made larger without losing a point: a grid by more values or factors' steps, explicit
-points by more of them, a Latin hypercube by more ``blocks``, Saltelli's sample by doubling
+What can be made larger without losing a point: a grid by more values, a Latin hypercube by more
+``blocks``, Saltelli's sample by doubling
 ``base``, Morris's by more ``trajectories``.
 """
 
@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import pairwise, product
+from itertools import product
 from struct import pack
 from typing import Any
 
@@ -18,11 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.errors import UserError, library
-from tajsim.inputs.experiment_file import Experiment, Factor, FactorValue
+from tajsim.inputs.experiment import Experiment, Factor, FactorValue
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
 
 Unit = NDArray[np.float64]
+#: Of each factor in Morris's walks.
+MORRIS_LEVELS = 4
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,15 @@ def make_design(experiment: Experiment) -> DesignPoints:
     """
     kind, options = experiment.design.kind, experiment.design.options
     factors = experiment.factors
-    if kind == "points":
-        rows = tuple(experiment.rows)
-        return DesignPoints(rows, _places(factors, rows))
-    if kind == "grid":
-        rows = _grid(factors)
+    if experiment.rows or kind == "grid":
+        rows = experiment.rows or _grid(factors)
         return DesignPoints(rows, _places(factors, rows))
     if kind == "latin-hypercube":
         units = _latin(len(factors), options["points"], options["blocks"], experiment.seed)
     elif kind == "sobol":
-        units = _saltelli(factors, options["base"], options["second_order"], experiment.seed)
+        units = _saltelli(factors, options["base"], experiment.seed)
     else:
-        units = _morris(factors, options["trajectories"], options["levels"], experiment.seed)
+        units = _morris(factors, options["trajectories"], experiment.seed)
     columns = [values_at(factor, units[:, i]) for i, factor in enumerate(factors)]
     names = [factor.name for factor in factors]
     rows = tuple(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
@@ -123,20 +122,19 @@ def _latin(factors: int, points: int, blocks: int, seed: int) -> Unit:
     return units
 
 
-def _saltelli(factors: tuple[Factor, ...], base: int, second_order: bool, seed: int) -> Unit:
+def _saltelli(factors: tuple[Factor, ...], base: int, seed: int) -> Unit:
     sample = library("SALib.sample.sobol").sample
     problem = salib_problem([factor.name for factor in factors])
-    found = sample(problem, base, calc_second_order=second_order, seed=_seed(seed, 0))
+    found = sample(problem, base, calc_second_order=False, seed=_seed(seed, 0))
     return np.asarray(found, dtype=float)
 
 
-def _morris(factors: tuple[Factor, ...], trajectories: int, levels: int, seed: int) -> Unit:
+def _morris(factors: tuple[Factor, ...], trajectories: int, seed: int) -> Unit:
     """Return one walk after another, each from a seed of its own, so that more can be added."""
     sample = library("SALib.sample.morris").sample
     problem = salib_problem([factor.name for factor in factors])
-    walks = [
-        sample(problem, 1, num_levels=levels, seed=_seed(seed, k)) for k in range(trajectories)
-    ]
+    seeds = [_seed(seed, k) for k in range(trajectories)]
+    walks = [sample(problem, 1, num_levels=MORRIS_LEVELS, seed=own) for own in seeds]
     units: Unit = np.clip(np.concatenate(walks), 0.0, 1.0)
     return units
 
@@ -212,29 +210,21 @@ Mask = NDArray[np.bool_]
 #: Runs simulated together: enough to be quick, few enough to lose little when all is killed.
 LARGEST = 500
 SMALLEST = 25
-#: Runs that every point gets first, where points are of several variants.
-EVEN = 8
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Runs of one variant: numbers of points and of runs, both ``(run,)``.
-
-    ``rest`` holds the runs that wait for the fate of this one: it was chosen out of a batch of
-    one point that failed, to see whether the point fails as such.
-    """
+    """Runs of one variant: numbers of points and of runs, both ``(run,)``."""
 
     points: Whole
     runs: Whole
-    rest: "Batch | None" = None
-    halves: bool = False
 
     def __len__(self) -> int:
         return len(self.points)
 
-    def part(self, chosen: slice | Mask, halves: bool = False) -> "Batch":
+    def part(self, chosen: slice | Mask) -> "Batch":
         """Return some of the runs."""
-        return Batch(self.points[chosen], self.runs[chosen], halves=halves)
+        return Batch(self.points[chosen], self.runs[chosen])
 
 
 def divide(variant: Whole, settled: Mask, runs: int, hands: int) -> list[Batch]:
@@ -247,8 +237,8 @@ def divide(variant: Whole, settled: Mask, runs: int, hands: int) -> list[Batch]:
         hands: how many batches are simulated at the same time.
 
     Returns:
-        Batches, the low run numbers of all points first: wherever the work is stopped, all points
-        have about the same number of runs.
+        Batches, the low run numbers of all points of a variant first: wherever the work is
+        stopped, these have about the same number of runs.
     """
     missing = ~settled[:, :runs]
     size = LARGEST
@@ -256,15 +246,12 @@ def divide(variant: Whole, settled: Mask, runs: int, hands: int) -> list[Batch]:
         size = int(np.clip(-(-missing.sum() // (2 * hands)), SMALLEST, LARGEST))
     batches: list[Batch] = []
     numbers = np.unique(variant)
-    # A variant is a model of its own: all get some runs before any gets the rest.
-    ends = [0, min(EVEN, runs), runs] if len(numbers) > 1 else [0, runs]
     for number in numbers:
         own = np.flatnonzero(variant == number)
-        for first, end in pairwise(ends):
-            run, place = np.nonzero(missing[own, first:end].T)
-            parts = -(-run.size // size)
-            pieces = zip(_parts(own[place], parts), _parts(run + first, parts), strict=True)
-            batches += [Batch(points, numbers) for points, numbers in pieces]
+        run, place = np.nonzero(missing[own].T)
+        parts = -(-run.size // size)
+        pieces = zip(_parts(own[place], parts), _parts(run, parts), strict=True)
+        batches += [Batch(points, numbers) for points, numbers in pieces]
     return sorted(batches, key=lambda batch: int(batch.runs[0]))
 
 
@@ -274,33 +261,10 @@ def _parts(cells: Whole, parts: int) -> list[Whole]:
 
 
 def after_failure(batch: Batch) -> list[Batch]:
-    """Return what to try instead of a batch that failed; nothing if it cannot be divided.
-
-    Points are parted first. Of a point alone one run is tried alone: if that fails too, the point
-    does; if not, the failing runs are searched for by halves.
-    """
-    if len(batch) == 1:
-        return []
+    """Return the two halves of a batch that failed, points before runs; none of a single run."""
     names = np.unique(batch.points)
-    if len(names) > 1:
-        low = np.isin(batch.points, names[: len(names) // 2])
-        return [batch.part(low), batch.part(~low)]
-    if batch.halves:
-        return by_halves(batch)
-    first = batch.part(slice(0, 1))
-    return [Batch(first.points, first.runs, rest=batch.part(slice(1, None)))]
-
-
-def by_halves(batch: Batch) -> list[Batch]:
-    """Return the two halves of the runs of one point."""
     middle = len(batch) // 2
-    parts = [batch.part(slice(0, middle), True), batch.part(slice(middle, None), True)]
-    return [part for part in parts if len(part)]
-
-
-def round_ends(runs: int, least: int) -> Sequence[int]:
-    """Return the numbers of runs after which precision is looked at: ``least``, half more, ..."""
-    ends = [min(least, runs)]
-    while ends[-1] < runs:
-        ends.append(min(runs, -(-ends[-1] * 3 // 2)))
-    return ends
+    low = np.isin(batch.points, names[: len(names) // 2])
+    if len(names) == 1:
+        low = np.arange(len(batch)) < middle
+    return [batch.part(low), batch.part(~low)] if middle else []

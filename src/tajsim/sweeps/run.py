@@ -1,7 +1,7 @@
 """``sweep``: simulate the points of an experiment and keep what is finished, whatever happens."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,75 +18,25 @@ from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executo
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
 from tajsim.ensemble.plan import count_errors
+from tajsim.ensemble.run import Progress
 from tajsim.errors import UserError
 from tajsim.files import reason
-from tajsim.inputs.experiment import load_experiment
-from tajsim.inputs.experiment_file import Experiment
+from tajsim.inputs.experiment import Experiment, load_experiment
 from tajsim.inputs.toml import month_number
-from tajsim.sweeps.read import LEAST_RUNS, Spread
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Points and runs settled (finished or failed) and wanted; speed; seconds left.
-
-    ``rate`` are runs per second since this sweep was started, 0 while nothing is known; ``left``
-    is None then.
-    """
-
-    points_done: int
-    points: int
-    runs_done: float
-    runs: int
-    rate: float
-    left: float | None
-
-    def __str__(self) -> str:
-        """Return one line: ``12/40 points, 1,200/2,000 runs, 251 runs/s, 0:03 left``."""
-        parts = [f"{self.points_done:,}/{self.points:,} points"]
-        parts.append(f"{self.runs_done:,.0f}/{self.runs:,} runs")
-        if self.left is not None:
-            parts += [f"{self.rate:,.3g} runs/s", f"{_clock(self.left)} left"]
-        return ", ".join(parts)
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 class SweepState:
-    """Runs of every point: finished or failed, both ``(point, run)``, and their ``spread``."""
+    """Runs of every point: finished or failed, both ``(point, run)``."""
 
-    def __init__(self, points: design.Points, columns: Sequence[str], runs: int) -> None:
+    def __init__(self, points: design.Points, runs: int) -> None:
         self.number = {point.id: i for i, point in enumerate(points.points)}
-        self.columns = list(columns)
-        shape = (len(points.points), runs)
-        self.done = np.zeros(shape, dtype=bool)
-        self.failed = np.zeros(shape, dtype=bool)
-        self.spread = Spread(shape[0], len(columns))
+        self.done = np.zeros((len(points.points), runs), dtype=bool)
+        self.failed = np.zeros_like(self.done)
 
     @property
     def settled(self) -> NDArray[np.bool_]:
         """Runs that need no work, ``(point, run)``."""
         return self.done | self.failed
-
-    def add(
-        self, points: NDArray[np.int64], runs: NDArray[np.int64], numbers: NDArray[np.float64]
-    ) -> int:
-        """Take note of finished runs; return how many of them are new."""
-        wanted = runs < self.done.shape[1]
-        points, runs, numbers = points[wanted], runs[wanted], numbers[wanted]
-        new = ~self.done[points, runs]
-        self.done[points[new], runs[new]] = True
-        self.spread.add(points[new], numbers[new])
-        return int(new.sum())
-
-    def fail(self, points: NDArray[np.int64], runs: NDArray[np.int64]) -> None:
-        """Take note of failed runs."""
-        wanted = runs < self.failed.shape[1]
-        self.failed[points[wanted], runs[wanted]] = True
 
     def read(
         self, disk: store.Disk, place: Path, fingerprints: Mapping[str, str], retry: bool
@@ -111,24 +61,19 @@ class SweepState:
 
     def _take(self, table: pd.DataFrame, failed: bool) -> None:
         place = table["point"].map(self.number)
-        table = table[place.notna()]  # points that this design no longer has stay where they are
-        points = np.asarray(place[place.notna()], dtype=np.int64)
-        runs = np.asarray(table["run"], dtype=np.int64)
-        if failed:
-            self.fail(points, runs)
-        else:
-            self.add(points, runs, table[self.columns].to_numpy(dtype=float))
+        # Points that this design no longer has, and more runs than wanted, stay where they are.
+        mine = place.notna() & (table["run"] < self.done.shape[1])
+        cells = place[mine].to_numpy(dtype=np.int64), table["run"][mine].to_numpy(dtype=np.int64)
+        (self.failed if failed else self.done)[cells] = True
 
 
 def _put_aside(disk: store.Disk, place: Path, name: str) -> None:
-    """Move a shard, and its series, to where they are not read."""
+    """Move a shard to where it is not read."""
     disk.make_folder(place / store.ASIDE)
-    for path in (store.series_path(place / store.FOLDER / name), place / store.FOLDER / name):
-        with suppress(FileNotFoundError):
-            disk.rename(path, place / store.ASIDE / path.name)
+    with suppress(FileNotFoundError):
+        disk.rename(place / store.FOLDER / name, place / store.ASIDE / name)
 
 
-Tell = Callable[[Progress], None]
 #: So often a job may lose its worker before it counts as failed.
 _LOSSES = 3
 
@@ -141,7 +86,7 @@ class Engine:
         experiment, points: what is simulated.
         disk, shards: where it is stored.
         model, fingerprints: of the jobs, by scenario.
-        tell_progress: told how far the sweep is; an exception that it raises ends the sweep.
+        progress: told how far the sweep is; an exception that it raises ends the sweep.
     """
 
     experiment: Experiment
@@ -151,12 +96,11 @@ class Engine:
     shards: Path
     model: str
     fingerprints: dict[str, str]
-    tell_progress: Tell
+    progress: Progress
     computed: int = 0
     _under_way: dict[int, tuple[design.Batch, Job]] = field(default_factory=dict)
     _next: int = 0
     _failing: set[int] = field(default_factory=set)
-    _begun: float = field(default_factory=monotonic)
 
     def work_off(self, batches: Iterable[design.Batch], team: Executor) -> None:
         """Simulate and store every batch.
@@ -171,14 +115,14 @@ class Engine:
             for number, kind, content in team.answers(PATIENCE, lambda: self.tell(team)):
                 batch, job = self._under_way.pop(number)
                 if kind == "done":
-                    self._done(batch, job, content, queue)
+                    self._done(batch, job, content)
                 else:
                     self._failed(batch, cause_of(content), queue)
             self.tell(team)
 
     def _submit(self, batch: design.Batch, team: Executor) -> None:
-        if self._failing and batch.rest is None:
-            batch = batch.part(~np.isin(batch.points, list(self._failing)), batch.halves)
+        if self._failing:
+            batch = batch.part(~np.isin(batch.points, list(self._failing)))
         if len(batch):
             job = self._job(batch)
             self._under_way[self._next] = (batch, job)
@@ -190,48 +134,30 @@ class Engine:
         fingerprint = self.fingerprints[chosen[0].scenario]
         return store.make_job(self.experiment, chosen, batch.runs, self.model, fingerprint)
 
-    def _done(
-        self,
-        batch: design.Batch,
-        job: Job,
-        left: store.Finished | store.Numbers,
-        queue: deque[design.Batch],
-    ) -> None:
-        if isinstance(left, store.Finished):
+    def _done(self, batch: design.Batch, job: Job, left: store.Numbers | None) -> None:
+        if left is not None:  # no worker has stored it
             store.write_shard(self.disk, self.shards, job, left)
-            left = left.numbers
-        self.computed += self.state.add(batch.points, batch.runs, left)
-        if batch.rest is not None:  # the point as such is sound: search the run that fails
-            queue.extendleft(reversed(design.by_halves(batch.rest)))
+        self.computed += len(batch)
+        self.state.done[batch.points, batch.runs] = True
 
     def _failed(self, batch: design.Batch, cause: str, queue: deque[design.Batch]) -> None:
-        instead = design.after_failure(batch)
-        if instead:
+        """Search the run that fails by halves; a point of which two fail and none is done fails."""
+        if instead := design.after_failure(batch):
             queue.extendleft(reversed(instead))
             return
         point = int(batch.points[0])
-        before = int(self.state.failed[point].sum())
-        if not self.state.done[point].any() and (batch.rest is not None or before > 0):
-            # Two failed and none did not: the point fails, and none of its runs is tried again.
+        if self.state.failed[point].any() and not self.state.done[point].any():
             self._failing.add(point)
             runs = np.flatnonzero(~self.state.settled[point])
             batch = design.Batch(np.full(len(runs), point), runs)
-        elif batch.rest is not None:
-            queue.extendleft(reversed(design.by_halves(batch.rest)))
         store.write_shard(self.disk, self.shards, self._job(batch), cause)
-        self.state.fail(batch.points, batch.runs)
+        self.state.failed[batch.points, batch.runs] = True
 
     def tell(self, team: Executor) -> None:
-        """Say how far the sweep is."""
+        """Say how far the sweep is, in run-months."""
         settled = self.state.settled
-        first, last = self.experiment.start, self.experiment.end
-        part = team.under_way() / (month_number(last) - month_number(first) + 1)
-        seconds = monotonic() - self._begun
-        rate = (self.computed + part) / seconds if seconds > 0 else 0.0
-        done = float(settled.sum()) + part
-        left = (settled.size - done) / rate if rate > 0 else None
-        whole = int(settled.all(axis=1).sum())
-        self.tell_progress(Progress(whole, len(settled), done, settled.size, rate, left))
+        months = month_number(self.experiment.end) - month_number(self.experiment.start) + 1
+        self.progress(int(settled.sum()) * months + team.under_way(), settled.size * months)
 
 
 @dataclass(frozen=True)
@@ -240,8 +166,7 @@ class Report:
 
     ``runs`` are wanted in all, ``kept`` of them were there, ``computed`` were made now, ``failed``
     have failed now or before, ``aside`` names shards that are damaged or of another sweep, were
-    set aside and computed again. ``precise`` says
-    whether the precision asked for is reached, None if none was asked for.
+    set aside and computed again.
     """
 
     folder: Path
@@ -251,7 +176,6 @@ class Report:
     computed: int
     failed: int
     aside: tuple[str, ...]
-    precise: bool | None
     seconds: float
 
 
@@ -262,9 +186,8 @@ def sweep(
     runs: int | None = None,
     workers: int = 1,
     cluster: str | None = None,
-    until_precision: float | None = None,
     retry: bool = False,
-    progress: Tell | None = None,
+    progress: Progress | None = None,
     without: str | Sequence[str] = (),
     disk: store.Disk | None = None,
     simulate: Work = simulate,
@@ -277,11 +200,8 @@ def sweep(
         runs: replicates of every point, in place of those of the file.
         workers: processes on this machine.
         cluster: the address of a Dask scheduler, in place of processes.
-        until_precision: stop when, for every point and kept outcome, the half width of the 90 %
-            interval of the mean is at most this share of the standard deviation of that outcome
-            over all points and runs; ``runs`` is the limit then.
         retry: try again what failed before.
-        progress: told how far the sweep is.
+        progress: told the run-months that are settled, and all of them.
         without: what is taken out of the model, see `tajsim.ensemble.run_many`.
         disk: the file system.
         simulate: simulates a job; for tests and measurements.
@@ -294,12 +214,16 @@ def sweep(
     held = tuple(scenario.holding(without) for scenario in loaded.scenarios)
     loaded = replace(loaded, scenarios=held)
     wanted = loaded.runs if runs is None else runs
-    _check_arguments(wanted, workers, cluster, until_precision)
+    wrong = count_errors(runs=wanted, workers=workers)
+    if cluster is not None and workers > 1:
+        wrong.append("workers and cluster exclude each other; the cluster has its own workers")
+    if wrong:
+        raise UserError(wrong)
     points = design.make_points(loaded, rows := design.make_design(loaded))
     disk, model = disk or store.Disk(), model_version()
     place = store.prepare_folder(disk, out)
-    tell = progress or (lambda _progress: None)
-    state = SweepState(points, [keep.column for keep in loaded.keep], wanted)
+    tell = progress or (lambda done, total: None)
+    state = SweepState(points, wanted)
     with _storing(place), store.locked(place):
         manifest = store.manifest_of(loaded, model, int(wanted))
         store.keep_manifest(disk, place, manifest, store.tables_of(loaded, points, rows))
@@ -307,47 +231,35 @@ def sweep(
         aside = state.read(disk, place, marks, retry)
         kept = int(state.done.sum())
         engine = Engine(loaded, points, state, disk, place / store.FOLDER, model, marks, tell)
-        precise = None
-        if not state.settled.all() or until_precision is not None:
-            precise = _simulate(engine, until_precision, workers, cluster, simulate)
+        if not state.settled.all():
+            _simulate(engine, workers, cluster, simulate)
     failed = int((state.failed & ~state.done).sum())
     counts = (len(points.points), state.done.size, kept, engine.computed, failed)
-    return Report(place, *counts, tuple(aside), precise, monotonic() - began)
+    return Report(place, *counts, tuple(aside), monotonic() - began)
 
 
-def _simulate(
-    engine: Engine, width: float | None, workers: int, cluster: str | None, simulate: Work
-) -> bool | None:
-    """Work off the runs, round by round where a precision is asked for; tell if it is reached."""
+def _simulate(engine: Engine, workers: int, cluster: str | None, simulate: Work) -> None:
+    """Work off the runs that are not settled."""
     state = engine.state
     variant = np.array([point.variant for point in engine.points.points])
-    wanted = state.done.shape[1]
     if workers > 1 and cluster is None:  # others hand what they leave to the engine
         simulate = partial(_simulate_and_store, simulate, engine.shards)
     try:
         with executor(simulate, workers, cluster, _LOSSES) as team:
-            for end in [wanted] if width is None else design.round_ends(wanted, LEAST_RUNS):
-                batches = design.divide(variant, state.settled, end, team.hands)
-                engine.work_off(batches, team)
-                failed = np.asarray(state.failed.any(axis=1))
-                if width is not None and state.spread.reached(width, failed):
-                    return True
+            batches = design.divide(variant, state.settled, state.done.shape[1], team.hands)
+            engine.work_off(batches, team)
     finally:
         with suppress(OSError):  # what a killed worker had begun to write
             store.sweep_away(engine.disk, engine.shards)
-    return None if width is None else False
 
 
-def _simulate_and_store(
-    simulate: Work, folder: Path, job: Job, month_done: MonthDone
-) -> NDArray[np.float64]:
-    """Simulate a job in a worker and store what it leaves; return its numbers."""
-    left: store.Finished = simulate(job, month_done)
+def _simulate_and_store(simulate: Work, folder: Path, job: Job, month_done: MonthDone) -> None:
+    """Simulate a job in a worker and store what it leaves."""
+    left: store.Numbers = simulate(job, month_done)
     try:
         store.write_shard(store.Disk(), folder, job, left)
     except OSError as error:
         raise FatalError(f"{folder}: cannot be written ({reason(error)})") from None
-    return left.numbers
 
 
 @contextmanager
@@ -359,15 +271,3 @@ def _storing(place: Path) -> Iterator[None]:
             f"{place}: cannot be written ({reason(error)}); what is finished is kept, the same "
             "command goes on"
         ) from None
-
-
-def _check_arguments(
-    runs: int, workers: int, cluster: str | None, until_precision: float | None
-) -> None:
-    wrong = count_errors(runs=runs, workers=workers)
-    if until_precision is not None and not until_precision > 0.0:
-        wrong.append(f"until-precision must be a number above 0, not {until_precision!r}")
-    if cluster is not None and workers > 1:
-        wrong.append("workers and cluster exclude each other; the cluster has its own workers")
-    if wrong:
-        raise UserError(wrong)

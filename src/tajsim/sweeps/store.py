@@ -24,7 +24,7 @@ from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
 from tajsim.files import BEGUN, csv_text, place_of, telling, whole
 from tajsim.inputs import events as kinds, outcomes, toml
-from tajsim.inputs.experiment_file import Experiment, FactorValue, Keep
+from tajsim.inputs.experiment import Experiment, FactorValue, Keep
 from tajsim.inputs.scenario_parts import Event, Scenario
 from tajsim.results.numbers import listed
 from tajsim.results.window import at_places, labelled, over
@@ -39,8 +39,8 @@ MANIFEST, POINTS, DESIGN, LOCK = "sweep.json", "points.csv", "design.csv", "lock
 #: The folder of the shards, and where those are put that are damaged or of another sweep.
 FOLDER, ASIDE = "shards", "set-aside"
 _OURS = {MANIFEST, POINTS, DESIGN, LOCK, ASIDE, FOLDER}
-#: Kinds of shards; series belong to runs.
-RUNS, FAILED, SERIES = "runs", "failed", "series"
+#: Kinds of shards.
+RUNS, FAILED = "runs", "failed"
 _KEY = ("point", "run")
 
 Numbers = NDArray[np.float64]
@@ -66,7 +66,6 @@ def make_job(
     for factor in experiment.factors:
         if factor.parameter is not None:
             settings[factor.parameter] = np.array([float(v[factor.name]) for v in values])
-    kept = (*(keep.outcome for keep in experiment.keep), *experiment.series)
     return Job(
         scenario=scenario.name,
         runs=tuple(int(run) for run in runs),
@@ -74,11 +73,11 @@ def make_job(
         start=experiment.start,
         end=experiment.end,
         parameters=experiment.parameters,
-        outcomes=outcomes.with_weight(kept),
+        outcomes=outcomes.with_weight(keep.outcome for keep in experiment.keep),
         settings=settings,
         events=_events(experiment, scenario, values),
         points=tuple(point.id for point in points),
-        keep=Summaries(experiment.keep, experiment.series, experiment.start, fingerprint),
+        keep=Summaries(experiment.keep, experiment.start, fingerprint),
         model=model,
         without=scenario.without,
     )
@@ -114,26 +113,16 @@ def one(record: xr.Dataset, keep: Keep) -> Numbers:
 
 
 @dataclass(frozen=True)
-class Finished:
-    """What a job leaves: kept numbers ``(run, column)``, and series ``(..., month, run)``."""
-
-    numbers: Numbers
-    series: dict[str, Series]
-
-
-@dataclass(frozen=True)
 class Summaries:
-    """What is kept of a job: columns and series of an experiment, which its mark is of."""
+    """What is kept of a job: the columns of an experiment, which its mark is of."""
 
     columns: tuple[Keep, ...]
-    series: tuple[str, ...]
     start: str
     fingerprint: str
 
-    def __call__(self, model: TajikistanModel) -> Finished:
-        """Return what is kept of a finished model."""
-        numbers = summarise(model.record, self.columns, self.start)
-        return Finished(numbers, {name: model.record[name] for name in self.series})
+    def __call__(self, model: TajikistanModel) -> Numbers:
+        """Return the kept numbers ``(run, column)`` of a finished model."""
+        return summarise(model.record, self.columns, self.start)
 
 
 class Disk:
@@ -212,7 +201,7 @@ class UnfitError(Exception):
 Shard = tuple[dict[str, Any], pd.DataFrame]
 
 
-def write_shard(disk: Disk, folder: Path, job: Job, left: Finished | str) -> None:
+def write_shard(disk: Disk, folder: Path, job: Job, left: Numbers | str) -> None:
     """Store what a job left, or the cause of its failure; it lasts once this has returned.
 
     Raises:
@@ -223,23 +212,16 @@ def write_shard(disk: Disk, folder: Path, job: Job, left: Finished | str) -> Non
     name = sha256(f"{kept.fingerprint} {cells}".encode()).hexdigest()[:16]
     header = {
         "tajsim_shard": 1,
-        "kind": RUNS,
+        "kind": FAILED if isinstance(left, str) else RUNS,
         "scenario": job.scenario,
         "model": job.model,
         "experiment": kept.fingerprint,
         "rows": len(job.runs),
     }
     if isinstance(left, str):
-        header["kind"] = FAILED
         columns, values = ["cause"], [[left]] * len(job.runs)
     else:
-        columns, values = [keep.column for keep in kept.columns], left.numbers.tolist()
-        if left.series:
-            file = io.BytesIO()
-            np.savez(file, **left.series)  # type: ignore[arg-type]
-            header["series_sha256"] = sha256(file.getvalue()).hexdigest()
-            # The series first: the table stands for both.
-            put(disk, folder / f"{SERIES}-{name}.npz", file.getvalue())
+        columns, values = [keep.column for keep in kept.columns], left.tolist()
     rows = zip(job.points, job.runs, values, strict=True)
     # Floats are written so that they are read back to the bit.
     body = csv_text([*_KEY, *columns], ([point, run, *row] for point, run, row in rows))
@@ -255,8 +237,8 @@ def read_shard(disk: Disk, path: Path, fingerprints: Mapping[str, str]) -> Shard
             that the sweep had once.
 
     Raises:
-        UnfitError: if its checksum, its header or its series do not fit, or it is of another
-            experiment, seed or model.
+        UnfitError: if its checksum or its header do not fit, or it is of another experiment, seed
+            or model.
     """
     try:
         text = disk.read(path).decode("utf-8")
@@ -270,23 +252,12 @@ def read_shard(disk: Disk, path: Path, fingerprints: Mapping[str, str]) -> Shard
             raise UnfitError("it does not say which experiment and model it belongs to")
         if mark != fingerprints.get(header["scenario"], mark):
             raise UnfitError("it belongs to another experiment, seed or model")
-        if "series_sha256" in header:
-            data = disk.read(series_path(path))
-            if header["series_sha256"] != sha256(data).hexdigest():
-                raise UnfitError("the checksum of its series does not fit")
         table = read_table(body, ("point", "cause"))
     except UnfitError:
         raise
-    except FileNotFoundError as error:
-        raise UnfitError(f"{Path(str(error.filename)).name} is missing") from None
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise UnfitError(f"it cannot be read ({type(error).__name__})") from None
     return header, table
-
-
-def series_path(path: Path) -> Path:
-    """Return the path of the monthly series that belong to a shard of runs."""
-    return path.with_name(f"{SERIES}{path.stem.removeprefix(RUNS)}.npz")
 
 
 def shards(
@@ -388,7 +359,6 @@ def parts_of(experiment: Experiment, model: str) -> dict[str, str]:
         "list of what is kept": [
             [k.column, k.outcome, dict(k.where), k.window] for k in experiment.keep
         ],
-        "list of series": experiment.series,
         "list of factors": sorted([f.name, f.parameter or ""] for f in experiment.factors),
         "list of events": [dict(template.raw) for template in experiment.events],
     }
@@ -527,7 +497,6 @@ def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]
             for f in experiment.factors
         ],
         "columns": [_column(keep) for keep in experiment.keep],
-        "series": experiment.series,
         "experiment_text": experiment.text,
         "scenario_text": {s.name: s.text for s in experiment.scenarios},
     }
