@@ -71,9 +71,8 @@ def _compiling() -> None:
 
     def write() -> None:
         nonlocal about, text
-        about, text = program.written(tajsim.TajikistanModel(runs=2, settled=False), lanes)
+        about, text = program.written(tajsim.TajikistanModel(runs=2, settled=False))
 
-    lanes = program.lanes_here()
     trace = seconds(write)
     assert about and text
     code = b""
@@ -94,6 +93,6 @@ def _compiling() -> None:
 
         kept = seconds(take)
     print(
-        f"  {lanes} runs side by side; traced and laid out {trace:.1f} s, compiled {made:.1f} s "
-        f"({len(code) // 1024} KB), from the cache {kept:.2f} s"
+        f"  {about.lanes} runs side by side; traced and laid out {trace:.1f} s, "
+        f"compiled {made:.1f} s ({len(code) // 1024} KB), from the cache {kept:.2f} s"
     )

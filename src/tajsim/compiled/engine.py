@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from hashlib import blake2b
 from importlib.util import find_spec
 from itertools import pairwise
 from math import prod
@@ -24,7 +25,6 @@ from tajsim.compiled.graph import RUNS
 from tajsim.compiled.kernel import ASKED, COUNT, NOTE_HEAD, NOTE_PARTS, PLACE
 from tajsim.compiled.program import Program
 from tajsim.compiled.traced import TraceError
-from tajsim.draws import _counter
 from tajsim.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: b
     if model is None:
         key = programs.key_of(programs.sources(), str(held))
     else:
-        written = programs.written(model, programs.lanes_here(), held)
+        written = programs.written(model, held)
         key = programs.key_of(programs.sources(), written[1])
     path = programs.cache_folder() / f"{key}.month"
     found = programs.read(path, key)
@@ -173,7 +173,7 @@ def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: b
             tell_once(f"compiling the model{how}, once for this version and machine ...")
         if written is None:
             source = kind(runs=2, settled=False)
-            written = programs.written(source, programs.lanes_here(), held)
+            written = programs.written(source, held)
         found = written[0], programs.compiled(written[1])
         programs.keep(path, key, *found)
     return programs.linked(*found)
@@ -221,6 +221,8 @@ def advance(
                 span.stop = month
                 break
             model.months_run = month
+            if not (model.ramps or model.first_month + month in model.events_by_month):
+                continue
             before = dict(model.values._values)
             apply_events(model)
             now = model.values._values
@@ -483,7 +485,15 @@ class Notes:
 
 @cache
 def _counters_of(month: int, slots: tuple[tuple[str, str], ...]) -> NDArray[np.uint64]:
-    return np.array([_counter(process, actor, month) for process, actor in slots], np.uint64)
+    """Return the counters of `tajsim.draws`, of all slots at once: a third of the time."""
+    keys = [key + str(month).encode() for key in _keys_of(slots)]
+    hashed = b"".join([blake2b(key, digest_size=8).digest() for key in keys])
+    return np.frombuffer(hashed, "<u8").astype(np.uint64)
+
+
+@cache
+def _keys_of(slots: tuple[tuple[str, str], ...]) -> list[bytes]:
+    return [f"{process}\x1f{actor}\x1f".encode() for process, actor in slots]
 
 
 @cache

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 #: Where programs are kept, in place of the cache folder of the user.
 FOLDER_VARIABLE = "TAJSIM_CACHE"
+#: Runs side by side: one vector with AVX-512, two with AVX2. With more one run takes longer, and
+#: many no less.
+LANES = 8
 #: What a model keeps from month to month.
 KEPT = ("state", "flow", "watch", "held")
 #: So many programs are kept; those made first go first.
@@ -152,7 +155,7 @@ def normals_of(graph: Graph) -> list[str]:
     return sorted(found)
 
 
-def written(model: TajikistanModel, lanes: int, held: bool = False) -> tuple[About, str]:
+def written(model: TajikistanModel, held: bool = False, lanes: int = LANES) -> tuple[About, str]:
     """Return the program of a model's month as text for LLVM, with what is to be known of it.
 
     Raises:
@@ -192,16 +195,16 @@ def written(model: TajikistanModel, lanes: int, held: bool = False) -> tuple[Abo
 # Compiled.
 
 
-def lanes_here() -> int:
-    """Return how many runs this processor does best side by side: two vectors, or two and two."""
-    import llvmlite.binding as llvm
-
-    return 16 if llvm.get_host_cpu_features().get("avx512f") else 8
-
-
 def compiled(text: str) -> bytes:
-    """Return the object file of a program for this processor."""
+    """Return the object file of a program for this processor.
+
+    Raises:
+        RuntimeError: if the processor multiplies and adds in two steps alone.
+    """
     import llvmlite.binding as llvm
+
+    if llvm.get_host_cpu_features().get("fma") is False:
+        raise RuntimeError("the processor has no fused multiply-add")
 
     # The passes of LLVM find nothing to improve and double the time.
     module = llvm.parse_assembly(text)

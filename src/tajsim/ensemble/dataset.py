@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from pathlib import Path
@@ -133,6 +134,7 @@ def _told(event: Event) -> dict[str, Any]:
     return {**found, **sources, "arguments": dict(event.arguments)}
 
 
+@cache
 def _versions() -> dict[str, str]:
     versions = {"python": platform.python_version(), "machine": platform.machine()}
     for library in _LIBRARIES:

@@ -5,6 +5,7 @@ the answers. Workers ignore interrupts, which the parent alone answers, and end 
 however that goes; one that is lost is replaced.
 """
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -172,7 +173,8 @@ class _InProcess(Executor):
             ended = False
 
         try:
-            return [Answer(number, "done", self._work(job, hear))]
+            with _what_is_there_left_alone():
+                return [Answer(number, "done", self._work(job, hear))]
         except Exception as error:
             if ended or isinstance(error, FatalError):  # not the failure of the job
                 raise
@@ -182,6 +184,19 @@ class _InProcess(Executor):
 
     def under_way(self) -> int:
         return self._under_way
+
+
+@contextmanager
+def _what_is_there_left_alone() -> Iterator[None]:
+    """Spare what is in memory the garbage collection after a job: as long as one run takes."""
+    if gc.get_freeze_count():  # by whoever calls, or already
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def cause_of(error: BaseException) -> str:
@@ -210,6 +225,7 @@ def _serve(pipe: Connection, work: Work, prepare: Callable[[], None]) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare()
+    gc.freeze()
     with suppress(EOFError, OSError):
         pipe.send(Answer(0, "ready"))
         while True:
