@@ -295,28 +295,6 @@ def test_a_change_of_the_numbers_is_said_once_it_is_whole(
     assert first.startswith("2004-12: Status quo") and "difference" in first
 
 
-def test_months_still_to_come_are_marked(chromium: Chromium, dashboard: Dashboard) -> None:
-    tab = at(chromium, dashboard)
-    drawn = tab.run("""(async () => {
-        const { drawFans } = await import('/fans.js');
-        const months = ['2005-01', '2005-02', '2005-03', '2005-04'];
-        const lines = (n) => Array.from({ length: 5 }, () => Array(n).fill(1));
-        const fan = (n) => ({ spec: 'x', title: 'X', unit: 'kg', kind: 'bands', months,
-          lines: [lines(4), lines(n)], difference: lines(n).slice(0, 3) });
-        const place = document.createElement('div');
-        const marks = (n, growing) => {
-          drawFans(place, [fan(n)], { period: [2005, 2006], names: ['a', 'b'], growing });
-          const mark = place.querySelector('.to-come');
-          return [mark && Number(mark.getAttribute('x')), place.textContent];
-        };
-        return [marks(0, true), marks(2, true), marks(3, true), marks(4, false)];
-      })()""")
-    starts = [start for start, _ in drawn]
-    assert starts[0] < starts[1] < starts[2] and starts[3] is None
-    assert ["simulating" in text for _, text in drawn] == [True, True, True, False]
-    assert "b not yet available" in drawn[0][1] and "difference" in drawn[1][1]
-
-
 def test_an_event_moves_as_the_command_line_says(
     chromium: Chromium, dashboard: Dashboard, tmp_path: Path
 ) -> None:

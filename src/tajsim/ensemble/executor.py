@@ -46,7 +46,7 @@ class Answer(NamedTuple):
     """What is heard of a job.
 
     ``kind`` is ``done`` with what the job keeps, ``failed`` with the error, ``stopped``, or
-    ``told`` with what it says on the way.
+    ``told`` with the months simulated so far, which `Processes` keeps to itself.
     """
 
     number: int
@@ -243,14 +243,14 @@ def _end_with_parent() -> None:
 def _answer(pipe: Connection, number: int, job: Job, work: Work) -> Answer:
     sent = 0.0
 
-    def month_done(told: Any) -> None:
+    def month_done(months: int | None) -> None:
         nonlocal sent
         while pipe.poll():
             if pipe.recv()[:2] == ("stop", number):
                 raise _StopError
-        if told is not None and monotonic() - sent > _PAUSE:
+        if months is not None and monotonic() - sent > _PAUSE:
             sent = monotonic()
-            pipe.send(Answer(number, "told", told() if callable(told) else told))
+            pipe.send(Answer(number, "told", months))
 
     try:
         return Answer(number, "done", work(job, month_done))
@@ -364,10 +364,8 @@ class Processes(Executor):
                     self._begin(worker, worker.number)
             elif message.number == worker.number and message.kind != "told":
                 found.append(self._over(worker, message))
-            elif message.number == worker.number and isinstance(message.content, int):
-                worker.months = message.content
             elif message.number == worker.number:
-                found.append(message)
+                worker.months = message.content
         self._fill()
         return found
 
