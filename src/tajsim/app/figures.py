@@ -150,23 +150,23 @@ _RAW = ("reference_median", "median", "difference", "low", "high", "share_sign")
 
 
 #: What is sent of the runs that are there, one message each: of the first runs, and of all.
-FIRST_PARTS = ("card", "fans")
+FIRST_PARTS = ("fans",)
 PARTS = (*FIRST_PARTS, "table", "map", "story")
 
 
-def shown_specs(dataset: xr.Dataset, state: PageState) -> list[str]:
-    """Return what the fans of complete runs show: what was chosen, or else what differs most."""
+def shown_specs(dataset: xr.Dataset, state: PageState, card: answer.Card) -> list[str]:
+    """Return what the fans show: what was chosen, or else what differs most."""
     if state.show:
         return list(state.show)
-    found = answer.card(dataset).leading
-    names = [f"{c.outcome}@{c.where}" if c.where else c.outcome for c in found if c.kind != "date"]
+    leading = [change for change in card.leading if change.kind != "date"]
+    names = [f"{c.outcome}@{c.where}" if c.where else c.outcome for c in leading]
     held = [spec for spec in state.begins_with if spec.partition("@")[0] in dataset]
     return list(dict.fromkeys([*names, *held]))[:4]
 
 
 def as_shown(dataset: xr.Dataset, state: PageState) -> tuple[xr.Dataset, list[str]]:
     """Return results in which what the fans show are outcomes of their own, with their names."""
-    specs = shown_specs(dataset, state)
+    specs = shown_specs(dataset, state, answer.card(dataset))
     found = {}
     for spec in specs:
         name, where = split_spec(spec, dataset)
@@ -177,12 +177,11 @@ def as_shown(dataset: xr.Dataset, state: PageState) -> tuple[xr.Dataset, list[st
 
 
 def part_of_view(part: str, dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
-    """Return one part of what the page shows of complete runs."""
-    if part == "card":
-        return {"card": answer.card(dataset).as_dict()}
+    """Return one part of what the page shows; with the fans comes the card that heads it."""
     if part == "fans":
-        fans = (fan_of(dataset, spec) for spec in shown_specs(dataset, state))
-        return {"fans": [fan for fan in fans if fan]}
+        card = answer.card(dataset)
+        fans = (fan_of(dataset, spec) for spec in shown_specs(dataset, state, card))
+        return {"card": card.as_dict(), "fans": [fan for fan in fans if fan]}
     if part == "table":
         table = table_of(effect.compare_results(dataset))
         return {"table": table, "rests": effect.basis_statement(dataset)}

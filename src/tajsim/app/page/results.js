@@ -53,8 +53,8 @@ export class Results {
   viewed(message) {
     const { part, runs, complete } = message;
     Object.assign(this.view, message);
-    if (part === "card") drawCard(message.card);
     if (part === "fans") {
+      drawCard(message.card);
       this.fans = message.fans;
       this.drawFans();
       document.body.dataset.drawn = String(runs);
