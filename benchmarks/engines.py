@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,7 @@ import numpy as np
 import tajsim
 from benchmarks.close_calls import close_calls
 from benchmarks.ensembles import FEW, SCENARIO
-from benchmarks.ratio import one_core, seconds
+from benchmarks.ratio import core_seconds, one_core, seconds
 from tajsim.compiled import engine, program
 
 #: Runs, and the least that the compiled engine is to be faster.
@@ -30,7 +31,7 @@ def report(end: str, repetitions: int = 3, runs: Sequence[int] = tuple(GOALS)) -
     if engine.chosen() != engine.COMPILED:
         print("\nEngines: not measured (pip install 'tajsim[fast]')")
         return
-    print(f"\nEngines, whole model, {SCENARIO}, one core, best of {repetitions} in turn")
+    print(f"\nEngines, whole model, {SCENARIO}, processor time on one core, best of {repetitions}")
     with one_core():
         _compiling()
         for engine_ in engine.ENGINES:
@@ -53,19 +54,20 @@ def report(end: str, repetitions: int = 3, runs: Sequence[int] = tuple(GOALS)) -
     months = [12 * (year - 2004 + 1) + 24 for year in years]  # with those of the spin-up
     print(f"  cost grows with runs to the power of {_power(SIZES, by_runs):.2f}", end=", ")
     print(f"with months, those before the start among them, of {_power(months, by_months):.2f}")
-    one, two = (_timed(4000, end, "compiled", workers, 500) for workers in (1, 2))
+    one, two = (seconds(partial(_run, 4000, end, "compiled", n, 500)) for n in (1, 2))
     print(f"  two processes on 4,000 runs: {one / two:.2f} times one (their start included)")
     _agreement(runs[-1], end)
     _compare(end)
 
 
-def _timed(runs: int, end: str, name: str, workers: int = 1, chunk: int = 1000) -> float:
-    def work() -> None:
-        tajsim.run(
-            SCENARIO, runs=runs, until=end, outcomes=FEW, engine=name, workers=workers, chunk=chunk
-        )
+def _timed(runs: int, end: str, name: str) -> float:
+    return core_seconds(partial(_run, runs, end, name))
 
-    return seconds(work)
+
+def _run(runs: int, end: str, name: str, workers: int = 1, chunk: int = 1000) -> None:
+    tajsim.run(
+        SCENARIO, runs=runs, until=end, outcomes=FEW, engine=name, workers=workers, chunk=chunk
+    )
 
 
 def _agreement(runs: int, end: str) -> None:
