@@ -58,15 +58,6 @@ def test_a_hundred_moves_leave_no_stale_work() -> None:
     assert fake.running == [None, None]
 
 
-def test_the_reference_is_not_stopped_by_a_move_of_the_scenario() -> None:
-    fake = Fake(1)
-    fake.scheduler.want("tab", [task("reference"), task("a")])
-    fake.scheduler.want("tab", [task("reference"), task("b")])
-    assert fake.stops == []
-    fake.finish(0)
-    assert fake.running == ["b"]
-
-
 def test_what_is_needed_first_goes_first_whichever_tab_asks() -> None:
     fake = Fake(1)
     fake.scheduler.want("one", [task("a"), task("a more", 1), task("a most", 2)])
