@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import statistics
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
+from functools import partial
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 import tajsim
+from benchmarks.close_calls import close_calls
 from benchmarks.ensembles import FEW, SCENARIO
-from benchmarks.ratio import one_core, seconds
+from benchmarks.ratio import core_seconds, one_core, seconds
 from tajsim.compiled import engine, program
 
 #: Runs, and the least that the compiled engine is to be faster.
@@ -25,7 +31,7 @@ def report(end: str, repetitions: int = 3, runs: Sequence[int] = tuple(GOALS)) -
     if engine.chosen() != engine.COMPILED:
         print("\nEngines: not measured (pip install 'tajsim[fast]')")
         return
-    print(f"\nEngines, whole model, {SCENARIO}, one core, best of {repetitions} in turn")
+    print(f"\nEngines, whole model, {SCENARIO}, processor time on one core, best of {repetitions}")
     with one_core():
         _compiling()
         for engine_ in engine.ENGINES:
@@ -48,17 +54,55 @@ def report(end: str, repetitions: int = 3, runs: Sequence[int] = tuple(GOALS)) -
     months = [12 * (year - 2004 + 1) + 24 for year in years]  # with those of the spin-up
     print(f"  cost grows with runs to the power of {_power(SIZES, by_runs):.2f}", end=", ")
     print(f"with months, those before the start among them, of {_power(months, by_months):.2f}")
-    one, two = (_timed(4000, end, "compiled", workers, 500) for workers in (1, 2))
+    one, two = (seconds(partial(_run, 4000, end, "compiled", n, 500)) for n in (1, 2))
     print(f"  two processes on 4,000 runs: {one / two:.2f} times one (their start included)")
+    _agreement(runs[-1], end)
+    _compare(end)
 
 
-def _timed(runs: int, end: str, name: str, workers: int = 1, chunk: int = 1000) -> float:
-    def work() -> None:
-        tajsim.run(
-            SCENARIO, runs=runs, until=end, outcomes=FEW, engine=name, workers=workers, chunk=chunk
-        )
+def _timed(runs: int, end: str, name: str) -> float:
+    return core_seconds(partial(_run, runs, end, name))
 
-    return seconds(work)
+
+def _run(runs: int, end: str, name: str, workers: int = 1, chunk: int = 1000) -> None:
+    tajsim.run(
+        SCENARIO, runs=runs, until=end, outcomes=FEW, engine=name, workers=workers, chunk=chunk
+    )
+
+
+def _agreement(runs: int, end: str) -> None:
+    """Print in how many runs the engines part, and in how many a draw was close enough for that."""
+    outcomes = {}
+    with close_calls() as calls:
+        for name in engine.ENGINES:
+            found = tajsim.run(SCENARIO, runs=runs, until=end, outcomes=FEW, engine=name)
+            outcomes[name] = [found[outcome].values for outcome in FEW]
+    apart = np.zeros(runs, bool)
+    for ours, theirs in zip(*outcomes.values(), strict=True):
+        far = ~np.isclose(ours, theirs, rtol=1e-6, atol=1e-6, equal_nan=True)
+        apart |= far.reshape(-1, runs).any(axis=0)
+    print(
+        f"  outcomes of {apart.sum()} of {runs} runs differ; a draw is within {calls.within:g} of "
+        f"its threshold in {len(calls.runs)} ({calls.compared:,} comparisons watched)"
+    )
+
+
+def _compare(end: str) -> None:
+    """Print how long the command that compares two scenarios takes with either engine."""
+    times: dict[str, float] = {}
+    for name in (*engine.ENGINES, *engine.ENGINES):
+        with TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "tajsim", "compare", SCENARIO, "irpt-ban"]
+            command += ["--runs", "200", "--workers", "1", "--until", end, "--engine", name]
+            begun = time.perf_counter()
+            out = ["--out", str(Path(folder, "out"))]
+            subprocess.run([*command, *out], check=True, stdout=subprocess.DEVNULL)
+            times[name] = min(time.perf_counter() - begun, times.get(name, inf))
+    ours, theirs = times.values()
+    print(
+        "  tajsim compare, two scenarios, 200 runs, variance shares and pictures: "
+        f"{ours:.1f} s compiled, {theirs:.1f} s numpy, ratio {theirs / ours:.2f}"
+    )
 
 
 def _power(sizes: Sequence[int], times: Sequence[float]) -> float:
@@ -71,9 +115,8 @@ def _compiling() -> None:
 
     def write() -> None:
         nonlocal about, text
-        about, text = program.written(tajsim.TajikistanModel(runs=2, settled=False), lanes)
+        about, text = program.written(tajsim.TajikistanModel(runs=2, settled=False))
 
-    lanes = program.lanes_here()
     trace = seconds(write)
     assert about and text
     code = b""
@@ -94,6 +137,6 @@ def _compiling() -> None:
 
         kept = seconds(take)
     print(
-        f"  {lanes} runs side by side; traced and laid out {trace:.1f} s, compiled {made:.1f} s "
-        f"({len(code) // 1024} KB), from the cache {kept:.2f} s"
+        f"  {about.lanes} runs side by side; traced and laid out {trace:.1f} s, "
+        f"compiled {made:.1f} s ({len(code) // 1024} KB), from the cache {kept:.2f} s"
     )

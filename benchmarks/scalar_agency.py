@@ -67,6 +67,12 @@ class ScalarAgency(mesa.Agent):  # type: ignore[misc]
             return 1.0 - exp(-self.p["inland_search"] * self.unit * self.quality)
         return 1.0 - exp(-self.p["exit_search"] * self.strength * self.quality)
 
+    @property
+    def meeting(self) -> float:
+        """How many stand where loads pass: at their posts on the line, in a unit, or all."""
+        posts = sum(self.deployment[: len(AFGHAN_SECTIONS)])
+        return posts if self.posted else self.unit or self.strength
+
     def reported(self, seized: float, price: float) -> float:
         """Return what is reported of what was seized, kg; the rest is sold at ``price`` USD/kg."""
         gain = seized * price / max(self.unit or self.strength, 1.0)

@@ -124,10 +124,7 @@ def settle(model: ScalarMarket, guards: Guards) -> None:
     tally, agencies = model.tally, model.all_agencies
     for i, agency in enumerate(agencies.values()):
         tally.reported[i] = agency.reported(tally.seized_by[i], guards.price_inland)
-        heads = agency.unit if agency.name in DRUG_UNITS else agency.strength
-        if agency.name in GUARDS:  # to be had by those who stand where loads pass
-            heads = sum(agency.deployment[: len(AFGHAN_SECTIONS)])
-        model.rent_on_offer[i] = tally.offered[i] / max(heads, 1.0)
+        model.rent_on_offer[i] = tally.offered[i] / max(agency.meeting, 1.0)
     tally.resold = sum(tally.seized_by) - sum(tally.reported)
     model.sold = tally.sold + tally.resold
     tally.leaving = [share * model.sold for share in model.exit_share]

@@ -10,7 +10,7 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from benchmarks import costs, engines, ensembles, ratio, stages, sweeping
+from benchmarks import c_loop, costs, engines, ensembles, ratio, stages, sweeping
 
 SIZES, QUICK_SIZES = (1, 100, 1000, 10_000), (1, 100, 300)
 END, QUICK_END = "2020-12", "2008-12"
@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"histories from 2004-01 to {end}", flush=True)
     counts = (1, 200) if given.quick else (1, 200, 1000)
     engines.report(end, 1 if given.quick else 3, counts)
+    if not given.quick:
+        c_loop.report()
     ensembles.report(given.runs or (QUICK_SIZES if given.quick else SIZES), end)
     stages.report((100,) if given.quick else (100, 1000), end)
     stages.report_months(100, end)

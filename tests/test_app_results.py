@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import xarray as xr
 
 import tajsim.app.figures as figures
 import tajsim.compiled.engine as engines
@@ -29,7 +28,7 @@ QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
 def asked(query: str, folder: Path) -> tuple[PageState, Plan, list[tuple[ScheduledJob, ...]]]:
     state = read_state(query, shipped_scenarios())
     plan = plan_of(state, folder)
-    return state, plan, list(zip(*jobs_of(plan, state, ("heroin_seized",), 2), strict=True))
+    return state, plan, list(zip(*jobs_of(plan, state, 2), strict=True))
 
 
 def same(a: Record, b: Record) -> None:
@@ -42,17 +41,12 @@ def same(a: Record, b: Record) -> None:
     np.testing.assert_array_equal(a.parameter_values, b.parameter_values)
 
 
-def halves(results: xr.Dataset) -> list[xr.Dataset]:
-    """Return what there is of the reference and of the scenario."""
-    return [results.isel(scenario=[0]), results.isel(scenario=[1])]
-
-
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[PageState, Plan, Any, Sequence[Record]]:
     """What the tasks of a state give: 45 runs in two chunks, 18 months."""
     state, plan, pairs = asked(QUERY, tmp_path_factory.mktemp("app"))
     past = SnapshotCache()
-    records = [follow(task.job, past, lambda model: None) for pair in pairs for task in pair]
+    records = [follow(task.job, past, lambda: None) for pair in pairs for task in pair]
     return state, plan, pairs, records
 
 
@@ -116,7 +110,7 @@ def test_a_shared_past_gives_what_a_run_from_the_start_gives(
         took.append(0)
         with monkeypatch.context() as patch:
             patch.setattr(engines, "advance", counted)
-            found = follow(job, past, lambda model: None)
+            found = follow(job, past, lambda: None)
         same(found, simulate(job))
     assert took == months
 
@@ -125,7 +119,7 @@ def test_the_reference_leaves_its_past_to_the_scenario(tmp_path: Path) -> None:
     events = f"{EVENTS}&reference=arrangement-of-2004"
     reference, own = asked(events, tmp_path)[2][0]
     past = SnapshotCache()
-    follow(reference.job, past, lambda model: None)
+    follow(reference.job, past, lambda: None)
     begun = past.latest(past_of(own.job), 21)
     assert begun and begun.months == 10, "the months before November 2004"
     for other in ("seed=2", "parameters=fixed", "set=civic_space=1"):
@@ -135,11 +129,11 @@ def test_the_reference_leaves_its_past_to_the_scenario(tmp_path: Path) -> None:
 def test_no_more_of_the_past_is_kept_than_there_is_room_for(tmp_path: Path) -> None:
     task = asked(EVENTS, tmp_path)[2][0][1]
     whole = SnapshotCache()
-    follow(task.job, whole, lambda model: None)
+    follow(task.job, whole, lambda: None)
     assert whole.bytes() > 0
     for room in (1, whole.bytes() // 2):
         past = SnapshotCache(room)
-        follow(task.job, past, lambda model: None)
+        follow(task.job, past, lambda: None)
         assert past.bytes() <= room
         assert (past.latest(past_of(task.job), 21) is None) == (room == 1)
 
@@ -161,31 +155,17 @@ def test_what_was_not_asked_for_again_leaves_a_full_shelf(made: Any) -> None:
 def test_a_fan_is_that_of_the_picture(made: Any) -> None:
     _, plan, pairs, records = made
     dataset = figures.dataset_of(plan, pairs, records)
-    fan = figures.fan_of(halves(dataset), "heroin_seized")
+    fan = figures.fan_of(dataset, "heroin_seized")
     assert fan and fan["unit"] == "kg/year" and fan["kind"] == "bands"
     series = smooth(at_places(dataset, "heroin_seized"), 12)
     expected = np.quantile(series.values.astype(float), figures.LEVELS, axis=2).transpose(1, 0, 2)
     np.testing.assert_allclose(fan["lines"], expected, rtol=1e-5)
-    one = figures.fan_of(halves(dataset), "heroin_seized@section=pianj")
+    one = figures.fan_of(dataset, "heroin_seized@section=pianj")
     assert one and one["title"] == "Heroin seized on the line (Pianj)"
-    share = figures.fan_of(halves(dataset), "state_failed")
+    share = figures.fan_of(dataset, "state_failed")
     assert share and (share["kind"], share["unit"]) == ("mean", "% of runs")
     few = dataset.isel(month=slice(0, 11))
-    assert figures.fan_of(halves(few), "heroin_seized") is None
-
-
-def test_a_fan_of_fewer_months_is_the_beginning_of_the_whole_one(made: Any) -> None:
-    _, plan, pairs, records = made
-    reference, own = halves(figures.dataset_of(plan, pairs, records))
-    whole = figures.fan_of([reference, own], "heroin_seized")
-    part = figures.fan_of([reference, own.isel(month=slice(0, 14))], "heroin_seized")
-    alone = figures.fan_of([reference], "heroin_seized")
-    assert whole and part and alone
-    assert whole["lines"][0] == part["lines"][0] == alone["lines"][0]
-    assert part["months"] == whole["months"]
-    assert part["lines"][1] == [line[:3] for line in whole["lines"][1]]
-    assert part["difference"] == [line[:3] for line in whole["difference"]]
-    assert alone["lines"][1] == [[]] * 5 and alone["difference"] == [[]] * 3
+    assert figures.fan_of(few, "heroin_seized") is None
 
 
 def test_the_map_is_that_of_the_picture(made: Any) -> None:
@@ -208,47 +188,15 @@ def test_the_table_holds_the_numbers_of_compare(made: Any) -> None:
     expected = compare_results(dataset)
     order = expected["size"].fillna(0.0).sort_values(ascending=False, kind="stable").index
     expected, rows = expected.loc[order], table["rows"]  # by size
-    assert figures.part_of_view("card", dataset, state)["card"] == card(dataset).as_dict()
     leading = [change.outcome for change in card(dataset).leading][:4]
-    fans = figures.part_of_view("fans", dataset, state)["fans"]
+    shown = figures.part_of_view("fans", dataset, state)
+    fans = shown["fans"]
+    assert shown["card"] == card(dataset).as_dict()
     assert leading and [fan["spec"] for fan in fans][: len(leading)] == leading
     for name in ("difference", "low"):  # what nobody is left to measure in is None
         assert [row[name] for row in rows] == [figures.plain(value) for value in expected[name]]
     assert table["window"] == ["2004-01", "2005-06"]
     assert "run 3" in figures.part_of_view("story", dataset, state)["story"]["story"]
-
-
-def test_what_is_there_so_far_ends_where_the_slowest_chunk_is(made: Any) -> None:
-    _, plan, pairs, records = made
-    keys = [task.key for pair in pairs for task in pair]
-    by_key = dict(zip(keys, records, strict=True))
-    name, whole = "heroin_seized", figures.dataset_of(plan, pairs, records)["heroin_seized"]
-    mine = [pair[1].key for pair in pairs]
-
-    def told(months: Sequence[int]) -> dict[str, Any]:
-        some = {k: by_key[k].outcomes[name] for k in mine}
-        return {k: {name: some[k][..., :m, :]} for k, m in zip(mine, months, strict=False)}
-
-    others = {key: record for key, record in by_key.items() if key not in mine}
-    assert figures.sides_so_far(plan, pairs, {}, {}, [name]) == ({}, {})
-    reference, own = figures.sides_so_far(plan, pairs, others, told([14]), [name])
-    assert (figures.months_of(reference), own) == (18, {}), "a chunk has nothing yet"
-    reference, own = figures.sides_so_far(plan, pairs, others, told([14, 16]), [name])
-    assert (figures.months_of(reference), figures.months_of(own)) == (18, 14)
-    for position, side in enumerate((reference, own)):
-        part = whole.isel(scenario=[position], month=slice(0, figures.months_of(side))).drop_vars(
-            "run"
-        )
-        xr.testing.assert_equal(side[name], part)
-
-
-def test_months_told_piece_by_piece_make_the_whole(made: Any) -> None:
-    whole = {"heroin_seized": made[3][0].outcomes["heroin_seized"]}
-    had: Any = {}
-    for first, stop in ((0, 12), (12, 13), (13, 18), (0, 18)):
-        piece = {name: series[..., first:stop, :] for name, series in whole.items()}
-        had = figures.longer(had, piece, first)
-        np.testing.assert_array_equal(had["heroin_seized"], whole["heroin_seized"][..., :stop, :])
 
 
 def test_every_lever_tells_its_range_and_what_it_rests_on() -> None:

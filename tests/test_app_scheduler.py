@@ -58,15 +58,6 @@ def test_a_hundred_moves_leave_no_stale_work() -> None:
     assert fake.running == [None, None]
 
 
-def test_the_reference_is_not_stopped_by_a_move_of_the_scenario() -> None:
-    fake = Fake(1)
-    fake.scheduler.want("tab", [task("reference"), task("a")])
-    fake.scheduler.want("tab", [task("reference"), task("b")])
-    assert fake.stops == []
-    fake.finish(0)
-    assert fake.running == ["b"]
-
-
 def test_what_is_needed_first_goes_first_whichever_tab_asks() -> None:
     fake = Fake(1)
     fake.scheduler.want("one", [task("a"), task("a more", 1), task("a most", 2)])
@@ -117,10 +108,10 @@ def test_a_task_does_not_wait_for_a_home_that_is_busy_for_long() -> None:
 def test_the_first_runs_are_divided_over_the_workers() -> None:
     assert spans(1, 2) == [(0, 1, 0)]
     assert spans(45, 2) == [(0, 22, 0), (22, 45, 0)]
-    assert spans(200, 2) == [(0, 100, 0), (100, 200, 0)]
-    assert spans(200, 1) == [(0, 200, 0)]
-    later = [(200, 400, 1), (400, 600, 1), (600, 800, 2), (800, 1000, 2)]
-    assert spans(1000, 2) == [*spans(200, 2), *later]
+    assert spans(100, 2) == [(0, 50, 0), (50, 100, 0)]
+    assert spans(100, 1) == [(0, 100, 0)]
+    later = [(100, 300, 1), (300, 500, 1), (500, 600, 2)]
+    assert spans(600, 2) == [*spans(100, 2), *later]
 
 
 def test_a_worker_takes_what_it_knows_the_past_of_before_the_rest() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from benchmarks.close_calls import close_calls
 from tajsim import TajikistanModel, load_scenario
 from tajsim.compiled import engine, program, tracer
 from tajsim.compiled.program import Program
@@ -83,15 +84,31 @@ def outcomes(dataset: xr.Dataset) -> dict[str, Any]:
 
 @pytest.mark.parametrize("scenario", ["elite-purge", "russian-border-withdrawal"])
 def test_outcomes_and_chronicle_are_those_of_numpy(scenario: str) -> None:
-    ours, theirs = (
-        run_many([scenario], 12, 2, until="2009-12", engine=name) for name in engine.ENGINES
-    )
+    ours = run_many([scenario], 12, 2, until="2009-12", engine="compiled")
+    with close_calls() as calls:
+        theirs = run_many([scenario], 12, 2, until="2009-12", engine="numpy")
     assert (ours.attrs["engine"], theirs.attrs["engine"]) == engine.ENGINES
+    assert calls.compared > 1000
+    # A draw that meets its threshold within rounding may happen in one engine alone.
+    sure = [run for run in range(12) if run not in calls.runs]
     for name, values in outcomes(theirs).items():
-        np.testing.assert_allclose(outcomes(ours)[name], values, rtol=1e-6, atol=1e-6, err_msg=name)
+        if "run" in ours[name].dims:
+            found, values = outcomes(ours)[name][..., sure], values[..., sure]
+            np.testing.assert_allclose(found, values, rtol=1e-6, atol=1e-6, err_msg=name)
+    ours, theirs = (made.isel(event=np.isin(made["event_run"], sure)) for made in (ours, theirs))
     assert ours.sizes["event"] > 300
+    np.testing.assert_allclose(ours["event_size"], theirs["event_size"], rtol=1e-6, atol=1e-6)
     for name in ("run", "month", "kind", "actor", "target", "cause"):
         assert (ours[f"event_{name}"].values == theirs[f"event_{name}"].values).all()
+
+
+def test_runs_in_which_a_draw_is_close_to_its_threshold_are_counted() -> None:
+    counted = []
+    for within in (1e-9, 0.5e-3, 1.0):
+        with close_calls(within) as calls:
+            simulate(job(runs=tuple(range(8)), engine="numpy"))
+        counted.append(len(calls.runs))
+    assert counted[0] < counted[1] <= counted[2] == 8
 
 
 def test_a_run_is_the_same_in_any_lane_tile_chunk_and_company(compiled: Program) -> None:
@@ -133,24 +150,9 @@ def test_changed_parameters_and_events_act_as_in_numpy(compiled: Program) -> Non
     assert ours.values["agency_pay.army"].tolist() == [90.0] * 6
 
 
-@pytest.mark.parametrize("without", [("militants", "drug_market.volume"), "purges"])
-def test_held_rules_are_held_as_in_numpy(without: Any) -> None:
-    def held(name: str) -> TajikistanModel:
-        model = TajikistanModel(runs=5, seed=4, end="2005-06", without=without, settled=False)
-        # Some rules about purges are asked in months alone in which somebody fights.
-        by = engine.program_for(model, name)
-        assert (by is None) == (name == "numpy" or without == "purges")
-        engine.settle(model, by)
-        return advanced(model, by, 18)
-
-    ours, theirs = map(held, engine.ENGINES)
-    for name, series in theirs.record.items():
-        np.testing.assert_allclose(ours.record[name], series, rtol=1e-6, atol=1e-6, err_msg=name)
-    answers = theirs.values.switches.answers
-    assert ours.values.switches.answers.keys() == answers.keys()
-    for question, parts in answers.items():
-        for found, part in zip(ours.values.switches.answers[question], parts, strict=True):
-            np.testing.assert_allclose(found, part, rtol=1e-9, atol=1e-7, err_msg=question)
+def test_what_rules_are_held_in_is_left_to_numpy() -> None:
+    held = TajikistanModel(runs=2, without="purges", settled=False)
+    assert engine.program_for(held, "compiled") is None
 
 
 def job(**changes: Any) -> Job:

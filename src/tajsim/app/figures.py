@@ -1,18 +1,18 @@
 """What the page is sent of results: fans, table of differences, map, story."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from tajsim.analysis.comparison import cells_of_difference
 from tajsim.analysis.explain import explain
 from tajsim.app.state import PageState, split_spec
-from tajsim.app.workers import SMOOTH, ScheduledJob
+from tajsim.app.workers import ScheduledJob
 from tajsim.axes import Array
 from tajsim.display import rows_of
 from tajsim.ensemble.dataset import Store, build_dataset
@@ -42,66 +42,56 @@ def plain(value: Any) -> Any:
     return number if np.isfinite(number) else None
 
 
+#: Months that one point of a fan stands for: those up to it.
+SMOOTH = 12
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def fan_of(sides: "Sequence[Side]", spec: str) -> dict[str, Any] | None:
+def fan_of(dataset: xr.Dataset, spec: str) -> dict[str, Any] | None:
     """Return fans and difference of an outcome, as `tajsim.plots.fan` draws them smoothed by year.
 
     Args:
-        sides: of the reference and of the scenario, each as far as it is there; the reference
-            alone, if nothing of the scenario is.
+        dataset: results of the reference and of the scenario.
         spec: ``outcome`` or ``outcome@section=khorog``.
 
     Returns:
         ``lines`` by scenario: five quantiles over the runs, or mean, low and high where ``kind``
         is ``mean`` (shares of runs, rare counts); ``difference``: the mean paired difference with
-        its 90 % interval, as far as both are there. All ``(line, month)`` in ``unit``. None while
-        there are too few months.
+        its 90 % interval. All ``(line, month)`` in ``unit``. None where there is no year.
     """
-    name, where = split_spec(spec, sides[0] if sides else ())
+    name, where = split_spec(spec, dataset)
     places = {dimension: [name] for dimension, name in where.items()}
-    sides = [side for side in sides if name in side]
-    if not sides or sides[0][name].sizes["month"] < SMOOTH:
+    if name not in dataset or dataset.sizes["month"] < SMOOTH:
         return None
-    series = [window.at_places(s, name, places) for s in sides if s[name].sizes["month"] >= SMOOTH]
-    values = [np.asarray(part.values[0], np.float64) for part in series]
-    months = max((part["month"].values for part in series), key=len)
-    binary = not window.rare(series[0]) and window.yes_or_no(series[0])
+    series = window.at_places(dataset, name, places)
+    values, months = np.asarray(series.values, np.float64), series["month"].values
+    binary = not window.rare(series) and window.yes_or_no(series)
     factor, unit = 0.01, "% of runs"
     if not binary:
-        yearly = 12.0 if window.counted(series[0]) else 1.0
-        values, months = [_rolled(part) * yearly for part in values], months[SMOOTH - 1 :]
-        factor, unit = window.scaled(np.concatenate([part.ravel() for part in values]),
-                              window.smooth_unit(series[0]))  # fmt: skip
-    mean = binary or window.rare(series[0])
-    lines = [rounded(_lines(part, mean, binary) / factor) for part in values]
-    both = min(len(part) for part in values) if len(values) == 2 else 0
-    difference: Any = [[], [], []]
-    if both:
-        difference = rounded(
-            effect.mean_interval(select.gap(values[0][:both], values[1][:both])) / factor
-        )
+        values = _rolled(values) * (12.0 if window.counted(series) else 1.0)
+        months = months[SMOOTH - 1 :]
+        factor, unit = window.scaled(values.ravel(), window.smooth_unit(series))
+    mean = binary or window.rare(series)
     return {
         "spec": spec,
-        "title": window.titled(next(iter(sides)), name, places),
-        "unit": f"{unit} (mean)" if window.rare(series[0]) else unit,
+        "title": window.titled(dataset, name, places),
+        "unit": f"{unit} (mean)" if window.rare(series) else unit,
         "kind": "mean" if mean else "bands",
         "months": [str(m) for m in months.astype("datetime64[M]")],
-        "lines": lines if len(lines) == 2 else [*lines, [[] for _ in lines[0]]],
-        "difference": difference,
+        "lines": [rounded(_lines(part, mean, binary) / factor) for part in values],
+        "difference": rounded(effect.mean_interval(select.gap(*values)) / factor),
     }
 
 
 def _rolled(values: Array) -> Array:
-    """Return the mean over the year up to each month of ``(month, run)``, as `plots` smooths.
+    """Return the mean over the year up to each month of ``(scenario, month, run)``.
 
-    This one is several times faster: a fan is drawn a dozen times while it grows.
+    As `plots` smooths, and several times faster.
     """
-    count = len(values) - SMOOTH + 1
-    added = values[:count].copy()
+    count = values.shape[1] - SMOOTH + 1
+    added = values[:, :count].copy()
     for later in range(1, SMOOTH):
-        added += values[later : later + count]
+        added += values[:, later : later + count]
     return added / SMOOTH
 
 
@@ -109,20 +99,6 @@ def _lines(values: Array, mean: bool, binary: bool) -> Array:
     if not mean:
         return effect.quantiles(values, LEVELS)
     return effect.share_interval(values) if binary else effect.mean_interval(values).clip(min=0.0)
-
-
-Series = NDArray[np.float32]
-#: The months done, by outcome: ``(own dims..., month, run)``.
-Months = Mapping[str, Series]
-#: What there is of one scenario, by outcome: ``(scenario 1, own dims..., month, run)``.
-Side = dict[str, xr.DataArray]
-
-
-def longer(had: Months, new: Months, first: int) -> Months:
-    """Return the months done, with those from ``first`` on that a worker has reported now."""
-    if not first:
-        return new
-    return {name: np.concatenate([had[name][..., :first, :], new[name]], axis=-2) for name in new}
 
 
 def dataset_of(
@@ -140,43 +116,6 @@ def dataset_of(
     for job, record in zip(jobs, records, strict=True):
         store.put(job, record)
     return build_dataset(part, store)
-
-
-def sides_so_far(
-    plan: Plan,
-    pairs: Sequence[tuple[ScheduledJob, ...]],
-    records: Mapping[str, Record],
-    partial: Mapping[str, Months],
-    names: Sequence[str],
-) -> tuple[Side, Side]:
-    """Return outcomes of reference and scenario, each up to the month that all its chunks reached.
-
-    A side is empty while one of its chunks has nothing yet.
-    """
-    found = []
-    for position, scenario in enumerate(plan.scenarios):
-        keys = [pair[position].key for pair in pairs]
-        chunks = [records[k].outcomes if k in records else partial.get(k, {}) for k in keys]
-        there = [name for name in names if all(name in chunk for chunk in chunks)]
-        found.append(
-            {
-                name: _labelled(name, [c[name] for c in chunks], scenario.name, plan)
-                for name in there
-            }
-        )
-    return found[0], found[1]
-
-
-def months_of(side: Side) -> int:
-    """Return how many months there are of a side."""
-    return min((series.sizes["month"] for series in side.values()), default=0)
-
-
-def _labelled(name: str, chunks: Sequence[Series], scenario: str, plan: Plan) -> xr.DataArray:
-    count = min(chunk.shape[-2] for chunk in chunks)
-    values = np.concatenate([chunk[..., :count, :] for chunk in chunks], axis=-1)
-    series = window.labelled({name: values}, plan.months[:count])[name]
-    return series.expand_dims(scenario=[scenario])
 
 
 #: The outcome that sizes the ways out.
@@ -210,23 +149,24 @@ def _layer(variable: xr.DataArray) -> dict[str, Any]:
 _RAW = ("reference_median", "median", "difference", "low", "high", "share_sign")
 
 
-#: What is sent of complete runs, one message each, in this order.
-PARTS = ("card", "fans", "table", "map", "story")
+#: What is sent of the runs that are there, one message each: of the first runs, and of all.
+FIRST_PARTS = ("fans",)
+PARTS = (*FIRST_PARTS, "table", "map", "story")
 
 
-def shown_specs(dataset: xr.Dataset, state: PageState) -> list[str]:
-    """Return what the fans of complete runs show: what was chosen, or else what differs most."""
+def shown_specs(dataset: xr.Dataset, state: PageState, card: answer.Card) -> list[str]:
+    """Return what the fans show: what was chosen, or else what differs most."""
     if state.show:
         return list(state.show)
-    found = answer.card(dataset).leading
-    names = [f"{c.outcome}@{c.where}" if c.where else c.outcome for c in found if c.kind != "date"]
+    leading = [change for change in card.leading if change.kind != "date"]
+    names = [f"{c.outcome}@{c.where}" if c.where else c.outcome for c in leading]
     held = [spec for spec in state.begins_with if spec.partition("@")[0] in dataset]
     return list(dict.fromkeys([*names, *held]))[:4]
 
 
 def as_shown(dataset: xr.Dataset, state: PageState) -> tuple[xr.Dataset, list[str]]:
     """Return results in which what the fans show are outcomes of their own, with their names."""
-    specs = shown_specs(dataset, state)
+    specs = shown_specs(dataset, state, answer.card(dataset))
     found = {}
     for spec in specs:
         name, where = split_spec(spec, dataset)
@@ -236,24 +176,12 @@ def as_shown(dataset: xr.Dataset, state: PageState) -> tuple[xr.Dataset, list[st
     return kept.assign(found), specs
 
 
-def fans_of(sides: Sequence[Side], specs: Sequence[str]) -> list[dict[str, Any]]:
-    """Return what is drawn of the outcomes that are there and have months enough."""
-    found = []
-    for spec in specs:
-        name = spec.partition("@")[0]
-        fan = fan_of(sides, spec)
-        found += [fan] if fan and name in sides[0] else []
-    return found
-
-
 def part_of_view(part: str, dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
-    """Return one part of what the page shows of complete runs."""
-    if part == "card":
-        return {"card": answer.card(dataset).as_dict()}
+    """Return one part of what the page shows; with the fans comes the card that heads it."""
     if part == "fans":
-        names = select.outcome_names(dataset)
-        sides = [{n: dataset[n].isel(scenario=[place]) for n in names} for place in (0, 1)]
-        return {"fans": fans_of(sides, shown_specs(dataset, state))}
+        card = answer.card(dataset)
+        fans = (fan_of(dataset, spec) for spec in shown_specs(dataset, state, card))
+        return {"card": card.as_dict(), "fans": [fan for fan in fans if fan]}
     if part == "table":
         table = table_of(effect.compare_results(dataset))
         return {"table": table, "rests": effect.basis_statement(dataset)}

@@ -14,12 +14,11 @@ import xarray as xr
 
 import tajsim.app.figures as figures
 from tajsim.app.state import PageState, command, plan_of, read_state, scenario_text
-from tajsim.app.workers import SMOOTH, ScheduledJob, jobs_of, warm_up, work
+from tajsim.app.workers import ScheduledJob, jobs_of, warm_up, work
 from tajsim.ensemble.executor import Answer, Processes
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
-from tajsim.inputs.outcomes import with_weight
 
 
 class Scheduler:
@@ -178,7 +177,6 @@ class SessionManager:
 
     def __init__(self, offered: Sequence[str], workers: int, folder: Path) -> None:
         self.offered, self.workers, self.folder = list(offered), workers, folder
-        self.partial: dict[str, figures.Months] = {}
         self.drawing = ThreadPoolExecutor(1)
         self._sessions: list[Listener] = []
         self._jobs: dict[int, tuple[int, ScheduledJob]] = {}  # worker and job of a number
@@ -261,17 +259,12 @@ class SessionManager:
     def _take(self, answer: Answer) -> None:
         number, kind, content = answer
         worker, job = self._jobs[number]
-        if kind == "told":
-            first, months = content
-            self.partial[job.key] = figures.longer(self.partial.get(job.key, {}), months, first)
-        else:
-            del self._jobs[number]
-            self.partial.pop(job.key, None)
-            if kind == "done":
-                self.results.put(job.key, content)
-            elif kind == "failed":
-                self._fail(job, lines_of(content))
-            self._scheduler.free(worker)
+        del self._jobs[number]
+        if kind == "done":
+            self.results.put(job.key, content)
+        elif kind == "failed":
+            self._fail(job, lines_of(content))
+        self._scheduler.free(worker)
         for session in list(self._sessions):
             if job.key in session.keys:
                 session.news()
@@ -304,11 +297,6 @@ class Request:
         """All jobs, the first chunk first."""
         return [job for pair in self.pairs for job in pair]
 
-    @property
-    def first(self) -> int:
-        """How many chunks are simulated first, all at once."""
-        return sum(pair[0].stage == 0 for pair in self.pairs)
-
     def complete(self, hub: SessionManager) -> int:
         """Return how many chunks, from the first on, are there, in whole stages."""
         missing = {
@@ -326,19 +314,6 @@ class Request:
         pairs = self.pairs[: len(records) // 2]
         found = figures.dataset_of(self.plan, pairs, records)
         return found.assign_attrs(command=command(self.state, outcomes=True))
-
-    def sides(self, hub: SessionManager, chunks: int) -> tuple[figures.Side, figures.Side]:
-        """Return what is shown over time, of so many chunks, as far as it is there."""
-        pairs = self.pairs[:chunks]
-        keys = [job.key for pair in pairs for job in pair]
-        records = {key: hub.results.use(key) for key in keys if key in hub.results}
-        shown = shown_outcomes(self.state)
-        return figures.sides_so_far(self.plan, pairs, records, hub.partial, shown)
-
-
-def shown_outcomes(state: PageState) -> tuple[str, ...]:
-    """Return the outcomes that the page shows over time, each once, and what weighs them."""
-    return with_weight(spec.partition("@")[0] for spec in state.begins_with)
 
 
 def own_events(plan: Plan) -> list[list[str]]:
@@ -358,12 +333,12 @@ def request_for(hub: SessionManager, state: PageState) -> Request:
         UserError: all mistakes at once.
     """
     plan = plan_of(state, hub.folder)
-    reference, own = jobs_of(plan, state, shown_outcomes(state), hub.workers)
+    reference, own = jobs_of(plan, state, hub.workers)
     return Request(state, plan, tuple(zip(reference, own, strict=True)))
 
 
 class Stream:
-    """Follows the simulation of a state: the fans grow month by month, then all parts are told.
+    """Follows the simulation of a state: the first runs are told of at once, all in full.
 
     Attributes:
         number: of the move that asked for the state.
@@ -371,7 +346,6 @@ class Stream:
 
     def __init__(self, number: int, request: Request, hub: SessionManager) -> None:
         self.number, self.request, self._hub = number, request, hub
-        self._months = (0, 0)  # of reference and scenario
         self._chunks = 0
         self._parts: list[str] = []  # of these chunks, not told yet
         self._dataset: xr.Dataset | None = None
@@ -380,23 +354,10 @@ class Stream:
         """Return the next message; None if nothing is new."""
         chunks = self.request.complete(self._hub)
         if chunks > self._chunks:
-            self._chunks, self._parts, self._dataset = chunks, list(figures.PARTS), None
-        if self._parts:
-            return await self._part(self._parts.pop(0))
-        return None if chunks else await self._so_far()
-
-    async def _so_far(self) -> dict[str, Any] | None:
-        """Return the fans up to the months that are done of the first chunks."""
-        sides = self.request.sides(self._hub, self.request.first)
-        months = (figures.months_of(sides[0]), figures.months_of(sides[1]))
-        # The page keeps the last fans of the scenario until there is a month to draw of the new.
-        waits = months[0] == len(self.request.plan.months) and months[1] < SMOOTH
-        if months == self._months or waits:
-            return None
-        self._months = months
-        fans = await self._drawn(lambda: figures.fans_of(sides, self.request.state.begins_with))
-        runs = self.request.pairs[self.request.first - 1][0].job.stop
-        return {"kind": "so far", "runs": runs, "months": months[1], "fans": fans}
+            whole = chunks == len(self.request.pairs)
+            self._parts = list(figures.PARTS if whole else figures.FIRST_PARTS)
+            self._chunks, self._dataset = chunks, None
+        return await self._part(self._parts.pop(0)) if self._parts else None
 
     async def _part(self, part: str) -> dict[str, Any]:
         """Return one part of what is shown of the complete chunks."""

@@ -18,17 +18,14 @@ from tajsim.inputs.toml import month_number
 from tajsim.model.model import TajikistanModel
 from tajsim.model.snapshot import Snapshot, put_back, take
 
-#: Months that one point of a fan stands for: those up to it.
-SMOOTH = 12
-
 #: The runs that are simulated first, by all workers together; the size of the chunks after them.
-FIRST, MORE = 200, 200
+FIRST, MORE = 100, 200
 #: A chunk is no smaller than this: a month costs the same for a few runs as for some tens.
 _LEAST = 20
 #: States are kept at events no closer than this, and at least so often.
 _CLOSEST, _OFTEN = 3, 24
-#: The fewest months that are worth a message.
-_TOLD = 12
+#: So many months of compiled code go by before a worker hears that its job is stale.
+_HEARD = 12
 
 
 @dataclass(frozen=True)
@@ -95,9 +92,7 @@ def spans(runs: int, workers: int) -> list[tuple[int, int, int]]:
     return found
 
 
-def jobs_of(
-    plan: Plan, state: PageState, watch: tuple[str, ...], workers: int
-) -> list[list[ScheduledJob]]:
+def jobs_of(plan: Plan, state: PageState, workers: int) -> list[list[ScheduledJob]]:
     """Return the jobs of the reference and of the scenario, in the order of their runs."""
     _, own = plan.scenarios
     stops = [_stops(plan, plan.scenarios, ""), ()]
@@ -108,7 +103,7 @@ def jobs_of(
     for position, jobs in enumerate(found):
         for number, (first, stop, stage) in enumerate(spans(plan.runs, workers)):
             job = plan.job(position, first, stop)
-            job = replace(job, stops=stops[position], watch=() if stage else watch)
+            job = replace(job, stops=stops[position])
             past = past_of(job)
             key = _hash(past.key, past.deeds, job.end)
             jobs.append(ScheduledJob(key, job, stage, number % workers))
@@ -172,28 +167,26 @@ def _state(model: TajikistanModel) -> Snapshot:
     return replace(state, record={name: series[..., :done, :] for name, series in record.items()})
 
 
-def follow(job: Job, cache: SnapshotCache, month_done: Callable[[TajikistanModel], None]) -> Record:
+def follow(job: Job, cache: SnapshotCache, month_done: Callable[[], None]) -> Record:
     """Simulate a job from the start, or from the latest kept state of the same past.
 
     Args:
-        month_done: called with the model after every month, first after the months of a kept
-            state; what it raises ends the simulation.
+        month_done: called now and then; what it raises ends the simulation.
     """
     model, past = build(job, settled=False), past_of(job)
     program = engines.program_for(model, job.engine)
     state = cache.latest(past, model.month_count)
     if state:
         put_back(model, state)
-        month_done(model)
     elif not job.resume:
         engines.settle(model, program)
     while (done := model.months_run) < model.month_count:
         # In numpy a month is long enough to look up after it.
-        edges = (*job.stops, model.month_count, done + (SMOOTH if program else 1))
+        edges = (*job.stops, model.month_count, done + (_HEARD if program else 1))
         engines.advance(model, program, min(edge for edge in edges if edge > done))
         if model.months_run in job.stops:
             cache.keep(past, model)
-        month_done(model)
+        month_done()
     return record_of(model)
 
 
@@ -202,24 +195,8 @@ _cache = SnapshotCache()
 
 
 def work(job: Job, month_done: MonthDone) -> Record:
-    """Simulate a job in a worker; what it watches is told on the way.
-
-    That is ``(first, {outcome: array})``, the months from ``first`` on that are new.
-    """
-    told = 0
-
-    def news(model: TajikistanModel) -> tuple[int, dict[str, Any]]:
-        nonlocal told
-        first, told = told, model.months_run
-        return first, {name: model.record[name][..., first:told, :] for name in job.watch}
-
-    def heed(model: TajikistanModel) -> None:
-        done = model.months_run
-        # The first message goes out with the first month that can be drawn.
-        some = job.watch and done >= SMOOTH and done - told >= _TOLD
-        month_done((lambda: news(model)) if some else None)
-
-    return follow(job, _cache, heed)
+    """Simulate a job in a worker."""
+    return follow(job, _cache, lambda: month_done(None))
 
 
 def warm_up() -> None:

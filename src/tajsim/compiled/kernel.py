@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tajsim.compiled.graph import Operation
 from tajsim.compiled.layout import (
@@ -260,7 +261,11 @@ class KernelCode:
         self.w.store(value, self._pointer(rows, index), self.w.real)
 
     def _constant(self, node: Operation, shape: tuple[int, ...], order: "Order", index: str) -> str:
-        value = np.asarray(node.static["value"], float)
+        return self._constants(np.asarray(node.static["value"], float), shape, order, index)
+
+    def _constants(
+        self, value: NDArray[np.float64], shape: tuple[int, ...], order: "Order", index: str
+    ) -> str:
         listed = order(np.broadcast_to(value, shape)).reshape(-1)
         bits = listed.view(np.uint64)
         if (bits == bits[:1]).all() or _known(index):
@@ -327,6 +332,8 @@ class KernelCode:
         if op == "astype" and node.dtype.kind == "b":
             return self._truth(args[0]), True
         x, *others = map(self._number, args)
+        if op == "divide":
+            return self._quotient(node, shape, order, index, x, others[0]), False
         if op in _ARITHMETIC:
             return w.op(_ARITHMETIC[op], x, others[0]), False
         if op in _COMPARISONS:
@@ -350,6 +357,27 @@ class KernelCode:
             return w.select(w.compare("olt", x, w.number(0.0)), w.number(-1.0), found), False
         raise KeyError(op)
 
+    def _quotient(
+        self, node: Operation, shape: tuple[int, ...], order: "Order", index: str, x: str, y: str
+    ) -> str:
+        """Return a quotient; by a constant, a product with its reciprocal and what that misses.
+
+        A correctly rounded reciprocal and one correction give the correctly rounded quotient
+        (Markstein 1990); where it is not finite the product is what it is to be.
+        """
+        w, divisor = self.w, resolved(node.args[1])
+        if divisor.op != "constant":
+            return w.op("fdiv", x, y)
+        value = np.asarray(divisor.static["value"], float)
+        if not (np.isfinite(value) & (np.abs(value) > 1e-290) & (np.abs(value) < 1e290)).all():
+            return w.op("fdiv", x, y)
+        inverse = self._constants(1.0 / value, shape, order, index)
+        product = w.op("fmul", x, inverse)
+        if (np.frexp(value)[0] == 0.5).all():
+            return product
+        found = w.fma(w.less(product, y, x), inverse, product)
+        return w.select(w.compare("ord", found, found), found, product)
+
     def _extreme(self, op: str, a: str, b: str) -> str:
         # Written so that it is one instruction; a number wins over none.
         return self.w.select(self.w.compare("ogt" if op == "maximum" else "olt", a, b), a, b)
@@ -361,6 +389,8 @@ class KernelCode:
             return self.w.op("fmul", x, x)
         if known == 0.5:
             return self.w.intrinsic("sqrt", x)
+        if exponent is not None and not np.isin(exponent, (0.0, 1.0, 2.0)).any():
+            return self.w.call("exp", self.w.op("fmul", y, self.w.call("log", x)))
         return self.w.call("power", x, y)
 
     def _draw(self, slot: int, rows: Rows) -> None:
@@ -371,7 +401,7 @@ class KernelCode:
             at = w.let(f"add i64 {i}, {slot}")
             key = f"{w.whole} {w.load('%K', w.whole)}"
             counter = f"{w.whole} {w.spread(w.load(w.at('%C', at, 'i64')), 'i64')}"
-            drawn = w.let(f"call {w.real} @uniform({key}, {counter})")
+            drawn = w.let(f"call {w.real} @uniform({key}, {counter}, ptr @numbers)")
             least = w.spread(w.load(w.at("%Q", at, "double"), "double"), "double")
             self._store(self._extreme("maximum", drawn, least), rows, i)
 

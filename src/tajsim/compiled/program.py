@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 #: Where programs are kept, in place of the cache folder of the user.
 FOLDER_VARIABLE = "TAJSIM_CACHE"
+#: Runs side by side: one vector with AVX-512, two with AVX2. With more one run takes longer, and
+#: many no less.
+LANES = 8
 #: What a model keeps from month to month.
-KEPT = ("state", "flow", "watch", "held")
+KEPT = ("state", "flow", "watch")
 #: So many programs are kept; those made first go first.
 _MOST_KEPT = 8
 _MAGIC = b"tajsim program 1\n"
@@ -46,9 +49,6 @@ class About:
         dates: the states of the calendar, in the order of their rows.
         notes: of the chronicle: kind, and the names of actor, target and cause, one of each or
             several.
-        answers: of rules that can be held: rule, shapes, number of the question, parts.
-        not_held: rules that it cannot hold.
-        quarterly: rules that it can if the last month before the start ends a quarter.
     """
 
     lanes: int
@@ -60,9 +60,6 @@ class About:
     outcomes: dict[str, list[int]]
     dates: list[str]
     notes: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
-    answers: list[tuple[str, tuple[tuple[int, ...], ...], int, tuple[str, ...]]]
-    not_held: list[str]
-    quarterly: list[str]
 
     @property
     def kept(self) -> int:
@@ -84,36 +81,16 @@ class Program:
 # Made from a model.
 
 
-def traces_of(model: TajikistanModel, held: bool) -> tuple[Graph, Graph, set[str], set[str]]:
-    """Return the month of a model and what follows one of its spin-up; and rules, see `About`.
-
-    With ``held`` the rules of the month can be held.
-    """
+def traces_of(model: TajikistanModel) -> tuple[Graph, Graph]:
+    """Return the month of a model and what follows one of its spin-up."""
     from tajsim.compiled import tracer
-    from tajsim.compiled.traced import Recorder
-
-    def holding() -> tracer.Holding | None:
-        return tracer.Holding(Recorder(model.run_count)) if held else None
 
     kept = {owner: dict(vars(owner)) for _, owner, _ in tracer.states(model)}
     try:
         # Arrays that two states share now may be two in another month.
         for _, owner, name in tracer.states(model):
             vars(owner)[name] = vars(owner)[name].copy()
-        rules = holding()
-        recorder = rules.recorder if rules else None
-        month = tracer.trace(model, recorder, chronicle=True, holding=rules)
-        not_held, quarterly = rules.not_so if rules else set(), set[str]()
-        # A rule that is asked in a guarded block is asked in no run, or for all.
-        for place, conditions in tracer.trace(model).guards.items() if rules else ():
-            others = holding()
-            assert rules and others
-            tracer.trace(model, others.recorder, skip=place, holding=others)
-            seldom = {name for name in rules.asked if others.asked[name] < rules.asked[name]}
-            given = [node.static.get("input") for node in conditions]
-            of_quarter = given == [Input("state", "calendar.quarter_ends")]
-            (quarterly if of_quarter else not_held).update(seldom)
-        return month, tracer.trace_settling(model), not_held, quarterly
+        return tracer.trace(model, chronicle=True), tracer.trace_settling(model)
     finally:
         for owner, attributes in kept.items():
             tracer.put_back(owner, attributes)
@@ -125,17 +102,16 @@ def inputs_of(model: TajikistanModel, month: Graph, settle: Graph) -> dict[Input
 
     found = {Input("state", p): vars(o)[n].shape[:-1] for p, o, n in tracer.states(model)}
     found |= {Input("flow", name): tracer.shape_of_flow(name) for name in month.flows}
-    for kind, nodes in (("watch", month.watch), ("held", month.held)):
-        found |= {Input(kind, name): tuple(node.shape[:-1]) for name, node in nodes.items()}
+    found |= {Input("watch", n): tuple(node.shape[:-1]) for n, node in month.watch.items()}
     for graph in (month, settle):
         for given in graph.inputs():
             if given.kind == "flow":
                 found.setdefault(given, tracer.shape_of_flow(given.name))
             elif given.kind == "dated":
                 found[given] = found[Input("state", given.name)]
-            elif given.kind in ("parameter", "holds"):
+            elif given.kind == "parameter":
                 found[given] = ()
-    order = (*KEPT, "dated", "parameter", "holds")
+    order = (*KEPT, "dated", "parameter")
     return dict(sorted(found.items(), key=lambda item: order.index(item[0].kind)))
 
 
@@ -152,7 +128,7 @@ def normals_of(graph: Graph) -> list[str]:
     return sorted(found)
 
 
-def written(model: TajikistanModel, lanes: int, held: bool = False) -> tuple[About, str]:
+def written(model: TajikistanModel, lanes: int = LANES) -> tuple[About, str]:
     """Return the program of a model's month as text for LLVM, with what is to be known of it.
 
     Raises:
@@ -160,11 +136,11 @@ def written(model: TajikistanModel, lanes: int, held: bool = False) -> tuple[Abo
     """
     from tajsim.compiled.kernel import KernelCode
 
-    month, settle, not_held, quarterly = traces_of(model, held)
+    month, settle = traces_of(model)
     layout = RowLayout({"month": month, "settle": settle}, inputs_of(model, month, settle))
     dates = [given for given in layout.leaves if given.name.startswith("calendar.")]
     leaves: dict[str, dict[str, tuple[int, tuple[int, ...]]]] = {
-        kind: {} for kind in (*KEPT, "dated", "parameter", "holds")
+        kind: {} for kind in (*KEPT, "dated", "parameter")
     }
     for given, base in layout.leaves.items():
         leaves[given.kind][given.name] = base, layout.shapes[given]
@@ -182,9 +158,6 @@ def written(model: TajikistanModel, lanes: int, held: bool = False) -> tuple[Abo
             (note.kind, note.actor.names, note.target.names, note.cause.names)
             for note in (block.note for block in code.notes)
         ],
-        answers=[(a.rule, a.shapes, a.number, a.parts) for a in month.answers],
-        not_held=sorted(not_held),
-        quarterly=sorted(quarterly),
     )
     return about, code.text
 
@@ -192,16 +165,16 @@ def written(model: TajikistanModel, lanes: int, held: bool = False) -> tuple[Abo
 # Compiled.
 
 
-def lanes_here() -> int:
-    """Return how many runs this processor does best side by side: two vectors, or two and two."""
-    import llvmlite.binding as llvm
-
-    return 16 if llvm.get_host_cpu_features().get("avx512f") else 8
-
-
 def compiled(text: str) -> bytes:
-    """Return the object file of a program for this processor."""
+    """Return the object file of a program for this processor.
+
+    Raises:
+        RuntimeError: if the processor multiplies and adds in two steps alone.
+    """
     import llvmlite.binding as llvm
+
+    if llvm.get_host_cpu_features().get("fma") is False:
+        raise RuntimeError("the processor has no fused multiply-add")
 
     # The passes of LLVM find nothing to improve and double the time.
     module = llvm.parse_assembly(text)

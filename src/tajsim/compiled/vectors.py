@@ -1,24 +1,31 @@
 """LLVM code on vectors of runs: a writer of instructions, and the functions that numpy has.
 
-Every lane is worked out by the same IEEE operations, in the same order and never contracted, so
-that a run is the same to the bit in any lane and on any processor. Exponential, logarithm and
-quantile are the usual series and rational functions (Cody and Waite 1980; fdlibm; Cephes), within
-about one unit in the last place.
+Every lane is worked out by the same IEEE operations in the same order, fused multiply-add among
+them where it is written, so that a run is the same to the bit in any lane and on any processor.
+Logarithm and quantile are the usual series and rational functions (fdlibm; Cephes), the exponential
+a polynomial after reduction (Cody and Waite 1980), within about one unit in the last place.
 """
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 _LOG2E = 1.4426950408889634
+#: The logarithm of 2 in two parts: of full length, and such that multiples of the first are exact.
+_LN2, _LN2_REST = 0.6931471805599453, 2.3190468138462996e-17
 _LN2_HIGH, _LN2_LOW = 0.693147180369123816490, 1.90821492927058770002e-10
 #: Added to a number below 2**51 it leaves the nearest whole number in the last bits.
 _ROUND = 6755399441055744.0
 _EXPONENT, _MANTISSA, _ONE = 0x4330000000000000, 0x000FFFFFFFFFFFFF, 0x3FF0000000000000
-_EXP = [
-    *(1.6059043836821613e-10, 2.08767569878681e-09, 2.505210838544172e-08, 2.755731922398589e-07),
-    *(2.7557319223985893e-06, 2.48015873015873e-05, 1.984126984126984e-04, 1.388888888888889e-03),
-    *(8.333333333333333e-03, 4.1666666666666664e-02, 1.6666666666666666e-01, 0.5, 1.0, 1.0),
+#: ``(exp(r) - 1 - r) / r**2`` for r from -0.347 to 0.347, within 2e-17 of the exponential: the
+#: Chebyshev economy of the series, even and odd powers apart, the highest first.
+_EXP_EVEN = [
+    *(2.7620231608750013e-07, 2.4801520994318236e-05, 0.0013888888917408333),
+    *(0.04166666666662374, 0.5000000000000001),
+]
+_EXP_ODD = [
+    *(2.5105337938760716e-08, 2.7557255109098465e-06, 0.00019841269875050602),
+    *(0.00833333333332607, 0.1666666666666667),
 ]
 _LOG = [
     *(1.479819860510658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01),
@@ -69,6 +76,10 @@ class Writer:
         self.lines: list[str] = []
         self._values = self._labels = 0
         self.block = "entry"
+        #: Numbers that functions take from a table, of which they are given the address: on
+        #: processors of 64 bits the code for each address is as long as the work.
+        self.table: list[str] = []
+        self._base = "@numbers"
 
     def begin(self) -> None:
         """Begin a function."""
@@ -155,7 +166,13 @@ class Writer:
 
     def number(self, value: float) -> str:
         """Return a number in every lane."""
-        return f"splat (double 0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X})"
+        bits = f"double 0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
+        if self._base == "@numbers":
+            return f"splat ({bits})"
+        if bits not in self.table:
+            self.table.append(bits)
+        at = self.at(self._base, self.table.index(bits), "double")
+        return self.spread(self.load(at, "double"), "double")
 
     def bits(self, value: int) -> str:
         """Return 64 bits in every lane."""
@@ -185,53 +202,79 @@ class Writer:
     def call(self, function: str, *args: str) -> str:
         """Return a function of vectors."""
         given = ", ".join(f"{self.real} {arg}" for arg in args)
+        if not function.startswith("llvm."):
+            given += f", ptr {self._base}"
         return self.let(f"call {self.real} @{function}({given})")
+
+    def function(self, name: str, body: Callable[..., str], how: str, kind: str = "") -> list[str]:
+        """Return the lines of a function of one or two vectors, of real numbers or of a kind."""
+        given = [f"%{letter}" for letter in "ab"[: body.__code__.co_argcount - 1]]
+        typed = ", ".join(f"{kind or self.real} {letter}" for letter in given)
+        self.begin()
+        self._base, before = "%c", self._base
+        value = body(self, *given)
+        self._base = before
+        head = f"define internal {self.real} @{name}({typed}, ptr %c) {how} {{\nentry:"
+        return [head, *self.lines, f"  ret {self.real} {value}\n}}"]
 
     def intrinsic(self, name: str, value: str) -> str:
         """Return ``sqrt``, ``floor``, ``trunc`` or ``fabs``."""
         return self.call(f"llvm.{name}.v{self.lanes}f64", value)
 
+    def fma(self, a: str, b: str, c: str) -> str:
+        """Return ``a * b + c``, rounded once."""
+        return self.call(f"llvm.fma.v{self.lanes}f64", a, b, c)
+
+    def less(self, a: str, b: str, c: str) -> str:
+        """Return ``c - a * b``, rounded once."""
+        return self.fma(self.let(f"fneg {self.real} {a}"), b, c)
+
     def polynomial(self, x: str, coefficients: Sequence[float]) -> str:
         """Return a polynomial, the highest power first; a leading 1 costs no multiplication."""
-        first, *rest = coefficients
-        found = x if first == 1.0 else self.op("fmul", self.number(first), x)
-        for place, coefficient in enumerate(rest):
-            found = self.op("fmul", found, x) if place else found
-            found = self.op("fadd", found, self.number(coefficient))
+        first, second, *rest = coefficients
+        if first == 1.0:
+            found = self.op("fadd", x, self.number(second))
+        else:
+            found = self.fma(self.number(first), x, self.number(second))
+        for coefficient in rest:
+            found = self.fma(found, x, self.number(coefficient))
         return found
 
 
 def functions(w: Writer) -> str:
     """Return the text of the functions that `Writer.call` may name, besides those of LLVM."""
     found = []
-    for body in (_exp, _log, _log1p, _expm1, _tanh, _ndtri, _power, _remainder, _uniform):
-        kind, names = (w.whole, "kc") if body is _uniform else (w.real, "ab")
-        given = [f"%{name}" for name in names[: body.__code__.co_argcount - 1]]
-        w.begin()
-        value = body(w, *given)
-        typed = ", ".join(f"{kind} {name}" for name in given)
-        how = "alwaysinline" if body is _uniform else "noinline"
-        found.append(f"define internal {w.real} @{body.__name__[1:]}({typed}) {how} {{")
-        found += [*w.lines, f"  ret {w.real} {value}\n}}"]
+    for body in (_exp, _log, _log1p, _expm1, _tanh, _ndtri, _power, _remainder):
+        found += w.function(body.__name__[1:], body, "noinline")
+    found += w.function("uniform", _uniform, "alwaysinline", w.whole)
+    found.append(f"@numbers = internal constant [{len(w.table)} x double] [{', '.join(w.table)}]")
     found += [
         f"declare {w.real} @llvm.{name}.v{w.lanes}f64({w.real})"
         for name in ("sqrt", "floor", "trunc", "fabs")
     ]
+    found.append(f"declare {w.real} @llvm.fma.v{w.lanes}f64({', '.join([w.real] * 3)})")
     return "\n".join(found)
 
 
-def _exp(w: Writer, given: str) -> str:
-    x = w.select(w.compare("ogt", given, w.number(709.0)), w.number(709.0), given)
-    x = w.select(w.compare("olt", x, w.number(-708.0)), w.number(-708.0), x)
-    shifted = w.op("fadd", w.op("fmul", x, w.number(_LOG2E)), w.number(_ROUND))
-    n = w.op("fsub", shifted, w.number(_ROUND))
-    r = w.op("fsub", x, w.op("fmul", n, w.number(_LN2_HIGH)))
-    r = w.op("fsub", r, w.op("fmul", n, w.number(_LN2_LOW)))
-    scale = w.whole_op("shl", w.cast(shifted, to_bits=True), w.bits(52))
-    found = w.cast(w.whole_op("add", w.cast(w.polynomial(r, _EXP), to_bits=True), scale))
-    found = w.select(w.compare("olt", given, w.number(-708.0)), w.number(0.0), found)
-    found = w.select(w.compare("ogt", given, w.number(709.0)), w.number(float("inf")), found)
-    return w.select(w.compare("uno", given, given), given, found)
+def _exp(w: Writer, x: str) -> str:
+    # At the bounds, and beyond them, the power of two below is infinite or zero.
+    x = w.select(w.compare("ogt", x, w.number(710.0)), w.number(710.0), x)
+    x = w.select(w.compare("olt", x, w.number(-709.2)), w.number(-709.2), x)
+    bias = _ROUND + 1023.0
+    shifted = w.fma(x, w.number(_LOG2E), w.number(bias))
+    n = w.op("fsub", shifted, w.number(bias))
+    r = w.less(n, w.number(_LN2), x)
+    r = w.less(n, w.number(_LN2_REST), r)
+    found = w.op("fadd", _exp_less_one(w, r), w.number(1.0))
+    scale = w.cast(w.whole_op("shl", w.cast(shifted, to_bits=True), w.bits(52)))
+    return w.op("fmul", found, scale)
+
+
+def _exp_less_one(w: Writer, r: str) -> str:
+    """Return the exponential less one near zero."""
+    r2 = w.op("fmul", r, r)
+    rest = w.fma(w.polynomial(r2, _EXP_ODD), r, w.polynomial(r2, _EXP_EVEN))
+    return w.fma(rest, r2, r)
 
 
 def _log(w: Writer, x: str) -> str:
@@ -247,8 +290,7 @@ def _log(w: Writer, x: str) -> str:
     z = w.op("fmul", s, s)
     r = w.op("fmul", z, w.polynomial(z, _LOG))
     half = w.op("fmul", w.op("fmul", f, f), w.number(0.5))
-    low = w.op("fmul", s, w.op("fadd", half, r))
-    low = w.op("fadd", low, w.op("fmul", e, w.number(_LN2_LOW)))
+    low = w.fma(s, w.op("fadd", half, r), w.op("fmul", e, w.number(_LN2_LOW)))
     low = w.op("fsub", w.op("fsub", half, low), f)
     found = w.op("fsub", w.op("fmul", e, w.number(_LN2_HIGH)), low)
     zero = w.compare("oeq", x, w.number(0.0))
@@ -271,8 +313,7 @@ def _log1p(w: Writer, x: str) -> str:
 def _expm1(w: Writer, x: str) -> str:
     # Near zero the series, elsewhere the difference.
     near = w.compare("olt", w.intrinsic("fabs", x), w.number(0.3))
-    series = w.op("fmul", w.polynomial(x, _EXP[:-1]), x)
-    return w.select(near, series, w.op("fsub", w.call("exp", x), w.number(1.0)))
+    return w.select(near, _exp_less_one(w, x), w.op("fsub", w.call("exp", x), w.number(1.0)))
 
 
 def _tanh(w: Writer, x: str) -> str:
@@ -286,10 +327,6 @@ def _tanh(w: Writer, x: str) -> str:
 
 def _power(w: Writer, x: str, y: str) -> str:
     found = w.call("exp", w.op("fmul", y, w.call("log", x)))
-    rising = w.compare("ogt", y, w.number(0.0))
-    zero = w.select(rising, w.number(0.0), w.number(float("inf")))
-    found = w.select(w.compare("oeq", x, w.number(0.0)), zero, found)
-    found = w.select(w.compare("oeq", x, w.number(1.0)), w.number(1.0), found)
     found = w.select(w.compare("oeq", y, w.number(1.0)), x, found)
     found = w.select(w.compare("oeq", y, w.number(2.0)), w.op("fmul", x, x), found)
     return w.select(w.compare("oeq", y, w.number(0.0)), w.number(1.0), found)
@@ -306,12 +343,20 @@ def _ndtri(w: Writer, given: str) -> str:
     x = w.intrinsic("sqrt", w.op("fmul", w.number(-2.0), w.call("log", y)))
     x0 = w.op("fsub", x, w.op("fdiv", w.call("log", x), x))
     z = w.op("fdiv", w.number(1.0), x)
-    near = w.compare("olt", x, w.number(8.0))
-    p = w.select(near, w.polynomial(z, _P1), w.polynomial(z, _P2))
-    q = w.select(near, w.polynomial(z, _Q1), w.polynomial(z, _Q2))
-    tail = w.op("fsub", x0, w.op("fdiv", w.op("fmul", z, p), q))
-    tail = w.select(flip, tail, w.let(f"fneg {w.real} {tail}"))
-    return w.select(w.compare("ogt", y, w.number(_E2)), middle, tail)
+
+    def tail(p: Sequence[float], q: Sequence[float]) -> str:
+        part = w.op("fdiv", w.polynomial(z, p), w.polynomial(z, q))
+        return w.less(z, part, x0)
+
+    usual, before = tail(_P1, _Q1), w.block
+    far = w.compare("oge", x, w.number(8.0))
+    some = w.let(f"icmp ne i{w.lanes} {w.let(f'bitcast {w.truth} {far} to i{w.lanes}')}, 0")
+    with w.when(some):
+        rare = w.select(far, tail(_P2, _Q2), usual)
+        inside = w.block
+    found = w.let(f"phi {w.real} [ {usual}, %{before} ], [ {rare}, %{inside} ]")
+    found = w.select(flip, found, w.let(f"fneg {w.real} {found}"))
+    return w.select(w.compare("ogt", y, w.number(_E2)), middle, found)
 
 
 def _remainder(w: Writer, x: str, y: str) -> str:

@@ -5,6 +5,7 @@ the answers. Workers ignore interrupts, which the parent alone answers, and end 
 however that goes; one that is lost is replaced.
 """
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -45,7 +46,7 @@ class Answer(NamedTuple):
     """What is heard of a job.
 
     ``kind`` is ``done`` with what the job keeps, ``failed`` with the error, ``stopped``, or
-    ``told`` with what it says on the way.
+    ``told`` with the months simulated so far, which `Processes` keeps to itself.
     """
 
     number: int
@@ -172,7 +173,8 @@ class _InProcess(Executor):
             ended = False
 
         try:
-            return [Answer(number, "done", self._work(job, hear))]
+            with _what_is_there_left_alone():
+                return [Answer(number, "done", self._work(job, hear))]
         except Exception as error:
             if ended or isinstance(error, FatalError):  # not the failure of the job
                 raise
@@ -182,6 +184,19 @@ class _InProcess(Executor):
 
     def under_way(self) -> int:
         return self._under_way
+
+
+@contextmanager
+def _what_is_there_left_alone() -> Iterator[None]:
+    """Spare what is in memory the garbage collection after a job: as long as one run takes."""
+    if gc.get_freeze_count():  # by whoever calls, or already
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def cause_of(error: BaseException) -> str:
@@ -210,6 +225,7 @@ def _serve(pipe: Connection, work: Work, prepare: Callable[[], None]) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare()
+    gc.freeze()
     with suppress(EOFError, OSError):
         pipe.send(Answer(0, "ready"))
         while True:
@@ -227,14 +243,14 @@ def _end_with_parent() -> None:
 def _answer(pipe: Connection, number: int, job: Job, work: Work) -> Answer:
     sent = 0.0
 
-    def month_done(told: Any) -> None:
+    def month_done(months: int | None) -> None:
         nonlocal sent
         while pipe.poll():
             if pipe.recv()[:2] == ("stop", number):
                 raise _StopError
-        if told is not None and monotonic() - sent > _PAUSE:
+        if months is not None and monotonic() - sent > _PAUSE:
             sent = monotonic()
-            pipe.send(Answer(number, "told", told() if callable(told) else told))
+            pipe.send(Answer(number, "told", months))
 
     try:
         return Answer(number, "done", work(job, month_done))
@@ -348,10 +364,8 @@ class Processes(Executor):
                     self._begin(worker, worker.number)
             elif message.number == worker.number and message.kind != "told":
                 found.append(self._over(worker, message))
-            elif message.number == worker.number and isinstance(message.content, int):
-                worker.months = message.content
             elif message.number == worker.number:
-                found.append(message)
+                worker.months = message.content
         self._fill()
         return found
 

@@ -1,4 +1,4 @@
-// The drawing of one outcome: fans of both scenarios, paired difference, months still to come.
+// The drawing of one outcome: fans of both scenarios, paired difference.
 
 import { number, svg, ticks } from "./svg.js";
 
@@ -9,7 +9,7 @@ const DOCUMENTED_UNTIL = 2016;
 export const year = (month) => Number(month.slice(0, 4)) + (Number(month.slice(5)) - 1) / 12;
 
 // `events`: month and label of what the scenario schedules otherwise.
-export function draw(fan, period, width, growing, events = []) {
+export function draw(fan, period, width, events = []) {
   const picture = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img" });
   const x = (at) => LEFT + ((at - period[0]) / (period[1] - period[0])) * (width - LEFT - RIGHT);
   const times = fan.months.map((month) => x(year(month)));
@@ -46,18 +46,7 @@ export function draw(fan, period, width, growing, events = []) {
     svg("line", { class: "zero", x1: LEFT, x2: width - RIGHT, y1: d(0), y2: d(0) }),
     band(low, high, times, d, "own", 0.3),
     line(mean, times, d, "own mean"));
-  if (growing) toCome(picture, times[fan.lines[1][0].length - 1] ?? LEFT, x(period[1]));
   return picture;
-}
-
-// The months of the scenario that are not simulated yet.
-function toCome(picture, from, to) {
-  picture.append(
-    svg("rect", { class: "to-come", x: from, y: 0, width: Math.max(0, to - from), height: HEIGHT - BOTTOM }),
-    svg("line", { class: "front", x1: from, x2: from, y1: 0, y2: HEIGHT - BOTTOM }));
-  if (to - from > 90) {
-    picture.append(svg("text", { class: "front-text", x: from + 5, y: HEAD + 2 * GAP + FAN }, "simulating \u2026"));
-  }
 }
 
 function fans(picture, lines, kind, position, times, y) {

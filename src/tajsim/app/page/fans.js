@@ -3,14 +3,13 @@
 import { BOTTOM, draw, LEFT, RIGHT, year } from "./chart.js";
 import { html, number, svg } from "./svg.js";
 
-// `growing`: the months of the scenario are still being simulated.
-export function drawFans(place, fans, { period, names, growing, remove, events }) {
+export function drawFans(place, fans, { period, names, remove, events }) {
   const kept = new Map([...place.children].map((child) => [child.dataset.spec, child]));
   const panels = fans.map((fan) => kept.get(fan.spec) || panel(fan.spec, remove));
   if (panels.some((one, i) => one !== place.children[i]) || panels.length !== place.children.length) {
     place.replaceChildren(...panels);
   }
-  panels.forEach((one, i) => one.update(fans[i], period, names, growing, events));
+  panels.forEach((one, i) => one.update(fans[i], period, names, events));
 }
 
 function panel(spec, remove) {
@@ -24,9 +23,7 @@ function panel(spec, remove) {
     html("div", { class: "top" }, head, close), place, reader, reading);
   let fan, period, names, width, at = null;
   const show = () => {
-    const last = Math.max(0, Math.max(...fan.lines.map((lines) => lines[0].length)) - 1);
-    const known = Math.max(0, Math.min(last, fan.lines[1][0].length - 1));
-    const index = at === null ? known : Math.min(at, last);
+    const last = fan.months.length - 1, index = at === null ? last : Math.min(at, last);
     reading.textContent = read(fan, index, names);
     Object.assign(reader, { max: String(last), value: String(index) });
     reader.setAttribute("aria-valuetext", reading.textContent);
@@ -46,19 +43,18 @@ function panel(spec, remove) {
   });
   place.addEventListener("pointerleave", () => point(null));
   one.update = (...given) => {
-    let growing, events;
-    [fan, period, names, growing, events] = given;
+    let events;
+    [fan, period, names, events] = given;
     width = Math.max(280, place.clientWidth || 400);
     head.textContent = fan.title;
     close.setAttribute("aria-label", `Remove ${fan.title}`);
     reader.setAttribute("aria-label", `${fan.title}: month to read`);
-    const picture = draw(fan, period, width, growing, events);
+    const picture = draw(fan, period, width, events);
     const height = Number(picture.getAttribute("viewBox").split(" ")[3]);
     picture.append(svg("line", { class: "cursor", y1: 0, y2: height - BOTTOM }));
     place.replaceChildren(picture);
     show();
-    picture.setAttribute("aria-label", `${fan.title}. ${growing ? "Still growing. " : ""}${
-      reading.textContent}`);
+    picture.setAttribute("aria-label", `${fan.title}. ${reading.textContent}`);
   };
   return one;
 }
@@ -67,14 +63,11 @@ function panel(spec, remove) {
 export function read(fan, index, names) {
   const said = names.map((name, position) => {
     const at = fan.lines[position].map((line) => line[index]);
-    if (at[0] === undefined) return `${name} not yet available`;
     const [low, middle, high] = fan.kind === "bands" ? [at[0], at[2], at[4]] : [at[1], at[0], at[2]];
     return `${name} ${number(middle)} (${number(low)} to ${number(high)})`;
   });
   const [mean, low, high] = fan.difference.map((line) => line[index]);
-  if (mean !== undefined) {
-    const sure = low > 0 || high < 0 ? "" : ", not clear of zero";
-    said.push(`difference ${number(mean, true)} (${number(low, true)} to ${number(high, true)}${sure})`);
-  }
+  const sure = low > 0 || high < 0 ? "" : ", not clear of zero";
+  said.push(`difference ${number(mean, true)} (${number(low, true)} to ${number(high, true)}${sure})`);
   return `${fan.months[index]}: ${said.join("; ")} ${fan.unit}`;
 }

@@ -34,7 +34,7 @@ export function lever(p, usual, later, typed, moved) {
   slider.value = String(scale.place(Number.isFinite(held) ? held : usual));
   const field = html("input", { "aria-label": `${words}, value in ${p.unit}, ${range}`,
     inputmode: "decimal", "data-value-of": p.name });
-  field.value = typed ?? String(usual);
+  field.value = typed ?? String(Number(usual.toPrecision(6)));
   const spoken = () => slider.setAttribute("aria-valuetext", `${field.value} ${p.unit}`);
   spoken();
   const row = html("div", { class: `lever${typed === undefined ? "" : " moved"}`, "data-row": p.name },

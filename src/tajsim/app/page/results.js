@@ -1,4 +1,4 @@
-// What tajsim answers: fans while they grow, then differences, map and story.
+// What tajsim answers: card and fans of the first runs, then of all, with differences, map and story.
 
 import { drawCard } from "./card.js";
 import { drawFans, read } from "./fans.js";
@@ -15,7 +15,6 @@ export class Results {
     this.asked = null;
     this.fans = [];
     this.view = {};
-    this.growing = false;
     this.since = 0;
   }
 
@@ -23,7 +22,7 @@ export class Results {
   wait() {
     this.since = performance.now();
     document.body.dataset.complete = "";
-    document.body.dataset.months = "";
+    document.body.dataset.drawn = "";
     for (const id of ["card", "strip", "fans", "table"]) byId(id).classList.add("stale");
   }
 
@@ -36,7 +35,6 @@ export class Results {
     }
     byId("errors").hidden = true;
     if (message.kind === "asked") this.begun(message);
-    if (message.kind === "so far") this.grown(message);
     if (message.kind === "view") this.viewed(message);
   }
 
@@ -52,22 +50,14 @@ export class Results {
     this.say(`Simulating ${message.runs} paired runs \u2026`);
   }
 
-  grown({ fans, runs, months }) {
-    [this.fans, this.growing] = [fans, true];
-    if (fans.length) this.drawFans();
-    document.body.dataset.months = String(months);
-    const of = runs < this.asked.runs ? `First ${runs} of ${this.asked.runs}` : runs;
-    this.say(`${of} paired runs, ${months} months so far \u2026`);
-  }
-
   viewed(message) {
     const { part, runs, complete } = message;
     Object.assign(this.view, message);
-    if (part === "card") drawCard(message.card);
     if (part === "fans") {
-      [this.fans, this.growing] = [message.fans, false];
+      drawCard(message.card);
+      this.fans = message.fans;
       this.drawFans();
-      document.body.dataset.months = "all";
+      document.body.dataset.drawn = String(runs);
       this.seconds = ((performance.now() - this.since) / 1000).toFixed(1);
     }
     if (part === "table") this.drawDifferences();
@@ -90,7 +80,7 @@ export class Results {
   drawFans() {
     const { start, end, names } = this.asked;
     byId("fans").classList.remove("stale");
-    drawFans(byId("fans"), this.fans, { names, growing: this.growing, remove: this.act.remove,
+    drawFans(byId("fans"), this.fans, { names, remove: this.act.remove,
       events: this.asked.events,
       period: [year(start), year(end) + 1 / 12] });
   }

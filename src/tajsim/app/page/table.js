@@ -17,7 +17,8 @@ export function drawTable(place, table, everything, show) {
 function rowOf(row, show) {
   const name = html("button", { type: "button", title: "show over time" }, row.label);
   name.addEventListener("click", () => show(row.spec));
-  const [reference, own, difference, interval, share] = row.texts;
+  const signed = row.texts.map((text) => text.replace(/-(?=\d)/g, "\u2212"));
+  const [reference, own, difference, interval, share] = signed;
   const cells = [name, row.unit, reference, own, difference, interval, whisker(row),
     row.direction, share].map((part, i) => (i ? html("td", {}, part) : html("th", { scope: "row" }, part)));
   if (row.direction) for (const cell of [cells[4], cells[7]]) cell.className = "sure";
