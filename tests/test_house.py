@@ -43,8 +43,8 @@ ALLOWED = {
 }
 #: What the two inner layers may import from outside the package.
 OUTSIDE = {"rules": {"numpy"}, "agents": {"numpy", "mesa"}}
-#: What keeps the house easy to walk through.
-MOST_FILES, LONGEST_FILE, LONGEST_FUNCTION = 165, 800, 60
+#: What keeps the house easy to walk through; files are counted outside of the rules.
+MOST_FILES, LONGEST_FILE, LONGEST_FUNCTION = 135, 800, 60
 MOST_IMPORTS = 0.05  # lines of import statements, of all lines
 
 
@@ -280,16 +280,17 @@ def test_functions_fit_a_screen() -> None:
 
 
 def test_an_idea_has_one_file_and_no_file_is_endless() -> None:
-    assert len(files()) <= MOST_FILES
+    assert len(files(*ALLOWED.keys() - {"rules"})) <= MOST_FILES
     sizes = {shown(p): len(p.read_text(encoding="utf-8").splitlines()) for p in files()}
     assert {name: size for name, size in sizes.items() if size > LONGEST_FILE} == {}
 
 
 def test_few_lines_say_where_things_come_from() -> None:
-    lines = sum(len(p.read_text(encoding="utf-8").splitlines()) for p in files())
+    outside = files(*ALLOWED.keys() - {"rules"})
+    lines = sum(len(p.read_text(encoding="utf-8").splitlines()) for p in outside)
     spent = sum(
         (node.end_lineno or node.lineno) - node.lineno + 1
-        for path in files()
+        for path in outside
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Import | ast.ImportFrom)
     )

@@ -12,6 +12,7 @@ from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file, write
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs import experiment, ledger, outcomes as known_outcomes, registry, scenario_parts
+from tajsim.results.numbers import counted, text_table
 
 _WIDTH = 100
 
@@ -70,8 +71,6 @@ def _table(
     head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] | None = None
 ) -> str:
     """Return a table as text; the columns ``left``, or all, are of words."""
-    from tajsim.results.numbers import text_table
-
     return text_table(head, rows, left=range(len(head)) if left is None else left)
 
 
@@ -114,8 +113,6 @@ def check(options: Namespace) -> None:
 
 
 def _say_scenario(file: str) -> None:
-    from tajsim.results.numbers import counted
-
     scenario = tajsim.load_scenario(file)
     parts = {"setting": scenario.settings, "event": scenario.events, "claim": scenario.claims}
     told = [counted(len(part), what) for what, part in parts.items()]
@@ -123,8 +120,6 @@ def _say_scenario(file: str) -> None:
 
 
 def _say_experiment(file: str) -> None:
-    from tajsim.results.numbers import counted
-
     found = tajsim.load_experiment(file)
     print(
         f"{file}: no mistakes; {found.start} to {found.end}, "

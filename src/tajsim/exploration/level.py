@@ -18,14 +18,10 @@ from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.ensemble.run import Progress, run
 from tajsim.errors import UserError, check_names
-from tajsim.inputs import experiment as inputs
+from tajsim.inputs import experiment as inputs, outcomes, registry
 from tajsim.inputs.experiment import Experiment, Factor, FactorValue, Keep
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import read_quantity
-from tajsim.results import numbers as say
-from tajsim.results.effect import quantiles
+from tajsim.results import effect, numbers as say, window
 from tajsim.results.numbers import display_name, percent, table_number, text_table
-from tajsim.results.window import at_places, over
 from tajsim.sweeps import Sweep, load_sweep, sweep
 
 if TYPE_CHECKING:
@@ -68,12 +64,12 @@ class Sought(Printed):
     @property
     def spread(self) -> tuple[float, float]:
         """The ends of 90 % of the values of the histories that meet the level."""
-        low, high = quantiles(self.crossings, (0.05, 0.95))
+        low, high = effect.quantiles(self.crossings, (0.05, 0.95))
         return float(low), float(high)
 
     def table(self) -> pd.DataFrame:
         """Return a row a value: ``p05``, ``median``, ``mean``, ``p95``, ``at_least`` (share)."""
-        low, middle, high = quantiles(self.answers)
+        low, middle, high = effect.quantiles(self.answers)
         columns = {"p05": low, "median": middle, "mean": self.answers.mean(axis=1), "p95": high}
         reached = (self.answers >= self.level).mean(axis=1)
         return pd.DataFrame({self.factor.name: self.values, **columns, "at_least": reached})
@@ -85,7 +81,7 @@ class Sought(Printed):
     def __str__(self) -> str:
         """Return the answer, how it varies over histories, and the table of values."""
         places = [display_name(name) for name in self.keep.where.values() if name != "all"]
-        what = ", ".join([load_outcomes()[self.keep.outcome].label, *places])
+        what = ", ".join([outcomes.load_outcomes()[self.keep.outcome].label, *places])
         held = ", ".join(f"{name} = {_text(value)}" for name, value in self.fixed.items())
         unit = f" {self.factor.unit}".rstrip()
         rows = [[table_number(float(cell)) for cell in row[:-1]] + [percent(row[-1])]
@@ -148,7 +144,7 @@ class Sought(Printed):
             [pictures.Answers(self.scenario, list(self.values), list(answers))],
             of,
             axis=f"{say.capital(name)}{unit}",
-            title=f"{load_outcomes()[self.keep.outcome].label}: which {name} gives {asked}?",
+            title=f"{outcomes.load_outcomes()[self.keep.outcome].label}: which {name} gives {asked}?",
             subtitle=f"{self.experiment.title}; {called}, "
             f"{' to '.join(map(say.month_text, self.keep.window))}.",
             foot=f"{self.answers.shape[1]} paired runs at each value, seed {self.experiment.seed}.",
@@ -208,7 +204,7 @@ def seek(
         value = _search(chosen, wanted, found, make)
     order = np.array(sorted(found))
     answers = np.stack([found[v] for v in order.tolist()])
-    unit = load_outcomes()[keep.outcome].window_unit
+    unit = outcomes.load_outcomes()[keep.outcome].window_unit
     met = crossings(order, answers - wanted)
     about = one, scenario, chosen, fixed, keep, unit, str(level)
     return Sought(*about, wanted, order, answers, value, met)
@@ -263,7 +259,7 @@ def _keep(experiment: Experiment, name: str) -> Keep:
         raise UserError(f"'{name}' is kept as {columns}; name one of these columns")
     if exact:
         return exact[0]
-    known = load_outcomes()
+    known = outcomes.load_outcomes()
     check_names("outcome", [name], [*(k.column for k in experiment.keep), *known])
     where = dict.fromkeys(known[name].dimensions, "all")
     return Keep(name, name, where, (experiment.start, experiment.end))
@@ -272,7 +268,7 @@ def _keep(experiment: Experiment, name: str) -> Keep:
 def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: int) -> Array:
     parts = _LEVEL.fullmatch(text.strip())
     try:
-        number = read_quantity(parts and parts[1], "")
+        number = registry.read_quantity(parts and parts[1], "")
     except ValueError:
         said = f"level '{text}': expected a number, or such as 50%of:status-quo"
         raise UserError(said) from None
@@ -288,7 +284,7 @@ def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: in
         workers=workers,
     )
     where: dict[str, Any] = {d: n for d, n in keep.where.items() if n != "all"}
-    values = over(at_places(dataset, keep.outcome, where), keep.window)
+    values = window.over(window.at_places(dataset, keep.outcome, where), keep.window)
     return np.asarray(number / 100.0 * values.isel(scenario=0).values, dtype=float)
 
 

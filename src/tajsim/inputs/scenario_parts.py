@@ -16,10 +16,8 @@ from tajsim.axes import DEALS
 from tajsim.display import element, table, whole
 from tajsim.errors import UserError, messages_of, nearest, unknown
 from tajsim.files import Shipped, data_text, exists, is_path, write_whole
-from tajsim.inputs import events, outcomes, registry, switches, toml
-from tajsim.inputs.deals import load_deals
+from tajsim.inputs import deals, events, ledger, outcomes, registry, switches, toml
 from tajsim.inputs.events import AnyEvent, Month, OutcomeName, Window, one_of, text_of
-from tajsim.inputs.ledger import load_documents, load_figures, load_mechanisms
 from tajsim.inputs.toml import FileTable, Problems, ReadRow, Source, read_source
 
 SCENARIOS = Shipped("scenario")
@@ -40,7 +38,9 @@ UNITS = {
     "count": (0.0, 0.0, 1.0),
 }
 
-DocumentKey = TypeAliasType("DocumentKey", Annotated[str, one_of("document", load_documents)])
+DocumentKey = TypeAliasType(
+    "DocumentKey", Annotated[str, one_of("document", ledger.load_documents)]
+)
 Expectation = TypeAliasType("Expectation", Annotated[str, one_of("expectation", EXPECTATIONS)])
 Comparison = TypeAliasType("Comparison", Annotated[str, one_of("comparison", COMPARISONS)])
 Unit = TypeAliasType("Unit", Annotated[str, one_of("unit", UNITS)])
@@ -49,7 +49,7 @@ MechanismId = Annotated[
     text_of(
         r"^[MPSEOX][0-9]{2,3}$",
         "a mechanism id such as 'M47' (M01-M133, P, S, E, O, X)",
-        lambda text: text in load_mechanisms(),
+        lambda text: text in ledger.load_mechanisms(),
     ),
 ]
 ClaimId = Annotated[
@@ -416,7 +416,7 @@ def _check_figures(source: Source, key: toml.Key, raw: Mapping[str, Any], month:
     """Check that the figures that are dates cover the month of the event that they document."""
     figures = raw.get("figures")
     for identity in figures if isinstance(figures, list) else ():
-        row = load_figures().get(identity) if isinstance(identity, str) else None
+        row = ledger.load_figures().get(identity) if isinstance(identity, str) else None
         dates = [row.text, row.earliest, row.latest] if row and row.unit == "date" else []
         spans = [span for span in map(toml.months_of, filter(None, dates)) if span]
         if row and spans and not min(s[0] for s in spans) <= month <= max(s[1] for s in spans):
@@ -504,10 +504,10 @@ def held_deals(source: Source, start: str) -> list[Event]:
     """Return the deals that one file holds, each as an event of the first month."""
     table, where = source.top.get("hold", {}), source.problems.where(("hold",))
     held = table.get("deals", []) if isinstance(table, dict) else []
-    deals = {name: load_deals()[name].label for name in held if name in DEALS}
+    labels = {name: deals.load_deals()[name].label for name in held if name in DEALS}
     return [
         Event(start, "deal", {"deal": name, "change": "hold"}, f"{label} held", (), where)
-        for name, label in deals.items()
+        for name, label in labels.items()
     ]
 
 

@@ -26,8 +26,7 @@ from tajsim.files import BEGUN, csv_text, place_of, telling, whole
 from tajsim.inputs import events as kinds, outcomes, toml
 from tajsim.inputs.experiment import Experiment, FactorValue, Keep
 from tajsim.inputs.scenario_parts import Event, Scenario
-from tajsim.results.numbers import listed
-from tajsim.results.window import at_places, labelled, over
+from tajsim.results import numbers, window
 from tajsim.sweeps.design import DesignPoints, Point, Points
 
 if TYPE_CHECKING:
@@ -102,14 +101,16 @@ def _events(
 def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) -> Numbers:
     """Return the kept numbers ``(run, column)`` of series ``(own dims..., month, run)``."""
     first, months = toml.month_number(start), next(iter(record.values())).shape[-2]
-    whole = labelled(record, [toml.month_text(first + place) for place in range(months)])
+    whole = window.labelled(record, [toml.month_text(first + place) for place in range(months)])
     return np.stack([one(whole, k) for k in keep], axis=-1)
 
 
 def one(record: xr.Dataset, keep: Keep) -> Numbers:
     """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
     where = {d: name for d, name in keep.where.items() if name != kinds.ALL}
-    return np.asarray(over(at_places(record, keep.outcome, where), keep.window).values)
+    return np.asarray(
+        window.over(window.at_places(record, keep.outcome, where), keep.window).values
+    )
 
 
 @dataclass(frozen=True)
@@ -471,7 +472,7 @@ def _compare(place: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
         if old["scenarios"].get(name, digest) != digest
     ]
     if differ:
-        raise UserError(f"{place}: was made with {listed(differ)}; name another folder")
+        raise UserError(f"{place}: was made with {numbers.listed(differ)}; name another folder")
 
 
 def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
