@@ -139,12 +139,13 @@ class Sought(Printed):
             level, of = float(share), other
             own = np.where(self.level > 0.0, self.level, np.nan)
             answers = level * answers / own
+        label = outcomes.load_outcomes()[self.keep.outcome].label
         met = pictures.Met(level, asked, self.value, self.spread)
         return pictures.response_of(
             [pictures.Answers(self.scenario, list(self.values), list(answers))],
             of,
             axis=f"{say.capital(name)}{unit}",
-            title=f"{outcomes.load_outcomes()[self.keep.outcome].label}: which {name} gives {asked}?",
+            title=f"{label}: which {name} gives {asked}?",
             subtitle=f"{self.experiment.title}; {called}, "
             f"{' to '.join(map(say.month_text, self.keep.window))}.",
             foot=f"{self.answers.shape[1]} paired runs at each value, seed {self.experiment.seed}.",
