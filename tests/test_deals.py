@@ -128,27 +128,6 @@ def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
     # The men leave with their sections; the share of the border that they cover too.
     men = found.dataset["strength"].sel(scenario=withdrawal, agency="russian_border_troops")
     assert (men.sel(month="2004-10") > 11000.0).all() and (men.sel(month="2005-10") == 0.0).all()
-    # What the reference itself does: nothing, where it holds all; a row for each deal of its own.
-    told = found.done_by_reference.set_index(["scenario", "deal"])
-    assert told.loc[(withdrawal, "russian_border_guards"), "share"] == 0.0
-    assert set(told.loc["mine"].index) == {
-        "russian_border_guards", "russian_base", "french_airfield"
-    }  # fmt: skip
-    assert "status-quo" not in told.index.get_level_values("scenario")
-    assert "“Russian base” ends in 0 %" in found.full_text()
-
-
-def test_compare_tells_how_often_the_reference_does_the_same(tmp_path: Path) -> None:
-    begins = '[[events]]\ndate = "2005-01"\nkind = "deal"\ndeal = "us_reform"\nchange = "begin"\n'
-    found = tajsim.compare(
-        "status-quo", file(tmp_path, begins, "status-quo"), runs=30, until="2009-12",
-        parameters="prior", outcomes=["deals_in_force"], variance=False,
-    )  # fmt: skip
-    (row,) = found.done_by_reference.to_dict("records")
-    held = found.dataset["deals_in_force"].sel(scenario="status-quo", deal="us_reform")
-    later = held.sel(month=slice("2005-01", None)).max("month")
-    assert row["share"] == pytest.approx(float(later.mean())) and 0.0 < row["share"] < 1.0
-    assert (row["change"], row["first"], row["last"]) == ("begin", "2005-01", "2009-12")
 
 
 def test_a_power_attaches_at_least_the_conditions_of_its_lever() -> None:

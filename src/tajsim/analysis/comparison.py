@@ -59,16 +59,12 @@ def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool =
     for scenario, part in table.groupby("scenario", sort=False):
         reference = str(part["reference"].iloc[0])
         first, last = part["window_start"].iloc[0], part["window_end"].iloc[0]
-        done = effect.reference_sentence(
-            effect.done_by_reference(dataset, (first, last)), str(scenario)
-        )
         shown = part if everything else select.first_of_comparison(part)
         rows = comparison_rows(shown)
         told = text_table(COMPARISON_HEADER, rows, (0, 1)) if rows else "Nothing to show differs."
         blocks += [
             heading(dataset, str(scenario), f"{scenario} against {reference}"),
             f"{runs_text(dataset, 'paired run')}, {first} to {last}",
-            *filter(None, [wrapped(done)]),
             "\n".join([told, *notes(part, shown)]),
         ]
     return "\n\n".join(blocks)
@@ -160,11 +156,6 @@ class Comparison:
     claims: pd.DataFrame
     variance: pd.DataFrame
     assumptions: pd.DataFrame
-
-    @property
-    def done_by_reference(self) -> pd.DataFrame:
-        """In how many runs the reference does to deals what scenarios do; see the function."""
-        return effect.done_by_reference(self.dataset)
 
     @cached_property
     def cards(self) -> list[answer.Card]:

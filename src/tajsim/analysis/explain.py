@@ -106,7 +106,7 @@ def _difference(pair: Pair, run: int | None, everything: bool) -> Explanation:
 
 #: How many differing events, scheduled events and outcomes are shown unless all are asked for.
 MOST_EVENTS, MOST_SCHEDULED, MOST_OUTCOMES = 15, 6, 8
-_SIDES = {"A": "A only", "B": "B only", "both": "moved", "other": "other"}
+_SIDES = {"A": "A only", "B": "B only", "both": "moved"}
 
 
 def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
@@ -180,12 +180,9 @@ def _chain(found: Sequence[Change]) -> list[str]:
 
 
 def _line(change: Change) -> list[str]:
-    side = _SIDES["other" if change.elsewhere else change.side]
-    begin = f"  {month_text(change.month)[:3]}  {side:6}  "
+    begin = f"  {month_text(change.month)[:3]}  {_SIDES[change.side]:6}  "
     told = sentence(change.event)
-    if change.elsewhere:
-        told += f" (in A: {numbers.actor_name(change.elsewhere)})"
-    elif change.side == "both":
+    if change.side == "both":
         later, other = ("B", "A") if change.moved > 0 else ("A", "B")
         count = abs(change.moved)
         told += f" ({other} now, {later} {count} month{'s' if count > 1 else ''} later)"
@@ -245,9 +242,8 @@ def first_differences(pair: Pair) -> pd.DataFrame:
         change, after = found[0], np.nan
         if orders:
             after = toml.month_number(change.month) - toml.month_number(orders[0].month)
-        side = "other" if change.elsewhere else change.side
         told = sentence(replace(change.event, size=float("nan")))
-        rows.append((run, change.month, after, side, change.event.kind, told))
+        rows.append((run, change.month, after, change.side, change.event.kind, told))
     return pd.DataFrame(rows, columns=list(FIRST))
 
 

@@ -1,7 +1,7 @@
 """Paired comparison: run 17 of a scenario against run 17 of the reference."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,16 +14,14 @@ from scipy.special import ndtri, stdtrit
 from scipy.stats import rankdata, t as student
 
 from tajsim.axes import Array
-from tajsim.display import rows_of
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError
-from tajsim.inputs.deals import load_deals
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import UNITS
 from tajsim.inputs.values import load_posterior
-from tajsim.results.numbers import listed, month_text, parameter_name, percent
+from tajsim.results.numbers import listed, parameter_name
 from tajsim.results.select import attribute, gap, names_of
-from tajsim.results.window import Cell, Window, cells, months_in, own_events, window_of
+from tajsim.results.window import Cell, Window, cells, window_of
 
 Values = NDArray[np.float64]
 LEVEL = 0.90
@@ -305,71 +303,6 @@ def quantiles(values: Values, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> Va
         held = np.where(known, values, np.nan)
         result[:, some] = np.nanquantile(held[some], levels, axis=-1)
     return result
-
-
-IN_FORCE = "deals_in_force"
-DONE_COLUMNS = ("scenario", "reference", "deal", "change", "share", "runs", "first", "last")
-#: The deal that ends as sections are handed over from the guard to the country's own.
-_GUARD, _GUARDED = "russian_border_troops", "russian_border_guards"
-
-
-def done_by_reference(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame:
-    """Return in what share of its runs the reference does to deals what each scenario does.
-
-    Args:
-        dataset: results of two scenarios or more, the first being the reference.
-        window: first and last month; by default that over which each scenario is compared.
-
-    Returns:
-        One row for each scenario and deal that its own events begin or end (a handed-over section
-        ends the deal on the guard): ``share`` of the ``runs`` of the reference in which the deal is
-        begun, or ended, in some month from ``first``, that of the event, to ``last``, the end of
-        the window. Empty where no event of the kind is a scenario's own, or the results lack
-        ``deals_in_force``.
-    """
-    rows = []
-    names = names_of(dataset)
-    for name in names[1:] if IN_FORCE in dataset else ():
-        last = window_of(dataset, window, name)[1]
-        for (deal, change), first in _own(own_events(dataset, name)).items():
-            if first > last:
-                continue
-            series = dataset[IN_FORCE].sel(scenario=names[0], deal=deal)
-            series = series.isel(month=months_in(dataset, (first, last)))
-            same = series.transpose("month", "run").values < 0.5
-            found = (same if change == "end" else ~same).any(axis=0)
-            row = (name, names[0], deal, change, float(np.mean(found)), found.size, first, last)
-            rows.append(row)
-    return pd.DataFrame(rows, columns=list(DONE_COLUMNS))
-
-
-def _own(events: list[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
-    """Return the deals that events begin or end, with the first month of each."""
-    found: dict[tuple[str, str], str] = {}
-    for event in sorted(events, key=lambda event: str(event["month"])):
-        given, done = event.get("arguments", {}), []
-        change = str(given.get("change"))
-        if event["kind"] == "deal" and change in ("begin", "end", "close"):
-            done = [(str(given["deal"]), "begin" if change == "begin" else "end")]
-        elif event["kind"] == "handover" and given.get("agency") != _GUARD:
-            done = [(_GUARDED, "end")]
-        for key in done:
-            found.setdefault(key, str(event["month"]))
-    return found
-
-
-def reference_sentence(found: pd.DataFrame, scenario: str) -> str:
-    """Return one sentence for a scenario on rows of `done_by_reference`; "" without any."""
-    rows = found[found["scenario"] == scenario]
-    if rows.empty:
-        return ""
-    deals, words = load_deals(), {"begin": "begins", "end": "ends"}
-    said = [
-        f"“{deals[row.deal].label}” {words[row.change]} in {percent(row.share)}"
-        for row in rows_of(rows)
-    ]
-    reference, last = rows["reference"].iloc[0], month_text(rows["last"].iloc[0])
-    return f"Of the runs of {reference} itself, by {last}: {', '.join(said)}."
 
 
 #: So many assumptions are tried for each difference.

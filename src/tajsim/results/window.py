@@ -359,15 +359,12 @@ def scope(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
 
 
 def _named(variable: xr.DataArray, where: Mapping[str, str]) -> str:
-    """Return the names of a place of an outcome, with since when a body there is gone."""
+    """Return the names of a place of an outcome, with since when a body there is gone in one."""
     text = ", ".join(map(display_name, where.values()))
     if places_of(variable) != "people":
         return text
-    names = names_of(variable)
-    left = {name: when_left(variable.sel({**where, "scenario": name})) for name in names}
-    if len(set(left.values())) == 1:
-        return ", ".join(filter(None, (text, left[names[0]])))
-    return ", ".join([text, *(f"{said} in {name}" for name, said in left.items() if said)])
+    left = [when_left(variable.sel({**where, "scenario": name})) for name in names_of(variable)]
+    return ", ".join(filter(None, (text, next(filter(None, left), ""))))
 
 
 def titled(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
