@@ -105,7 +105,14 @@ DEFAULT = ("heroin_seized", "state_control")
 MOST_PANELS = 8
 _MAPS = {"section": style.SEIZED_MAP, "region": "GnBu"}
 _SQUARE = {"ls": "", "marker": "s", "ms": 4, "mfc": style.INK, "mec": "white", "mew": 0.6}
-_TRIANGLE = {"ls": "", "marker": "^", "ms": 5, "mfc": style.DRUGS, "mec": "white", "mew": 0.6}
+_TRIANGLE: dict[str, Any] = {
+    "ls": "",
+    "marker": "^",
+    "ms": 5,
+    "mfc": style.DRUGS,
+    "mec": "white",
+    "mew": 0.6,
+}
 _LEGEND = {"garrison of the Russian base": _SQUARE, "way out for drugs": _TRIANGLE}
 _LAND, _SEA = "#f4f2ec", "#e7e5de"
 

@@ -37,7 +37,7 @@ def check_chronicle(dataset: xr.Dataset) -> None:
         made = dataset.attrs.get("tajsim_version", "unknown")
         raise UserError(
             f"these results hold no events: version {made} of tajsim kept none, or they are "
-            "several results put side by side"
+            "several results put side by side; simulate again"
         )
 
 
