@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tajsim.axes import AGENCIES, COMMANDERS, DIMENSIONS
+from tajsim.axes import DIMENSIONS
 from tajsim.inputs.ledger import load_kinds
 
 _SERIES = Path(__file__).with_name("data") / "series.txt"
@@ -112,29 +112,25 @@ def results(
         variables[name] = (("scenario", *dimensions, "month", "run"), array, attrs)
     table = {name: SHARED + (WITHDRAWAL if i else []) for i, name in enumerate(scenarios)}
     names = list(dict.fromkeys(d for row in SERIES.values() for d in row[2]))
-    return (
-        xr.Dataset(
-            variables,
-            {
-                "scenario": list(scenarios),
-                "month": when.astype("datetime64[ns]"),
-                "run": np.arange(runs),
-                **{d: list(DIMENSIONS[d]) for d in names},
-            },
-            {
-                "title": " against ".join(reversed(scenarios)),
-                "tajsim_version": "0.1.0",
-                "model": "0.1.0+0",
-                "seed": str(seed),
-                "runs": runs,
-                "parameters_mode": "prior",
-                "reference": scenarios[0] if scenarios[1:] else "",
-                "events": json.dumps(events if events is not None else table),
-            },
-        )
-        .pipe(with_purses)
-        .pipe(_with_chronicle, random)
-    )
+    return xr.Dataset(
+        variables,
+        {
+            "scenario": list(scenarios),
+            "month": when.astype("datetime64[ns]"),
+            "run": np.arange(runs),
+            **{d: list(DIMENSIONS[d]) for d in names},
+        },
+        {
+            "title": " against ".join(reversed(scenarios)),
+            "tajsim_version": "0.1.0",
+            "model": "0.1.0+0",
+            "seed": str(seed),
+            "runs": runs,
+            "parameters_mode": "prior",
+            "reference": scenarios[0] if scenarios[1:] else "",
+            "events": json.dumps(events if events is not None else table),
+        },
+    ).pipe(_with_chronicle, random)
 
 
 @cache
@@ -288,53 +284,3 @@ def _nothing(random: Any, own: tuple[int, ...], months: int, runs: int) -> Any:
 
 def _failures(random: Any, months: int, runs: int) -> Any:
     return (np.arange(months)[:, None] > random.uniform(50, 1200, runs)).astype(float)
-
-
-# Made-up payments for pictures: who pays whom, so that every purse balances.
-
-
-_HEADED = dict(zip(COMMANDERS, AGENCIES, strict=False))
-
-
-def with_purses(dataset: xr.Dataset) -> xr.Dataset:
-    """Add what follows from the tolls, extortion and aid of made-up results, without any draw."""
-    tolls, extortion, lost = (dataset[n] for n in ("tolls", "extortion", "aid_diverted"))
-    resale = 0.2 * tolls
-    illicit = tolls + extortion + resale
-    up = 0.15 * illicit
-    to_regime = 0.2 * (illicit - up)
-    fees = _of_commanders(0.5 * tolls)
-    fees_regime = 0.3 * tolls.sum("agency")
-    freed = 0.4 * dataset["aid_delivered"].sum("power")
-    income = to_regime.sum("agency") + fees_regime + lost.sum("power") + freed
-    patronage = _of_commanders(0.3 * up) + income / (4 * len(COMMANDERS))
-    found = {
-        "resale": resale,
-        "network_margin": 8.0 * tolls.sum("agency"),
-        "rents_to_commander": up,
-        "rents_to_regime": to_regime,
-        "rents_kept": illicit - up - to_regime,
-        "fees_commander": fees,
-        "fees_regime": fees_regime,
-        "patronage": patronage,
-        "rents_commander": _of_commanders(up) + fees + patronage,
-        "rents_regime": income,
-        "regime_kept": income - patronage.sum("commander"),
-        "aid_freed": freed,
-    }
-    attrs = {**tolls.attrs, "headline": 0}
-    rows = {
-        name: v.transpose("scenario", ..., "month", "run").assign_attrs(attrs, label=name)
-        for name, v in found.items()
-    }
-    return dataset.assign(rows)
-
-
-def _of_commanders(values: xr.DataArray) -> xr.DataArray:
-    """Let each of the first commanders head one agency, and the others none."""
-    nothing = 0.0 * values.isel(agency=0, drop=True)
-    rows = [
-        values.sel(agency=_HEADED[name], drop=True) if name in _HEADED else nothing
-        for name in COMMANDERS
-    ]
-    return xr.concat(rows, "commander").assign_coords(commander=list(COMMANDERS))

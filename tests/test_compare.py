@@ -174,7 +174,7 @@ def test_what_is_recorded_of_a_body_without_people_is_missing(handed_over: xr.Da
         else:
             assert not missing.any(), name
     troops = {"agency": ["russian_border_troops"]}
-    told = "left in August 2005 in russian-border-withdrawal"
+    told = "left in August 2005 in Russian border withdrawal"
     assert told in windows.titled(handed_over, "collusion", troops)
     assert "left" not in windows.titled(handed_over, "strength", troops)
     table = compare_results(handed_over)

@@ -140,13 +140,6 @@ def test_the_same_event_is_no_change_and_far_apart_it_is_two() -> None:
     assert [c.side for c in chronicle.changes([one], [other])] == ["A", "B"]
 
 
-def test_the_same_deed_at_another_place_is_one_change() -> None:
-    a = event("2005-01", "crossing", "khudaiberdiev", "pianj")
-    b = event("2005-01", "crossing", "khudaiberdiev", "khorog")
-    (found,) = chronicle.changes([a], [b])
-    assert (found.side, found.event.target, found.elsewhere) == ("both", "khorog", "pianj")
-
-
 def test_identical_scenarios_do_not_differ() -> None:
     twins = run_many(["status-quo"], runs=3, until="2007-12")
     same = chronicle.Pair(twins, "status-quo", "status-quo")

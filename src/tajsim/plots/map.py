@@ -105,7 +105,15 @@ DEFAULT = ("heroin_seized", "state_control")
 MOST_PANELS = 8
 _MAPS = {"section": style.SEIZED_MAP, "region": "GnBu"}
 _SQUARE = {"ls": "", "marker": "s", "ms": 4, "mfc": style.INK, "mec": "white", "mew": 0.6}
-_TRIANGLE = {"ls": "", "marker": "^", "ms": 5, "mfc": style.DRUGS, "mec": "white", "mew": 0.6}
+_TRIANGLE: dict[str, Any] = {
+    "ls": "",
+    "marker": "^",
+    "ms": 5,
+    "mfc": style.DRUGS,
+    "mec": "white",
+    "mew": 0.6,
+}
+_LEGEND = {"garrison of the Russian base": _SQUARE, "way out for drugs": _TRIANGLE}
 _LAND, _SEA = "#f4f2ec", "#e7e5de"
 
 
@@ -154,10 +162,7 @@ def map_of(
         + 0.46 * len(layers),
         title=title or _heading(others, reference),
         subtitle=" ".join(labels),
-        legend=[
-            style.line_item("garrison of the Russian base", **_SQUARE),
-            style.line_item("way out for drugs", **_TRIANGLE),
-        ],
+        legend=[style.line_item(text, **drawn) for text, drawn in _LEGEND.items()],
         foot=f"{panels.foot(dataset, f'{kind}; no interval.')} {CREDIT}",
     )
     grid = layout.panels(rows, columns, count)

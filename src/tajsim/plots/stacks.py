@@ -160,7 +160,8 @@ def _places(
         unit = windows.smooth_unit(series) if months else windows.unit_of(series, windowed=False)
         series = windows.smooth(series, months) if months else series
         means[name] = windows.lasting(series).mean("run")
-    sizes = sum(m.mean("month").max("scenario").to_series() for m in means.values())
+    joint = xr.concat(list(means.values()), "outcome").sum("outcome")
+    sizes = joint.mean("month").max("scenario").to_series()
     large = [str(p) for p in sizes.sort_values(ascending=False).index[:MOST_PLACES]]
     told = [p for p in map(str, sizes.index) if p in large and sizes[p] > 0.0]
     bands = [part_of(dimension, place) for place in told]

@@ -42,9 +42,8 @@ QUIET = "#5c5c5c"
 GRID = "#dddddd"
 PROJECTION = "#f1efe9"
 
-#: What is no single actor: the drug trade, the people, what goes astray, the small ones together.
-DRUGS, PEOPLE, LOST, OTHERS = "#7b1fa2", "#b0722e", "#a11d2c", "#9b9b9b"
-COMMANDERS = "#8c7a5b"
+#: What is no single actor: the drug trade, and the small ones together.
+DRUGS, OTHERS = "#7b1fa2", "#9b9b9b"
 
 #: Colour maps for heat maps: light is little, dark is much, also in grey.
 FLOW_MAP, SEIZED_MAP, SHARE_MAP = "YlGnBu", "YlOrBr", "PuRd"

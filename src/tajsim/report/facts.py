@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -92,23 +91,12 @@ def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Datase
         names: what each is called in messages.
 
     Raises:
-        UserError: if they differ in seed, mode, version, months, runs or outcomes, or hold
-            different results under one name.
+        UserError: if they are no pairs, or hold different results under one name.
     """
     called = names or [f"results {number}" for number in range(1, len(datasets) + 1)]
-    first = datasets[0]
     if reason := select.why_no_pairs(datasets):
         raise UserError(reason)
-    for other, place in zip(datasets[1:], called[1:], strict=True):
-        lead = f"{called[0]} and {place} are no pairs: they do not hold the same"
-        for axis in ("month", "run"):
-            if not np.array_equal(first[axis].values, other[axis].values):
-                sizes = " and ".join(f"{d.sizes[axis]:,}" for d in (first, other))
-                raise UserError(f"{lead} {axis}s ({sizes})")
-        if set(select.outcome_names(first)) != set(select.outcome_names(other)):
-            raise UserError(f"{lead} outcomes")
-    joined = select.join(datasets, called)
-    return first if joined.sizes["scenario"] == first.sizes["scenario"] else joined
+    return select.join(datasets, called)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from tajsim.plots import figure
 from tajsim.plots.answer import charts
 from tajsim.report.facts import Facts, changes, gather
 from tajsim.report.tables import Table
-from tajsim.results import answer, effect, select
+from tajsim.results import answer, effect, numbers, select
 from tajsim.results.numbers import capital, listed, month_text
 
 if TYPE_CHECKING:
@@ -168,16 +168,9 @@ def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture |
 
 def _line(facts: Facts) -> str:
     """Return one line on what was simulated."""
-    word = "paired runs" if facts.others else "runs"
-    word = word if facts.runs != 1 else word[:-1]
-    months = {facts.window(name) for name in facts.others or [facts.reference]}
-    start, end = min(months)
-    own = ", of each scenario from its first difference on" if len(months) > 1 else ""
-    later = ", from Jan 2016 on projection" if end > windows.DOCUMENTED_UNTIL else ""
-    return (
-        f"{facts.runs:,} {word}, seed {facts.dataset.attrs.get('seed', 'unknown')}; "
-        f"outcomes over {month_text(start)} to {month_text(end)}{own}{later}"
-    )
+    word = "paired run" if facts.others else "run"
+    seed = facts.dataset.attrs.get("seed", "unknown")
+    return f"{numbers.counted(facts.runs, word)}, seed {seed}"
 
 
 ENDINGS = (".html", ".htm")

@@ -36,8 +36,8 @@ def check_chronicle(dataset: xr.Dataset) -> None:
     if not has_events(dataset):
         made = dataset.attrs.get("tajsim_version", "unknown")
         raise UserError(
-            f"these results hold no events: version {made} of tajsim kept none, or one of several "
-            "results put side by side holds none; simulate again"
+            f"these results hold no events: version {made} of tajsim kept none, or they are "
+            "several results put side by side; simulate again"
         )
 
 
@@ -310,16 +310,14 @@ SAME_EVENT = 24
 
 @dataclass(frozen=True)
 class Change:
-    """A differing event: in A only, in B only, or in both but at another time or place.
+    """A differing event: in A only, in B only, or in both but at another time.
 
-    ``event`` is B's where B has it; ``moved`` is how many months later B has it than A, else 0;
-    ``elsewhere`` is A's target where the two do the same in one month to different targets.
+    ``event`` is B's where B has it; ``moved`` is how many months later B has it than A, else 0.
     """
 
     side: str
     event: Occurrence
     moved: int = 0
-    elsewhere: str = ""
 
     @property
     def month(self) -> str:
@@ -349,7 +347,7 @@ def changes(a: Sequence[Occurrence], b: Sequence[Occurrence]) -> list[Change]:
     state all the time and say nothing of their own.
     """
     left_a, left_b = _unmatched(a, b), _unmatched(b, a)
-    found = _elsewhere(left_a, left_b)
+    found = list[Change]()
     for what in dict.fromkeys([*left_a, *left_b]):
         ours, theirs = left_a[what], left_b[what]
         while ours and theirs:
@@ -365,23 +363,6 @@ def changes(a: Sequence[Occurrence], b: Sequence[Occurrence]) -> list[Change]:
 
 #: Events by what they are: kind, target and actors.
 Left = defaultdict[tuple[str, ...], list[Occurrence]]
-
-
-def _elsewhere(left_a: Left, left_b: Left) -> list[Change]:
-    """Take out what the same actor does in the same month to another target."""
-    waiting: Left = defaultdict(list)
-    for event in (event for events in left_a.values() for event in events):
-        waiting[(event.month, event.kind, *event.actors)].append(event)
-    found = []
-    for theirs in left_b.values():
-        for event in list(theirs):
-            alike = waiting[(event.month, event.kind, *event.actors)]
-            if event.target and alike:
-                ours = alike.pop(0)
-                left_a[_what(ours)].remove(ours)
-                theirs.remove(event)
-                found.append(Change("both", event, elsewhere=ours.target))
-    return found
 
 
 def _unmatched(events: Sequence[Occurrence], others: Sequence[Occurrence]) -> Left:
