@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from tajsim.analysis import assumptions, variance
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display import rows_of
-from tajsim.inputs.registry import REDRAWN
 from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.report.facts import Facts, digits_of, level, plain, unit_of_row, with_interval
 from tajsim.results.answer import ENOUGH
@@ -178,7 +177,10 @@ def shares(facts: Facts, scenario: str) -> Table | None:
     found = {(row.outcome, row.where): row for row in rows_of(part)}
     wanted = facts.leading(scenario)[:MOST_SHARES]
     body = [
-        [capital(facts.in_words(*key)), *(variance.share_text(found[key], g) for g in REDRAWN)]
+        [
+            capital(facts.in_words(*key)),
+            *(variance.share_text(found[key], g) for g in variance.GROUPS),
+        ]
         for key in wanted
         if key in found
     ]
@@ -187,12 +189,12 @@ def shares(facts: Facts, scenario: str) -> Table | None:
     runs = int(part["runs"].iloc[0])
     return Table(
         f"{scenario}: share of the variance of each paired difference, with its 90 % interval",
-        ["Outcome", "Documented", "Derived", "Assumed", "Chance"],
+        ["Outcome", "Assumed", "Chance"],
         body,
         [""] * len(body),
-        f"From {runs:,} runs repeated with one group of draws renewed: uncertain parameters by "
-        "their basis, and chance, which is every other draw. Joint effects of a group with "
-        "others count for each, so that a row may add up to more than 100 %.",
+        f"From {runs:,} runs repeated with one group of draws renewed: what is assumed, and "
+        "chance, which is every other draw. What both do together counts for each, so that a row "
+        "may add up to more than 100 %.",
     )
 
 
