@@ -29,6 +29,7 @@ from tajsim.results.window import Cell, Window, cells, window_of
 MOST = 100
 #: With fewer runs a share of variance is anybody's guess, and none is given.
 FEWEST = 20
+TOO_FEW = f"Sources of variance are estimated only with {FEWEST} runs or more."
 #: What is drawn anew: all that is uncertain, which are assumptions, and every other draw.
 GROUPS = ("assumption", "chance")
 BASES = tuple(name for name in registry.REDRAWN if name != "chance")
