@@ -12,10 +12,11 @@ import tajsim
 import tajsim.analysis.assumptions as ties
 import tajsim.analysis.variance as variance
 from tajsim.analysis.assumptions import TOGETHER, influence, ranked
+from tajsim.analysis.variance import GROUPS
 from tajsim.draws import AT_START, Draws
 from tajsim.ensemble import load_results, save
 from tajsim.ensemble.run import prepare, simulate
-from tajsim.inputs.registry import REDRAWN, load_parameters
+from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
 from tajsim.results.effect import compare_results, counts_of_runs
 from tajsim.results.select import join
@@ -32,10 +33,10 @@ def noise(rows: int, runs: int, seed: int = 1) -> Array:
 
 
 def toy(effect: Callable[..., Array], runs: int = 4000) -> variance.Redrawn:
-    """Return differences of a function of four groups, each with one normal number a run."""
-    first, second = noise(4, runs, 1), noise(4, runs, 2)
-    drawn = dict(zip(REDRAWN, first, strict=True))
-    again = {g: effect(**drawn | {g: second[i]}) for i, g in enumerate(REDRAWN)}
+    """Return differences of a function of two groups, each with one normal number a run."""
+    first, second = noise(2, runs, 1), noise(2, runs, 2)
+    drawn = dict(zip(GROUPS, first, strict=True))
+    again = {g: effect(**drawn | {g: second[i]}) for i, g in enumerate(GROUPS)}
     cell = Cell("level", "Level", "", "share", True, np.zeros((2, runs)))
     return variance.Redrawn("after", cell, WINDOW, effect(**drawn), again)
 
@@ -45,15 +46,15 @@ def row_of(*found: variance.Redrawn) -> Any:
 
 
 def test_shares_of_an_additive_function_are_those_of_its_parts() -> None:
-    def additive(documented: Array, derived: Array, assumption: Array, chance: Array) -> Array:
-        total: Array = documented + 2 * derived + 3 * assumption + 4 * chance
+    def additive(assumption: Array, chance: Array) -> Array:
+        total: Array = 3 * assumption + 4 * chance
         return total
 
-    row, known = row_of(toy(additive)), np.array([1, 4, 9, 16]) / 30
-    assert [row[g] for g in REDRAWN] == pytest.approx(known, abs=0.02)
-    inside = [row[f"{g}_low"] < k < row[f"{g}_high"] for g, k in zip(REDRAWN, known, strict=True)]
-    assert sum(inside) >= 3  # of four 90 % intervals
-    assert all(row[f"{g}_high"] - row[f"{g}_low"] < 0.08 for g in REDRAWN)
+    row, known = row_of(toy(additive)), np.array([9, 16]) / 25
+    assert [row[g] for g in GROUPS] == pytest.approx(known, abs=0.03)
+    inside = [row[f"{g}_low"] < k < row[f"{g}_high"] for g, k in zip(GROUPS, known, strict=True)]
+    assert sum(inside) >= 1  # of two 90 % intervals
+    assert all(row[f"{g}_high"] - row[f"{g}_low"] < 0.08 for g in GROUPS)
     assert row["runs"] == 4000
 
 
@@ -62,7 +63,6 @@ def test_what_two_groups_do_together_counts_for_both() -> None:
     row = row_of(toy(lambda assumption, chance, **_: assumption * chance + 2 * assumption))
     assert row["assumption"] == pytest.approx(1.0, abs=0.02)
     assert row["chance"] == pytest.approx(0.2, abs=0.03)
-    assert (row["documented"], row["derived"], row["derived_high"]) == (0.0, 0.0, 0.0)
 
 
 def test_the_interval_covers_the_known_share_about_as_often_as_it_says() -> None:
@@ -87,9 +87,9 @@ def test_total_share_by_hand() -> None:
 def test_no_uncertain_parameter_leaves_all_to_chance() -> None:
     full = toy(lambda chance, **_: chance, runs=50)
     row = row_of(variance.Redrawn("after", full.cell, WINDOW, full.base, {}))
-    assert [row[g] for g in REDRAWN] == [0.0, 0.0, 0.0, 1.0]
+    assert [row[g] for g in GROUPS] == [0.0, 1.0]
     still = row_of(variance.Redrawn("after", full.cell, WINDOW, 0.0 * full.base, {}))
-    assert np.isnan([still[g] for g in REDRAWN]).all()
+    assert np.isnan([still[g] for g in GROUPS]).all()
 
 
 def test_the_same_runs_give_the_same_shares_to_the_bit() -> None:
@@ -109,7 +109,7 @@ def assumed_additive(plan: Any) -> xr.Dataset:
         values: Mapping[str, Array] = plan.settings[-1]
     else:
         names = list(load_parameters())
-        table = variance.drawn_again(plan.scenarios[0], plan.runs, plan.seed, plan.parameters)[""]
+        table = variance.drawn_again(plan.scenarios[0], plan.runs, plan.seed, plan.parameters)[0]
         values = dict(zip(names, table, strict=True))
     chance = Draws(plan.seed, numbers).uniform("luck", "", AT_START)
     level = sum(WEIGHTS[n] * values[n] for n in WEIGHTS) + LUCK * chance
@@ -156,9 +156,9 @@ def test_a_fake_ensemble_with_known_shares(monkeypatch: pytest.MonkeyPatch) -> N
     luck = LUCK**2 / 12.0
     whole = sum(own.values()) + luck
     assumed = own["radicalisation_rate"] + own["detection_limit"]
-    known = [0.0, 0.0, assumed / whole, luck / whole]
-    assert [row[g] for g in REDRAWN] == pytest.approx(known, abs=0.03)
-    assert min(known[2:]) > 0.05  # both groups matter in this test
+    known = [assumed / whole, luck / whole]
+    assert [row[g] for g in GROUPS] == pytest.approx(known, abs=0.03)
+    assert min(known) > 0.05  # both groups matter in this test
 
     table = ties.assumptions_of_runs(dataset, compare_results(dataset))
     top = table[(table["outcome"] == TOGETHER)]
@@ -253,13 +253,11 @@ def test_columns_are_the_runs_of_an_ensemble_with_a_group_drawn_anew() -> None:
     dataset = simulate(plan)
     found = variance.redraw_differences(plan, dataset)
     window = found[0].window
-    uncertain = {p.basis.kind for p in load_parameters().values() if p.role == "uncertainty"}
-    assert set(found[0].again) == {*uncertain, "chance"}
-    for group in sorted(uncertain):
-        again = simulate(prepare(PAIR, 3, 1, "prior", redraw=(group,), **options))
-        known = {(c.outcome, c.where): c.values[1] - c.values[0] for c in cells(again, window)}
-        for d in found:
-            assert np.array_equal(d.again[group], known[d.cell.outcome, d.cell.where])
+    assert tuple(found[0].again) == GROUPS
+    again = simulate(prepare(PAIR, 3, 1, "prior", redraw=variance.BASES, **options))
+    known = {(c.outcome, c.where): c.values[1] - c.values[0] for c in cells(again, window)}
+    for d in found:
+        assert np.array_equal(d.again["assumption"], known[d.cell.outcome, d.cell.where])
     assert any((d.again["chance"] != d.base).any() for d in found)
 
 
@@ -299,7 +297,7 @@ def test_command_writes_the_tables(tmp_path: Any, capsys: pytest.CaptureFixture[
     assert main([*common, "--out", str(tmp_path / "a")]) == 0
     assert {"variance.csv,", "assumptions.csv."} <= set(capsys.readouterr().out.split())
     rows = pd.read_csv(tmp_path / "a" / "variance.csv")
-    assert {"outcome", "where", *REDRAWN, "chance_low", "chance_high", "runs"} <= set(rows.columns)
+    assert {"outcome", "where", *GROUPS, "chance_low", "chance_high", "runs"} <= set(rows.columns)
     assert main([*common, "--no-variance", "--out", str(tmp_path / "b")]) == 0
     assert "Sources of variance" not in capsys.readouterr().out
     assert not (tmp_path / "b" / "variance.csv").exists()

@@ -13,7 +13,15 @@ import pandas as pd
 import xarray as xr
 
 from tajsim.analysis.claims import claims_text, evaluate_claims
-from tajsim.analysis.variance import ASSUMPTIONS, VARIANCE, kept_table, rests_text, with_rests
+from tajsim.analysis.variance import (
+    ASSUMPTIONS,
+    FEWEST,
+    TOO_FEW,
+    VARIANCE,
+    kept_table,
+    rests_text,
+    with_rests,
+)
 from tajsim.display import element, fold, whole
 from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, Without, prepare, simulate
@@ -152,7 +160,8 @@ class Comparison:
         parts = [
             comparison_text(self.dataset, self.table, everything),
             claims_text(self.claims),
-            rests_text(self.table, self.variance, self.assumptions),
+            rests_text(self.table, self.variance, self.assumptions)
+            or (TOO_FEW if self.dataset.sizes["run"] < FEWEST else ""),
             closing_text(self.dataset),
         ]
         return "\n\n".join(part for part in parts if part)

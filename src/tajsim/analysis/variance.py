@@ -1,7 +1,7 @@
 """How much of a comparison rests on what: found by redrawing, and kept inside the results.
 
 The first runs are simulated again, each time with one group of draws made anew: the uncertain
-parameters by their basis, and chance. What that changes is the share of the group.
+parameters, and chance. What that changes is the share of the group.
 """
 
 import textwrap
@@ -29,7 +29,10 @@ from tajsim.results.window import Cell, Window, cells, window_of
 MOST = 100
 #: With fewer runs a share of variance is anybody's guess, and none is given.
 FEWEST = 20
-CHANCE = "chance"
+TOO_FEW = f"Sources of variance are estimated only with {FEWEST} runs or more."
+#: What is drawn anew: all that is uncertain, which are assumptions, and every other draw.
+GROUPS = ("assumption", "chance")
+BASES = tuple(name for name in registry.REDRAWN if name != "chance")
 #: Added to a run number, gives a run that no ensemble has: all its draws are its own.
 _ELSEWHERE = 2**40
 
@@ -53,15 +56,12 @@ class Redrawn:
     again: Mapping[str, Array]
 
 
-def drawn_again(scenario: Scenario, runs: int, seed: int, mode: str) -> dict[str, Array]:
-    """Return ``(parameter, run)`` values: ``""`` as drawn, and for each group with it made anew.
-
-    A group has no entry where nothing in force is uncertain.
-    """
-    own = scenario.settings, runs, seed, mode
-    base = _drawn(*own)
-    tables = {group: _drawn(*own, group) for group in registry.REDRAWN if group != CHANCE}
-    return {"": base} | {g: t for g, t in tables.items() if not np.array_equal(t, base)}
+def drawn_again(scenario: Scenario, runs: int, seed: int, mode: str) -> tuple[Array, Array]:
+    """Return ``(parameter, run)`` values as drawn, and with all that is uncertain drawn anew."""
+    draws = Draws(seed, np.arange(runs))
+    base = ParameterValues(draws, scenario.settings, mode).table()[1]
+    again = Draws(seed, np.arange(runs))
+    return base, ParameterValues(again, scenario.settings, mode, BASES).table()[1]
 
 
 def kept_outcomes(plan: Plan) -> tuple[str, ...]:
@@ -86,43 +86,37 @@ def redraw_differences(
     windows = {name: window_of(dataset, window, name) for name in names[1:]}
     runs = min(plan.runs, MOST)
     tables = [drawn_again(s, runs, plan.seed, plan.parameters) for s in plan.scenarios]
-    groups = [g for g in registry.REDRAWN if g == CHANCE or any(g in table for table in tables)]
-    if all(list(table) == [""] for table in tables):
-        groups = []
-    found: list[Redrawn] = []
+    uncertain = any(not np.array_equal(*table) for table in tables)
     reference: Values = {}
+    found: list[Redrawn] = []
     own = dataset[list(kept_outcomes(plan))]
     for position, (scenario, table) in enumerate(zip(plan.scenarios, tables, strict=True)):
-        needed = {*windows.values()} if not position else {windows[names[position]]}
+        needed = {windows[names[position]]} if position else {*windows.values()}
         tell = part_of(progress, 1000 * position, 1000, 1000 * len(tables))
-        values = _simulate_again(plan, scenario, table, groups, needed, tell) if groups else {}
-        if not position:
-            reference = values
-            continue
-        w = windows[names[position]]
-        for cell in cells(own.isel(scenario=[0, position]), w):
-            again: dict[str, Array] = {}
-            if groups:
+        values = _simulate_again(plan, scenario, table, needed, tell) if uncertain else {}
+        reference = reference or values
+        for w in needed if position else ():
+            for cell in cells(own.isel(scenario=[0, position]), w):
                 key = (w, cell.outcome, cell.where)
-                changes = np.split(values[key] - reference[key], len(groups))
-                again = dict(zip(groups, changes, strict=True))
-            found.append(Redrawn(scenario.name, cell, w, cell.values[1] - cell.values[0], again))
+                again = np.split(values[key] - reference[key], len(GROUPS)) if uncertain else []
+                base = cell.values[1] - cell.values[0]
+                found.append(Redrawn(scenario.name, cell, w, base, dict(zip(GROUPS, again))))  # noqa: B905
     return found
 
 
 def _simulate_again(
     plan: Plan,
     scenario: Scenario,
-    table: Mapping[str, Array],
-    groups: Sequence[str],
+    table: tuple[Array, Array],
     windows: Iterable[Window],
     progress: Progress | None,
 ) -> Values:
     """Return the values of a scenario, the runs of one group after those of another."""
-    runs = table[""].shape[1]
-    numbers = tuple(r + _ELSEWHERE * (g == CHANCE) for g in groups for r in range(runs))
-    values = np.concatenate([table.get(group, table[""]) for group in groups], axis=1)
-    again = replace(
+    base, again = table
+    runs = range(base.shape[1])
+    numbers = (*runs, *(run + _ELSEWHERE for run in runs))
+    values = np.concatenate([again, base], axis=1)
+    plan = replace(
         plan,
         scenarios=(scenario,),
         runs=len(numbers),
@@ -132,7 +126,7 @@ def _simulate_again(
         numbers=numbers,
         settings=(dict(zip(registry.load_parameters(), values, strict=True)),),
     )
-    results = simulate(again, progress)
+    results = simulate(plan, progress)
     found = ((w, cell) for w in windows for cell in cells(results, w))
     return {(w, c.outcome, c.where): c.values[0] for w, c in found}
 
@@ -141,7 +135,7 @@ _ENDS = ("", "_low", "_high")
 
 COLUMNS = (
     *("scenario", "outcome", "where", "label", "window_start", "window_end"),
-    *(f"{group}{end}" for group in registry.REDRAWN for end in _ENDS),
+    *(f"{group}{end}" for group in GROUPS for end in _ENDS),
     "runs",
 )
 
@@ -179,31 +173,22 @@ def total_shares(base: Array, again: Array, counts: Array) -> Array:
 def variance_shares(found: Sequence[Redrawn], seed: int) -> pd.DataFrame:
     """Return one row per difference: the share of each group, with its 90 % interval.
 
-    A group without uncertain parameters has the share 0; where no parameter is uncertain at all,
-    chance has the share 1. ``runs`` is the number of runs made again with each group. The
-    intervals are percentiles over resampled runs. Redrawn that are the same in every run have
-    ``nan``.
+    Where no parameter is uncertain chance has the share 1. ``runs`` is the number of runs made
+    again with each group. The intervals are percentiles over resampled runs. Differences that are
+    the same in every run have ``nan``.
     """
     if not found:
         return pd.DataFrame(columns=list(COLUMNS))
-    groups = list(found[0].again)
-    runs = len(found[0].again[groups[0]]) if groups else len(found[0].base)
-    about = [(d.scenario, d.cell.outcome, d.cell.where, d.cell.title, *d.window) for d in found]
-    table: dict[str, Any] = dict(zip(COLUMNS, zip(*about, strict=True), strict=False))
-    table["runs"] = runs
+    again = [np.stack([d.again.get(group, d.base) for d in found]) for group in GROUPS]
+    runs = again[0].shape[1]
     base = np.stack([d.base[:runs] for d in found])
-    if groups:
-        again = np.stack([[d.again[group] for d in found] for group in groups])
-        shares = dict(zip(groups, _with_intervals(base, again, seed), strict=True))
-        none = np.where(np.isnan(shares[groups[0]]), np.nan, 0.0)
-    else:
-        varies = np.array([len(np.unique(row[np.isfinite(row)])) > 1 for row in base])
-        none = np.where(varies, [[0.0]] * 3, np.nan)
-        shares = {CHANCE: 1.0 + none}
-    for group in registry.REDRAWN:
-        ends = shares.get(group, none)
-        table |= {f"{group}{end}": ends[place] for place, end in enumerate(_ENDS)}
-    return pd.DataFrame(table, columns=list(COLUMNS))
+    shares = _with_intervals(base, np.stack(again), seed)
+    if not found[0].again:  # all is chance
+        varies = (base != base[:, :1]).any(axis=1)
+        shares[:] = np.where(varies, np.array([0.0, 1.0])[:, np.newaxis, np.newaxis], np.nan)
+    about = [(d.scenario, d.cell.outcome, d.cell.where, d.cell.title, *d.window) for d in found]
+    columns = [*zip(*about, strict=True), *shares.reshape(-1, len(found)), [runs] * len(found)]
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
 def _with_intervals(base: Array, again: Array, seed: int) -> Array:
@@ -256,16 +241,10 @@ def kept_table(dataset: xr.Dataset, name: str) -> pd.DataFrame:
     return pd.DataFrame({v.removeprefix(f"{name}_"): dataset[v].values for v in own})
 
 
-def _drawn(settings: Mapping[str, float], runs: int, seed: int, mode: str, *redraw: str) -> Array:
-    """Return ``(parameter, run)`` values under some settings, with groups of draws made anew."""
-    draws = Draws(seed, np.arange(runs))
-    return ParameterValues(draws, settings, mode, redraw).table()[1]
-
-
 _PREFACE = (
     "Share of the variance of the paired difference over runs due to each group of draws, with its "
-    "90 % interval, from {:,} runs repeated with one group renewed: uncertain parameters by their "
-    "basis, and chance, which is every other draw. Joint effects of several groups count for each."
+    "90 % interval, from {:,} runs repeated with one group renewed: what is assumed, and chance, "
+    "which is every other draw. What both do together counts for each."
 )
 _MOST = (
     "The assumptions most tied to the differences that are clear: share of the variance (of ranks) "
@@ -283,8 +262,8 @@ def rests_text(comparison: pd.DataFrame, variance: pd.DataFrame, named: pd.DataF
     for scenario, part in variance.groupby("scenario", sort=False) if len(variance) else ():
         own = comparison[comparison["scenario"] == scenario]
         shown = _first(part, own)
-        rows = [[r.label, *(share_text(r, g) for g in registry.REDRAWN)] for r in rows_of(shown)]
-        told = numbers.text_table(("outcome", *registry.REDRAWN), rows, left=(0,))
+        rows = [[r.label, *(share_text(r, g) for g in GROUPS)] for r in rows_of(shown)]
+        told = numbers.text_table(("outcome", *GROUPS), rows, left=(0,))
         title = f"Sources of variance: {scenario} against {own['reference'].iloc[0]}"
         preface = _PREFACE.format(int(part["runs"].iloc[0]))
         blocks += [title, textwrap.fill(preface, numbers.WIDTH), told]

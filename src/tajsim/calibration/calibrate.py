@@ -57,7 +57,7 @@ def simulated_targets(model: TajikistanModel, plan: Plan, targets: Sequence[Targ
 class Histories:
     """Simulates particles, with an executor that lives as long as the context.
 
-    ``parameters`` is the mode of what the settings do not hold.
+    What the settings do not hold is drawn from the prior.
     """
 
     scenario: Scenario
@@ -66,7 +66,6 @@ class Histories:
     team: Executor
     workers: int = 1
     chunk: int = 1000
-    parameters: str = "prior"
     progress: Callable[[int, int], None] | None = None
 
     def __call__(self, settings: Mapping[str, Values], runs: Runs) -> Values:
@@ -93,7 +92,7 @@ class Histories:
             scenarios=(self.scenario,),
             runs=len(part),
             seed=self.seed,
-            parameters=self.parameters,
+            parameters="prior",
             start=self.scenario.start,
             end=last_month(self.targets),
             outcomes=with_weight(target_outcomes(self.targets)),
@@ -108,15 +107,11 @@ class Histories:
 
 @contextmanager
 def histories(
-    scenario: Scenario,
-    targets: Sequence[Target],
-    seed: int,
-    workers: int = 1,
-    parameters: str = "prior",
+    scenario: Scenario, targets: Sequence[Target], seed: int, workers: int = 1
 ) -> Iterator[Histories]:
     """Give a simulator of particles; its processes end with the context."""
     with executor(job.simulate, workers) as team:
-        yield Histories(scenario, targets, seed, team, workers, parameters=parameters)
+        yield Histories(scenario, targets, seed, team, workers)
 
 
 #: Share of false discoveries allowed among the pairs of parameter and target that are found.

@@ -112,11 +112,6 @@ def fitted() -> tuple[Target, ...]:
     return tuple(t for t in load_targets().values() if t.use == "fitted")
 
 
-def checked() -> tuple[Target, ...]:
-    """Return the targets that only check."""
-    return tuple(t for t in load_targets().values() if t.use == "checked")
-
-
 def read_targets(text: str) -> TargetFile:
     """Read and check a file of targets.
 
