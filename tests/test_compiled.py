@@ -1,19 +1,23 @@
 """The compiled month is the month of numpy, in any lane and tile; what cannot be is left."""
 
+import ctypes
+import gc
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import xarray as xr
+from scipy.special import ndtri
 
 from benchmarks.close_calls import close_calls
 from tajsim import TajikistanModel, load_scenario
 from tajsim.compiled import engine, program, tracer
 from tajsim.compiled.program import Program
+from tajsim.compiled.vectors import Writer, functions
 from tajsim.ensemble import run_many
 from tajsim.ensemble.job import Job, simulate
 from tajsim.errors import UserError
@@ -88,6 +92,7 @@ def test_outcomes_and_chronicle_are_those_of_numpy(scenario: str) -> None:
     with close_calls() as calls:
         theirs = run_many([scenario], 12, 2, until="2009-12", engine="numpy")
     assert (ours.attrs["engine"], theirs.attrs["engine"]) == engine.ENGINES
+    assert gc.get_freeze_count() == 0, "what was spared the garbage collection no longer is"
     assert calls.compared > 1000
     # A draw that meets its threshold within rounding may happen in one engine alone.
     sure = [run for run in range(12) if run not in calls.runs]
@@ -172,6 +177,68 @@ def test_progress_is_told_and_can_end_the_work() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         simulate(job(engine="compiled"), end)
+
+
+def worked_out(name: str, *given: Any) -> Any:
+    """Return a function of the compiled code, of eight numbers at a time."""
+    w = Writer(8)
+    known = functions(w)
+    w.begin()
+    loaded = [w.load(place, w.real) for place in ("%a", "%b")[: len(given)]]
+    w.store(w.call(name, *loaded), "%to", w.real)
+    lines = "\n".join(w.lines)
+    at = ", ".join(f"ptr {place}" for place in ("%a", "%b", "%to"))
+    code = f"{known}\ndefine void @months({at}) {{\nentry:\n{lines}\nret void\n}}"
+    code += "\ndefine void @fixed_rows(ptr %a) {\nret void\n}"
+    made = program.linked(cast(Any, None), program.compiled(code))
+    address = ctypes.cast(made.months, ctypes.c_void_p).value
+    call = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)(address or 0)
+    raw = np.zeros(3 * 8 + 8)
+    arrays = raw[(-raw.ctypes.data % 64) // 8 :][:24].reshape(3, 8)
+    found = []
+    for start in range(0, len(given[0]), 8):
+        for row, values in zip(arrays, given, strict=False):
+            row[:] = values[start : start + 8]
+        call(*(row.ctypes.data for row in (arrays[0], arrays[1], arrays[2])))
+        found.append(arrays[2].copy())
+    return np.concatenate(found)
+
+
+EDGES = [0.0, 1.0, 2.0, 0.5, np.inf, -np.inf, np.nan, 1e-300]
+SPREAD = np.concatenate([EDGES, np.linspace(-700.0, 700.0, 1000), np.geomspace(1e-17, 600.0, 1000)])
+SHARES = np.concatenate([[2.0**-53, 1e-14, 0.13, 0.14, 0.86, 0.87, 0.5, 1.0 - 2.0**-53],
+                         np.linspace(0.001, 0.999, 1000)])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "given"),
+    [
+        ("exp", np.exp, SPREAD),
+        ("expm1", np.expm1, SPREAD),
+        ("log", np.log, np.abs(SPREAD)),
+        ("log1p", np.log1p, np.abs(SPREAD)),
+        ("tanh", np.tanh, SPREAD),
+        ("ndtri", ndtri, SHARES),
+    ],
+)
+def test_functions_are_those_of_numpy(name: str, wanted: Any, given: Any) -> None:
+    with np.errstate(all="ignore"):
+        expected = wanted(given)
+    np.testing.assert_allclose(worked_out(name, given), expected, rtol=1e-14, atol=1e-300)
+
+
+def test_powers_are_those_of_numpy() -> None:
+    base = np.concatenate([[0.0, 0.0, 1.0, 1.0, 3.0, 3.0, 3.0, 0.5], np.geomspace(1e-9, 1e9, 1000)])
+    exponent = np.resize([0.0, 2.0, 0.0, 0.3, 1.0, 2.0, 0.0, -1.7], len(base))
+    np.testing.assert_allclose(worked_out("power", base, exponent), base**exponent, rtol=2e-14)
+
+
+def test_a_processor_without_fused_operations_is_left_to_numpy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("llvmlite.binding.get_host_cpu_features", lambda: {"fma": False})
+    with pytest.raises(RuntimeError, match="fused"):
+        program.compiled("")
 
 
 # What is kept, and what is left alone.

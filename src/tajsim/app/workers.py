@@ -25,7 +25,7 @@ _LEAST = 20
 #: States are kept at events no closer than this, and at least so often.
 _CLOSEST, _OFTEN = 3, 24
 #: So many months of compiled code go by before a worker hears that its job is stale.
-_HEARD = 12
+_HEARD = 48
 
 
 @dataclass(frozen=True)

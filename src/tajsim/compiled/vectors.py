@@ -304,10 +304,11 @@ def _log1p(w: Writer, x: str) -> str:
     # What is lost in 1 + x is put back (Kahan).
     u = w.op("fadd", x, w.number(1.0))
     lost = w.op("fsub", x, w.op("fsub", u, w.number(1.0)))
-    found = w.op("fadd", w.call("log", u), w.op("fdiv", lost, u))
+    log = w.call("log", u)
+    found = w.op("fadd", log, w.op("fdiv", lost, u))
     plain = w.compare("oeq", u, w.number(1.0))
-    odd = w.compare("ule", u, w.number(0.0))
-    return w.select(plain, x, w.select(odd, w.call("log", u), found))
+    odd = w.compare("uno", found, found)  # what is lost of zero or infinity
+    return w.select(plain, x, w.select(odd, log, found))
 
 
 def _expm1(w: Writer, x: str) -> str:
