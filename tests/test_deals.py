@@ -12,7 +12,6 @@ from tajsim.errors import UserError
 from tajsim.inputs.deals import load_deals, load_forms, load_packages
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
-from tajsim.rules import deals as rules
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
@@ -35,13 +34,6 @@ def test_the_list_is_closed_and_documented() -> None:
     offered = {(deal.task, deal.condition > 0.5) for deal in deals.values()}
     assert ("internal_order", True) in offered
     assert any(task == "elite_control" for task, _ in offered)
-
-
-def test_what_is_given_is_useful_diverted_or_repeated() -> None:
-    amount = np.linspace(0.0, 0.9, RUNS)
-    fate = rules.fate_of_aid(amount, 0.2 * amount, 0.5 * amount, amount, 0.1 * amount)
-    np.testing.assert_allclose(sum(fate), amount, atol=1e-12)
-    assert all((part >= 0.0).all() for part in fate)
 
 
 def test_only_offers_are_taken_and_only_what_is_free_is_dropped(model: TajikistanModel) -> None:
@@ -192,20 +184,6 @@ def test_packages_are_documented_and_name_deals_of_one_power_and_levers() -> Non
         assert len({deal.power for deal in rows}) == 1
         assert len({deal.task for deal in rows}) > 1, "of several tasks"
         assert set(package.forgoes) <= set(PRESSURES) and package.line > 0
-
-
-def test_a_package_is_worth_its_debt_and_the_pressure_that_it_ends() -> None:
-    found = rules.package_gains(
-        np.array([0.3]), np.array([0.4]), np.array([0.8]),
-        fear_of_pressure=np.array([0.5]), inertia=np.array([0.1]),
-    )  # fmt: skip
-    price, pressure, change = (float(part.item()) for part in found)
-    assert price == pytest.approx(0.5 * 0.4 * 0.8 / 6)
-    assert pressure == pytest.approx(0.5 * 0.3)
-    assert change == pytest.approx(-0.1 * 0.8 / 6)
-    surplus, leverage = np.array([0.6, 0.4, 0.6]), np.array([0.5, 0.5, 0.5])
-    offered = rules.package_offered(surplus, leverage, np.array([1.0, 1.0, 0.0]))
-    assert offered.tolist() == [1.0, 0.0, 0.0]
 
 
 def test_a_package_is_taken_whole_and_binds_both_sides() -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rule_inputs import all_rules, between, states
 
 import tajsim.agents.commander as status
 from tajsim.axes import AGENCIES, COMMANDERS, NAMED, POSTS, WAYS_OUT, Array, total
@@ -17,23 +16,8 @@ from tajsim.rules.state import COUP, RISING
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
-RULES = all_rules()
 RUNS = 200
 DRUGS = AGENCIES.index("drug_control_agency")
-
-
-def last(answer: Any) -> Array:
-    """Return what a rule answers, the last of several things."""
-    found: Array = answer[-1] if isinstance(answer, tuple) else answer
-    return found
-
-
-def test_every_cause_of_loyalty_can_be_absent() -> None:
-    """A gain of zero is neutral: everybody is as loyal as usual, whatever happens."""
-    rule, random = RULES["loyalty.loyalty_aim"], np.random.default_rng(3)
-    parameters = between(rule, RUNS, random) | {"loyalty_gain": np.zeros(RUNS)}
-    found = last(rule(**states(rule, RUNS, random), **parameters))
-    np.testing.assert_allclose(found, parameters["loyalty_usual"])
 
 
 def model(runs: int = RUNS, events: tuple[Event, ...] = (), **settings: Any) -> TajikistanModel:

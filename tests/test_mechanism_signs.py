@@ -2,15 +2,18 @@
 
 For each row: with everything else drawn anywhere in its range, one argument of a rule goes from
 the low to the high end of its range. The result must nowhere move against the sign, and must move
-with it in some runs.
+with it in some runs. What rules answer at single points are expressions that must be true.
 """
 
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from rule_inputs import all_rules, between, parameters_of, state_range, states
+from rule_inputs import Rule, all_rules, answer, between, parameters_of, state_range, states
 
 from tajsim.analysis.mechanisms import mechanism_index
 from tajsim.axes import AGENCIES, TASKS, Array
@@ -29,40 +32,73 @@ RULES = {
 }
 RUNS = 2000
 
-_TEXT = (Path(__file__).with_name("data") / "rule-signs.txt").read_text(encoding="utf-8")
-#: Rows of statements with their mechanism, and rows of what only docstrings say.
-_, WORDS, _, MORE = map(str.split, _TEXT.strip().split("\n\n"))
+DATA = Path(__file__).with_name("data")
+#: Rows of statements with their mechanism, of what only docstrings say, and of what is absent.
+_, WORDS, _, MORE, _, ABSENT = map(
+    str.split, (DATA / "rule-signs.txt").read_text(encoding="utf-8").strip().split("\n\n")
+)
 ROWS = list(zip(WORDS[::4], WORDS[1::4], WORDS[2::4], WORDS[3::4], strict=True))
 TRIED = [row[1:] for row in ROWS] + list(zip(MORE[::3], MORE[1::3], MORE[2::3], strict=True))
+NEUTRAL = list(zip(ABSENT[::4], ABSENT[1::4], ABSENT[2::4], ABSENT[3::4], strict=True))
+FACTS = (DATA / "rule-facts.txt").read_text(encoding="utf-8").splitlines()
 
 
-def ends_of(name: str, rule_name: str, like: Array) -> tuple[Array, Array]:
-    """Return the argument at the low and at the high end of its range, in its own shape."""
-    rule = RULES[rule_name][1]
+def ends_of(name: str, rule: Rule) -> tuple[float, float]:
+    """Return the low and the high end of the range of an argument."""
     if name not in parameters_of(rule):
-        low, high = state_range(rule, name)
-    else:
-        rows = [p for p in load_parameters().values() if p.family == load_families()[name].name]
-        low, high = min(p.low for p in rows), max(p.high for p in rows)
-    return np.full_like(like, low), np.full_like(like, high)
+        return state_range(rule, name)
+    rows = [p for p in load_parameters().values() if p.family == load_families()[name].name]
+    return min(p.low for p in rows), max(p.high for p in rows)
 
 
-@pytest.mark.parametrize(("place", "argument", "sign"), TRIED)
-def test_the_rule_moves_as_the_statement_says(place: str, argument: str, sign: str) -> None:
+def asked(place: str, argument: str, value: float) -> tuple[Array, dict[str, Array]]:
+    """Return what a rule answers with one argument at a value, and the parameters it reads."""
     name, _, index = place.rstrip("]").partition("[")
     _, rule = RULES[name]
     random = np.random.default_rng(7)
     given, read = states(rule, RUNS, random), between(rule, RUNS, random)
     holder = read if argument in read else given
-    found = []
-    for end in ends_of(argument, name, holder[argument]):
-        holder[argument] = end
-        result = rule(*given.values(), **read)
-        found.append(result[int(index)] if index else result)
-    change = (found[1] - found[0]) * (1.0 if sign == "+" else -1.0)
-    scale = np.abs(found[1]) + np.abs(found[0])
+    holder[argument] = np.full_like(holder[argument], value)
+    found = rule(*given.values(), **read)
+    return (found[int(index)] if index else found), read
+
+
+@pytest.mark.parametrize(("place", "argument", "sign"), TRIED)
+def test_the_rule_moves_as_the_statement_says(place: str, argument: str, sign: str) -> None:
+    ends = ends_of(argument, RULES[place.partition("[")[0]][1])
+    low, high = (asked(place, argument, end)[0] for end in ends)
+    change = (high - low) * (1.0 if sign == "+" else -1.0)
+    scale = np.abs(high) + np.abs(low)
     assert (change >= -1e-9 * scale).all()
     assert (change > 1e-9 * scale).any()
+
+
+@pytest.mark.parametrize(("place", "argument", "value", "left"), NEUTRAL)
+def test_a_mechanism_can_be_absent(place: str, argument: str, value: str, left: str) -> None:
+    found, read = asked(place, argument, float(value))
+    np.testing.assert_allclose(found, read[left] if left in read else float(left), rtol=1e-7)
+
+
+def in_numbers(rule: Rule) -> Callable[..., Any]:
+    """Return a rule that takes and gives numbers; parameters not named are at their values."""
+
+    def ask(*state: float, **given: float) -> Any:
+        found = answer(rule, *state, **given)
+        if not isinstance(found, tuple):
+            return float(found.item())
+        parts = [float(part.item()) for part in found]
+        return type(found)(*parts) if hasattr(found, "_fields") else tuple(parts)
+
+    return ask
+
+
+@pytest.mark.parametrize("fact", [line for line in FACTS if line and line[0] != "#"])
+def test_what_a_rule_answers_at_a_point(fact: str) -> None:
+    themes: dict[str, Any] = defaultdict(SimpleNamespace)
+    for name, rule in all_rules().items():
+        theme, _, short = name.partition(".")
+        setattr(themes[theme], short, in_numbers(rule))
+    assert eval(fact, {"near": pytest.approx, **themes})
 
 
 def test_the_rules_tried_carry_their_rows() -> None:
@@ -121,6 +157,5 @@ def test_fighters_who_stay_abroad_do_not_alarm_the_regime() -> None:
 
 
 def test_the_table_is_read_in_full() -> None:
-    assert len(WORDS) % 4 == 0
     assert {row[3] for row in ROWS} == {"+", "-"}
     assert len(ROWS) > 100

@@ -27,7 +27,11 @@ TESTS = {
 #: Rows and rules whose signs are tried.
 TRIED = {
     word
-    for name in ("tests/data/rule-signs.txt", "tests/test_mechanism_signs.py")
+    for name in (
+        "tests/data/rule-signs.txt",
+        "tests/data/rule-facts.txt",
+        "tests/test_mechanism_signs.py",
+    )
     for word in re.findall(r"\w+", (ROOT / name).read_text(encoding="utf-8"))
 }
 TABLE = ledger.load_mechanisms()

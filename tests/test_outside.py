@@ -10,7 +10,7 @@ from tajsim.axes import Array
 from tajsim.inputs.ledger import figure, load_figures
 from tajsim.inputs.scenario_parts import Event
 from tajsim.model.model import TajikistanModel
-from tajsim.rules import migration, outside
+from tajsim.rules import outside
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
@@ -84,36 +84,6 @@ def test_a_boom_wears_off_though_growth_goes_on() -> None:
         boom, trend = answer(outside.boom_step, boom=boom[0], growth=0.1, trend=trend[0])
         seen.append(float(boom[0]))
     assert max(seen) > 0.03 and seen[-1] < 0.2 * max(seen)
-
-
-def test_migrants_and_what_they_send_answer_one_boom() -> None:
-    few, many = (answer(outside.work_abroad, boom=b, terms=1.0).no_work for b in (-0.1, 0.1))
-    assert few < 1.0 < many
-    poor, rich = (answer(migration.remittances, abroad=1e6, boom=b) for b in (-0.1, 0.1))
-    assert poor < rich
-    none = {"migrant_jobs": np.zeros(1), "migrants_expelled": np.zeros(1)}
-    assert outside.work_abroad(np.array([0.3]), np.ones(1), **none).no_work == 1.0
-
-
-def test_out_within_a_year_and_back_within_a_season() -> None:
-    out, back = (
-        answer(migration.migration_flow, home=9e5, abroad=1e5, demand=d, usual=0.1)
-        for d in (1.2, 0.8)
-    )
-    assert 0.0 < out < -back
-
-
-def test_returnees_find_work_and_who_leaves_again_is_taken_from_them() -> None:
-    stays = answer(migration.idle_step, idle=1000.0, returned=0.0)
-    assert 0.0 < answer(migration.idle_step, idle=1000.0, returned=-800.0) < 0.3 * stays < 300.0
-
-
-def test_output_follows_hands_and_what_was_built_wears_off() -> None:
-    usual = answer(migration.output_step, output=1.7e9 / 12, people=1.0, corruption=0.0)
-    assert usual == pytest.approx(1.7e9 / 12)
-    built = answer(migration.output_step, output=1.8e9 / 12, people=1.0, corruption=0.0)
-    assert usual < built < 1.8e9 / 12
-    assert answer(migration.output_step, output=1.7e9 / 12, people=1.0, corruption=0.2) < usual
 
 
 def test_expulsion_moves_money_and_not_what_buyers_pay() -> None:

@@ -11,8 +11,7 @@ from tajsim.axes import REGIONS, Array, ranks, total
 from tajsim.inputs.scenario_parts import Event, load_scenario
 from tajsim.model.model import TajikistanModel
 from tajsim.rules.grievance import better_off_step, fear_aim, grievance_aim, hardship
-from tajsim.rules.party import place_in_politics, shed, weigh_answers
-from tajsim.rules.violence import attack_chance, outside_cost, recent_step, step_chances, voiced
+from tajsim.rules.violence import attack_chance, recent_step
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
@@ -79,54 +78,7 @@ def test_people_get_used_to_a_loss_in_about_five_years() -> None:
 # Channel.
 
 
-def test_a_tiny_representation_counts_more_than_each_further_seat() -> None:
-    none, two, four = (
-        float(place_in_politics(*at(1.0, n / 63, 0.0), **as_documented(place_in_politics))[0])
-        for n in (0, 2, 4)
-    )
-    assert none < two < four
-    assert two - none > four - two
-
-
-def test_only_some_of_a_closed_party_turn_to_violence() -> None:
-    violent, underground = shed(*at(1000.0, 0.0, 0.0, 0.0, 0.0), **as_documented(shed))
-    assert 0.0 < violent < underground < 500.0
-
-
-def test_a_split_sends_away_at_once_all_who_would_go_and_leaves_the_others_tame() -> None:
-    read = as_documented(shed)
-    left_open, obeyed, split, afterwards = (
-        float(sum(shed(*at(*state), **read)).item())
-        for state in (
-            (1000.0, 0.0, 0.0, 0.0, 0.0),
-            (1000.0, 0.0, 0.0, 0.0, 1.0),
-            (0.0, 1000.0, 1.0, 1.0, 0.0),
-            (1000.0, 0.0, 0.0, 1.0, 0.0),
-        )
-    )
-    assert obeyed == pytest.approx(0.5 * left_open)
-    assert split == pytest.approx(left_open)
-    assert afterwards == 0.0
-
-
 # The party's choice.
-
-
-def test_the_party_chooses_by_the_worth_of_each_answer() -> None:
-    """A scalar version of the rule: seats lost, a closed party, and answers by chance alone."""
-    read = as_documented(weigh_answers, vote_fraud=0.5, answer_gain=6.0)
-    for place, fear, anger, creed, step in ((0.17, 0.5, 0.4, 0.4, 2.0), (0.0, 0.6, 0.4, 0.5, 4.0)):
-        worth = [place + fear, anger + creed, step / 6.0 + fear, anger + 0.5 - place]
-        weights = [np.exp(6.0 * w) for w in worth]
-        weights[3] *= place > 0.0
-        found = [
-            float(c.item()) for c in weigh_answers(*at(place, fear, anger, creed, step), **read)
-        ]
-        assert found == pytest.approx([w / sum(weights) for w in weights])
-        assert sum(found) == pytest.approx(1.0)
-    assert found[3] == 0.0, "a closed party has no vote to boycott"
-    deaf = as_documented(weigh_answers, answer_gain=0.0)
-    assert weigh_answers(*at(0.5, 0.5, 0.4, 0.3, 1.0), **deaf) == (0.25,) * 4
 
 
 def test_the_party_answers_each_step_once_and_none_while_it_is_tolerated() -> None:
@@ -185,18 +137,6 @@ def test_the_ban_is_feared_first_and_then_feeds_violence_and_fear_fades() -> Non
 # Voice and violence.
 
 
-def voice(grievance: float, fear: float) -> float:
-    return float(voiced(*at(grievance, fear, 0.15), **as_documented(voiced))[0])
-
-
-def test_fear_hides_grievance_until_it_does_not() -> None:
-    low, high = voice(0.35, 0.9) / voice(0.35, 0.0), voice(0.95, 0.9) / voice(0.95, 0.0)
-    assert low < 0.5
-    assert high > 0.9
-    rising = [voice(g, 0.9) for g in np.linspace(0.0, 1.0, 21)]
-    assert (np.diff(rising) > 0.0).all()
-
-
 def test_an_act_brings_about_as_many_others_as_the_branching_ratio() -> None:
     read, recent, more = as_documented(attack_chance), np.zeros(1), 0.0
     recent = recent_step(recent, np.ones(1), **as_documented(recent_step))
@@ -220,14 +160,6 @@ def test_violence_comes_in_bursts() -> None:
 
 
 # The ladder.
-
-
-def test_the_ladder_has_ends_and_repression_never_costs_more_than_all_abroad() -> None:
-    read = as_documented(step_chances)
-    assert step_chances(*at(1.0, 6.0, 0.0), **read)[0] == 0.0
-    assert step_chances(*at(1.0, 0.0, 1.0), **read)[1] == 0.0
-    most = as_documented(outside_cost, condition_weight=1.5)
-    assert outside_cost(*at(1.0, 0.0, 0.0), **most) == 1
 
 
 def test_who_joins_is_counted_though_he_dies() -> None:

@@ -57,12 +57,6 @@ def test_militants_come_near_where_they_gather_unless_nothing_tells_places_apart
     assert (drawn_to[0] > alike[0]).all()
 
 
-def test_strengths_of_zero_leave_the_ordinary_opening() -> None:
-    found = militants.opening(**drawn(militants.opening, weak=0.0, window=0.0, friends=0.0))
-    for part in found:
-        assert not part.any()
-
-
 def test_a_build_up_takes_years_and_its_end_a_season() -> None:
     given = {"militant_fighters": np.full(1, 600.0), "clock_season": np.full(1, 3.0)}
     ready, fighters, past = np.full(1, 0.5), np.full(1, 600.0), []
@@ -113,19 +107,6 @@ def test_control_comes_back_once_the_armed_are_gone() -> None:
     assert (tried.regions.control > 1.03 * low).all()  # measured: 1.038 and more
 
 
-def test_no_control_is_lost_at_a_gain_of_zero() -> None:
-    for part in rules.lost_control(**drawn(rules.lost_control, control_gain=0.0)):
-        assert not part.any()
-
-
-@pytest.mark.parametrize("decline", [0.6, 1.0])
-def test_strain_at_parity_is_the_same_however_causes_are_ranked(decline: float) -> None:
-    half = np.full(1, 0.5)
-    terms = rules.strain_terms(*[half] * 9, strain_decline=np.full(1, decline))
-    np.testing.assert_allclose(sum(terms), 1.0)
-    assert (np.diff(np.array(terms), axis=0) <= 0.0).all()
-
-
 def test_the_threshold_of_failure_is_what_its_basis_says() -> None:
     """Half of the people, men in arms as many as the force, half of the migrants home and idle."""
     usual, found = [], TajikistanModel(runs=40, end="2014-12", parameters="prior", outcomes=())
@@ -155,13 +136,6 @@ def test_a_failed_state_can_stand_again_and_its_failure_is_remembered() -> None:
     assert (tried.regime.collapsed == 0.0).any(), "no trap without a way out"  # 5 of 20
     assert (tried.regime.failed == 1.0).all()
     assert (tried.regime.failed_month == 3.0).all()
-
-
-def test_between_the_two_levels_of_strain_a_state_is_what_it_was() -> None:
-    levels = {"strained_from": np.full(2, 0.4), "failure_threshold": np.full(2, 0.54)}
-    state = {**levels, "strain": np.full(2, 0.5), "fails": np.zeros(2)}
-    both = np.array([0.0, 1.0])
-    np.testing.assert_array_equal(rules.collapsed_step(collapsed=both, **state), both)
 
 
 # --- Unrest ---------------------------------------------------------------------------------
@@ -194,10 +168,6 @@ def test_talks_bring_an_agreement_that_lowers_the_next_killing_and_wears_off() -
     tried, row = with_killing(talks=1.0), REGIONS.index("gbao")
     assert not tried.now["operations"].any()
     assert (tried.regions.truce[row] == 1.0).all()
-    given = drawn(unrest.killing_chance, truce=0.0)
-    quiet = unrest.killing_chance(**(given | {"truce": np.ones(RUNS)}))
-    assert not quiet.any()
-    assert (unrest.killing_chance(**given) >= quiet).all()
     for _ in range(36):
         worn = unrest.truce_step(
             tried.regions.truce, tried.regions.zeros(), clock_year=np.full(20, 12.0)

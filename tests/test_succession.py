@@ -13,14 +13,7 @@ from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.elite import elite, strength_behind
 from tajsim.model.stages.force import force
 from tajsim.rules.state import CONTEST
-from tajsim.rules.succession import (
-    BARGAINED,
-    CONTESTED,
-    KEPT,
-    ORDERLY,
-    contest_lost,
-    kind_of_ending,
-)
+from tajsim.rules.succession import BARGAINED, CONTESTED, KEPT, ORDERLY
 from tajsim.world import TERM_END
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
@@ -169,24 +162,12 @@ def test_only_who_fights_over_the_succession_can_win_it() -> None:
     assert model.commanders.beaten[:, fought & ~lost].any()
 
 
-def test_the_chance_to_lose_a_contest_by_hand() -> None:
-    behind, patron = np.array([0.5, 0.75, 0.75, 1.0]), np.array([0.0, 0.0, 1.0, 0.0])
-    by_hand = [0.5, 1 / 10, 1 / 37, 0.0]
-    np.testing.assert_allclose(contest_lost(behind, patron), by_hand)
-
-
 def test_no_contest_takes_place_in_a_state_that_failed() -> None:
     model = TajikistanModel(runs=20, seed=4, start=months_before(1), end=TERM_END)
     model.regime.collapsed = model.regime.strain = np.ones(20)
     model.run_to_end()
     assert not model.record["ending"].any()
     assert not model.record["ruler_left"].any()
-
-
-def test_an_array_of_endings() -> None:
-    calm, none = np.array([0.0, 1.0, 1.0, 0.0]), np.zeros(4)
-    found = kind_of_ending(calm, np.array([0.9, 0.9, 0.4, 0.9]), np.array([0, 0, 0, 2.0]), none)
-    assert found.tolist() == [KEPT, ORDERLY, CONTESTED, BARGAINED]
 
 
 def arrested(commander: str, events: tuple[Event, ...] = (), **settings: Any) -> float:

@@ -103,6 +103,7 @@ def geography() -> Geography:
 #: What is drawn where nothing is named: on the border, in the regions.
 DEFAULT = ("heroin_seized", "state_control")
 MOST_PANELS = 8
+_SAID = {"section": "Border", "region": "Regions"}
 _MAPS = {"section": style.SEIZED_MAP, "region": "GnBu"}
 _SQUARE = {"ls": "", "marker": "s", "ms": 4, "mfc": style.INK, "mec": "white", "mew": 0.6}
 _TRIANGLE: dict[str, Any] = {
@@ -135,8 +136,7 @@ def map_of(
             default the last year of the results.
 
     Raises:
-        UserError: for unknown names, an outcome of other dimensions, two of one kind, a date
-            outside the results, or more panels than can be read.
+        UserError: for unknown names or dimensions, two of one kind, other dates, many panels.
     """
     names = _by_dimension(dataset, select.outcomes(dataset, outcome, DEFAULT))
     dates = window.spans(dataset, select.as_names(at))
@@ -155,8 +155,7 @@ def map_of(
     texts = [f"{shown[s]}, {dates[d].label}" if shown[1:] else dates[d].label for s, d in each]
     heads = [numbers.wrap(text, wide - 0.2, style.BODY, bold=True) for text in texts]
     kind = "Mean paired differences" if others else "Medians of the runs"
-    said = {"section": "Border", "region": "Regions"}
-    labels = [f"{said[d]}: {dataset[names[d]].attrs.get('label')}." for d in said if d in names]
+    labels = [f"{_SAID[d]}: {dataset[names[d]].attrs.get('label')}." for d in _SAID if d in names]
     layout = style.Layout(
         body=(wide * geography().shape + 0.05 + 0.18 * max(map(len, heads))) * rows
         + 0.46 * len(layers),
