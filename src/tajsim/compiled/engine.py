@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.compiled import program as programs
+from tajsim.compiled.graph import RUNS
 from tajsim.compiled.kernel import ASKED, COUNT, NOTE_HEAD, NOTE_PARTS, PLACE
 from tajsim.compiled.program import Program
 from tajsim.compiled.traced import TraceError
@@ -87,30 +88,58 @@ def tell_once(line: str) -> None:
         print(f"tajsim: {line}", file=sys.stderr, flush=True)
 
 
-def compile_once() -> None:
-    """See to it that the program of the model is in the cache."""
+def compile_once(held: bool = False) -> None:
+    """See to it that the program of the model is in the cache, the one that holds rules too."""
     from tajsim.model.model import TajikistanModel
 
     if chosen() == COMPILED:
-        _or_none(TajikistanModel)
+        _or_none(TajikistanModel, held=held)
 
 
 def program_for(model: TajikistanModel, engine: str) -> Program | None:
     """Return the program of a model; None if numpy simulates it.
 
-    That is said where it is not meant. What is asked in some months alone cannot be held by a month
-    that is the same operations in all of them, so that numpy simulates what rules are held in.
+    That is said where it is not meant.
     """
-    if engine == NUMPY or model.values.switches is not None:
+    if engine == NUMPY:
         return None
-    return _or_none(type(model), model)
+    held = model.values.switches
+    found = _or_none(type(model), model, held=held is not None)
+    return found if found is None or held is None or _can_hold(found.about, model) else None
 
 
-def _or_none(kind: type[TajikistanModel], model: TajikistanModel | None = None) -> Program | None:
+def _can_hold(about: programs.About, model: TajikistanModel) -> bool:
+    """Tell whether compiled code holds the rules that are held in a model."""
+    from tajsim.compiled.tracer import rule_name
+    from tajsim.inputs.switches import load_rules
+
+    switches = model.values.switches
+    names = {rule_name(rule) for rule in switches.rules}
+    if not switches.rules <= {*load_rules().values()} or names.intersection(about.not_held):
+        return False
+    if switches.holding:  # what is not known yet is held from its first question
+        return all(_question(a, model.run_count) in switches.answers for a in _asked(about, names))
+    return model.first_month % 3 == 0 or not names.intersection(about.quarterly)
+
+
+def _asked(about: programs.About, names: set[str]) -> list[Any]:
+    return [answer for answer in about.answers if answer[0] in names]
+
+
+def _question(answer: Any, runs: int) -> str:
+    """Return the key under which `Switches` keeps an answer."""
+    rule, shapes, number, _ = answer
+    wide = [str(tuple(runs if size == RUNS else size for size in shape)) for shape in shapes]
+    return " ".join([rule, *wide, str(number)])
+
+
+def _or_none(
+    kind: type[TajikistanModel], model: TajikistanModel | None = None, held: bool = False
+) -> Program | None:
     from tajsim.model.model import TajikistanModel
 
     shipped = kind is TajikistanModel
-    known = f"{kind.__module__}.{kind.__qualname__}"
+    known = f"{kind.__module__}.{kind.__qualname__} {held}"
     if not shipped and model:
         known = f"{known} {sorted(model.record)}"
     if known not in _KNOWN and not shipped and model and model.run_count < 2:
@@ -119,7 +148,7 @@ def _or_none(kind: type[TajikistanModel], model: TajikistanModel | None = None) 
     if known not in _KNOWN:
         _KNOWN[known] = None
         try:
-            _KNOWN[known] = _program(kind, None if shipped else model)
+            _KNOWN[known] = _program(kind, None if shipped else model, held)
         except TraceError as error:
             tell_once(f"{error}; numpy simulates {kind.__name__}")
         except Exception as error:  # of the compiler, or what it cannot do
@@ -128,22 +157,23 @@ def _or_none(kind: type[TajikistanModel], model: TajikistanModel | None = None) 
     return _KNOWN[known]
 
 
-def _program(kind: type[TajikistanModel], model: TajikistanModel | None) -> Program:
+def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: bool) -> Program:
     """Return the program of a kind of model, of this one if it is not the package's own."""
     written = None
     if model is None:
-        key = programs.key_of(programs.sources())
+        key = programs.key_of(programs.sources(), str(held))
     else:
-        written = programs.written(model)
+        written = programs.written(model, held)
         key = programs.key_of(programs.sources(), written[1])
     path = programs.cache_folder() / f"{key}.month"
     found = programs.read(path, key)
     if found is None:
         if sys.stderr.isatty():  # as progress is shown
-            tell_once("compiling the model, once for this version and machine ...")
+            how = ", so that rules can be held" if held else ""
+            tell_once(f"compiling the model{how}, once for this version and machine ...")
         if written is None:
             source = kind(runs=2, settled=False)
-            written = programs.written(source)
+            written = programs.written(source, held)
         found = written[0], programs.compiled(written[1])
         programs.keep(path, key, *found)
     return programs.linked(*found)
@@ -247,6 +277,13 @@ class MonthSpan:
         self.places = list(tracer.states(model))
         self.runs = model.run_count
         self.tiles = range(0, self.runs, self.about.lanes)
+        self.held: list[tuple[str, tuple[str, ...]]] = []
+        self.holds: list[str] = []
+        if (switches := model.values.switches) is not None:
+            names = {tracer.rule_name(rule) for rule in switches.rules}
+            self.held = [(_question(a, self.runs), a[3]) for a in _asked(self.about, names)]
+            if switches.holding:
+                self.holds = [name for name in self.about.leaves["holds"] if name in names]
 
     def simulate(self, progress: Callable[[int], None] = lambda _months: None) -> None:
         """Simulate the months, and give the model the state after them."""
@@ -288,7 +325,11 @@ class MonthSpan:
             **{("flow", name): model.now[name] for name in leaves["flow"]},
             **{("watch", name): _seen(model.watch, name) for name in leaves["watch"]},
             **{("parameter", name): self.values[name] for name in leaves["parameter"]},
+            **{("holds", name): 1.0 for name in self.holds},
         }
+        for question, parts in self.held:
+            known = model.values.switches.answers.get(question, [0.0] * len(parts))
+            values |= {("held", part): array for part, array in zip(parts, known, strict=True)}
         paths = {(id(owner), name): path for path, owner, name in self.places}
         values |= {("dated", paths[id(o), name]): value for o, name, value in self.dated or ()}
         every = [place for kind in leaves.values() for place in kind.values()]
@@ -375,6 +416,9 @@ class MonthSpan:
         model, leaves = self.model, self.about.leaves
         for path, owner, name in self.places:
             vars(owner)[name] = found("state", path)
+        if model.values.switches is not None and not model.values.switches.holding:
+            for question, parts in self.held:
+                model.values.switches.answers[question] = [found("held", part) for part in parts]
         model.last, model.now = model.now, Flows(self.runs)
         for name in leaves["flow"]:
             model.now._arrays[name] = found("flow", name)

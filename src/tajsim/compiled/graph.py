@@ -25,8 +25,8 @@ class Input(NamedTuple):
     """What a graph is given for a month.
 
     ``kind`` is "state", "flow" (of the month before), "watch", "parameter" or "draw"; "dated" is
-    what is put back in the spin-up. ``name`` is a path ("commanders.loyalty",
-    "calendar.term_ends"), for a draw its process; ``actors`` draw.
+    what is put back in the spin-up, "holds" 1 where a rule is held, "held" its answer. ``name`` is
+    a path ("commanders.loyalty", "calendar.term_ends"), for a draw its process; ``actors`` draw.
     """
 
     kind: str
@@ -129,11 +129,24 @@ class Note:
         return [self.size, *(name.which for name in names if name.which is not None)]
 
 
+class HeldAnswer(NamedTuple):
+    """What a rule answered to its ``number``-th question with these shapes in a month.
+
+    ``parts`` are the names of what is held of it, an input and an output each.
+    """
+
+    rule: str
+    shapes: tuple[Shape, ...]
+    number: int
+    parts: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Graph:
     """One month. ``states``, ``flows`` and ``outcomes`` are nodes by name.
 
-    ``watch`` is what the chronicle has seen last, ``notes`` what it is told, if it is traced.
+    ``watch`` is what the chronicle has seen last, ``notes`` what it is told, if it is traced;
+    ``held`` are the ``answers`` of rules, if they can be held.
 
     ``guards`` are, by place, the conditions of blocks that were traced as entered though the model
     enters them only if some run needs them.
@@ -145,11 +158,13 @@ class Graph:
     guards: dict[str, list[Operation]] = field(default_factory=dict)
     watch: dict[str, Operation] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    held: dict[str, Operation] = field(default_factory=dict)
+    answers: list[HeldAnswer] = field(default_factory=list)
 
     def outputs(self) -> dict[tuple[str, str], Operation]:
         """Return all that comes out, by kind and name."""
         kinds = {"state": self.states, "flow": self.flows, "outcome": self.outcomes}
-        kinds |= {"watch": self.watch}
+        kinds |= {"watch": self.watch, "held": self.held}
         return {(kind, name): node for kind, of in kinds.items() for name, node in of.items()}
 
     def nodes(

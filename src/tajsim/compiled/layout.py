@@ -199,7 +199,8 @@ class RowLayout:
         others = {name: node for name, node in graph.flows.items() if name not in self._read}
         moves = self._moves("state", graph.states) + self._moves("flow", carried)
         moves += self._moves("watch", graph.watch)
-        self._in_order(self.sections[section], moves, self._moves("flow", others))
+        last_moves = self._moves("flow", others) + self._moves("held", graph.held)
+        self._in_order(self.sections[section], moves, last_moves)
         self.outcomes |= {n: self.address(node).reshape(-1) for n, node in graph.outcomes.items()}
 
     def _stored(self, node: Operation) -> bool:

@@ -28,7 +28,7 @@ FOLDER_VARIABLE = "TAJSIM_CACHE"
 #: many no less.
 LANES = 8
 #: What a model keeps from month to month.
-KEPT = ("state", "flow", "watch")
+KEPT = ("state", "flow", "watch", "held")
 #: So many programs are kept; those made first go first.
 _MOST_KEPT = 8
 _MAGIC = b"tajsim program 1\n"
@@ -49,6 +49,9 @@ class About:
         dates: the states of the calendar, in the order of their rows.
         notes: of the chronicle: kind, and the names of actor, target and cause, one of each or
             several.
+        answers: of rules that can be held: rule, shapes, number of the question, parts.
+        not_held: rules that it cannot hold.
+        quarterly: rules that it can if the last month before the start ends a quarter.
     """
 
     lanes: int
@@ -60,6 +63,9 @@ class About:
     outcomes: dict[str, list[int]]
     dates: list[str]
     notes: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
+    answers: list[tuple[str, tuple[tuple[int, ...], ...], int, tuple[str, ...]]]
+    not_held: list[str]
+    quarterly: list[str]
 
     @property
     def kept(self) -> int:
@@ -81,16 +87,36 @@ class Program:
 # Made from a model.
 
 
-def traces_of(model: TajikistanModel) -> tuple[Graph, Graph]:
-    """Return the month of a model and what follows one of its spin-up."""
+def traces_of(model: TajikistanModel, held: bool) -> tuple[Graph, Graph, set[str], set[str]]:
+    """Return the month of a model and what follows one of its spin-up; and rules, see `About`.
+
+    With ``held`` the rules of the month can be held.
+    """
     from tajsim.compiled import tracer
+    from tajsim.compiled.traced import Recorder
+
+    def holding() -> tracer.Holding | None:
+        return tracer.Holding(Recorder(model.run_count)) if held else None
 
     kept = {owner: dict(vars(owner)) for _, owner, _ in tracer.states(model)}
     try:
         # Arrays that two states share now may be two in another month.
         for _, owner, name in tracer.states(model):
             vars(owner)[name] = vars(owner)[name].copy()
-        return tracer.trace(model, chronicle=True), tracer.trace_settling(model)
+        rules = holding()
+        recorder = rules.recorder if rules else None
+        month = tracer.trace(model, recorder, chronicle=True, holding=rules)
+        not_held, quarterly = rules.not_so if rules else set(), set[str]()
+        # A rule that is asked in a guarded block is asked in no run, or for all.
+        for place, conditions in tracer.trace(model).guards.items() if rules else ():
+            others = holding()
+            assert rules and others
+            tracer.trace(model, others.recorder, skip=place, holding=others)
+            seldom = {name for name in rules.asked if others.asked[name] < rules.asked[name]}
+            given = [node.static.get("input") for node in conditions]
+            of_quarter = given == [Input("state", "calendar.quarter_ends")]
+            (quarterly if of_quarter else not_held).update(seldom)
+        return month, tracer.trace_settling(model), not_held, quarterly
     finally:
         for owner, attributes in kept.items():
             tracer.put_back(owner, attributes)
@@ -102,16 +128,17 @@ def inputs_of(model: TajikistanModel, month: Graph, settle: Graph) -> dict[Input
 
     found = {Input("state", p): vars(o)[n].shape[:-1] for p, o, n in tracer.states(model)}
     found |= {Input("flow", name): tracer.shape_of_flow(name) for name in month.flows}
-    found |= {Input("watch", n): tuple(node.shape[:-1]) for n, node in month.watch.items()}
+    for kind, nodes in (("watch", month.watch), ("held", month.held)):
+        found |= {Input(kind, name): tuple(node.shape[:-1]) for name, node in nodes.items()}
     for graph in (month, settle):
         for given in graph.inputs():
             if given.kind == "flow":
                 found.setdefault(given, tracer.shape_of_flow(given.name))
             elif given.kind == "dated":
                 found[given] = found[Input("state", given.name)]
-            elif given.kind == "parameter":
+            elif given.kind in ("parameter", "holds"):
                 found[given] = ()
-    order = (*KEPT, "dated", "parameter")
+    order = (*KEPT, "dated", "parameter", "holds")
     return dict(sorted(found.items(), key=lambda item: order.index(item[0].kind)))
 
 
@@ -128,7 +155,7 @@ def normals_of(graph: Graph) -> list[str]:
     return sorted(found)
 
 
-def written(model: TajikistanModel, lanes: int = LANES) -> tuple[About, str]:
+def written(model: TajikistanModel, held: bool = False, lanes: int = LANES) -> tuple[About, str]:
     """Return the program of a model's month as text for LLVM, with what is to be known of it.
 
     Raises:
@@ -136,11 +163,11 @@ def written(model: TajikistanModel, lanes: int = LANES) -> tuple[About, str]:
     """
     from tajsim.compiled.kernel import KernelCode
 
-    month, settle = traces_of(model)
+    month, settle, not_held, quarterly = traces_of(model, held)
     layout = RowLayout({"month": month, "settle": settle}, inputs_of(model, month, settle))
     dates = [given for given in layout.leaves if given.name.startswith("calendar.")]
     leaves: dict[str, dict[str, tuple[int, tuple[int, ...]]]] = {
-        kind: {} for kind in (*KEPT, "dated", "parameter")
+        kind: {} for kind in (*KEPT, "dated", "parameter", "holds")
     }
     for given, base in layout.leaves.items():
         leaves[given.kind][given.name] = base, layout.shapes[given]
@@ -158,6 +185,9 @@ def written(model: TajikistanModel, lanes: int = LANES) -> tuple[About, str]:
             (note.kind, note.actor.names, note.target.names, note.cause.names)
             for note in (block.note for block in code.notes)
         ],
+        answers=[(a.rule, a.shapes, a.number, a.parts) for a in month.answers],
+        not_held=sorted(not_held),
+        quarterly=sorted(quarterly),
     )
     return about, code.text
 

@@ -1,6 +1,7 @@
 """Traces a month: the stages as they are run once on arrays that record, in place of numbers."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
@@ -11,11 +12,12 @@ from scipy.special import ndtri
 
 from tajsim.agents.actors import Stated
 from tajsim.axes import DIMENSIONS, Array
-from tajsim.compiled.graph import Graph, Input, Named, Note, Operation
+from tajsim.compiled.graph import Graph, HeldAnswer, Input, Named, Note, Operation
 from tajsim.compiled.traced import MonthNumber, Recorder, Traced, joined, refused
 from tajsim.draws import Draws
 from tajsim.inputs.ledger import THRESHOLDS
 from tajsim.inputs.outcomes import load_outcomes
+from tajsim.inputs.switches import _filled, _parts, load_rules
 from tajsim.model.calendar import Calendar
 from tajsim.model.chronicle import Watch
 from tajsim.model.country import Country
@@ -174,6 +176,57 @@ class Told:
         return Named(tuple(found.names), self.recorder.node(found.index))
 
 
+class Holding:
+    """Takes the place of the switches: each rule may be held, in each run.
+
+    Attributes:
+        answers, held: see `Graph`.
+        asked: how often each rule was asked.
+        not_so: the rules that are not held in this way: those asked for the record alone, which is
+            not kept in the spin-up, or whose answers do not differ by run.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder, self.stage = recorder, ""
+        self.answers: list[HeldAnswer] = []
+        self.held: dict[str, Operation] = {}
+        self.asked: Counter[str] = Counter()
+        self.not_so: set[str] = set()
+        self._rules = frozenset(load_rules().values())
+        self._questions: Counter[Any] = Counter()
+
+    def new_month(self) -> None:
+        """A trace is one month."""
+
+    def answer(self, rule: Any, found: Any) -> Any:
+        """Return what a rule has ``found``, or what is held in its place."""
+        if rule not in self._rules:
+            return found
+        name = rule_name(rule)
+        parts = list(_parts(found))
+        shapes = tuple(self.recorder.node(part).shape for part in parts)
+        self.asked[name] += 1
+        self._questions[name, shapes] += 1
+        number = self._questions[name, shapes]
+        if self.stage == "record" or not all(isinstance(part, Traced) for part in parts):
+            self.not_so.add(name)
+            return found
+        holds = self.recorder.input(Input("holds", name)) > 0.5
+        names = tuple(f"{name} {shapes} {number} {i}" for i in range(len(parts)))
+        kept = []
+        for leaf, part in zip(names, parts, strict=True):
+            held = self.recorder.input(Input("held", leaf), *part.shape[:-1])
+            kept.append(np.where(holds, held.astype(part.dtype), part))
+            self.held[leaf] = kept[-1].node
+        self.answers.append(HeldAnswer(name, shapes, number, names))
+        return _filled(found, iter(kept))
+
+
+def rule_name(rule: Any) -> str:
+    """Return the name by which the answers of a rule are kept."""
+    return f"{rule.__module__} {rule.__qualname__}"
+
+
 def holders(model: TajikistanModel) -> dict[str, Any]:
     """Return who holds states, by the beginning of their paths."""
     kinds = {f"{name}.": getattr(model, name) for name in model.kinds}
@@ -194,6 +247,7 @@ def trace(
     recorder: Recorder | None = None,
     skip: str = "",
     chronicle: bool = False,
+    holding: Holding | None = None,
 ) -> Graph:
     """Return the coming month of a model as a graph; the model is left as it was.
 
@@ -202,6 +256,7 @@ def trace(
         recorder: of another trace, so that the nodes in common are the same.
         skip: the place of a guard that is traced as not entered, though all others are.
         chronicle: whether what it is told is traced too.
+        holding: takes in the answers of rules, so that they can be held.
 
     Raises:
         TraceError: where the month is no static graph; it names the line.
@@ -210,9 +265,11 @@ def trace(
     recorder.skip, recorder.guards = skip, {}
     told = Told(recorder) if chronicle else None
     with recording(model, recorder, told) as places:
-        model.values.switches = None
+        model.values.switches = holding
         model.begin_month()
-        for _, stage in model.month:
+        for name, stage in model.month:
+            if holding:
+                holding.stage = name
             stage(model)
         series: dict[str, Any] = model.record
         return Graph(
@@ -222,6 +279,8 @@ def trace(
             recorder.guards,
             told.watch if told else {},
             told.notes if told else [],
+            holding.held if holding else {},
+            holding.answers if holding else [],
         )
 
 

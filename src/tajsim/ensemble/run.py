@@ -9,7 +9,7 @@ from typing_extensions import Unpack
 
 import tajsim.ensemble.dataset as dataset
 import tajsim.ensemble.job as job
-from tajsim.compiled.engine import using
+from tajsim.compiled.engine import compile_once, using
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_fits, period_of
 from tajsim.errors import UserError
@@ -178,6 +178,8 @@ def simulate(
     store, jobs = dataset.Store(plan), plan.jobs(save_to is not None)
     months = len(plan.months) - (plan.resume.months if plan.resume else 0)
     total = plan.runs * len(plan.scenarios) * months
+    if plan.workers > 1 and any(scenario.without for scenario in plan.scenarios):
+        compile_once(held=True)
     tell: Progress = progress or (lambda done, total: None)
     with executor(job.simulate, min(plan.workers, len(jobs))) as team:
         for place, record in finished(team, jobs, lambda done: tell(done, total)):
