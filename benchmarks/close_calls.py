@@ -58,7 +58,7 @@ def close_calls(within: float = 1e-9) -> Iterator[CloseCalls]:
     found, usual = CloseCalls(within), Draws.uniform_each
 
     def watched(self: Draws, process: str, *asked: Any) -> Any:
-        drawn: Any = usual(self, process, *asked)
+        drawn = usual(self, process, *asked)
         if self.lively is not None and process not in self.lively:
             return drawn  # no draw: nothing happens
         drawn = drawn.view(_Drawn)

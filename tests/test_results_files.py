@@ -117,10 +117,19 @@ def test_damaged_or_foreign_files(pair: xr.Dataset, tmp_path: Path) -> None:
         assert "\n" not in error.value.messages[0]
 
 
-def test_a_file_that_another_tool_has_written_is_refused(pair: xr.Dataset, tmp_path: Path) -> None:
+def test_a_file_of_another_tool_is_read_with_a_warning(pair: xr.Dataset, tmp_path: Path) -> None:
     pair.to_netcdf(tmp_path / "rewritten.nc", engine="netcdf4")
-    with pytest.raises(UserError, match=r"rewritten\.nc: not a results file as this version"):
-        load_results(tmp_path / "rewritten.nc")
+    with pytest.warns(UserWarning, match="rewritten.nc: was not written by this version"):
+        assert load_results(tmp_path / "rewritten.nc").equals(pair)
+    # Versions before 0.2 left the memory that the library had asked for at the end.
+    whole = (tmp_path / "rewritten.nc").read_bytes()
+    room = -len(whole) % 2**16
+    (tmp_path / "old.nc").write_bytes(whole + bytes(room))
+    with pytest.warns(UserWarning, match="old.nc: was not written by this version"):
+        assert load_results(tmp_path / "old.nc").equals(pair)
+    (tmp_path / "longer.nc").write_bytes(whole + b"x" * room)
+    with pytest.raises(UserError, match="or a damaged one"):
+        load_results(tmp_path / "longer.nc")
 
 
 def test_a_place_that_cannot_be_written(pair: xr.Dataset, tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 import json
 import platform
 import re
+import subprocess
+import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -304,6 +307,38 @@ def _with_bounds(dataset: xr.Dataset) -> xr.Dataset:
     return found
 
 
+_SECONDS = 120.0
+
+
+#: Bytes in which HDF5 asks for memory; versions before 0.2 wrote all that it had.
+_RESERVE = 1 << 16
+
+
+def _check_unsealed(path: Path) -> None:
+    """Look at results without a seal: written by another tool, or by a version before 0.2.
+
+    Raises:
+        UserError: if the file is not as long as it says, or a process of its own cannot read it:
+            the library may crash or run for ever on a damaged one.
+    """
+    with path.open("rb") as file:
+        end, size = files.end_of_hdf5(file.read(64)), path.stat().st_size
+        file.seek(end)
+        rest = file.read(_RESERVE) if end else b""
+    reserve = size % _RESERVE == 0 and end < size < end + _RESERVE and not any(rest)
+    whole = end > 0 and (size == end or reserve)
+    code = f"import xarray; xarray.load_dataset({str(path)!r}, engine='netcdf4')"
+    try:
+        if not whole:
+            raise ValueError
+        command = [sys.executable, "-c", code]
+        subprocess.run(command, capture_output=True, timeout=_SECONDS, check=True)
+    except (ValueError, subprocess.SubprocessError):
+        raise UserError(f"{path}: not a results file, or a damaged one") from None
+    text = f"{path}: was not written by this version of tajsim; its numbers cannot be checked"
+    warnings.warn(text, UserWarning, stacklevel=3)
+
+
 def load_results(path: str | Path) -> xr.Dataset:
     """Read results into memory from a file, or from ``results.nc`` of a folder.
 
@@ -319,10 +354,7 @@ def load_results(path: str | Path) -> xr.Dataset:
     if not files.exists(path):
         raise UserError(f"{path}: no such file or folder")
     if not files.check_seal(path, "a results file"):
-        # On a damaged file the library may crash, or run for ever.
-        raise UserError(
-            f"{path}: not a results file as this version of tajsim writes them, or a damaged one"
-        )
+        _check_unsealed(path)
     try:
         with xr.open_dataset(path, engine="netcdf4") as file:
             check_fits(file.nbytes, f"{path}: its contents")
