@@ -61,9 +61,9 @@ def close_calls(within: float = 1e-9) -> Iterator[CloseCalls]:
         drawn = usual(self, process, *asked)
         if self.lively is not None and process not in self.lively:
             return drawn  # no draw: nothing happens
-        drawn = drawn.view(_Drawn)
-        drawn.calls = found
-        return drawn
+        seen: Any = drawn.view(_Drawn)
+        seen.calls = found
+        return seen
 
     Draws.uniform_each = watched  # type: ignore[assignment, method-assign]
     try:

@@ -90,7 +90,7 @@ def _loaded(results: Results) -> xr.Dataset:
 
 #: How many differing events and outcomes are shown unless all are asked for.
 MOST_EVENTS, MOST_OUTCOMES = 15, 8
-_SIDES = {"A": "A only", "B": "B only", "both": "moved", "other": "other"}
+_SIDES = {"A": "A only", "B": "B only", "both": "moved"}
 
 
 def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
@@ -148,12 +148,10 @@ def _chain(found: Sequence[Change]) -> list[str]:
 
 
 def _line(change: Change) -> list[str]:
-    side = _SIDES["other" if change.elsewhere else change.side]
+    side = _SIDES[change.side]
     begin = f"  {month_text(change.month)[:3]}  {side:6}  "
     told = sentence(change.event)
-    if change.elsewhere:
-        told += f" (in A: {numbers.actor_name(change.elsewhere)})"
-    elif change.side == "both":
+    if change.side == "both":
         later, other = ("B", "A") if change.moved > 0 else ("A", "B")
         count = abs(change.moved)
         told += f" ({other} now, {later} {count} month{'s' if count > 1 else ''} later)"
