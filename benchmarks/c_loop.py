@@ -23,9 +23,9 @@ import numpy as np
 import tajsim
 from benchmarks.ratio import one_core
 from tajsim.compiled import engine, program, tracer
-from tajsim.compiled.graph import Operation
 from tajsim.compiled.kernel import KernelCode
 from tajsim.compiled.layout import EACH, NoteBlock, RowLayout, Rows, Statement, resolved, shape_of
+from tajsim.compiled.traced import Operation
 
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-fopenmp-simd", "-shared", "-fPIC")
 _SIGNS = {

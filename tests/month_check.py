@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from tajsim import TajikistanModel
-from tajsim.compiled.graph import OPERATIONS, RUNS, Input, Operation
-from tajsim.compiled.traced import Recorder, refused
+from tajsim.compiled.traced import OPERATIONS, RUNS, Input, Operation, Recorder, refused
 from tajsim.compiled.tracer import states, trace
 from tajsim.model.events import apply_events
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 import tajsim
-import tajsim.analysis.batches as batches
 import tajsim.analysis.claims as claims_run
+import tajsim.ensemble.run as batches
 from tajsim.analysis import compare
 from tajsim.analysis.claims import totals_text
 from tajsim.analysis.verdicts import FAILS, HOLDS, NOT_TESTED

@@ -9,8 +9,7 @@ import tajsim
 import tajsim.calibration.sbc as sbc
 import tajsim.inputs.conditioned as conditioned
 from tajsim.calibration.__main__ import main
-from tajsim.calibration.calibrate import SCENARIO, histories
-from tajsim.calibration.luck import luck_text, worth
+from tajsim.calibration.calibrate import SCENARIO, histories, luck_text, worth
 from tajsim.calibration.smc import Method
 from tajsim.cli.main import main as command
 from tajsim.ensemble.fingerprint import model_version
@@ -110,7 +109,7 @@ def test_the_worth_of_a_history_is_its_events_and_then_its_numbers() -> None:
 
 
 def test_luck_is_found_for_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    import tajsim.calibration.luck as luck
+    import tajsim.calibration.calibrate as luck
 
     few = {n: load_targets()[n] for n in ("mirzoev-bargains", "instalment-paid")}
     monkeypatch.setattr(luck, "load_targets", lambda: few)

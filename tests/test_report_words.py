@@ -13,9 +13,8 @@ from hypothesis import given, settings, strategies as st
 from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.outcomes import STAKES, load_outcomes
 from tajsim.inputs.registry import load_families
-from tajsim.report.checks import checks, out_of_calibration, out_of_registry
 from tajsim.report.facts import Facts, Given
-from tajsim.report.tables import claims_sentence
+from tajsim.report.tables import checks, claims_sentence, out_of_calibration, out_of_registry
 from tajsim.results.answer import ENOUGH, Card, card, cards, is_plural, several_text, with_unit
 from tajsim.results.effect import reversals, turning
 from tajsim.results.numbers import MINUS, small

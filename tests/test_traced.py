@@ -14,8 +14,7 @@ from benchmarks.digests import states
 from tajsim import TajikistanModel, load_scenario
 from tajsim.agents.commander import SERVING
 from tajsim.compiled import engine, tracer
-from tajsim.compiled.graph import OPERATIONS, RUNS, Input
-from tajsim.compiled.traced import TraceError
+from tajsim.compiled.traced import OPERATIONS, RUNS, Input, TraceError
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.model.country import Country
 

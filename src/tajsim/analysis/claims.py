@@ -17,10 +17,9 @@ import pandas as pd
 import xarray as xr
 
 import tajsim.analysis.verdicts as verdicts
-from tajsim.analysis.batches import Need, simulated
 from tajsim.display import rows_of
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, Without
+from tajsim.ensemble.run import Need, Progress, Without, simulated
 from tajsim.errors import UserError
 from tajsim.inputs import registry, scenario_parts as scenes
 from tajsim.inputs.outcomes import with_weight

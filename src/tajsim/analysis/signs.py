@@ -8,11 +8,10 @@ import pandas as pd
 import xarray as xr
 
 import tajsim.analysis.verdicts as verdicts
-from tajsim.analysis.batches import Need, simulated
 from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, Without
+from tajsim.ensemble.run import Need, Progress, Without, simulated
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import DEFAULT_MODE

@@ -17,8 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.calibration.calibrate import SCENARIO, calibrate, current_settings, histories
-from tajsim.calibration.luck import luck_text
+from tajsim.calibration.calibrate import SCENARIO, calibrate, current_settings, histories, luck_text
 from tajsim.calibration.report import write_results
 from tajsim.calibration.sbc import sbc
 from tajsim.ensemble.fingerprint import model_version, uncalibrated_version

@@ -21,10 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.compiled import program as programs
-from tajsim.compiled.graph import RUNS
 from tajsim.compiled.kernel import ASKED, COUNT, NOTE_HEAD, NOTE_PARTS, PLACE
 from tajsim.compiled.program import Program
-from tajsim.compiled.traced import TraceError
+from tajsim.compiled.traced import RUNS, TraceError
 from tajsim.errors import UserError, unknown
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.compiled.graph import Operation
 from tajsim.compiled.layout import (
     EACH,
     NoteBlock,
@@ -23,6 +22,7 @@ from tajsim.compiled.layout import (
     resolved,
     shape_of,
 )
+from tajsim.compiled.traced import Operation
 from tajsim.compiled.vectors import Writer, functions
 
 _ARITHMETIC = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.compiled.graph import ELEMENTWISE, OPERATIONS, RUNS, Graph, Input, Note, Operation
+from tajsim.compiled.traced import ELEMENTWISE, OPERATIONS, RUNS, Graph, Input, Note, Operation
 
 Rows = NDArray[np.intp]
 

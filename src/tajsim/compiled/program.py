@@ -16,8 +16,8 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tajsim.compiled.graph import Graph, Input
 from tajsim.compiled.layout import MOVES, RowLayout, resolved
+from tajsim.compiled.traced import Graph, Input
 
 if TYPE_CHECKING:
     from tajsim.model.model import TajikistanModel

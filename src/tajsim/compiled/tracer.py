@@ -12,8 +12,19 @@ from scipy.special import ndtri
 
 from tajsim.agents.actors import Stated
 from tajsim.axes import DIMENSIONS, Array
-from tajsim.compiled.graph import Graph, HeldAnswer, Input, Named, Note, Operation
-from tajsim.compiled.traced import MonthNumber, Recorder, Traced, joined, refused
+from tajsim.compiled.traced import (
+    Graph,
+    HeldAnswer,
+    Input,
+    MonthNumber,
+    Named,
+    Note,
+    Operation,
+    Recorder,
+    Traced,
+    joined,
+    refused,
+)
 from tajsim.draws import Draws
 from tajsim.inputs.ledger import THRESHOLDS
 from tajsim.inputs.outcomes import load_outcomes

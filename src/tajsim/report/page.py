@@ -19,7 +19,6 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 import tajsim.plots.style as styles
-import tajsim.report.checks as checks
 import tajsim.report.tables as tables
 import tajsim.results.window as windows
 from tajsim.errors import UserError
@@ -127,7 +126,7 @@ def contents(facts: Facts) -> dict[str, Any]:
             for card in cards
         ],
         "level_table": None if cards else tables.levels(facts),
-        "checks": checks.checks(facts),
+        "checks": tables.checks(facts),
         "changes": [(titles[name], changes(facts, name)) for name in compared],
         "reference": titles[facts.reference] if facts.others else "",
         "base_changes": changes(facts, facts.reference) if facts.others else [],
@@ -143,7 +142,7 @@ def contents(facts: Facts) -> dict[str, Any]:
         "claims": [(titles[name], t) for name in facts.names if (t := tables.claims(facts, name))],
         "basis": effect.basis_statement(facts.dataset) if facts.counts else "",
         "sections": SECTIONS,
-        "limits": checks.limits(facts),
+        "limits": tables.limits(facts),
         "recipe": tables.recipe(facts),
         "texts": [(name, text) for name, text in texts.items() if name in facts.names],
         "documents": [(key, d.citation) for key, d in load_documents().items()],
