@@ -20,12 +20,13 @@ UNCERTAIN = [p for p in load_parameters().values() if p.role != "constant"]
 def at_random(seed: int, count: int) -> dict[str, float]:
     """Put some parameters anywhere in their ranges, the corners included."""
     chance = np.random.default_rng(seed)
-    chosen = chance.choice(len(UNCERTAIN), size=count, replace=False)
-    places = np.where(
-        chance.random(count) < 0.5, chance.integers(0, 2, count), chance.random(count)
-    )
-    rows = [(UNCERTAIN[i], place) for i, place in zip(chosen, places, strict=True)]
-    return {row.name: float(row.low + (row.high - row.low) * place) for row, place in rows}
+    found = {}
+    for i in chance.choice(len(UNCERTAIN), size=count, replace=False):
+        row = UNCERTAIN[i]
+        corner = chance.random() < 0.5
+        place = chance.choice([row.low, row.high]) if corner else chance.uniform(row.low, row.high)
+        found[row.name] = float(place)
+    return found
 
 
 @pytest.mark.parametrize(
