@@ -20,6 +20,7 @@ import tajsim
 from tajsim.compiled.engine import advance, chosen, compile_once, program_for, settle
 from tajsim.compiled.program import FOLDER_VARIABLE
 from tajsim.ensemble import run_many
+from tajsim.errors import UserError
 from tajsim.model import setup
 from tajsim.model.country import Country
 from tajsim.model.model import TajikistanModel
@@ -50,6 +51,13 @@ def pair() -> xr.Dataset:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(setup, "begin_spin_up", BEGIN)
         return run_many([REFERENCE, SCENARIO], runs=6, seed=1, until="2005-06")
+
+
+def refused(said: str, call: Callable[..., Any], *given: Any, **options: Any) -> list[str]:
+    """Hold that a call is refused with these words; return the lines that are said."""
+    with pytest.raises(UserError, match=said) as told:
+        call(*given, **options)
+    return told.value.messages
 
 
 @contextmanager
@@ -95,6 +103,25 @@ def compiled_months() -> Iterator[None]:
         patch.setattr(TajikistanModel, "__init__", build)
         patch.setattr(TajikistanModel, "run_to_end", run)
         yield
+
+
+def finished(**options: Any) -> TajikistanModel:
+    """Return a model that was simulated to its end."""
+    model = TajikistanModel(**options)
+    model.run_to_end()
+    return model
+
+
+def steps(model: TajikistanModel, months: int) -> None:
+    """Simulate so many months, one after the other."""
+    for _ in range(months):
+        model.step()
+
+
+def same_record(one: TajikistanModel, other: TajikistanModel, runs: Any = slice(None)) -> None:
+    """Hold every recorded series of some runs of a model, and of the other, equal to the bit."""
+    for name, series in one.record.items():
+        np.testing.assert_array_equal(series[..., runs], other.record[name], err_msg=name)
 
 
 @pytest.fixture(scope="module")
@@ -181,28 +208,17 @@ def by_hand() -> Callable[..., xr.Dataset]:
         numbers = np.asarray(values, dtype=np.float32)
         names = ["before", "after", "third"][: len(numbers)]
         series = np.repeat(numbers[:, np.newaxis, :], months, axis=1)
-        dates = np.arange(months) + np.datetime64("2004-01", "M")
+        dates = (np.arange(months) + np.datetime64("2004-01", "M")).astype("datetime64[ns]")
         event = {"month": event_month, "kind": "dismiss", "label": "x", "arguments": {"who": "y"}}
+        told = {
+            "events": json.dumps({names[0]: [], **{name: [event] for name in names[1:]}}),
+            "claims": json.dumps({names[-1]: list(claims)}),
+        }
+        said = {"label": "Level", "unit": "kg/month", "aggregate": aggregate, "headline": 1}
         return xr.Dataset(
-            {
-                "level": (
-                    ("scenario", "month", "run"),
-                    series,
-                    {"label": "Level", "unit": "kg/month", "aggregate": aggregate, "headline": 1},
-                )
-            },
-            {
-                "scenario": names,
-                "month": dates.astype("datetime64[ns]"),
-                "run": np.arange(numbers.shape[1]),
-            },
-            {
-                "tajsim_version": "0",
-                "model": "0+0",
-                "seed": 1,
-                "events": json.dumps({names[0]: [], **{name: [event] for name in names[1:]}}),
-                "claims": json.dumps({names[-1]: list(claims)}),
-            },
+            {"level": (("scenario", "month", "run"), series, said)},
+            {"scenario": names, "month": dates, "run": np.arange(numbers.shape[1])},
+            {"tajsim_version": "0", "model": "0+0", "seed": 1, **told},
         )
 
     return make
@@ -220,14 +236,8 @@ def command(environment: dict[str, str]) -> Callable[..., subprocess.CompletedPr
     """Return a function that calls the command line in a process of its own."""
 
     def call(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "tajsim", *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            **options,
-        )
+        words = [sys.executable, "-m", "tajsim", *arguments]
+        options |= {"env": environment, "timeout": 120, "check": False}
+        return subprocess.run(words, capture_output=True, text=True, **options)
 
     return call

@@ -22,13 +22,9 @@ def evaluate(
     runs: int,
     known: Values | None = None,
 ) -> Values:
-    """Return the values of nodes, which come in order, by ``id``.
+    """Return the values of nodes, which come in order, by ``id``, with those that are known.
 
-    Args:
-        nodes: from `Graph.nodes`.
-        given: answers an input with its values, ``(..., run)``, or a number of the month.
-        runs: number of runs.
-        known: values that are there already; the others are added to them.
+    An input is answered with its values, ``(..., run)``, or a number of the month.
     """
     found = {} if known is None else known
     with np.errstate(all="ignore"):
@@ -39,19 +35,15 @@ def evaluate(
             if node.op == "input":
                 value = given(node.static["input"])
             elif node.op == "constant":
-                value = constant_of(node, runs)
+                value = node.static["value"]
+                if isinstance(value, np.ndarray) and node.shape[-1:] == (RUNS,):
+                    value = np.repeat(value, runs, axis=-1)
             elif node.op == "spread":
                 value = np.broadcast_to(args[0], (*node.static["over"], runs))
             else:
                 value = OPERATIONS[node.op](*args, **node.static)
             found[id(node)] = value
     return found
-
-
-def constant_of(node: Operation, runs: int) -> Any:
-    value = node.static["value"]
-    alike = isinstance(value, np.ndarray) and node.shape[-1:] == (RUNS,)
-    return np.repeat(value, runs, axis=-1) if alike else value
 
 
 def given(model: TajikistanModel) -> Callable[[Input], Any]:
@@ -84,10 +76,7 @@ def events_first(model: TajikistanModel) -> dict[str, list[Any]]:
 
 
 class MonthCheck:
-    """Traces the month of a model once, and holds it against the months of any like it.
-
-    Args:
-        model: of two runs or more.
+    """Traces the month of a model of two runs or more, and holds it against months of any like it.
 
     Raises:
         TraceError: where the month is no static graph; it names the line.
@@ -127,11 +116,7 @@ class MonthCheck:
 
 
 class Block:
-    """A guarded block: what the month is without it.
-
-    It may stand behind its condition only to save time, so it must change no run for which the
-    condition does not hold.
-    """
+    """What the month is without a guarded block, which must change no run that it is not for."""
 
     def __init__(
         self, gate: MonthCheck, place: str, model: TajikistanModel, recorder: Recorder
@@ -150,11 +135,6 @@ class Block:
 
     def check(self, ask: Callable[[Input], Any], known: Values, runs: int) -> bool:
         """Return whether there was a run for which the condition does not hold.
-
-        Args:
-            ask: answers the inputs.
-            known: values of the month with the block, by node.
-            runs: number of runs.
 
         Raises:
             TraceError: if the block changes such a run.

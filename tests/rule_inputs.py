@@ -114,18 +114,23 @@ def corners(rule: Rule, runs: int, random: np.random.Generator) -> dict[str, Arr
     for j, name in enumerate(parameters_of(rule)):
         high = (np.arange(runs) >> j) & 1 == 1
         ends = [np.where(high, row[1], row[0]) for row in rows_of(load_families()[name], random)]
-        found[name] = ends[0] if len(ends) == 1 else np.stack(ends)
+        found[name] = as_rows(ends)
     return found
 
 
 def between(rule: Rule, runs: int, random: np.random.Generator) -> dict[str, Array]:
     """Return parameters of a rule anywhere in their ranges, those of one actor."""
-    found = {}
-    for name in parameters_of(rule):
+
+    def drawn(name: str) -> list[Array]:
         rows = rows_of(load_families()[name], random)
-        drawn = [low + (high - low) * random.uniform(size=runs) for low, high in rows]
-        found[name] = drawn[0] if len(drawn) == 1 else np.stack(drawn)
-    return found
+        return [low + (high - low) * random.uniform(size=runs) for low, high in rows]
+
+    return {name: as_rows(drawn(name)) for name in parameters_of(rule)}
+
+
+def as_rows(values: list[Array]) -> Array:
+    """Return the values of a family, of each index of its dimension if it has one."""
+    return values[0] if len(values) == 1 else np.stack(values)
 
 
 @cache

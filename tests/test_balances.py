@@ -20,15 +20,13 @@ UNCERTAIN = [p for p in load_parameters().values() if p.role != "constant"]
 def at_random(seed: int, count: int) -> dict[str, float]:
     """Put some parameters anywhere in their ranges, the corners included."""
     chance = np.random.default_rng(seed)
-    chosen = chance.choice(len(UNCERTAIN), size=count, replace=False)
-    return {
-        UNCERTAIN[i].name: float(
-            chance.choice([UNCERTAIN[i].low, UNCERTAIN[i].high])
-            if chance.random() < 0.5
-            else chance.uniform(UNCERTAIN[i].low, UNCERTAIN[i].high)
-        )
-        for i in chosen
-    }
+    found = {}
+    for i in chance.choice(len(UNCERTAIN), size=count, replace=False):
+        row = UNCERTAIN[i]
+        corner = chance.random() < 0.5
+        place = chance.choice([row.low, row.high]) if corner else chance.uniform(row.low, row.high)
+        found[row.name] = float(place)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -44,14 +42,9 @@ def at_random(seed: int, count: int) -> dict[str, float]:
 def test_drugs_money_people_and_purses_balance(name: str, start: str, end: str, seed: int) -> None:
     """Parameters at random over their ranges, corners included; each purse as it is recorded."""
     scenario = load_scenario(name)
-    model = TajikistanModel(
-        runs=3,
-        seed=seed,
-        start=start,
-        end=end,
-        settings={**scenario.settings, **at_random(seed, 60)},
-        events=[event for event in scenario.events if start <= event.month <= end],
-    )
+    events = [event for event in scenario.events if start <= event.month <= end]
+    options = {"settings": {**scenario.settings, **at_random(seed, 60)}, "events": events}
+    model = TajikistanModel(runs=3, seed=seed, start=start, end=end, **options)
     people = total(model.people.balance)
     for _ in range(model.month_count):
         now, before = run_month(model)
@@ -85,34 +78,32 @@ def money_balances(model: TajikistanModel) -> None:
         assert (model.money[name] >= -1e-3).all(), name
 
 
+#: Who holds shares: kinds of actors, or the country itself.
+SHARES = {
+    "agencies": "collusion quality",
+    "commanders": "loyalty fear",
+    "regions": "grievance control voice truce",
+    "country": "hardship fear barrier",
+    "regime": "effort task_provision trust strain",
+    "networks": "protection access",
+    "deals": "held ramp built size condition",
+    "powers": "provision",
+}
+
+
 def shares_and_stocks(model: TajikistanModel) -> None:
     """Shares stay in [0, 1], stocks are not negative, everything is finite."""
     shares = [
-        *(a.collusion for a in model.agencies),
-        *(a.quality for a in model.agencies),
-        *(c.loyalty for c in model.commanders),
-        *(c.fear for c in model.commanders),
-        *(getattr(r, k) for r in model.regions for k in ("grievance", "control", "voice")),
-        model.hardship,
-        model.fear,
-        *(r.truce for r in model.regions),
-        model.regime.effort,
-        model.regime.task_provision,
-        model.regime.trust,
-        model.regime.strain,
-        model.networks.protection,
-        model.networks.access,
-        model.barrier,
-        *(getattr(model.deals, k) for k in ("held", "ramp", "built", "size", "condition")),
-        *(p.provision for p in model.powers),
+        getattr(getattr(model, holder, model), name)
+        for holder, names in SHARES.items()
+        for name in names.split()
     ]
     for value in shares:
         assert np.isfinite(value).all()
         assert value.min() >= -1e-9
         assert value.max() <= 1.0 + 1e-9
-    for agency in model.agencies:
-        people = np.maximum(model.people[agency.name], 0.0)
-        np.testing.assert_allclose(agency.strength, people, atol=1e-9)
+    people = np.maximum(model.people.accounts(AGENCIES), 0.0)
+    np.testing.assert_allclose(model.agencies.strength, people, atol=1e-9)
     assert model.networks.bought.min() >= 0.0
     assert model.people.balance[1:].min() >= -1e-6
     np.testing.assert_allclose(total(model.regime.effort), 1.0)
@@ -131,9 +122,6 @@ def test_a_leak_would_be_seen() -> None:
     model.now["heroin_leaving"][0] *= 0.5
     with pytest.raises(AssertionError):
         drugs_balance(model)
-
-
-# The money in the results: what is recorded of each purse is what moved in the ledger.
 
 
 Names = Any  # one account, or several side by side
@@ -190,51 +178,34 @@ def nodes_balance(now: dict[str, Array]) -> None:
         assert now[name].min() >= -1e-3, name
 
 
-# one run, transfer by transfer
-
-
 class Journal:
     """Every transfer of one run as plain numbers: payer, receiver and amount."""
 
     def __init__(self, model: TajikistanModel) -> None:
         self.paid: dict[tuple[str, str], float] = defaultdict(float)
-        for way, many in WAYS.items():
-            self._listen(model.money, way, many)
+        for way in WAYS:
+            self._listen(model.money, way)
 
-    def _listen(self, ledger: Ledger, way: str, many: str) -> None:
+    def _listen(self, ledger: Ledger, way: str) -> None:
         """Note what a way of paying moves, and let it."""
         pay = getattr(ledger, way)
 
         def note(sources: Names, targets: Names, amount: Array | float) -> Array | None:
             # What is drawn may be less than what is asked.
             moved = pay(sources, targets, amount)
-            amounts = np.asarray(amount if moved is None else moved)[..., 0].tolist()
-            if many == "one":
-                self.paid[sources, targets] += amounts
-            elif many == "sources":
-                for source, one in zip(sources, amounts, strict=True):
-                    self.paid[source, targets] += one
-            elif many == "targets":
-                for target, one in zip(targets, amounts, strict=True):
-                    self.paid[sources, target] += one
-            else:
-                for target, row in zip(targets, amounts, strict=True):
-                    for source, one in zip(sources, row, strict=True):
-                        self.paid[source, target] += one
+            payers, receivers = ([n] if isinstance(n, str) else n for n in (sources, targets))
+            amounts = np.asarray(amount if moved is None else moved)[..., 0]
+            rows = amounts.reshape(len(receivers), len(payers)).tolist()
+            for receiver, row in zip(receivers, rows, strict=True):
+                for payer, one in zip(payers, row, strict=True):
+                    self.paid[payer, receiver] += one
             return moved
 
         setattr(ledger, way, note)
 
 
-#: Each way of paying that the month uses -> who of payer and receiver are many; `draw` uses `move`.
-WAYS = {
-    "move": "one",
-    "draw_each": "sources",
-    "move_in_turn": "sources",
-    "pay_each": "targets",
-    "pay_in_turn": "targets",
-    "move_between": "both",
-}
+#: Each way of paying that the month uses; `draw` uses `move`.
+WAYS = ("move", "draw_each", "move_in_turn", "pay_each", "pay_in_turn", "move_between")
 
 
 def test_one_run_transfer_by_transfer() -> None:

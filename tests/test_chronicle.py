@@ -1,6 +1,7 @@
 """The chronicle: kept sparsely, the same whatever runs beside it, in agreement with the series."""
 
 import re
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_type_hints
@@ -8,15 +9,15 @@ from typing import Any, get_type_hints
 import numpy as np
 import pytest
 import xarray as xr
+from conftest import finished
 from rule_inputs import all_rules
 
 import tajsim
-from tajsim.axes import COMMANDERS, REGIONS, Array
+from tajsim.axes import REGIONS, Array
 from tajsim.ensemble import load_results, run, save
 from tajsim.inputs.ledger import THRESHOLDS, load_causes, load_kinds
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.chronicle import BLOCK, Chronicle, Pick, Watch, largest
-from tajsim.model.model import TajikistanModel
 from tajsim.results.chronicle import event_table
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
@@ -43,50 +44,34 @@ def count(data: xr.Dataset, *kinds: str, actor: str = "", target: str = "") -> A
     return found
 
 
-# --- Agreement with the series ---------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
-    ("outcome", "kinds"),
+    ("outcome", "kinds", "column"),
     [
-        ("purges", ("dismissed", "arrested")),
-        ("bargains", ("bargain", "settled")),
-        ("mutinies", ("mutiny",)),
-        ("defections", ("defection",)),
+        ("purges", ("dismissed", "arrested"), "actor"),
+        ("bargains", ("bargain", "settled"), "actor"),
+        ("mutinies", ("mutiny",), "actor"),
+        ("defections", ("defection",), "actor"),
+        ("operations", ("operation",), "target"),
+        ("killings", ("killing",), "target"),
     ],
 )
-def test_commanders_agree_with_their_series(
-    history: xr.Dataset, outcome: str, kinds: tuple[str, ...]
+def test_events_agree_with_their_series(
+    history: xr.Dataset, outcome: str, kinds: tuple[str, ...], column: str
 ) -> None:
-    for name in COMMANDERS:
-        series = history[outcome].sel(scenario="history", commander=name).values
-        assert (count(history, *kinds, actor=name) == series).all(), name
+    series = history[outcome].sel(scenario="history")
+    for place in series[series.dims[0]].values:
+        assert (count(history, *kinds, **{column: place}) == series.loc[place].values).all(), place
 
 
-@pytest.mark.parametrize(
-    ("outcome", "kind", "column"),
-    [
-        ("operations", "operation", "target"),
-        ("killings", "killing", "target"),
-        ("protest", "protest", "actor"),
-    ],
-)
-def test_regions_agree_with_their_series(
-    history: xr.Dataset, outcome: str, kind: str, column: str
-) -> None:
+def test_the_first_month_of_a_protest_is_told(history: xr.Dataset) -> None:
+    """A riot counts as a protest in the series, but is told as a riot."""
+    data = history.sel(scenario="history")
     for name in REGIONS:
-        series = history[outcome].sel(scenario="history", region=name).values
-        found = count(history, kind, **{column: name})
-        if kind == "protest":  # its first month is told
-            before = np.vstack([np.zeros(RUNS), series[:-1]])
-            riots = history["riots"].sel(scenario="history", region=name).values
-            # A riot counts as a protest in the series, but is told as a riot.
-            assert (found <= series).all()
-            assert (
-                found[(riots == 0) & (before == 0)] == series[(riots == 0) & (before == 0)]
-            ).all()
-        else:
-            assert (found == series).all(), name
+        series, riots = (data[outcome].sel(region=name).values for outcome in ("protest", "riots"))
+        found = count(history, "protest", actor=name)
+        fresh = (riots == 0) & (np.vstack([np.zeros(RUNS), series[:-1]]) == 0)
+        assert (found <= series).all()
+        assert (found[fresh] == series[fresh]).all()
 
 
 def test_the_state_agrees_with_its_series(history: xr.Dataset) -> None:
@@ -104,24 +89,12 @@ def test_the_state_agrees_with_its_series(history: xr.Dataset) -> None:
     assert ((count(history, "party_closed").sum(axis=0) > 0) == closed).all()
 
 
-# --- The same whatever runs beside it ---------------------------------------------------
-
-
 def test_a_run_alone_tells_the_same(history: xr.Dataset) -> None:
     keys = [history[f"event_{name}"].values for name in ("month", "run", "scenario")]
     assert (np.lexsort(keys) == np.arange(history.sizes["event"])).all(), "sorted, order kept"
-    scenario = load_scenario("history")
-    model = TajikistanModel(
-        runs=[5],
-        seed=1,
-        start=scenario.start,
-        end="2007-12",
-        settings=scenario.settings,
-        events=[event for event in scenario.events if event.month <= "2007-12"],
-        parameters="prior",
-        outcomes=["polity"],
-    )
-    model.run_to_end()
+    events = [event for event in load_scenario("history").events if event.month <= "2007-12"]
+    options = {"end": "2007-12", "parameters": "prior", "outcomes": ["polity"]}
+    model = finished(runs=[5], seed=1, events=events, **options)
     alone = model.chronicle.columns()
     here = (history["event_run"].values == 5) & (
         history["event_month"].values < np.datetime64("2008-01")
@@ -139,97 +112,39 @@ def test_events_survive_a_file(history: xr.Dataset, tmp_path: Path) -> None:
     assert "dismissal_order" in kinds
 
 
-# --- Every kind and cause is alive ------------------------------------------------------
-
-
-def model_source() -> str:
-    folders = [Path(tajsim.__file__).parent / name for name in ("model", "rules")]
-    paths = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
-    return "".join(path.read_text(encoding="utf-8") for path in paths)
-
-
-def terms_of_rules() -> set[str]:
-    """Return the fields of the named tuples that rules answer: causes go by their names."""
-    returned = [get_type_hints(rule).get("return") for rule in all_rules().values()]
-    return {field for kind in returned for field in getattr(kind, "_fields", ())}
-
-
 def test_every_kind_and_cause_is_noted_somewhere() -> None:
-    source, terms = model_source(), terms_of_rules()
-    names = [name for name in (*load_kinds(), *load_causes()) if name not in terms]
-    unused = [name for name in names if f'"{name}"' not in source]
-    assert unused == []
+    folders = [Path(tajsim.__file__).parent / name for name in ("model", "rules")]
+    paths = [path for folder in folders for path in folder.rglob("*.py")]
+    source = "".join(path.read_text(encoding="utf-8") for path in paths)
+    # Causes go by the fields of the named tuples that rules answer.
+    answers = [get_type_hints(rule).get("return") for rule in all_rules().values()]
+    terms = {field for answer in answers for field in getattr(answer, "_fields", ())}
+    names = {*load_kinds(), *load_causes()} - terms
+    assert [name for name in names if f'"{name}"' not in source] == []
 
 
-def simulated(events: list[Any], end: str = "2008-12", **settings: float) -> set[str]:
+def simulated(case: dict[str, Any]) -> set[str]:
     """Return the kinds of events that a crafted setting brings."""
-    model = TajikistanModel(
-        runs=12, end=end, settings=settings, events=events, outcomes=["polity"], parameters="prior"
-    )
-    model.run_to_end()
+    events = []
+    for text in case.pop("events"):
+        month, kind, *given = text.split()
+        arguments = {name: number(told) for name, told in (pair.split("=") for pair in given)}
+        events.append(SimpleNamespace(month=month, kind=kind, arguments=arguments))
+    model = finished(runs=12, events=events, outcomes=["polity"], parameters="prior", **case)
     names = list(load_kinds())
     return {names[code] for code in model.chronicle.columns()["kind"]}
 
 
-def happens(month: str, kind: str, **arguments: Any) -> SimpleNamespace:
-    return SimpleNamespace(month=month, kind=kind, arguments=arguments)
-
-
-def sets(month: str, parameter: str, value: float) -> SimpleNamespace:
-    return happens(month, "set", parameter=parameter, value=value, months=1)
+def number(told: str) -> str | float:
+    return told if told[-1].isalpha() else float(told)
 
 
 def test_every_kind_of_event_occurs(history: xr.Dataset) -> None:
+    cases = Path(__file__).with_name("data") / "crafted.toml"
     seen = set(event_table(history)["kind"])
-    seen |= simulated([happens("2005-01", "seats", movement="irpt", seats=9)], "2005-03")
-    # Moscow gives its word and takes it back, the regime leans to the West and back again.
-    seen |= simulated(
-        [
-            sets("2004-03", "power_guarantee.russia", 0.95),
-            sets("2005-01", "power_guarantee.russia", 0.0),
-            happens("2005-01", "withdraw_agency", agency="russian_border_troops", months=6),
-            sets("2004-02", "lean_west", -2.0),
-            sets("2007-01", "lean_west", 2.0),
-        ],
-        "2012-12",
-        fear_of_pressure=0.0,
-    )
-    # A coup: followings as large as armies. And a post that the scenario gives.
-    rebels = [happens("2004-02", "arrest", commander=n) for n in ("mirzoev", "ziyoyev")]
-    given = happens("2004-02", "appoint", commander="kasymov", agency="customs")
-    seen |= simulated([*rebels, given], "2004-12", following_usual=30_000.0)
-    # A region is lost and held again.
-    seen |= simulated(
-        [
-            sets("2004-02", "control_base.khatlon", 0.2),
-            sets("2005-06", "control_base.khatlon", 0.95),
-        ],
-        "2006-12",
-    )
-    # Partners who mind, and a party without appeal: a step is taken back.
-    seen |= simulated(
-        [happens("2004-02", "repression_step", step="lawyers_arrested")],
-        party_appeal=0.2,
-        ladder_gain=16.0,
-        ladder_rate=0.004,
-    )
-    # Many come over an open line into a country that Moscow's allies would defend.
-    many = {"militant_fighters.northern_afghanistan": 5_000.0, "crossing_party": 0.3}
-    seen |= simulated(
-        [sets("2004-02", "militant_pressure.northern_afghanistan", 5.0)],
-        "2006-12",
-        **many,
-        alliance_half=350.0,
-    )
-    held = happens("2004-02", "deal", deal="russian_base", change="hold")
-    seen |= simulated([held], "2020-12")
+    for case in tomllib.loads(cases.read_text(encoding="utf-8"))["case"]:
+        seen |= simulated(case)
     assert sorted(set(load_kinds()) - seen) == []
-
-
-# --- The parts of a cause ---------------------------------------------------------------
-
-
-# --- The chronicle itself ---------------------------------------------------------------
 
 
 def note(chronicle: Chronicle, month: int, where: list[int], **given: Any) -> None:
@@ -251,24 +166,16 @@ def test_notes_come_back_by_run_and_month_in_their_order() -> None:
 
 
 def test_nothing_is_worked_out_where_nothing_happens() -> None:
-    def never(_here: object) -> str:
-        raise AssertionError
-
     chronicle = Chronicle(2)
-    note(chronicle, 1, [0, 0], cause=never, size=never, actor=never)
+    note(chronicle, 1, [0, 0], cause=pytest.fail, size=pytest.fail, actor=pytest.fail)
     assert not chronicle.columns()["run"].size
 
 
 def test_names_and_causes_may_differ_by_run() -> None:
     chronicle = Chronicle(3)
     cause = largest(("rents", "creed"), (np.array([1.0, 2.0, 2.0]), np.array([2.0, 1.0, 2.0])))
-    note(
-        chronicle,
-        0,
-        [1, 1, 1],
-        cause=cause,
-        actor=Pick(("irpt", "hizb_ut_tahrir"), np.array([1, 0, 0])),
-    )
+    actor = Pick(("irpt", "hizb_ut_tahrir"), np.array([1, 0, 0]))
+    note(chronicle, 0, [1, 1, 1], cause=cause, actor=actor)
     causes = list(load_causes())
     assert [causes[c] for c in chronicle.columns()["cause"]] == ["creed", "rents", "rents"]
     assert len(set(chronicle.columns()["actor"].tolist())) == 2
@@ -303,9 +210,7 @@ def test_a_main_way_moves_only_with_a_lead() -> None:
     shares = np.array([[[0.6]], [[0.4]]])
     assert watch.moves("ways", shares, 1.3) is None
     assert watch.moves("ways", np.array([[[0.48]], [[0.52]]]), 1.3) is None
-    old, new = watch.moves("ways", np.array([[[0.4]], [[0.6]]]), 1.3) or (None, None)
-    assert old is not None
-    assert new is not None
+    old, new = watch.moves("ways", np.array([[[0.4]], [[0.6]]]), 1.3)
     assert (int(old[0, 0]), int(new[0, 0])) == (0, 1)
 
 

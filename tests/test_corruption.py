@@ -5,22 +5,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import finished
 
 from tajsim.axes import AGENCIES, Array
 from tajsim.inputs.scenario_parts import Event, load_scenario
-from tajsim.model.model import TajikistanModel
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
-BORDER, POLICE, DRUGS = (
-    AGENCIES.index(name) for name in ("border_troops", "interior_ministry", "drug_control_agency")
-)
+NAMES = ("border_troops", "interior_ministry", "drug_control_agency")
+BORDER, POLICE, DRUGS = map(AGENCIES.index, NAMES)
 
 
 def simulate(events: tuple[Event, ...] = (), end: str = "2012-12") -> Any:
-    model = TajikistanModel(runs=40, seed=3, end=end, events=events, parameters="prior")
-    model.run_to_end()
-    return model
+    return finished(runs=40, seed=3, end=end, events=events, parameters="prior")
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +75,6 @@ def test_an_emptied_force_is_empty() -> None:
     assert (strength[-1] == 0.0).all()
 
 
-# What is reported of what passes: flow, detection, bribes and orders, honesty of reports.
-
-
 OWN = [i for i, name in enumerate(AGENCIES) if name != "russian_border_troops"]
 RUSSIAN = AGENCIES.index("russian_border_troops")
 
@@ -88,8 +82,7 @@ RUSSIAN = AGENCIES.index("russian_border_troops")
 @lru_cache
 def record(**settings: float) -> dict[str, Array]:
     """Return two years of a few runs."""
-    model = TajikistanModel(runs=6, seed=4, end="2005-12", settings=settings, parameters="prior")
-    model.run_to_end()
+    model = finished(runs=6, seed=4, end="2005-12", settings=settings, parameters="prior")
     return {name: series.astype(float) for name, series in model.record.items()}
 
 

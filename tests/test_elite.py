@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import steps
 
 import tajsim.agents.commander as status
 from tajsim.axes import AGENCIES, COMMANDERS, NAMED, POSTS, WAYS_OUT, Array, total
@@ -22,9 +23,8 @@ DRUGS = AGENCIES.index("drug_control_agency")
 
 def model(runs: int = RUNS, events: tuple[Event, ...] = (), **settings: Any) -> TajikistanModel:
     chosen = {name.replace("__", "."): value for name, value in settings.items()}
-    return TajikistanModel(
-        runs=runs, seed=3, end="2006-12", settings=chosen, events=events, parameters="prior"
-    )
+    options = {"settings": chosen, "events": events, "parameters": "prior"}
+    return TajikistanModel(runs=runs, seed=3, end="2006-12", **options)
 
 
 def event(kind: str, commander: str, month: str = "2004-01") -> Event:
@@ -65,16 +65,13 @@ def test_a_successor_starts_weak_and_grows_with_the_years() -> None:
     strong = TajikistanModel(runs=50, seed=5, end="2009-12", parameters="fixed", purge_rate=0.0)
     strong.values.set("break_rate", 0.0)
     guard = strong.commander["head_of_presidential_guard"]
-    strong.commanders.remove(
-        (strong.commanders.trade == AGENCIES.index("presidential_guard")), status.LEFT
-    )
-    for _ in range(24):
-        strong.step()
+    guards = strong.commanders.trade == AGENCIES.index("presidential_guard")
+    strong.commanders.remove(guards, status.LEFT)
+    steps(strong, 24)
     came = guard.in_place > 0.5
     assert came.mean() > 0.9
     early = guard.following.copy()
-    for _ in range(36):
-        strong.step()
+    steps(strong, 36)
     assert (guard.following[came] > early[came]).mean() > 0.9
     assert (guard.following[came] < 2.0 * strong.values.following_usual[came]).all()
 
@@ -105,15 +102,11 @@ def test_one_blow_a_month_against_one_in_reach() -> None:
 
 
 def after_dismissal(**settings: Any) -> tuple[TajikistanModel, status.Commander]:
-    tried = model(events=(event("dismiss", "mirzoev"),), **settings)
-    tried.step()
-    return tried, tried.commander["mirzoev"]
+    return after(event("dismiss", "mirzoev"), **settings)
 
 
-def put_at_the_drug_agency(**settings: Any) -> tuple[TajikistanModel, status.Commander]:
-    where = {"commander": "mirzoev", "agency": "drug_control_agency"}
-    appointed = Event("2004-01", "appoint", where, label="appointed")
-    tried = model(events=(appointed,), **settings)
+def after(happened: Event, **settings: Any) -> tuple[TajikistanModel, status.Commander]:
+    tried = model(events=(happened,), **settings)
     tried.step()
     return tried, tried.commander["mirzoev"]
 
@@ -158,23 +151,18 @@ def test_a_guarantee_deters_resistance_and_makes_arrest_safe() -> None:
     alone, _ = after_dismissal(power_guarantee__russia=0.0, **strong)
     backed, _ = after_dismissal(power_guarantee__russia=1.0, **strong)
     assert backed.now["bargains"][0].mean() < alone.now["bargains"][0].mean() - 0.1
-    arrested = []
+    arrested, where = [], {"commander": "mirzoev", "agency": "drug_control_agency"}
     for backing in (0.0, 1.0):
-        tried, mirzoev = put_at_the_drug_agency(power_guarantee__russia=backing)
-        for _ in range(10):
-            tried.step()
+        appointed = Event("2004-01", "appoint", where, label="appointed")
+        tried, mirzoev = after(appointed, power_guarantee__russia=backing)
+        steps(tried, 10)
         arrested.append((mirzoev.status == status.ARRESTED).mean())
     assert arrested[1] > arrested[0] + 0.2
 
 
-def rebels(**settings: Any) -> TajikistanModel:
-    """Return a model in which Ziyoyev was ordered to be arrested and much speaks for a fight."""
-    chosen = {"peer_fear": 0.3, "break_shock": 0.3} | settings
-    return model(events=(event("arrest", "ziyoyev"),), fight_gain=1.0, **chosen)
-
-
 def test_a_mutiny_is_fought_out_and_leaves_traces() -> None:
-    tried = rebels()
+    much = {"peer_fear": 0.3, "break_shock": 0.3, "fight_gain": 1.0}
+    tried = model(events=(event("arrest", "ziyoyev"),), **much)
     trust = tried.regime.trust.copy()
     tried.step()
     ziyoyev = tried.commander["ziyoyev"]
@@ -203,8 +191,7 @@ def test_what_purges_and_mutinies_leave_fades() -> None:
     tried.broadcast, regime.breaks = np.full(20, 0.9), np.full(20, 3.0)
     regime.civilian_control, regime.trust = np.full(20, 0.9), np.full(20, 0.1)
     regime.used = regime.used + 2.0
-    for _ in range(36):
-        tried.step()
+    steps(tried, 36)
     calm = (tried.record["mutinies"] + tried.record["defections"])[:, :36].sum(axis=(0, 1)) == 0.0
     assert calm.any()
     for left, most in ((commanders.fear, 0.3), (commanders.grudge, 0.4)):

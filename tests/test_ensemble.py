@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from conftest import refused
 
 import tajsim.cli.lists as lists
 import tajsim.model.model as model
@@ -20,7 +21,6 @@ from tajsim.cli import main
 from tajsim.cli.verb import interrupt, progress_bar
 from tajsim.ensemble import load_results, run, run_many, save
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import load_scenario
@@ -62,10 +62,8 @@ def test_chunks_and_workers_change_nothing() -> None:
     assert whole.sizes["event"] > 3  # the chronicle too
     assert run(REFERENCE, runs=3, chunk=2, **SHORT).equals(whole)
     seen: list[tuple[int, int]] = []
-    workers = run(
-        REFERENCE, runs=3, workers=2, progress=lambda n, of: seen.append((n, of)), **SHORT
-    )
-    assert workers.equals(whole)
+    told = {"progress": lambda n, of: seen.append((n, of)), **SHORT}
+    assert run(REFERENCE, runs=3, workers=2, **told).equals(whole)
     assert seen[-1] == (18, 18)
 
 
@@ -81,9 +79,8 @@ def test_enlarging_keeps_the_runs_and_another_seed_does_not() -> None:
 def test_several_scenarios_equal_each_alone(pair: xr.Dataset) -> None:
     alone = run(SCENARIO, runs=6, seed=1, until="2005-06")
     assert outcomes(pair.sel(scenario=[SCENARIO])).equals(outcomes(alone))
-    own = np.flatnonzero(
-        pair["event_scenario"].values == list(pair.scenario.values).index(SCENARIO)
-    )
+    place = list(pair.scenario.values).index(SCENARIO)
+    own = np.flatnonzero(pair["event_scenario"].values == place)
     for column in (name for name in alone.variables if alone[name].dims == ("event",)):
         if column != "event_scenario":
             np.testing.assert_array_equal(pair[column].values[own], alone[column].values)
@@ -134,39 +131,17 @@ def test_models_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not [model for model in born if model() is not None]
 
 
+def test_more_runs_than_there_is_room_for_are_refused() -> None:
+    refused(r"need [\d,]+ GB", run, REFERENCE, runs=10**9)
+
+
 def test_killed_worker_is_one_line() -> None:
     def kill(done: int, total: int) -> None:
         for worker in multiprocessing.active_children():
             worker.kill()
 
-    with pytest.raises(UserError, match="a worker process was killed") as error:
-        run(REFERENCE, runs=4, workers=2, progress=kill, **SHORT)
-    assert len(error.value.messages) == 1
-
-
-def test_all_mistakes_at_once() -> None:
-    with pytest.raises(UserError) as error:
-        run("statsquo", runs=0, seed=2**70, parameters="none", outcomes=["heroin_sized"], workers=0)
-    said = "\n".join(error.value.messages)
-    assert len(error.value.messages) == 6
-    for word in ("runs", "workers", "seed", "'none'", "heroin_seized", "status-quo"):
-        assert word in said
-
-
-@pytest.mark.parametrize(
-    ("names", "options", "said"),
-    [
-        *(([REFERENCE], {"until": u}, "until") for u in ("2003-12", "2004-13", "2099-01", "soon")),
-        ([REFERENCE], {"runs": 10**9}, "GB"),
-        ([REFERENCE, REFERENCE], {}, "given twice"),
-    ],
-)
-def test_what_cannot_be_run_is_refused(names: list[str], options: Any, said: str) -> None:
-    with pytest.raises(UserError, match=said):
-        run_many(names, **{"runs": 1, **options})
-
-
-# A Ctrl-C that got lost is answered all the same; joined results are told apart.
+    options = {"runs": 4, "workers": 2, "progress": kill, **SHORT}
+    assert len(refused("a worker process was killed", run, REFERENCE, **options)) == 1
 
 
 def test_a_swallowed_interrupt_ends_the_work_at_the_next_month() -> None:
@@ -198,13 +173,12 @@ def test_an_interrupt_that_a_library_turned_into_an_error_is_an_interrupt(
 def test_results_of_different_settings_are_no_pairs(tmp_path: Path) -> None:
     plain = run("status-quo", runs=4, until="2004-06")
     paid = run("irpt-ban", runs=3, until="2004-06", overrides=["agency_pay.border_troops=60"])
-    with pytest.raises(UserError, match=r"same --set; found nothing and agency_pay"):
-        draw("difference", [plain, paid], tmp_path / "no.png")
+    said, place = "same --set; found nothing and agency_pay", tmp_path / "no.png"
+    refused(said, draw, "difference", [plain, paid], place)
     assert not list(tmp_path.iterdir())
     foot = " ".join(text.get_text() for text in figure("fan", [plain, paid]).texts)
-    assert "3 runs per scenario (those that all results hold; given were 4, 3)" in foot.replace(
-        "\n", " "
-    )
+    said = "3 runs per scenario (those that all results hold; given were 4, 3)"
+    assert said in foot.replace("\n", " ")
 
 
 def test_results_of_two_models_or_of_an_unknown_one_are_not_put_side_by_side(
@@ -221,11 +195,5 @@ def test_results_of_two_models_or_of_an_unknown_one_are_not_put_side_by_side(
         (other, rf"different models \({re.escape(model_version())} and 0\.1\.0\+other\)"),
         (old, r"/old\.nc: holds no fingerprint of the model"),
     ):
-        for beside in (
-            lambda side: figure("fan", [one, side]),
-            lambda side: gather([one, side]),
-            lambda side: explain(one, side),
-        ):
-            with pytest.raises(UserError, match=said) as caught:
-                beside(side)
-            assert len(caught.value.messages) == 1
+        for beside in ((figure, "fan", [one, side]), (gather, [one, side]), (explain, one, side)):
+            assert len(refused(said, *beside)) == 1

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import little_before
+from conftest import finished, little_before
 
 import tajsim.model.model as model_module
 from tajsim.axes import COMMANDERS, PAYERS
 from tajsim.inputs.registry import held_text, holder, load_parameters, parameter
 from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import ParameterValues
-from tajsim.model.model import TajikistanModel
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
@@ -71,16 +70,10 @@ LAST_MONTHS = ("2019-07", "2020-12")
 IN_WAR, WAR = ("foreign_pull",), ("2014-01", "2015-12")
 
 
-def at(end: str, name: str) -> float:
-    """Return the low or high end of a parameter's range."""
-    found: float = getattr(parameter(name), end)
-    return found
-
-
 def block(lever: str, end: str) -> dict[str, float]:
     """Return the settings of a block: the lever at one end of its range, in its situation."""
-    others = SITUATIONS.get(lever, {})
-    return {**{name: at(side, name) for name, side in others.items()}, lever: at(end, lever)}
+    sides = {**SITUATIONS.get(lever, {}), lever: end}
+    return {name: getattr(parameter(name), side) for name, side in sides.items()}
 
 
 class ValuesOfBlocks(ParameterValues):
@@ -97,20 +90,13 @@ class ValuesOfBlocks(ParameterValues):
                 self.set(name, np.concatenate(parts))
 
 
-def simulate(
-    blocks: list[dict[str, float]],
-    runs: int = RUNS,
-    start: str = "2004-01",
-    end: str = END,
-    events: Sequence[Event] = (),
-) -> list[dict[str, Any]]:
+def simulate(blocks, runs=RUNS, start="2004-01", end=END, events=()) -> list[dict[str, Any]]:
     """Return the record of each block, ``dimensions + (month, run)`` by outcome."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ValuesOfBlocks, "blocks", tuple(blocks))
         patch.setattr(model_module.values, "ParameterValues", ValuesOfBlocks)
         numbers = [*range(runs)] * len(blocks)
-        model = TajikistanModel(runs=numbers, seed=SEED, start=start, end=end, events=events)
-        model.run_to_end()
+        model = finished(runs=numbers, seed=SEED, start=start, end=end, events=events)
     parts = [slice(i * runs, (i + 1) * runs) for i in range(len(blocks))]
     return [{name: found[..., part] for name, found in model.record.items()} for part in parts]
 
@@ -124,9 +110,9 @@ def both_ends(levers: Sequence[str], **options: Any) -> dict[str, tuple[Any, Any
 
 @pytest.fixture(scope="module")
 def ends() -> dict[str, tuple[Any, Any]]:
-    ordinary = both_ends(
-        [lever for lever in LEVERS if lever not in {*FIGHTING, *RARE, *NEAR_THE_END, *IN_WAR}]
-    )
+    apart = {*FIGHTING, *RARE, *NEAR_THE_END, *IN_WAR}
+    assert {*SITUATIONS, *apart} <= {*LEVERS}
+    ordinary = both_ends([lever for lever in LEVERS if lever not in apart])
     with little_before():
         fighting = both_ends(FIGHTING, runs=FIGHTS, end=FIGHTS_END, events=ARRESTS)
     start, end = LAST_MONTHS
@@ -147,9 +133,7 @@ def moved(low: Mapping[str, Any], high: Mapping[str, Any]) -> Iterator[tuple[str
 def test_a_block_equals_a_model_of_its_own() -> None:
     lever = "agency_pay.border_troops"
     _, together = simulate([block("party_appeal", "low"), block(lever, "high")], end="2004-06")
-    settings = {lever: at("high", lever)}
-    alone = TajikistanModel(runs=RUNS, seed=SEED, end="2004-06", settings=settings)
-    alone.run_to_end()
+    alone = finished(runs=RUNS, seed=SEED, end="2004-06", settings=block(lever, "high"))
     for name, found in alone.record.items():
         np.testing.assert_array_equal(together[name], found, err_msg=name)
 
@@ -160,10 +144,6 @@ def test_each_lever_moves_an_outcome(lever: str, ends: dict[str, tuple[Any, Any]
     changes.pop(ECHOES.get(lever.split(".")[0], ""), None)
     name = max(changes, key=lambda name: changes[name])
     assert changes[name] > VISIBLE, f"{lever} moves {name} most, by {changes[name]:.2g} of its size"
-
-
-def test_situations_are_of_levers() -> None:
-    assert sorted({*SITUATIONS, *FIGHTING, *RARE, *NEAR_THE_END, *IN_WAR} - set(LEVERS)) == []
 
 
 def test_every_lever_says_who_holds_it_and_nothing_else_does() -> None:
@@ -177,11 +157,9 @@ def test_every_lever_says_who_holds_it_and_nothing_else_does() -> None:
 def test_a_raise_costs_the_regime_what_its_people_are_paid() -> None:
     """Nothing but the wages of the service whose pay is doubled comes to the regime's cost."""
     usual, raised = (
-        TajikistanModel(runs=3, end="2004-01", parameters="fixed", agency_pay__army=pay)
+        finished(runs=3, end="2004-01", parameters="fixed", agency_pay__army=pay)
         for pay in (1.0, 2.0)
     )
-    for one in (usual, raised):
-        one.run_to_end()
     army = [one.agency["army"] for one in (usual, raised)]
     more = army[1].pay * army[1].strength - army[0].pay * army[0].strength
     found = raised.record["cost"][:, 0] - usual.record["cost"][:, 0]

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from conftest import finished
 
 from tajsim.agents.network import ACCUSED, PATRONS
 from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, Array, total
@@ -49,9 +50,8 @@ def ratio(found: dict[str, Array], name: str, year: int) -> float:
 
 
 def test_a_record_harvest_raises_a_bounded_flow_and_lowers_the_price() -> None:
-    found = record(
-        (changed("2006-01", "afghan_harvest", 1.5), changed("2008-01", "afghan_harvest", 1.0))
-    )
+    crops = {"2006-01": 1.5, "2008-01": 1.0}
+    found = record(tuple(changed(month, "afghan_harvest", crop) for month, crop in crops.items()))
     assert 1.05 < ratio(found, "heroin_entering", 2007) < 1.5
     assert ratio(found, "heroin_price", 2006) < 0.9
     assert ratio(found, "heroin_price", 2008) > 1.0, "what was built up meets the ordinary crop"
@@ -59,8 +59,7 @@ def test_a_record_harvest_raises_a_bounded_flow_and_lowers_the_price() -> None:
 
 
 def test_a_failed_harvest_binds() -> None:
-    model = TajikistanModel(runs=20, end="2004-12", settings={"afghan_harvest": 0.2}, outcomes=())
-    model.run_to_end()
+    model = finished(runs=20, end="2004-12", settings={"afghan_harvest": 0.2}, outcomes=())
     there_is = model.values.heroin_supply * model.outside.harvest
     assert (total(model.networks.bought) <= there_is * (1.0 + 1e-9)).all()
     assert (model.price_in <= model.price_out).all(), "nobody pays more than it brings"
@@ -94,32 +93,26 @@ class PianjGuarded(TajikistanModel):
 
 def test_a_stronger_guard_moves_the_trade_and_does_not_shrink_it() -> None:
     found = record(kind=PianjGuarded)
-    there, here = (
-        x["heroin_entering"][PIANJ] / x["heroin_entering"].sum(axis=0) for x in (found, plain())
-    )
-    assert there[4].mean() < 0.85 * here[4].mean()
+    there, here = (x["heroin_entering"] for x in (found, plain()))
+    shares = [(x[PIANJ] / x.sum(axis=0))[4].mean() for x in (there, here)]
+    assert shares[0] < 0.85 * shares[1]
     assert ratio(found, "heroin_entering", 2008) == pytest.approx(1.0, abs=0.02)
 
 
 def test_the_guards_leave_less_is_taken_and_part_comes_back() -> None:
-    gone, kept = (
-        record(tuple(load_scenario(name).events))
-        for name in ("russian-border-withdrawal", "status-quo")
-    )
-    on_line = [
-        (x["heroin_seized"].sum(axis=0) / x["heroin_entering"].sum(axis=0)).mean(axis=-1)
-        for x in (gone, kept)
-    ]
+    on_line = []
+    for name in ("russian-border-withdrawal", "status-quo"):
+        found = record(tuple(load_scenario(name).events))
+        share = found["heroin_seized"].sum(axis=0) / found["heroin_entering"].sum(axis=0)
+        on_line.append(share.mean(axis=-1))
     left = on_line[0] / on_line[1]
     assert left[2] < 0.5
     assert left[2] < left[6] < 1.0
 
 
 def test_whom_a_crackdown_hits_decides_whom_it_serves() -> None:
-    exposed, protected = (
-        record((changed("2006-01", f"crackdown_on_{who}", 1.0),))
-        for who in ("exposed", "protected")
-    )
+    levers = ("crackdown_on_exposed", "crackdown_on_protected")
+    exposed, protected = (record((changed("2006-01", lever, 1.0),)) for lever in levers)
     assert ratio(exposed, "network_concentration", 2008) > 1.05
     assert ratio(exposed, "fees_regime", 2008) > 1.0, "it serves those above"
     assert ratio(protected, "fees_regime", 2008) < 0.95
@@ -146,10 +139,8 @@ def test_protection_falls_with_patrons_and_not_with_arrests_of_others() -> None:
 
 def test_without_their_strengths_mechanisms_are_absent() -> None:
     none = dict.fromkeys(("route_sensitivity", "terrain_cross", "scarcity_pull"), 0.0)
-    model = TajikistanModel(runs=3, end="2004-12", settings=none, outcomes=())
-    model.run_to_end()
+    model = finished(runs=3, end="2004-12", settings=none, outcomes=())
     length = model.values.section_length[:6]
-    np.testing.assert_allclose(
-        model.networks.entry_share, np.broadcast_to((length / total(length))[:, None], (6, 40, 3))
-    )
+    shares = np.broadcast_to((length / total(length))[:, None], (6, 40, 3))
+    np.testing.assert_allclose(model.networks.entry_share, shares)
     np.testing.assert_allclose(model.price_in, model.values.price_border)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import finished
 from rule_inputs import Rule, all_rules, answer, between, parameters_of, state_range, states
 
 from tajsim.analysis.mechanisms import mechanism_index
@@ -103,6 +104,7 @@ def test_what_a_rule_answers_at_a_point(fact: str) -> None:
 
 def test_the_rules_tried_carry_their_rows() -> None:
     places = {(row[0], RULES[row[1].partition("[")[0]][0]) for row in ROWS}
+    assert len(ROWS) > 100 and {row[3] for row in ROWS} == {"+", "-"}
     assert [p for p in places if f"rules.{p[1]}" not in mechanism_index()[p[0]]] == []
 
 
@@ -116,9 +118,7 @@ def test_the_regime_ranks_tasks_by_its_survival() -> None:
 
 def simulated(end: str, **options: Any) -> TajikistanModel:
     events = load_scenario("russian-border-withdrawal").events
-    model = TajikistanModel(runs=2, seed=1, end=end, events=events, **options)
-    model.run_to_end()
-    return model
+    return finished(runs=2, seed=1, end=end, events=events, **options)
 
 
 def test_what_is_pledged_does_not_all_arrive() -> None:
@@ -154,8 +154,3 @@ def test_fighters_who_stay_abroad_do_not_alarm_the_regime() -> None:
     np.testing.assert_array_equal(perceived_threats(model), before)
     model.militants_inside = model.militants_inside + 100.0
     assert (perceived_threats(model)[militancy] > before[militancy]).all()
-
-
-def test_the_table_is_read_in_full() -> None:
-    assert {row[3] for row in ROWS} == {"+", "-"}
-    assert len(ROWS) > 100

@@ -41,10 +41,6 @@ MODELLED = [m.id for m in ledger.with_status("modelled")]
 Capture = pytest.CaptureFixture[str]
 
 
-def scenario_text(name: str) -> str:
-    return (ROOT / "scenarios" / f"{name}.toml").read_text(encoding="utf-8")
-
-
 def test_every_row_of_the_documents_stands_in_the_table_once() -> None:
     expected = [f"{letter}{n:02d}" for letter, last in ROWS.items() for n in range(1, last + 1)]
     assert len(expected) == 263
@@ -52,43 +48,34 @@ def test_every_row_of_the_documents_stands_in_the_table_once() -> None:
     written = [line.partition(",")[0] for line in text.splitlines()[1:]]
     assert sorted(written) == sorted(expected)
     assert set(TABLE) == set(expected)
+    assert len({m.statement for m in TABLE.values()}) == len(TABLE)
+    named = {i for outcome in load_outcomes().values() for i in outcome.mechanisms}
+    assert named | set(mechanisms.claims_by_mechanism()) <= set(TABLE)
 
 
-def test_statements_are_one_short_sentence_of_our_own() -> None:
-    statements = [m.statement for m in TABLE.values()]
-    assert len(set(statements)) == len(statements)
-    wrong = [s for s in statements if not re.fullmatch(r"[A-Z][^.!?\"|]{20,140}\.", s)]
-    assert wrong == []
-
-
-def test_sources_are_lines_of_known_documents() -> None:
-    known = ledger.load_documents()
-    for m in TABLE.values():
-        assert m.sources, m.id
-        for source in m.sources:
-            document, _, lines = source.partition(":")
-            assert document in known, m.id
-            assert re.fullmatch(r"\d{1,3}(-\d{1,3})?", lines), m.id
-            assert 1 <= int(lines.partition("-")[0]) <= int(lines.split("-")[-1]), m.id
-            assert int(lines.split("-")[-1]) <= LINES[document], m.id
-
-
-def test_status_grade_reason_and_scenario_go_together() -> None:
-    for m in TABLE.values():
-        assert m.status in ledger.STATUSES, m.id
-        assert m.grade in ledger.GRADES, m.id
-        assert bool(m.reason) == (m.grade in ("by omission", "label")), m.id
-        assert m.status in ("modelled", "in a scenario") or m.reason, m.id
-        assert bool(m.scenario) == (m.status == "in a scenario"), m.id
+@pytest.mark.parametrize("m", TABLE.values(), ids=TABLE)
+def test_a_row_is_well_formed(m: ledger.Mechanism) -> None:
+    assert re.fullmatch(r"[A-Z][^.!?\"|]{20,140}\.", m.statement), "one short sentence of our own"
+    assert m.sources
+    for source in m.sources:
+        document, lines = re.fullmatch(r"(.+):(\d{1,3}(?:-\d{1,3})?)", source).groups()
+        first, last = int(lines.split("-")[0]), int(lines.split("-")[-1])
+        assert 1 <= first <= last <= LINES[document]
+    assert m.status in ledger.STATUSES and m.grade in ledger.GRADES
+    assert bool(m.reason) == (m.grade in ("by omission", "label"))
+    assert m.status in ("modelled", "in a scenario") or m.reason
+    assert bool(m.scenario) == (m.status == "in a scenario")
 
 
 def test_modelled_is_what_a_docstring_names() -> None:
     """A rule that names a new row: set its status in the table, and write the page again."""
-    assert set(mechanisms.mechanism_index()) == set(TABLE), (
-        "a docstring names an id that does not exist"
-    )
-    carried = {identity for identity, places in mechanisms.mechanism_index().items() if places}
-    assert carried == set(MODELLED)
+    index = mechanisms.mechanism_index()
+    assert set(index) == set(TABLE), "a docstring names an id that does not exist"
+    assert {identity for identity, places in index.items() if places} == set(MODELLED)
+    read = mechanisms.parameters_of(("rules.corruption.collusion_aim",))
+    assert "bribery_norm" in read and set(read) <= set(load_families())
+    told = "Mechanisms: M47, E09 (and M47); not M134, X25, M4 or XM47."
+    assert ledger.ids_in(told) == ["M47", "E09"]
 
 
 def test_a_choice_or_rule_is_shown_by_something_that_exists() -> None:
@@ -104,16 +91,12 @@ def test_a_choice_or_rule_is_shown_by_something_that_exists() -> None:
             assert not m.shown, m.id
 
 
-def test_outcomes_and_claims_name_only_rows_of_the_table() -> None:
-    named = {i for outcome in load_outcomes().values() for i in outcome.mechanisms}
-    assert (named | set(mechanisms.claims_by_mechanism())) - set(TABLE) == set()
-
-
 @pytest.mark.parametrize("identity", [m.id for m in ledger.with_status("in a scenario")])
 def test_the_named_scenario_names_the_row(identity: str) -> None:
     name = TABLE[identity].scenario
     assert name in shipped_scenarios()
-    assert identity in ledger.ids_in(scenario_text(name))
+    text = (ROOT / "scenarios" / f"{name}.toml").read_text(encoding="utf-8")
+    assert identity in ledger.ids_in(text)
 
 
 RULES = {f"{rule.__module__}.{rule.__name__}" for rule in all_rules().values()}
@@ -121,19 +104,15 @@ RULES = {f"{rule.__module__}.{rule.__name__}" for rule in all_rules().values()}
 
 def test_carrying_rules_are_called() -> None:
     """A rule that no actor, stage or other rule calls carries nothing."""
-    code = {
-        path: {*re.findall(r"(?<!def )\b(\w+)\b(?=[(,)])", path.read_text(encoding="utf-8"))}
+    called = {
+        name
         for part in ("rules", "agents", "model")
         for path in (ROOT / "src/tajsim" / part).rglob("*.py")
+        for name in re.findall(r"(?<!def )\b(\w+)\b(?=[(,)])", path.read_text(encoding="utf-8"))
     }
-    idle = []
-    for where in sorted(
-        {place for places in mechanisms.mechanism_index().values() for place in places}
-    ):
-        name = where.rpartition(".")[2]
-        if f"tajsim.{where}" in RULES:
-            idle += [] if any(name in used for used in code.values()) else [where]
-    assert idle == []
+    carrying = {where for places in mechanisms.mechanism_index().values() for where in places}
+    rules = {where for where in carrying if f"tajsim.{where}" in RULES}
+    assert [where for where in rules if where.rpartition(".")[2] not in called] == []
 
 
 @cache
@@ -158,34 +137,11 @@ def covering(identity: str) -> set[str]:
     )
 
 
-def test_every_modelled_row_is_tested() -> None:
-    assert [
-        mechanisms.mechanism_index()[identity] for identity in MODELLED if not covering(identity)
-    ] == []
-
-
-def test_no_row_rests_on_the_test_of_ranges_alone() -> None:
-    alone = {identity for identity in MODELLED if covering(identity) == {"test_rules_ranges.py"}}
-    assert not alone
-
-
-def test_the_test_files_found_are_real() -> None:
-    assert "test_rules_ranges.py" in tried_in("rules.corruption.collusion_aim")
+def test_every_modelled_row_is_tested_by_more_than_its_range() -> None:
+    ranges = {"test_rules_ranges.py"}
+    assert [identity for identity in MODELLED if covering(identity) <= ranges] == []
+    assert ranges <= tried_in("rules.corruption.collusion_aim")
     assert tried_in("rules.drug_market.no_such_rule") == set()
-
-
-def test_parameters_are_those_the_functions_read() -> None:
-    read = mechanisms.parameters_of(("rules.corruption.collusion_aim",))
-    assert "bribery_norm" in read
-    assert set(read) <= set(load_families())
-    assert mechanisms.parameters_of(()) == []
-
-
-def test_ids_in_a_text() -> None:
-    assert ledger.ids_in("Mechanisms: M47, E09 (and M47); not M134, X25, M4 or XM47.") == [
-        "M47",
-        "E09",
-    ]
 
 
 def test_the_page_is_current() -> None:

@@ -19,8 +19,10 @@ from test_exploration import grid, swept
 from test_scenario_errors import RIGHT
 from test_sweep_pictures import spread
 
+import tajsim.inputs.ledger as ledger
 import tajsim.plots as plots
 from tajsim.analysis import summarise
+from tajsim.ensemble import run, run_many
 from tajsim.errors import UserError
 from tajsim.exploration import discover, robust
 from tajsim.inputs.experiment import check_experiment
@@ -51,6 +53,7 @@ NAMES = {
     **{"figure": plots.figure, "two": synthetic.two(), "summarise": summarise, "Event": Event},
     **{"sweep_figure": sweep_figure, "spread": spread, "robust": robust, "grid": grid},
     **{"discover": discover, "swept": swept, "TajikistanModel": TajikistanModel},
+    **{"run": run, "run_many": run_many, "select": ledger.select, "figure_of": ledger.figure},
 }
 #: What a file of cases is about -> the right text, and what is said of another.
 KINDS: dict[str, tuple[str, Callable[[str], list[str]]]] = {

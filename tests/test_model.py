@@ -1,14 +1,13 @@
 """The ensemble axis and the keyed draws, at the level of the whole model."""
 
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 import pytest
+from conftest import finished, same_record
 
 from tajsim.agents.agency import mean_by_task, over_tasks, shared_out
 from tajsim.axes import AGENCIES, COMMANDERS, TASKS, Array
-from tajsim.draws import ReusedDrawError
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.toml import month_number
@@ -24,39 +23,19 @@ pytestmark = pytest.mark.usefixtures("all_soon")
 def simulate(name: str = "status-quo", **options: object) -> TajikistanModel:
     scenario = load_scenario(name)
     options = {"runs": 4, "seed": 3, "end": END, "events": scenario.events} | options
-    model = TajikistanModel(**options)  # type: ignore[arg-type]
-    model.run_to_end()
-    return model
+    return finished(**options)  # type: ignore[arg-type]
 
 
-def same(a: TajikistanModel, b: TajikistanModel, left: object = slice(None)) -> None:
-    """Hold every recorded series equal, to the bit."""
-    for name, series in a.record.items():
-        np.testing.assert_array_equal(series[..., left], b.record[name], err_msg=name)
-
-
-@pytest.mark.parametrize("run", [17, 999])
-def test_a_run_alone_equals_the_run_of_a_thousand(run: int) -> None:
-    whole, alone = _thousand(), simulate("history", runs=[run], end="2004-12")
-    for name, series in whole.record.items():
-        np.testing.assert_array_equal(series[..., run : run + 1], alone.record[name], err_msg=name)
-    for account in whole.money.names:
-        np.testing.assert_array_equal(whole.money[account][run], alone.money[account][0])
-
-
-@cache
-def _thousand() -> TajikistanModel:
-    return simulate("history", runs=1000, end="2004-12")
-
-
-def test_order_and_company_of_runs_do_not_matter() -> None:
-    whole, other = simulate(runs=6), simulate(runs=[4, 1, 5])
-    same(whole, other, [4, 1, 5])
+def test_a_few_runs_in_any_order_equal_those_of_a_thousand() -> None:
+    chosen = [999, 17]
+    whole, few = simulate("history", runs=1000), simulate("history", runs=chosen)
+    same_record(whole, few, chosen)
+    np.testing.assert_array_equal(whole.money.balance[:, chosen], few.money.balance)
 
 
 def test_a_null_change_gives_identical_results() -> None:
     pay = {"agency_pay.border_troops": 1.0}
-    same(simulate(), simulate(settings=pay))
+    same_record(simulate(), simulate(settings=pay))
 
 
 def test_scenarios_are_identical_until_the_first_differing_event() -> None:
@@ -74,42 +53,14 @@ def test_scenarios_are_identical_until_the_first_differing_event() -> None:
     assert differs
 
 
-def test_an_inert_actor_disturbs_nobody() -> None:
-    """A commander who waits for a post and never gets one draws, and nobody notices."""
-    model = TajikistanModel(runs=3, seed=5, end=END)
-    for _ in range(6):
-        # An extra actor's draws, made before everybody else's.
-        for process in ("purge", "seizure", "protest", "resist", "break"):
-            model.draws.uniform(process, "an_inert_actor", model.calendar_month)
-        model.step()
-    plain = TajikistanModel(runs=3, seed=5, end=END)
-    for _ in range(6):
-        plain.step()
-    for name, series in plain.record.items():
-        np.testing.assert_array_equal(series, model.record[name], err_msg=name)
-
-
-def test_a_key_drawn_twice_raises() -> None:
-    model = TajikistanModel(runs=2, end=END)
-    model.step()
-    model.months_run -= 1
-    with pytest.raises(ReusedDrawError):
-        model.step()
-
-
+ONES = np.ones(3)
 #: Kind of actor, a state of it, and a decision of all of that kind.
 DECISIONS: dict[str, tuple[str, Callable[[TajikistanModel], object]]] = {
-    "networks": (
-        "protection",
-        lambda m: m.networks.protect(m.commanders.zeros(), m.commanders.zeros()),
-    ),
-    "commanders": (
-        "following",
-        lambda m: m.commanders.weigh(*np.array([1, 0, 1, 1e4])[:, None] * np.ones(3)),
-    ),
-    "regions": ("grievance", lambda m: m.regions.speak(np.zeros(3), np.zeros(3))),
-    "movements": ("members", lambda m: m.movements.lose_to_arrests(np.zeros(3), np.ones(3))),
-    "militants": ("fighters", lambda m: m.militants.urge(np.ones(3), np.zeros(3))),
+    "networks": ("protection", lambda m: m.networks.protect(*[m.commanders.zeros()] * 2)),
+    "commanders": ("following", lambda m: m.commanders.weigh(ONES, 0 * ONES, ONES, 1e4 * ONES)),
+    "regions": ("grievance", lambda m: m.regions.speak(0 * ONES, 0 * ONES)),
+    "movements": ("members", lambda m: m.movements.lose_to_arrests(0 * ONES, ONES)),
+    "militants": ("fighters", lambda m: m.militants.urge(ONES, 0 * ONES)),
 }
 
 
@@ -167,9 +118,6 @@ def test_redrawn_group_leaves_the_others_alone():
     assert np.array_equal(chance.parameter_values[1], values)
 
 
-# Actors that stand side by side: transfers and sums of all at once equal those one by one.
-
-
 FOREIGN = "russian_border_troops"
 OWN = [name for name in AGENCIES if name != FOREIGN]
 BY_TASK = {t: [a for a in OWN if t in AGENCY_TASKS[a]] for t in TASKS}
@@ -188,34 +136,22 @@ def ledgers() -> tuple[Ledger, Ledger]:
     return one, other
 
 
-def test_transfers_in_turn_are_single_transfers_to_the_bit() -> None:
+def test_transfers_of_many_are_single_transfers_to_the_bit() -> None:
     together, single = ledgers()
-    amount = some(3)
-    together.move_in_turn("abc", "x", amount)
-    for name, part in zip("abc", amount, strict=True):
-        single.move(name, "x", part)
+    each, between = some(3), some(2, 3)
+    together.move_in_turn("abc", "x", each)
+    together.pay_in_turn("x", "abc", each)
+    together.move_between("abc", "xy", between)
+    moves = [(name, "x", part) for name, part in zip("abc", each, strict=True)]
+    moves += [("x", name, part) for name, part in zip("abc", each, strict=True)]
+    for target, parts in zip("xy", between, strict=True):
+        moves += [(source, target, part) for source, part in zip("abc", parts, strict=True)]
+    for source, target, part in moves:
+        single.move(source, target, part)
     np.testing.assert_array_equal(together.balance, single.balance)
-    together.pay_in_turn("x", "abc", amount)
-    for name, part in zip("abc", amount, strict=True):
-        single.move("x", name, part)
-    np.testing.assert_array_equal(together.balance, single.balance)
-
-
-def test_accounts_apart_are_not_moved_together() -> None:
-    ledger, _ = ledgers()
     with pytest.raises(ValueError, match="side by side: a, c"):
-        ledger.pay_each("x", ("a", "c"), some(2))
-    np.testing.assert_array_equal(ledger.accounts("bc"), ledger.balance[2:4])
-
-
-def test_transfers_between_many_are_single_transfers_to_the_bit() -> None:
-    together, single = ledgers()
-    amount = some(2, 3)
-    together.move_between("abc", "xy", amount)
-    for target, parts in zip("xy", amount, strict=True):
-        for source, part in zip("abc", parts, strict=True):
-            single.move(source, target, part)
-    np.testing.assert_array_equal(together.balance, single.balance)
+        together.pay_each("x", ("a", "c"), some(2))
+    np.testing.assert_array_equal(single.accounts("bc"), single.balance[2:4])
 
 
 @pytest.mark.parametrize("agency", AGENCIES)

@@ -4,21 +4,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import finished
 
 from tajsim.axes import Array
 from tajsim.inputs.registry import parameter
 from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import parameters_of
-from tajsim.model.model import TajikistanModel
 from tajsim.rules.purges import mutiny_wins
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
 
 def simulate(end: str = "2006-12", **options: Any) -> dict[str, Array]:
-    found = TajikistanModel(runs=12, seed=4, end=end, **options)
-    found.run_to_end()
-    return found.record
+    return finished(runs=12, seed=4, end=end, **options).record
 
 
 def mean(series: Array, first: int) -> float:
@@ -30,9 +28,6 @@ def test_civil_aid_reaches_people() -> None:
     more = Event("2004-06", "set", {"parameter": "civil_aid", "value": 2e8}, label="aid")
     poor, aided = (simulate(settings={"civil_aid": 0.0}, events=events) for events in ([], [more]))
     assert mean(aided["hardship"], 12) < mean(poor["hardship"], 12)
-
-
-# Patron.
 
 
 def test_an_investor_adds_to_output_and_does_not_press() -> None:
@@ -62,23 +57,13 @@ def test_a_handover_hardens_the_neighbours() -> None:
     assert mean(weak["hardening"], 12) > mean(plain["hardening"], 12)
 
 
-# Militants.
-
-
 def test_a_base_does_nothing_against_enemies_inside() -> None:
     """What decides a mutiny reads no base, and the backing of mandate nought helps nobody."""
     assert not {"base", "deterrence"} & set(parameters_of(mutiny_wins))
+    order = Event("2004-02", "arrest", {"commander": "mirzoev"}, label="arrest")
+    none = dict.fromkeys(("internal_backing", "guarantee_reward", "base_for_terms"), 0.0)
     few, many = (
-        simulate(
-            settings={
-                "power_base.russia": base,
-                "internal_backing": 0.0,
-                "guarantee_reward": 0.0,
-                "base_for_terms": 0.0,
-            },
-            events=[Event("2004-02", "arrest", {"commander": "mirzoev"}, label="arrest")],
-            end="2004-02",
-        )
+        simulate("2004-02", settings={**none, "power_base.russia": base}, events=[order])
         for base in (0.0, 12000.0)
     )
     np.testing.assert_array_equal(few["state_failed"], many["state_failed"])

@@ -32,6 +32,8 @@ FLOWS = {
     "used": "heroin_used",
     "tolls": "tolls",
 }
+#: What a network is.
+NETWORK = ("bought", "protection", "hit", "tolls", "revenue")
 #: So that both kinds of arrests happen.
 RAIDS = {"crackdown_on_exposed": 1.0, "crackdown_on_protected": 1.0}
 HANDOVER = Event("2006-07", "handover", {"section": "pianj", "agency": "border_troops"}, "x")
@@ -40,33 +42,26 @@ HANDOVER = Event("2006-07", "handover", {"section": "pianj", "agency": "border_t
 def series_of(market: BorderMarket) -> dict[str, Array]:
     """Return what the two models have in common, each with ``run`` last."""
     found = {name: market.now[flow] for name, flow in FLOWS.items()}
-    found["arranged"] = market.arranged
+    found |= {"arranged": market.arranged, "tolls of all": found.pop("tolls")}
     for name in ("entering", "seized", "arranged"):
         found[name] = found[name][: len(AFGHAN_SECTIONS)]
     return found | {
         "price": market.price_in,
         "price_beyond": market.price_out,
-        "bought": market.networks.bought,
-        "protection": market.networks.protection,
-        "hit": market.networks.hit,
-        "network_tolls": market.networks.tolls,
-        "network_revenue": market.networks.revenue,
         "rent_on_offer": market.agencies.rent_on_offer,
+        **{name: getattr(market.networks, name) for name in NETWORK},
     }
 
 
 def series_of_one(market: ScalarMarket) -> dict[str, object]:
     """Return the same of a scalar run."""
     found: dict[str, object] = {n: getattr(market.tally, n) for n in (*FLOWS, "arranged")}
+    found["tolls of all"] = found.pop("tolls")
     return found | {
         "price": market.price,
         "price_beyond": market.exit_price,
-        "bought": [network.bought for network in market.networks],
-        "protection": [network.protection for network in market.networks],
-        "hit": [network.hit for network in market.networks],
-        "network_tolls": [network.tolls for network in market.networks],
-        "network_revenue": [network.revenue for network in market.networks],
         "rent_on_offer": market.rent_on_offer,
+        **{name: [getattr(one, name) for one in market.networks] for name in NETWORK},
     }
 
 

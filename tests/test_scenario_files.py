@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 import tajsim.inputs.scenario_parts as scenarios
 from docs.generate.schemas import json_schema, schema_text
@@ -19,7 +19,6 @@ from tajsim.results.numbers import display_name
 
 NAMES = scenarios.shipped_scenarios()
 REFERENCE = "status-quo"
-EXPERIMENTS = schema_path().with_name("experiment.schema.json")
 load = cache(scenarios.load_scenario)
 
 
@@ -83,18 +82,19 @@ def test_a_shipped_scenario_shows_its_files_as_origins() -> None:
     assert set(load_parameters()) <= set(scenario.origins)
 
 
-def test_the_shipped_schemas_are_current() -> None:
-    command = "python -m docs.generate.schemas"
-    for kind, path in (("scenario", schema_path()), ("experiment", EXPERIMENTS)):
-        assert path.read_text(encoding="utf-8") == schema_text(kind), f"renew it: {command}"
-
-
-def test_the_schema_accepts_the_shipped_scenarios_and_the_template(tmp_path: Path) -> None:
+def test_the_shipped_schemas_are_current_and_accept_what_is_shipped(tmp_path: Path) -> None:
+    for kind in ("scenario", "experiment"):
+        known = schema_path().with_name(f"{kind}.schema.json").read_text(encoding="utf-8")
+        assert known == schema_text(kind), "renew it: python -m docs.generate.schemas"
     Draft202012Validator.check_schema(json_schema())
-    validator = Draft202012Validator(json_schema())
     files = [scenarios.scenario_path(name) for name in NAMES]
     for file in [*files, new_scenario(tmp_path / "new.toml", REFERENCE)]:
-        assert not list(validator.iter_errors(tomllib.loads(file.read_text(encoding="utf-8"))))
+        assert not refusals(file.read_text(encoding="utf-8"))
+
+
+def refusals(text: str) -> list[ValidationError]:
+    """Return what the schema says of a text."""
+    return list(Draft202012Validator(json_schema()).iter_errors(tomllib.loads(text)))
 
 
 @pytest.mark.parametrize(
@@ -109,12 +109,9 @@ def test_the_schema_accepts_the_shipped_scenarios_and_the_template(tmp_path: Pat
 )
 def test_the_schema_refuses_what_the_check_refuses(old: str, new: str, tmp_path: Path) -> None:
     text = scenarios.scenario_path("russian-border-withdrawal").read_text(encoding="utf-8")
-    assert old in text
-    file = tmp_path / "wrong.toml"
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    assert scenarios.check_scenario(file)
-    tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    assert list(Draft202012Validator(json_schema()).iter_errors(tables))
+    file, wrong = tmp_path / "wrong.toml", text.replace(old, new, 1)
+    file.write_text(wrong, encoding="utf-8")
+    assert scenarios.check_scenario(file) and refusals(wrong)
 
 
 @pytest.mark.parametrize("parent", NAMES)
@@ -149,8 +146,8 @@ def test_labels_fit_a_picture() -> None:
 
 
 def test_the_schema_tells_one_error_for_a_mistake_and_loads_from_anywhere() -> None:
-    schema, head = json_schema(), 'title = "t"\nquestion = "q"\nextends = "status-quo"\n'
-    assert "$id" not in schema and "null" not in schema_text()
+    head = 'title = "t"\nquestion = "q"\nextends = "status-quo"\n'
+    assert "$id" not in json_schema() and "null" not in schema_text()
     event = '[[events]]\ndate = "2005-01"\nkind = "dismiss"\ncommander = "mirzoev"\n'
     mistakes = {
         '[hold]\ndeals = ["none"]\n': "none",
@@ -159,5 +156,5 @@ def test_the_schema_tells_one_error_for_a_mistake_and_loads_from_anywhere() -> N
         event + "montsh = 3\n": "montsh",
     }
     for text, named in mistakes.items():
-        (error,) = Draft202012Validator(schema).iter_errors(tomllib.loads(head + text))
+        (error,) = refusals(head + text)
         assert named in error.message and not error.context

@@ -4,12 +4,12 @@ from functools import cache
 
 import numpy as np
 import pytest
+from conftest import finished
 
 from tajsim.agents.agency import MEETS_TRAFFICKERS
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Scenario, load_scenario, shipped_scenarios
 from tajsim.inputs.toml import month_names
-from tajsim.model.model import TajikistanModel
 
 RUNS, SEED = 3, 1
 #: So many months are run, from the January of the year before a scenario's first own event.
@@ -40,16 +40,9 @@ def simulated(name: str, start: str, months: int) -> Record:
     """Return every outcome of a scenario from a month on; a parent once, for all its children."""
     scenario = load_scenario(name)
     end = month_names(start, scenario.end)[:months][-1]
-    model = TajikistanModel(
-        runs=RUNS,
-        seed=SEED,
-        start=start,
-        end=end,
-        settings=scenario.settings,
-        events=[event for event in scenario.events if event.month >= start],
-    )
-    model.run_to_end()
-    return dict(model.record)
+    events = [event for event in scenario.events if event.month >= start]
+    options = {"settings": scenario.settings, "events": events}
+    return finished(runs=RUNS, seed=SEED, start=start, end=end, **options).record
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import finished, steps
 from rule_inputs import between, states
 
 from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, MILITANT_GROUPS, REGIONS, Array
@@ -14,7 +15,7 @@ from tajsim.model.model import TajikistanModel
 from tajsim.model.stages import force as stage
 from tajsim.model.stages.elite import strain
 from tajsim.model.stages.force import drive_out, from_kunduz
-from tajsim.rules import militants, state as rules, unrest
+from tajsim.rules import militants, state as rules
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
@@ -31,30 +32,26 @@ def drawn(rule: Any, **fixed: Array | float) -> dict[str, Array]:
 
 def model(runs: int = 20, end: str = "2004-12", **settings: float) -> TajikistanModel:
     found = TajikistanModel(runs=runs, end=end, parameters="fixed", settings=settings)
-    for _ in range(3):
-        found.step()
+    steps(found, 3)
     return found
-
-
-# --- Militants ------------------------------------------------------------------------------
 
 
 def test_militants_come_near_where_they_gather_unless_nothing_tells_places_apart() -> None:
     tried = model()
     length, distance = tried.values.section_length[:6], from_kunduz(tried)
     guard, flat = np.full((6, 20), 0.5), np.ones((6, 20))
-    zero, some = np.zeros(20), np.full(20, 4.0)
-    given = {"guard": guard, "distance": distance, "length": length, "terrain": flat}
-    alike = militants.place_of_tries(**given, near=zero, terrain_cross=zero, weak=zero)
+
+    def tries(guard: Array, near: float, weak: float) -> Array:
+        given = {"guard": guard, "distance": distance, "length": length, "terrain": flat}
+        pulls = {"near": near, "terrain_cross": 0.0, "weak": weak}
+        return militants.place_of_tries(**given, **{n: np.full(20, v) for n, v in pulls.items()})
+
+    alike, close = tries(guard, 0.0, 0.0), tries(guard, 4.0, 0.0)
     np.testing.assert_allclose(alike, length / length.sum(axis=0))
-    close = militants.place_of_tries(**given, near=some, terrain_cross=zero, weak=zero)
     assert (np.argmax(close, axis=0) == AFGHAN_SECTIONS.index("pianj")).all()
     thin = guard.copy()
     thin[0] = 0.0
-    drawn_to = militants.place_of_tries(
-        **(given | {"guard": thin}), near=zero, terrain_cross=zero, weak=some
-    )
-    assert (drawn_to[0] > alike[0]).all()
+    assert (tries(thin, 0.0, 4.0)[0] > alike[0]).all()
 
 
 def test_a_build_up_takes_years_and_its_end_a_season() -> None:
@@ -90,14 +87,10 @@ def test_militants_are_driven_out_where_the_centre_rules_and_stay_where_it_does_
     assert (left[0.9] < 0.2 * left[0.1]).all()
 
 
-# --- Control, strain, failure ---------------------------------------------------------------
-
-
 def test_control_comes_back_once_the_armed_are_gone() -> None:
     tried = model(end="2010-12", control_gain=1.0)
     tried.people.move("world", "violent", np.full(20, 20_000.0))
-    for _ in range(24):
-        tried.step()
+    steps(tried, 24)
     low = tried.regions.control.copy()
     tried.people.move("violent", "world", tried.people["violent"])
     tried.step()
@@ -131,14 +124,10 @@ def test_a_failed_state_can_stand_again_and_its_failure_is_remembered() -> None:
     tried.regime.strain = np.ones(20)
     tried.regime.stand(np.ones(20), tried.months_run)
     assert (tried.regime.polity == 3.0).all()
-    for _ in range(60):
-        tried.step()
+    steps(tried, 60)
     assert (tried.regime.collapsed == 0.0).any(), "no trap without a way out"  # 5 of 20
     assert (tried.regime.failed == 1.0).all()
     assert (tried.regime.failed_month == 3.0).all()
-
-
-# --- Unrest ---------------------------------------------------------------------------------
 
 
 def with_killing(**settings: float) -> TajikistanModel:
@@ -158,22 +147,15 @@ def test_troops_punish_the_town_and_go_for_its_strongman() -> None:
     assert (tried.now["operations"][row] == 1.0).all()
     assert tried.now["operations"].sum() == 20.0
     khorog = COMMANDERS.index("khorog_commander")
-    np.testing.assert_array_equal(
-        tried.commanders.arrest_order[khorog], tried.commanders.in_place[khorog]
-    )
-    assert not np.delete(tried.commanders.arrest_order, khorog, axis=0).any()
+    order = tried.commanders.arrest_order
+    np.testing.assert_array_equal(order[khorog], tried.commanders.in_place[khorog])
+    assert not np.delete(order, khorog, axis=0).any()
 
 
-def test_talks_bring_an_agreement_that_lowers_the_next_killing_and_wears_off() -> None:
+def test_talks_bring_an_agreement() -> None:
     tried, row = with_killing(talks=1.0), REGIONS.index("gbao")
     assert not tried.now["operations"].any()
     assert (tried.regions.truce[row] == 1.0).all()
-    for _ in range(36):
-        worn = unrest.truce_step(
-            tried.regions.truce, tried.regions.zeros(), clock_year=np.full(20, 12.0)
-        )
-        tried.regions.truce = worn
-    assert (tried.regions.truce[row] < 0.1).all()
 
 
 def test_a_base_near_the_border_deters_more_than_one_at_the_capital() -> None:
@@ -181,15 +163,9 @@ def test_a_base_near_the_border_deters_more_than_one_at_the_capital() -> None:
     events = [Event("2004-01", "set", surge, label="surge")]
     tries = []
     for forward in (0.0, 1.0):
-        found = TajikistanModel(
-            runs=100,
-            end="2008-12",
-            events=events,
-            settings={"base_forward": forward},
-            parameters="prior",
-            outcomes=("incursions", "crossings_tried"),
-        )
-        found.run_to_end()
+        outcomes, settings = ("incursions", "crossings_tried"), {"base_forward": forward}
+        options = {"settings": settings, "parameters": "prior", "outcomes": outcomes}
+        found = finished(runs=100, end="2008-12", events=events, **options)
         by_group, by_section = found.record["incursions"], found.record["crossings_tried"]
         np.testing.assert_array_equal(by_group[NORTH], by_section.sum(axis=0))
         tries.append(float(by_group[NORTH].sum()))

@@ -7,7 +7,6 @@ import pkgutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
 from itertools import combinations
@@ -15,19 +14,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import finished, refused, same_record
 
 import tajsim
 import tajsim.ensemble.dataset as saved
 import tajsim.ensemble.fingerprint as fingerprint
 import tajsim.model.stages as stages
 from tajsim.agents.actors import Actors, states_of
-from tajsim.agents.commander import Commander, Commanders
-from tajsim.axes import AGENCIES, COMMANDERS, DIMENSIONS, PARTS, REGIONS, TASKS, Array
+from tajsim.agents.commander import Commander
+from tajsim.axes import AGENCIES, DIMENSIONS, PARTS, REGIONS, TASKS
 from tajsim.cli.main import main
 from tajsim.ensemble.dataset import load_state
 from tajsim.ensemble.fingerprint import code_of
 from tajsim.ensemble.run import prepare, simulate
-from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.country import Country, OutsideWorld
@@ -55,29 +54,24 @@ def state(tmp_path_factory, all_soon):
     return path
 
 
-@pytest.mark.parametrize(("name", "cut"), [("history", "2006-02"), ("irpt-ban", "2006-02")])
-def test_continued_model_equals_uninterrupted_one(name, cut):
+@pytest.mark.parametrize("name", ["history", "irpt-ban"])
+def test_continued_model_equals_uninterrupted_one(name, cut="2006-02"):
     scenario = load_scenario(name)
     end = str(np.datetime64(cut, "M") + 8)
 
     def model(last):
         events = [event for event in scenario.events if event.month <= last]
-        return TajikistanModel(
-            runs=[3, 8], seed=5, start=scenario.start, end=last, settings=scenario.settings,
-            events=events,
-        )  # fmt: skip
+        return TajikistanModel(runs=[3, 8], seed=5, end=last, events=events)
 
+    assert not scenario.settings
     whole, first, second = model(end), model(cut), model(end)
     whole.run_to_end()
     first.run_to_end()
-    taken = take(first)
-    arrays = {name: array.copy() for name, array in packed(taken).items()}
-    put_back(second, unpacked(arrays))
+    put_back(second, unpacked({name: a.copy() for name, a in packed(take(first)).items()}))
     # The members look at the states that were put back, not at those of the new model.
     assert np.array_equal(second.agency["army"].pay, first.agency["army"].pay)
     second.run_to_end()
-    for outcome, series in whole.record.items():
-        assert np.array_equal(series, second.record[outcome], equal_nan=True), outcome
+    same_record(whole, second)
     for name, column in whole.chronicle.columns().items():
         assert np.array_equal(column, second.chronicle.columns()[name], equal_nan=True), name
 
@@ -102,36 +96,27 @@ def test_lever_changed_on_the_way_holds_from_then_on(state):
 
 
 def test_what_does_not_continue_the_history_is_refused(state):
-    loaded = load_state(state)
-    with pytest.raises(UserError, match="not after the state"):
-        prepare(["status-quo"], until="2004-06", resume=loaded)
-    uncertain = {"base_half": 3000}
-    with pytest.raises(UserError, match="sets base_half, which is no lever"):
-        prepare(["status-quo"], overrides=uncertain, resume=loaded)
+    loaded, reference = load_state(state), ["status-quo"]
+    refused("not after the state", prepare, reference, until="2004-06", resume=loaded)
+    uncertain, said = {"base_half": 3000}, "sets base_half, which is no lever"
+    refused(said, prepare, reference, overrides=uncertain, resume=loaded)
     scenario = load_scenario("russian-border-withdrawal")
-    moved = replace(
-        scenario, events=(replace(scenario.events[0], month="2004-03"), *scenario.events[1:])
-    )
-    with pytest.raises(UserError, match="has an event that the state has not: 2004-03"):
-        prepare([moved], resume=loaded)
-    with pytest.raises(UserError, match="lacks an event of the state"):
-        head = {**loaded.head, "events": [["2004-02", "set", {"parameter": "x", "value": 1.0}]]}
-        prepare(["status-quo"], resume=replace(loaded, head=head))
+    first, *others = scenario.events
+    moved = replace(scenario, events=(replace(first, month="2004-03"), *others))
+    refused("has an event that the state has not: 2004-03", prepare, [moved], resume=loaded)
+    head = {**loaded.head, "events": [["2004-02", "set", {"parameter": "x", "value": 1.0}]]}
+    refused("lacks an event", prepare, reference, resume=replace(loaded, head=head))
 
 
 def test_state_of_another_model_or_a_damaged_one_is_refused(state, tmp_path, monkeypatch):
-    damaged = tmp_path / "damaged.npz"
+    damaged, text = tmp_path / "damaged.npz", tmp_path / "text.npz"
     damaged.write_bytes(state.read_bytes()[:-2000])
-    with pytest.raises(UserError, match="damaged"):
-        load_state(damaged)
-    with pytest.raises(UserError, match="no such file"):
-        load_state(tmp_path / "absent.npz")
-    (tmp_path / "text.npz").write_text("no state")
-    with pytest.raises(UserError, match="not a saved state"):
-        load_state(tmp_path / "text.npz")
+    text.write_text("no state")
+    refused("damaged", load_state, damaged)
+    refused("no such file", load_state, tmp_path / "absent.npz")
+    refused("not a saved state", load_state, text)
     monkeypatch.setattr(saved, "model_version", lambda: "9.9.9+0")
-    with pytest.raises(UserError, match=r"this is 9\.9\.9\+0"):
-        load_state(state)
+    refused(r"this is 9\.9\.9\+0", load_state, state)
 
 
 def test_file_holds_plain_arrays(state):
@@ -149,13 +134,14 @@ def test_command_line_saves_and_goes_on(tmp_path, capsys):
     assert main([*run, *quick, "2004-02"]) == 0
     assert main(["run", "irpt-ban", "--from", path, *quick, "2004-04"]) == 0
     assert "2 runs" in capsys.readouterr().out
-    assert main(["run", "status-quo", "--from", path, "--runs", "7", *quick, "2004-04"]) == 2
-    assert "--runs 7: the state" in capsys.readouterr().err
-    assert main([*run, *quick, "2004-02"]) == 2
-    assert "exists already" in capsys.readouterr().err
-    other = ["run", "status-quo", "--from", path, "--outcomes", "grievance", "--until", "2004-04"]
-    assert main(other) == 2
-    assert "outcome 'grievance' was not kept" in capsys.readouterr().err
+    on = ["run", "status-quo", "--from", path, "--until", "2004-04"]
+    for wrong, said in (
+        ([*on, "--runs", "7"], "--runs 7: the state"),
+        ([*run, *quick, "2004-02"], "exists already"),
+        ([*on, "--outcomes", "grievance"], "outcome 'grievance' was not kept"),
+    ):
+        assert main(wrong) == 2
+        assert said in capsys.readouterr().err
 
 
 def test_comments_and_docstrings_make_no_other_model():
@@ -193,21 +179,12 @@ def test_the_fingerprint_moves_with_code_and_numbers_and_not_with_labels(monkeyp
     assert with_rows("load_outcomes", lambda row: {"label": "Other", "meaning": "words"}) == now
 
 
-# Actors of a kind: their states are apart from facts, parameters and one another.
-
-
 KINDS = [name for name in TajikistanModel.kinds if name != "regime"]
 
 
 def kind_of(model: TajikistanModel, name: str) -> Actors[Commander]:
     found: Actors[Commander] = getattr(model, name)
     return found
-
-
-def alike(one: Mapping[str, Array], other: Mapping[str, Array]) -> None:
-    assert one.keys() == other.keys()
-    for name, values in one.items():
-        np.testing.assert_array_equal(values, other[name], err_msg=name)
 
 
 def test_one_run_has_the_states_of_many_and_facts_are_no_states() -> None:
@@ -269,57 +246,21 @@ def test_a_state_changed_in_place_leaves_the_parameters() -> None:
         for array in kind_of(model, kind).state().values():
             array += 1.0
     np.testing.assert_array_equal(model.values.table()[1], before)
-    alike({name: model.values.family(name) for name in families}, families)
+    for name, values in families.items():
+        np.testing.assert_array_equal(model.values.family(name), values, err_msg=name)
 
 
 @pytest.mark.parametrize("runs", sorted({len(x) for x in (AGENCIES, REGIONS, TASKS)}))
 def test_as_many_runs_as_actors_are_still_runs(runs: int) -> None:
     """Where two axes are equally long, a wrong one of them would go unseen."""
-    events = load_scenario("history").events
-    many = TajikistanModel(runs=runs, seed=4, end="2004-08", events=events)
-    alone = TajikistanModel(runs=[3], seed=4, end="2004-08", events=events)
-    many.run_to_end()
-    alone.run_to_end()
-    for name, series in alone.record.items():
-        np.testing.assert_array_equal(series[..., 0], many.record[name][..., 3], err_msg=name)
-
-
-ONE_MORE = Path(__file__).with_name("data") / "one_more.py"
+    options = {"seed": 4, "end": "2004-08", "events": load_scenario("history").events}
+    same_record(finished(runs=runs, **options), finished(runs=[3], **options), [3])
 
 
 def test_one_more_of_each_kind_needs_a_name_and_its_facts() -> None:
-    done = subprocess.run(
-        [sys.executable, str(ONE_MORE)], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, Path(__file__).with_name("data") / "one_more.py"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    model = TajikistanModel(runs=2, end="2004-12", parameters="fixed")
-    model.run_to_end()
+    model = finished(runs=2, end="2004-12", parameters="fixed")
     customs, _ = map(float, done.stdout.split())
     assert customs == pytest.approx(float(model.agency["customs"].strength[0]), rel=0.05)
-
-
-class Steadfast(Commanders):
-    """The police chief never breaks away of his own accord."""
-
-    def breaks(self, creed: Array, guarantee: Array) -> tuple[Array, Array]:
-        mutiny, defection = super().breaks(creed, guarantee)
-        chief = self.names.index("khalimov")
-        mutiny[chief] = defection[chief] = 0.0
-        return mutiny, defection
-
-
-class SteadfastModel(TajikistanModel):
-    kinds = TajikistanModel.kinds | {"commanders": Steadfast}
-
-
-def test_a_model_takes_a_decision_of_another_kind() -> None:
-    events = load_scenario("history").events
-    defected = []
-    for model in (TajikistanModel, SteadfastModel):
-        country = model(runs=60, seed=1, end="2012-12", events=events, parameters="prior")
-        country.run_to_end()
-        defected.append(country.record["defections"].sum(axis=(1, 2)))
-    chief = COMMANDERS.index("khalimov")
-    assert defected[0][chief] > 0
-    assert defected[1][chief] == 0
-    assert (np.delete(defected[1], chief) > 0).any()

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import finished, steps
 
 from tajsim.agents.commander import BOUGHT_OFF, KILLED, LEFT, MUTINIED
 from tajsim.axes import COMMANDERS, Array
@@ -27,21 +28,10 @@ PREPARED: dict[str, Any] = {
 }
 
 
-def months_before(months: int) -> str:
-    return month_text(LAST - months)
-
-
 def simulated(months: int = 6, after: int = 3, runs: int = RUNS, **settings: Any) -> Any:
     """Return a model that began ``months`` before the end of the term and ran past it."""
-    model = TajikistanModel(
-        runs=runs,
-        seed=4,
-        start=months_before(months),
-        end=month_text(LAST + after),
-        settings=settings,
-    )
-    model.run_to_end()
-    return model
+    span = {"start": month_text(LAST - months), "end": month_text(LAST + after)}
+    return finished(runs=runs, seed=4, settings=settings, **span)
 
 
 def at_the_end(model: Any, name: str) -> Array:
@@ -58,12 +48,6 @@ def test_nothing_is_ended_before_the_term_and_all_is_in_its_month() -> None:
     assert (ending[month][standing] > 0.5).all()
     np.testing.assert_array_equal(ending[month], ending[-1])
     assert set(np.unique(ending[-1])) <= {0, KEPT, ORDERLY, BARGAINED, CONTESTED}
-
-
-def test_the_nearer_the_end_the_more_is_in_doubt() -> None:
-    model = simulated(months=36, after=0, runs=20)
-    doubt = model.record["succession_doubt"].mean(axis=1)
-    assert doubt[0] < doubt[18] < doubt[35]
 
 
 def test_the_kind_follows_from_what_commanders_did() -> None:
@@ -101,15 +85,16 @@ def test_a_ruler_with_nothing_settled_mostly_stays() -> None:
 def test_a_named_heir_settles_and_nobody_names_one_twice() -> None:
     named = simulated(heir_designated=1.0, runs=50)
     assert named.record["heir_named"].all()
-    alone = simulated(months=36, after=0, ruler_commitment=1.0).record["heir_named"]
+    record = simulated(months=36, after=0, ruler_commitment=1.0).record
+    alone, doubt = record["heir_named"], record["succession_doubt"].mean(axis=1)
     assert 0.0 < alone[-1].mean() < 1.0
     assert (np.diff(alone, axis=0) >= 0.0).all()
+    assert doubt[0] < doubt[18] < doubt[35], "the nearer the end, the more is in doubt"
     assert (named.regime.settled > simulated(runs=50).regime.settled).mean() > 0.5
 
 
 def test_the_share_behind_is_a_share_and_grows_with_every_commander() -> None:
-    model = TajikistanModel(runs=50, seed=4, end="2004-03")
-    model.run_to_end()
+    model = finished(runs=50, seed=4, end="2004-03")
     settled, count = np.full(50, 0.3), len(COMMANDERS)
     before = strength_behind(model, np.zeros((count, 50)), settled, np.ones((count, 50)))
     for number in range(1, count + 1):
@@ -124,10 +109,9 @@ def test_the_share_behind_is_a_share_and_grows_with_every_commander() -> None:
 
 def at_the_contest(**settings: Any) -> TajikistanModel:
     """Return a model after the month of the contest, mutinies not yet fought out."""
-    start = months_before(3)
+    start = month_text(LAST - 3)
     model = TajikistanModel(runs=RUNS, seed=4, settings=settings, start=start, end=TERM_END)
-    for _ in range(3):
-        model.step()
+    steps(model, 3)
     stages = [stage for _, stage in model.month]
     model.month = tuple((str(i), s) for i, s in enumerate(stages[: stages.index(elite) + 1]))
     model.step()
@@ -143,11 +127,10 @@ def test_those_who_stood_against_are_remembered() -> None:
         assert np.isin(commander.status[bought], (BOUGHT_OFF, LEFT)).all()
         assert (commander.grudge[bought & (commander.status == BOUGHT_OFF)] == 1.0).all()
     assert (model.regime.unsettled >= 0.0).all()
-    np.testing.assert_allclose(
-        model.regime.unsettled[standing], 1.0 - model.regime.behind[standing]
-    )
+    behind = model.regime.behind[standing]
+    np.testing.assert_allclose(model.regime.unsettled[standing], 1.0 - behind)
     # Trust recovers by 4 per cent a month at most.
-    assert (model.regime.trust[standing] <= model.regime.behind[standing] + 0.04).all()
+    assert (model.regime.trust[standing] <= behind + 0.04).all()
 
 
 def test_only_who_fights_over_the_succession_can_win_it() -> None:
@@ -163,7 +146,7 @@ def test_only_who_fights_over_the_succession_can_win_it() -> None:
 
 
 def test_no_contest_takes_place_in_a_state_that_failed() -> None:
-    model = TajikistanModel(runs=20, seed=4, start=months_before(1), end=TERM_END)
+    model = TajikistanModel(runs=20, seed=4, start=month_text(LAST - 1), end=TERM_END)
     model.regime.collapsed = model.regime.strain = np.ones(20)
     model.run_to_end()
     assert not model.record["ending"].any()
@@ -173,11 +156,9 @@ def test_no_contest_takes_place_in_a_state_that_failed() -> None:
 def arrested(commander: str, events: tuple[Event, ...] = (), **settings: Any) -> float:
     """Return how often an order to arrest a commander ends in a fight, among those in place."""
     order = Event("2004-06", "arrest", {"commander": commander}, label="arrest")
-    model = TajikistanModel(
-        runs=400, seed=6, end="2004-06", events=(*events, order), settings=settings
-    )
-    for _ in range(5):
-        model.step()
+    options = {"events": (*events, order), "settings": settings}
+    model = TajikistanModel(runs=400, seed=6, end="2004-06", **options)
+    steps(model, 5)
     there = model.commander[commander].in_place > 0.5
     model.step()
     found: float = model.now["mutinies"][COMMANDERS.index(commander)][there].mean()
@@ -198,8 +179,7 @@ def test_the_ban_makes_former_fighters_fight_and_no_guarantee_deters_them() -> N
 def test_the_drive_gathers_pace_with_every_removal() -> None:
     """P12, M20: what was done without a fight firms control, and is done again sooner."""
     order = Event("2004-02", "dismiss", {"commander": "ziyoyev"}, label="dismissal")
-    model = TajikistanModel(runs=50, seed=4, end="2004-03", events=(order,), parameters="fixed")
-    model.run_to_end()
+    model = finished(runs=50, seed=4, end="2004-03", events=(order,), parameters="fixed")
     gone = model.record["purges"].sum(axis=(0, 1)) > 0.5
     broke = (model.record["mutinies"] + model.record["defections"]).sum(axis=(0, 1)) > 0.5
     assert gone.any() and not gone.all()

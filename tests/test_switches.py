@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import finished, refused, same_record
 
 import tajsim
 import tajsim.analysis.ablation as ablation
@@ -17,7 +18,6 @@ from tajsim.app.state import command, plan_of, read_state
 from tajsim.cli.main import main
 from tajsim.ensemble.dataset import load_state
 from tajsim.ensemble.run import prepare, simulate
-from tajsim.errors import UserError
 from tajsim.inputs import switches
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.scenario_parts import check_scenario, load_scenario
@@ -34,36 +34,26 @@ Capture = pytest.CaptureFixture[str]
 
 
 def model(without: object = (), **options: object) -> TajikistanModel:
-    made = TajikistanModel(**{"runs": 3, "end": END, "without": without, **options})
-    made.run_to_end()
-    return made
+    return finished(**{"runs": 3, "end": END, "without": without, **options})
 
 
 def direct_calls(tree: ast.Module) -> list[str]:
     """Return the rules that a module calls without `apply`."""
-    named = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    themes = {a.asname or a.name for n in named if n.module == "tajsim.rules" for a in n.names}
-    whole = [a for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names]
-    themes |= {a.asname or a.name for a in whole if a.name.startswith("tajsim.rules.")}
-    rules = {
-        a.asname or a.name
-        for n in named
-        if (n.module or "").startswith("tajsim.rules.")
-        for a in n.names
-    }
+    nodes = [*ast.walk(tree)]
+    named = [(n.module or "", a) for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names]
+    named += [(a.name, a) for n in nodes if isinstance(n, ast.Import) for a in n.names]
+    local = {a.asname or a.name for home, a in named if home.startswith("tajsim.rules")}
     allowed = {
         id(call)
-        for function in ast.walk(tree)
+        for function in nodes
         if isinstance(function, ast.FunctionDef) and function.name in CHRONICLE
         for call in ast.walk(function)
     }
-    calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and id(n) not in allowed)
-    return [
-        ast.unparse(call.func)
-        for call in calls
-        if (isinstance(call.func, ast.Name) and call.func.id in rules and call.func.id.islower())
-        or (isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) in themes)
+    called = [
+        ast.unparse(n.func) for n in nodes if isinstance(n, ast.Call) and id(n) not in allowed
     ]
+    rules = {name for name in local if name.islower()}
+    return [name for name in called if name in rules or name.rpartition(".")[0] in rules]
 
 
 def test_rules_are_reached_through_apply_alone() -> None:
@@ -82,10 +72,9 @@ def test_names_stand_for_rules() -> None:
     both = switches.held_rules(f"{mechanism}, state")
     assert volume in both
     assert switches.load_rules()["state.polity"] in both
-    with pytest.raises(UserError) as caught:
-        switches.held_rules(["milittants", "fear_step", "no-such"])
-    assert "did you mean 'militants'?" in caught.value.messages[0]
-    assert "grievance.fear_step, loyalty.fear_step" in caught.value.messages[1]
+    said = refused(".", switches.held_rules, ["milittants", "fear_step", "no-such"])
+    assert "did you mean 'militants'?" in said[0]
+    assert "grievance.fear_step, loyalty.fear_step" in said[1]
     bare = next(name for name, rules in switches.switchable().items() if not rules)
     assert "no rule carries" in switches.why_not(bare)
 
@@ -110,9 +99,7 @@ def test_a_state_whose_step_is_held_stays_and_others_move() -> None:
 
 
 def test_a_run_alone_is_the_run_among_others() -> None:
-    among, alone = model("drug_market", runs=[1, 3, 5]), model("drug_market", runs=[3])
-    for outcome, series in among.record.items():
-        assert np.array_equal(series[..., [1]], alone.record[outcome], equal_nan=True), outcome
+    same_record(model("drug_market", runs=[1, 3, 5]), model("drug_market", runs=[3]), [1])
 
 
 def test_every_question_of_a_month_and_every_make_of_answer() -> None:
@@ -160,12 +147,9 @@ def test_a_rule_of_ones_own_is_held() -> None:
 )
 def test_no_number_is_lost_where_rules_are_held(scenario: str, without: str) -> None:
     found = load_scenario(scenario)
+    options = {"runs": 6, "seed": 3, "end": "2010-12", "parameters": "prior"}
     with np.errstate(invalid="raise", divide="raise", over="raise"):
-        made = TajikistanModel(
-            runs=6, seed=3, end="2010-12", settings=dict(found.settings), events=found.events,
-            without=without.split(","), parameters="prior",
-        )  # fmt: skip
-        made.run_to_end()
+        made = model(without, settings=found.settings, events=found.events, **options)
     assert (made.people.balance[1:] > -1e-6).all()
 
 
@@ -174,16 +158,15 @@ def test_saved_states_keep_what_is_held(tmp_path: Path) -> None:
     second = TajikistanModel(runs=3, end=END, without=["M47", "aid"])
     put_back(second, unpacked(packed(take(first))))
     second.run_to_end()
-    for outcome, series in whole.record.items():
-        assert np.array_equal(series, second.record[outcome], equal_nan=True), outcome
+    same_record(whole, second)
     plan = prepare(["status-quo"], runs=2, until="2004-03", without="M47")
     simulate(plan, save_to=tmp_path / "state.npz")
     state = load_state(tmp_path / "state.npz")
     on = prepare(["status-quo"], until=END, resume=state, without="M47")
     again = prepare(["status-quo"], runs=2, until=END, without="M47")
     assert simulate(on)["strain"].equals(simulate(again)["strain"])
-    with pytest.raises(UserError, match="is without nothing, the state without M47"):
-        prepare(["status-quo"], until=END, resume=state)
+    said = "is without nothing, the state without M47"
+    refused(said, prepare, ["status-quo"], until=END, resume=state)
 
 
 def test_with_and_without_are_compared_and_named(capsys: Capture) -> None:
@@ -200,8 +183,6 @@ def test_with_and_without_are_compared_and_named(capsys: Capture) -> None:
     assert "status-quo-without-M47-state-aid against status-quo" in out
     assert "Without M47, state, aid: what its rules answer is held." in out
     assert main(["compare", "status-quo"]) == 2
-    assert main(["run", "status-quo", "--without", "M4777"]) == 2
-    assert "did you mean" in capsys.readouterr().err
 
 
 def test_the_dashboard_takes_a_switch(tmp_path: Path) -> None:
@@ -209,8 +190,7 @@ def test_the_dashboard_takes_a_switch(tmp_path: Path) -> None:
     assert {s.without for s in plan_of(state, tmp_path).scenarios} == {("M47", "state")}
     assert "without=M47%2Cstate" in state.query()
     assert "--without M47,state" in command(state)
-    with pytest.raises(UserError, match="did you mean"):
-        read_state("scenario=status-quo&without=statte", ["status-quo"])
+    refused("did you mean", read_state, "scenario=status-quo&without=statte", ["status-quo"])
 
 
 def test_files_inherit_and_tell_mistakes(tmp_path: Path) -> None:
@@ -233,8 +213,7 @@ def test_files_inherit_and_tell_mistakes(tmp_path: Path) -> None:
     text = (SOURCE.parents[1] / "experiments/border-pay-or-aid.toml").read_text("utf-8")
     experiment = tmp_path / "mine.toml"
     experiment.write_text(text + f'\n[mechanisms]\noff = ["{parent.stem}"]\n', "utf-8")
-    with pytest.raises(UserError, match="unknown mechanism, rule or theme"):
-        load_experiment(experiment)
+    refused("unknown mechanism, rule or theme", load_experiment, experiment)
     experiment.write_text(text + '\n[mechanisms]\noff = ["M47"]\n', "utf-8")
     assert {s.without for s in load_experiment(experiment).scenarios} == {("M47",)}
 
@@ -261,8 +240,7 @@ def test_ablation_tells_what_is_carried_and_resumes(
     assert "1 carry nothing: volume" in ablation.ablation_text(table)
     assert ablation.ablate("state", runs=2, out=out).equals(table[:1])
     assert len(asked) == 3
-    with pytest.raises(UserError, match="holds rows of runs 2, not 3"):
-        ablation.ablate("state", runs=3, out=out)
+    refused("holds rows of runs 2, not 3", ablation.ablate, "state", runs=3, out=out)
 
 
 def test_claims_need_restate_or_hold_without(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,16 +47,12 @@ def test_commands_shown_are_understood(words: list[str]) -> None:
     assert [name for name in named if name not in known and "my-" not in str(name)] == []
 
 
-def test_commands_of_dev_py_exist() -> None:
-    source = (ROOT / "dev.py").read_text(encoding="utf-8")
+def test_commands_of_dev_py_exist_and_continuous_integration_tests_as_the_readme_does() -> None:
+    source, run = ((ROOT / name).read_text(encoding="utf-8") for name in ("dev.py", ".ci/run"))
     shown = {words[2] for words in of("dev.py")}
     assert {"demo", "test"} <= shown
     assert all(f'"{command}": {command}' in source for command in shown)
-
-
-def test_continuous_integration_calls_the_test_command_of_the_readme() -> None:
     assert ["python3", "dev.py", "test"] in of("dev.py")
-    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert re.search(r"^python3 dev\.py test\b", run, flags=re.MULTILINE)
 
 
@@ -71,15 +67,13 @@ def test_python_shown_runs(code: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out
 
 
-def test_parameters_named_in_the_readme_exist() -> None:
+def test_the_readme_names_every_verb_and_source_and_parameters_that_exist() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"agency_pay(?:\.|__)(\w+)", text)) - {"border_trops"}
     assert named and all(f"agency_pay.{name}" in load_parameters() for name in named)
-
-
-def test_every_verb_is_named() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [verb for verb in VERBS if not re.search(rf"tajsim {verb} ", text)] == []
+    rows = re.findall(r"^\| ((?:\w+-)+\w+) \|", text.partition("\n## Sources\n")[2], re.M)
+    assert sorted(rows) == sorted(load_documents())
 
 
 def test_versions_agree() -> None:
@@ -87,15 +81,6 @@ def test_versions_agree() -> None:
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\nversion: {project['version']}\n" in citation
     assert f"\n## {project['version']}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-
-
-def test_the_readme_names_every_source() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Sources\n")[2]
-    rows = re.findall(r"^\| ((?:\w+-)+\w+) \|", text, re.M)
-    assert sorted(rows) == sorted(load_documents())
-
-
-# The four diffs of CONTRIBUTING are whole: each applies to the repository and works.
 
 
 DIFFS = dict(
