@@ -18,13 +18,9 @@ from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import Progress, Sampling, part_of, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.files import exists, write_whole
-from tajsim.inputs.ledger import load_mechanisms
-from tajsim.inputs.outcomes import load_outcomes, with_weight
-from tajsim.inputs.registry import DEFAULT_MODE
-from tajsim.inputs.switches import held_rules, listed, load_rules, switchable, themes
+from tajsim.inputs import ledger, outcomes, registry, switches
+from tajsim.results import numbers, select
 from tajsim.results.effect import effect
-from tajsim.results.numbers import frame_text
-from tajsim.results.select import gap
 from tajsim.results.window import at_places, over, whole_period
 
 #: The scenario of which the outcomes are compared.
@@ -46,10 +42,10 @@ def units(only: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
     Raises:
         UserError: for each name in ``only`` that cannot be held.
     """
-    held_rules(only)
+    switches.held_rules(only)
     found: dict[tuple[str, ...], list[str]] = {}
-    for name in listed(only) or [*themes(), *load_mechanisms()]:
-        if rules := switchable()[name]:
+    for name in switches.listed(only) or [*switches.themes(), *ledger.load_mechanisms()]:
+        if rules := switches.switchable()[name]:
             found.setdefault(rules, []).append(name)
     return {" ".join(names): rules for rules, names in found.items()}
 
@@ -79,7 +75,10 @@ def ablate(
     Raises:
         UserError: for anything the caller can mend, such as a file with rows made otherwise.
     """
-    seed, parameters = draws.setdefault("seed", 1), draws.setdefault("parameters", DEFAULT_MODE)
+    seed, parameters = (
+        draws.setdefault("seed", 1),
+        draws.setdefault("parameters", registry.DEFAULT_MODE),
+    )
     if wrong := argument_errors(runs, seed, parameters, None, draws.get("workers", 1), 1000):
         raise UserError(wrong)
     made = {"runs": runs, "seed": seed, "parameters": parameters, "model": model_version()}
@@ -132,8 +131,8 @@ def _look(
     changes: Sequence[str],
 ) -> Look:
     shares = [_share(progress, part, 4) for part in range(4)]
-    headline = [name for name, row in load_outcomes().items() if row.headline]
-    plan = prepare([PLAIN], outcomes=with_weight(headline), without=rules, **draws)
+    headline = [name for name, row in outcomes.load_outcomes().items() if row.headline]
+    plan = prepare([PLAIN], outcomes=outcomes.with_weight(headline), without=rules, **draws)
     dataset = simulate(plan, shares[0])
     window = whole_period(dataset)
     tested = claims(*scenarios, progress=shares[1], without=rules, **draws)
@@ -158,7 +157,10 @@ def _look(
 def _differences(plain: Look, held: Look) -> dict[str, str]:
     moved = []
     for name, level in plain["outcomes"].items():
-        change, least = effect(gap(level, held["outcomes"][name])), verdicts.smallest_effect(level)
+        change, least = (
+            effect(select.gap(level, held["outcomes"][name])),
+            verdicts.smallest_effect(level),
+        )
         if change.direction and abs(change.mean) >= least:
             mean = float(np.nanmean(np.abs(level)))
             moved.append(f"{name} {100.0 * change.mean / mean if mean else np.inf:+.3g} %")
@@ -181,7 +183,7 @@ def ablation_text(table: pd.DataFrame) -> str:
     nothing = told["name"][told[list(PARTS)].sum(axis=1) == 0]
     said = f"{len(table)} held in turn: {len(nothing)} carry nothing"
     said += f": {', '.join(nothing)}." if len(nothing) else "."
-    return f"{frame_text(told, 'held=name', 'rules', *PARTS, 'most moved=most')}\n\n{said}"
+    return f"{numbers.frame_text(told, 'held=name', 'rules', *PARTS, 'most moved=most')}\n\n{said}"
 
 
 def needed(
@@ -210,11 +212,13 @@ def needed(
     groups = [
         (str(scenario), rules, part)
         for (scenario, cited), part in holding.groupby(["scenario", "mechanisms"], sort=False)
-        if (rules := [n for name in str(cited).split() for n in switchable().get(name, ())])
+        if (
+            rules := [n for name in str(cited).split() for n in switches.switchable().get(name, ())]
+        )
     ]
     paths: dict[str, str | Path] = {Path(name).stem: name for name in scenarios}
     for i, (scenario, rules, part) in enumerate(groups):
-        others = [name for name in load_rules() if name not in rules]
+        others = [name for name in switches.load_rules() if name not in rules]
         without, alone = (
             claims(
                 paths.get(scenario, scenario),

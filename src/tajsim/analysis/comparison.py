@@ -27,17 +27,7 @@ from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, Without, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.inputs.registry import DEFAULT_MODE
-from tajsim.results import answer, effect, select
-from tajsim.results.numbers import (
-    WIDTH,
-    counted,
-    factor,
-    frame_text,
-    interval,
-    intervals,
-    percent,
-    table_number,
-)
+from tajsim.results import answer, effect, numbers, select
 from tajsim.results.window import Window, check_window, with_window
 
 if TYPE_CHECKING:
@@ -51,8 +41,8 @@ def levels_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = F
     """Return the table of one scenario: median and 90 % of the runs, headline outcomes or all."""
     scenario = str(dataset["scenario"].values[0])
     shown = summary if everything else select.first_of_summary(summary)
-    told = shown.assign(band=intervals(shown["p05"], shown["p95"]))
-    table = frame_text(told, "outcome=label", "unit", "median", "90 % of the runs=band")
+    told = shown.assign(band=numbers.intervals(shown["p05"], shown["p95"]))
+    table = numbers.frame_text(told, "outcome=label", "unit", "median", "90 % of the runs=band")
     window = summary["window_start"].iloc[0], summary["window_end"].iloc[0]
     return _block(dataset, scenario, "run", window, "", table, len(summary) - len(shown))
 
@@ -66,12 +56,12 @@ def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool =
         shown = part if everything else select.first_of_comparison(part)
         differ = shown[shown["share_tied"] < 1.0]
         told = differ.assign(
-            interval=intervals(differ["low"], differ["high"], signed=True),
-            pairing=[factor(value) for value in differ["pairing"]],
+            interval=numbers.intervals(differ["low"], differ["high"], signed=True),
+            pairing=[numbers.factor(value) for value in differ["pairing"]],
         )
         columns = ("reference=reference_median", "scenario=median", "+difference")
         more = ("90 % interval=interval", "sign=direction", "in runs=%share_sign", "pairing")
-        text = frame_text(told, "outcome=label", "unit", *columns, *more)
+        text = numbers.frame_text(told, "outcome=label", "unit", *columns, *more)
         text = f"{text if len(told) else 'Nothing to show differs.'}\n{_CHANCE}"
         gone = part[part["headline"] & (part["runs"] == 0)]["label"]
         labels = "; ".join(gone)
@@ -91,7 +81,8 @@ def _block(
     question = select.attribute(dataset, "questions").get(scenario, "")
     head = [title, _wrapped(question), held and f"Without {held}: what its rules answer is held."]
     seed = dataset.attrs.get("seed", np.nan)
-    runs = f"{counted(int(dataset.sizes['run']), what)}, seed {seed}, {window[0]} to {window[1]}"
+    runs = numbers.counted(int(dataset.sizes["run"]), what)
+    runs += f", seed {seed}, {window[0]} to {window[1]}"
     more = f"{left} more rows with --all, and in the CSV files." if left else ""
     notes = [_OVER, more]
     parts = "\n".join(filter(None, head)), runs, _wrapped(said)
@@ -101,16 +92,16 @@ def _block(
 def cells_of_difference(row: Any) -> list[str]:
     """Return cells of `compare_results`: medians, difference, interval, share of its sign."""
     return [
-        table_number(row.reference_median),
-        table_number(row.median),
-        table_number(row.difference, signed=True),
-        interval(row.low, row.high, signed=True),
-        percent(row.share_sign),
+        numbers.table_number(row.reference_median),
+        numbers.table_number(row.median),
+        numbers.table_number(row.difference, signed=True),
+        numbers.interval(row.low, row.high, signed=True),
+        numbers.percent(row.share_sign),
     ]
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+    return textwrap.fill(text, numbers.WIDTH, break_on_hyphens=False)
 
 
 def closing_text(dataset: xr.Dataset) -> str:

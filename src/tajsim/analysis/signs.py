@@ -13,11 +13,8 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import Need, Progress, Without, simulated
 from tajsim.errors import UserError, unknown
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import DEFAULT_MODE
-from tajsim.inputs.scenario_parts import Scenario
+from tajsim.inputs import outcomes, registry, scenario_parts, switches
 from tajsim.inputs.signs import Contrast, Sign, Signs, Where, load_signs, read_signs
-from tajsim.inputs.switches import listed
 from tajsim.results.effect import Values, effect
 from tajsim.results.numbers import frame_text, intervals, table_number
 from tajsim.results.select import gap
@@ -47,7 +44,7 @@ class _Trial:
         return max(last for _, last in (*windows, self.horizon or windows[0]))
 
     @property
-    def sides(self) -> list[Scenario]:
+    def sides(self) -> list[scenario_parts.Scenario]:
         """The scenarios to simulate: changed and reference, and those of the other pair."""
         if self.sign.level:
             return [self.pair.scenario]
@@ -72,7 +69,7 @@ def signs(
     *ids: str,
     runs: int | None = None,
     seed: int = 1,
-    parameters: str = DEFAULT_MODE,
+    parameters: str = registry.DEFAULT_MODE,
     workers: int = 1,
     progress: Progress | None = None,
     file: str | Path | None = None,
@@ -107,7 +104,7 @@ def signs(
     tests = {s.id: _Trial(s, pairs[s.change], pairs.get(s.beyond), runs or s.asked) for s in chosen}
     measured = _simulate([*tests.values()], seed, parameters, workers, progress)
     rows = [_row(known, sign, tests[sign.id], measured) for sign in chosen]
-    told = {"without": " ".join(listed(without))} if without else {}
+    told = {"without": " ".join(switches.listed(without))} if without else {}
     return pd.DataFrame(rows).assign(model=model_version(), **told)
 
 
@@ -161,7 +158,7 @@ def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
 
 def _row(known: Signs, sign: Sign, test: _Trial, measured: _All) -> dict[str, object]:
     size, unit = known.size(sign)
-    outcome = load_outcomes()[sign.outcome]
+    outcome = outcomes.load_outcomes()[sign.outcome]
     places = {d: n if isinstance(n, str) else " ".join(n) for d, n in sign.where.items()}
     row: dict[str, object] = {
         "sign": sign.id,

@@ -26,18 +26,7 @@ from tajsim.files import read_text
 from tajsim.inputs import conditioned, outcomes, registry, toml
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.inputs.values import about_posterior
-from tajsim.results import discrepancy, select
-from tajsim.results.effect import quantiles
-from tajsim.results.numbers import (
-    WIDTH,
-    counted,
-    frame_text,
-    interval,
-    intervals,
-    percent,
-    table_number,
-)
-from tajsim.results.window import at_places, over, whole_period
+from tajsim.results import discrepancy, effect, numbers, select, window
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -203,7 +192,7 @@ def series_scores(
     Raises:
         UserError: for a year that was not simulated.
     """
-    rows, (first, last) = [], whole_period(dataset)
+    rows, (first, last) = [], window.whole_period(dataset)
     listed = sorted(observations, key=lambda o: o[:3])
     if beyond := [o for o in listed if not first <= f"{o.year}-01" <= f"{o.year}-12" <= last]:
         raise UserError(
@@ -211,14 +200,14 @@ def series_scores(
         )
     for (outcome, place), group in groupby(listed, key=lambda o: (o.outcome, o.place)):
         years = [*group]
-        series = at_places(dataset.isel(scenario=0), outcome, years[0].where)
+        series = window.at_places(dataset.isel(scenario=0), outcome, years[0].where)
         theme = discrepancy.theme_of(outcome)
         scale = discrepancy.scale_of(theme, left_out=documented_too).value
         form = outcomes.load_outcomes()[outcome].scale
-        levels = [over(series, (f"{o.year}-01", f"{o.year}-12")).values for o in years]
+        levels = [window.over(series, (f"{o.year}-01", f"{o.year}-12")).values for o in years]
         runs = [discrepancy.spread_runs(values, form, scale) for values in levels]
         seen = np.array([o.value for o in years])
-        bands = np.array([quantiles(values) for values in runs])
+        bands = np.array([effect.quantiles(values) for values in runs])
         width = (bands[:, 2] - bands[:, 0]).mean() / max(np.abs(seen).mean(), 1e-300)
         inside = (bands[:, 0] <= seen) & (seen <= bands[:, 2])
         scores = np.array([*_scores(runs, seen)]).reshape(-1, 3)
@@ -272,7 +261,9 @@ def series_text(table: pd.DataFrame) -> str:
         better=better,
     )
     scores = "runs=score", "last value=persistence", "mean=flat", "unit", "better"
-    return frame_text(told, "series", "years", "covered=%coverage", "width", "rank", *scores)
+    return numbers.frame_text(
+        told, "series", "years", "covered=%coverage", "width", "rank", *scores
+    )
 
 
 _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
@@ -282,7 +273,9 @@ def _scoreboard(part: pd.DataFrame) -> str:
     event, weak = part["kind"] == "event", part["looked_at"] & (part["use"] == "checked")
     seen = [_observed(row) for row in rows_of(part)]
     middles = [
-        f"in {percent(r.median)} of runs" if r.kind == "event" else table_number(r.median)
+        f"in {numbers.percent(r.median)} of runs"
+        if r.kind == "event"
+        else numbers.table_number(r.median)
         for r in rows_of(part)
     ]
     told = part.assign(
@@ -290,24 +283,26 @@ def _scoreboard(part: pd.DataFrame) -> str:
         seen=[text for text, _ in seen],
         error=[text for _, text in seen],
         simulated=middles,
-        band=intervals(part["band_low"], part["band_high"]),
+        band=numbers.intervals(part["band_low"], part["band_high"]),
         unit=part["unit"].where(~event, ""),
     )
     first = "target", "use", "observed=seen", "90 %=error", "simulated", "90 %=band"
-    return frame_text(told, *first, "unit", "place=%percentile", "+off=error_sd", "score")
+    return numbers.frame_text(told, *first, "unit", "place=%percentile", "+off=error_sd", "score")
 
 
 def _observed(row: Any) -> tuple[str, str]:
     if row.kind == "event":
         return ("happened" if row.observed else "did not happen", "")
     if row.kind != "number":
-        return (f"{row.kind.replace('_', ' ')} {table_number(row.observed)}", "")
+        return (f"{row.kind.replace('_', ' ')} {numbers.table_number(row.observed)}", "")
     reach = _Z * row.error
     if row.scale == "log":
-        return table_number(row.observed), interval(
+        return numbers.table_number(row.observed), numbers.interval(
             row.observed * math.exp(-reach), row.observed * math.exp(reach)
         )
-    return table_number(row.observed), interval(row.observed - reach, row.observed + reach)
+    return numbers.table_number(row.observed), numbers.interval(
+        row.observed - reach, row.observed + reach
+    )
 
 
 def coverage(table: pd.DataFrame) -> list[str]:
@@ -318,10 +313,11 @@ def coverage(table: pd.DataFrame) -> list[str]:
         bounds = part[~part["kind"].isin(["event", "number"])]["percentile"]
         parts = {
             f"{int(covered.sum())} of {len(covered)} observed numbers lie within 90 % of the "
-            f"predictions ({percent(covered.mean())}; 90 % is what it should be; without the "
-            f"model's discrepancy {int(part['covered_by_runs'].sum())})": len(covered),
+            f"predictions ({numbers.percent(covered.mean())}; 90 % is what it should be; "
+            f"without the model's discrepancy {int(part['covered_by_runs'].sum())})": len(covered),
             f"{event.sum()} events came out as observed in "
-            f"{percent(part[event]['percentile'].mean())} of the runs on average": event.sum(),
+            f"{numbers.percent(part[event]['percentile'].mean())} "
+            "of the runs on average": event.sum(),
             f"{int((bounds >= 0.5).sum())} of {len(bounds)} bounds hold in at least half of the "
             "runs": len(bounds),
         }
@@ -330,7 +326,7 @@ def coverage(table: pd.DataFrame) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+    return textwrap.fill(text, numbers.WIDTH, break_on_hyphens=False)
 
 
 #: The scenario that applies everything documented.
@@ -377,8 +373,8 @@ class Validation(Printed):
         uses = self.table["use"].value_counts()
         counted_uses = ", ".join(f"{n} {use}" for use, n in uses.items())
         heading = (
-            f"{len(self.table)} targets ({counted_uses}) against {counted(self.runs, 'run')}, "
-            f"parameters {self.parameters}"
+            f"{len(self.table)} targets ({counted_uses}) against "
+            f"{numbers.counted(self.runs, 'run')}, parameters {self.parameters}"
             + (f", without {', '.join(self.without)}" if self.without else "")
         )
         blocks = [f"{heading}\n{_folded(_HOW)}"]
@@ -464,9 +460,9 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
     rows = []
     for target, values in zip(targets, simulated, strict=True):
         known = values[np.isfinite(values)]
-        low, median, high = quantiles(known)
+        low, median, high = effect.quantiles(known)
         spread, event = spread_target(target, known), target.is_event
-        band = quantiles(spread, (0.05, 0.95)) if not event else (np.nan, np.nan)
+        band = effect.quantiles(spread, (0.05, 0.95)) if not event else (np.nan, np.nan)
         rows.append(
             {
                 "target": target.id,

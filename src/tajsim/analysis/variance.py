@@ -19,8 +19,7 @@ from tajsim.display import rows_of
 from tajsim.draws import Draws
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import Progress, part_of, simulate
-from tajsim.inputs import conditioned, outcomes, registry
-from tajsim.inputs.scenario_parts import Scenario
+from tajsim.inputs import conditioned, outcomes, registry, scenario_parts
 from tajsim.inputs.values import ParameterValues
 from tajsim.results import effect, numbers, select
 from tajsim.results.window import Cell, Window, cells, window_of
@@ -56,7 +55,9 @@ class Redrawn:
     again: Mapping[str, Array]
 
 
-def drawn_again(scenario: Scenario, runs: int, seed: int, mode: str) -> tuple[Array, Array]:
+def drawn_again(
+    scenario: scenario_parts.Scenario, runs: int, seed: int, mode: str
+) -> tuple[Array, Array]:
     """Return ``(parameter, run)`` values as drawn, and with all that is uncertain drawn anew."""
     draws = Draws(seed, np.arange(runs))
     base = ParameterValues(draws, scenario.settings, mode).table()[1]
@@ -106,7 +107,7 @@ def redraw_differences(
 
 def _simulate_again(
     plan: Plan,
-    scenario: Scenario,
+    scenario: scenario_parts.Scenario,
     table: tuple[Array, Array],
     windows: Iterable[Window],
     progress: Progress | None,

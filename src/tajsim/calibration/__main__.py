@@ -23,9 +23,8 @@ from tajsim.calibration.sbc import sbc
 from tajsim.ensemble.fingerprint import model_version, uncalibrated_version
 from tajsim.errors import UserError
 from tajsim.files import csv_text, write_whole
+from tajsim.inputs import registry, scenario_parts
 from tajsim.inputs.conditioned import FILE_NAME as LUCK
-from tajsim.inputs.registry import whole_number
-from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.targets import load_targets
 from tajsim.inputs.values import about_posterior, load_posterior
 
@@ -47,7 +46,7 @@ def trace(count: int = TRACED) -> Values:
     rows = len(next(iter(sample.values())))
     chosen = (np.arange(TRACED) * rows // TRACED)[:count]
     settings = {name: values[chosen] for name, values in sample.items()}
-    scenario, targets = load_scenario(SCENARIO), tuple(load_targets().values())
+    scenario, targets = scenario_parts.load_scenario(SCENARIO), tuple(load_targets().values())
     with histories(scenario, targets, int(about_posterior()["seed"])) as simulate:
         return simulate(settings, np.arange(len(chosen), dtype=np.int64))
 
@@ -101,7 +100,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     numbers = rest[1:] if verb == "--sbc" else rest
     try:
-        counts = [whole_number(word) for word in numbers]
+        counts = [registry.whole_number(word) for word in numbers]
     except ValueError:
         counts = [0]
     if len(rest) > takes or min(counts, default=1) < 1 or (verb == "--sbc" and len(rest) < 2):

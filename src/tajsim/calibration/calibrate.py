@@ -22,15 +22,7 @@ from scipy.stats import false_discovery_control, norm
 
 from tajsim.analysis.assumptions import ranked
 from tajsim.analysis.targets import last_month, standard_errors, target_outcomes, target_values
-from tajsim.calibration.smc import (
-    Method,
-    Population,
-    advance,
-    candidates,
-    drawn_scores,
-    log_kernel,
-    to_values,
-)
+from tajsim.calibration import smc
 from tajsim.ensemble import dataset, fingerprint, job
 from tajsim.ensemble.executor import Executor, executor, finished
 from tajsim.ensemble.fingerprint import model_version
@@ -196,12 +188,12 @@ class Folder:
         except (OSError, ValueError, AttributeError) as error:
             raise UserError(f"{self.path}: cannot be used ({error})") from None
 
-    def save(self, state: Population) -> None:
+    def save(self, state: smc.Population) -> None:
         """Keep a round; the one before it is no longer needed and goes."""
         self.write(f"round-{state.round:04d}.npz", vars(state))
         (self.path / f"round-{state.round - 1:04d}.npz").unlink(missing_ok=True)
 
-    def load(self) -> Population | None:
+    def load(self) -> smc.Population | None:
         """Return the last round that was kept, or None."""
         files = sorted(self.path.glob("round-*.npz"))
         if not files:
@@ -210,7 +202,7 @@ class Folder:
         plain = {
             name: a if a.ndim > 0 and name != "steps" else a.tolist() for name, a in found.items()
         }
-        return Population(**{**plain, "steps": tuple(plain["steps"])})
+        return smc.Population(**{**plain, "steps": tuple(plain["steps"])})
 
     def read(self, name: str) -> dict[str, Any] | None:
         """Return arrays that were kept in a file of this name, None if there are none."""
@@ -241,7 +233,7 @@ class Calibration:
     names: tuple[str, ...]
     screening: Screening
     fitted: tuple[str, ...]
-    state: Population
+    state: smc.Population
     targets: tuple[Target, ...]
     prior: Values
     posterior: Values
@@ -250,7 +242,7 @@ class Calibration:
 
 def calibrate(
     folder: str | Path,
-    method: Method | None = None,
+    method: smc.Method | None = None,
     prior_runs: int = PRIOR_RUNS,
     workers: int = 1,
     progress: Progress | None = None,
@@ -269,7 +261,7 @@ def calibrate(
     Raises:
         UserError: for anything the caller can mend.
     """
-    method = method or Method()
+    method = method or smc.Method()
     asked = {"prior runs": (prior_runs, 50), "particles": (method.particles, 10)}
     wrong = [
         f"{name} must be at least {least}, not {value}"
@@ -290,12 +282,12 @@ def calibrate(
 def _fit(
     simulate: Histories,
     kept: Folder,
-    method: Method,
+    method: smc.Method,
     prior_runs: int,
     tell: Progress,
     settings: Mapping[str, Any],
 ) -> Calibration:
-    names = candidates(simulate.scenario.settings)
+    names = smc.candidates(simulate.scenario.settings)
     first = _prior(simulate, kept, names, method.seed, prior_runs, tell)
     chosen = fitted()
     rows = [simulate.targets.index(target) for target in chosen]
@@ -306,21 +298,21 @@ def _fit(
         raise UserError(
             "the targets inform no parameter at this number of prior runs; ask for more"
         )
-    start = Population(first["scores"][found.informed], first["runs"], errors)
+    start = smc.Population(first["scores"][found.informed], first["runs"], errors)
     state = kept.load() or start
     fit = replace(simulate, targets=chosen)
 
     def errors_in(scores: Values, runs: Runs) -> Values:
-        return errors_of(chosen, fit(to_values(informed, scores), runs))
+        return errors_of(chosen, fit(smc.to_values(informed, scores), runs))
 
     while not state.finished:
         title = f"round {state.round + 1}, at power {state.power:.3f}"
         fit.progress = partial(tell, title)
-        state = advance(state, errors_in, method)
+        state = smc.advance(state, errors_in, method)
         kept.save(state)
     simulate.progress = partial(tell, "checking")
     fresh = 10**9 + np.arange(len(state.runs), dtype=np.int64)
-    posterior = simulate(to_values(informed, state.scores), fresh)
+    posterior = simulate(smc.to_values(informed, state.scores), fresh)
     made = {**settings, "rounds": state.round, "power": state.power}
     made["runs"] = prior_runs + state.round * method.particles
     all_targets = tuple(simulate.targets)
@@ -339,7 +331,7 @@ def _prior(
         simulate.progress = partial(tell, "prior")
         found = {"runs": runs, "simulated": simulate({}, runs)}
         kept.write(PRIOR, found)
-    found["scores"] = drawn_scores(names, seed, found["runs"])
+    found["scores"] = smc.drawn_scores(names, seed, found["runs"])
     return found
 
 
@@ -354,7 +346,7 @@ def checksum(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def settings_of(method: Method, prior_runs: int, scenario: Scenario) -> dict[str, Any]:
+def settings_of(method: smc.Method, prior_runs: int, scenario: Scenario) -> dict[str, Any]:
     """Return what a calibration depends on; a folder holds one of them."""
     deeds = [(e.month, e.kind, sorted(e.arguments.items())) for e in scenario.events]
     return {
@@ -371,7 +363,7 @@ def settings_of(method: Method, prior_runs: int, scenario: Scenario) -> dict[str
 
 def current_settings() -> dict[str, Any]:
     """Return what a calibration made now, with the method of the shipped one, would depend on."""
-    return settings_of(Method(), 0, load_scenario(SCENARIO))
+    return settings_of(smc.Method(), 0, load_scenario(SCENARIO))
 
 
 #: So many runs are tried for each row.
@@ -392,7 +384,7 @@ def worth(targets: Sequence[Target], simulated: Values) -> Values:
     fitted = [i for i, t in enumerate(targets) if t.use == "fitted" and not t.is_event]
     seen = np.array([targets[i].observed for i in events])
     met = (simulated[events] == seen[:, np.newaxis]).sum(axis=0)
-    near = log_kernel(np.array([standard_errors(targets[i], simulated[i]) for i in fitted]))
+    near = smc.log_kernel(np.array([standard_errors(targets[i], simulated[i]) for i in fitted]))
     result: Values = met + 1.0 / (1.0 + np.exp(-near))
     return result
 

@@ -13,30 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control, kstest
 
-from tajsim.calibration.calibrate import (
-    PRIOR,
-    SCENARIO,
-    Folder,
-    Histories,
-    checksum,
-    errors_of,
-    histories,
-    settings_of,
-)
-from tajsim.calibration.smc import Method, Population, advance, drawn_scores, to_values
+from tajsim.calibration import calibrate, smc
 from tajsim.draws import AT_START, Draws
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.files import csv_text, write_whole
-from tajsim.inputs.scenario_parts import load_scenario
-from tajsim.inputs.targets import fitted
-from tajsim.inputs.values import load_posterior
+from tajsim.inputs import scenario_parts, targets, values
 from tajsim.results.numbers import counted, percent
 
 Values = NDArray[np.float64]
 Runs = NDArray[np.int64]
 
 #: Smaller than a fit, as a replicate need not be precise, only right.
-SMALL = Method(particles=250, moves=2, last_moves=6)
+SMALL = smc.Method(particles=250, moves=2, last_moves=6)
 PRIOR_RUNS = 1000
 #: Run numbers of the known histories, which no fit uses, and those of the replicates' own moves.
 _TRUE, _OWN, _FRESH = 3 * 10**9, 10**8, 10**6
@@ -49,7 +37,7 @@ def sbc(
     workers: int = 1,
     *,
     progress: Callable[[str, int, int], None] | None = None,
-    method: Method = SMALL,
+    method: smc.Method = SMALL,
     prior_runs: int = PRIOR_RUNS,
 ) -> str:
     """Make so many replicates, those that the folder holds included; write ``sbc.csv`` there.
@@ -63,12 +51,15 @@ def sbc(
     Raises:
         UserError: if the folder holds something else.
     """
-    names, scenario = tuple(load_posterior()), load_scenario(SCENARIO)
-    settings = settings_of(method, prior_runs, scenario)
-    kept = Folder(folder, {**settings, "parameters": checksum(" ".join(names))})
+    names, scenario = (
+        tuple(values.load_posterior()),
+        scenario_parts.load_scenario(calibrate.SCENARIO),
+    )
+    settings = calibrate.settings_of(method, prior_runs, scenario)
+    kept = calibrate.Folder(folder, {**settings, "parameters": calibrate.checksum(" ".join(names))})
     found = kept.read(RANKS)
     ranks: Values = np.zeros((0, len(names))) if found is None else found["ranks"]
-    with histories(scenario, fitted(), method.seed, workers) as simulate:
+    with calibrate.histories(scenario, targets.fitted(), method.seed, workers) as simulate:
         prior = _prior(simulate, kept, names, method.seed, prior_runs)
         while len(ranks) < replicates:
             if progress:
@@ -82,18 +73,26 @@ def sbc(
 
 
 def _prior(
-    simulate: Histories, kept: Folder, names: tuple[str, ...], seed: int, count: int
-) -> Population:
+    simulate: calibrate.Histories,
+    kept: calibrate.Folder,
+    names: tuple[str, ...],
+    seed: int,
+    count: int,
+) -> smc.Population:
     runs = np.arange(count, dtype=np.int64)
-    found = kept.read(PRIOR)
+    found = kept.read(calibrate.PRIOR)
     if found is None:
-        found = {"errors": errors_of(simulate.targets, simulate({}, runs))}
-        kept.write(PRIOR, found)
-    return Population(drawn_scores(names, seed, runs), runs, found["errors"])
+        found = {"errors": calibrate.errors_of(simulate.targets, simulate({}, runs))}
+        kept.write(calibrate.PRIOR, found)
+    return smc.Population(smc.drawn_scores(names, seed, runs), runs, found["errors"])
 
 
 def replicate(
-    simulate: Histories, names: tuple[str, ...], prior: Population, method: Method, number: int
+    simulate: calibrate.Histories,
+    names: tuple[str, ...],
+    prior: smc.Population,
+    method: smc.Method,
+    number: int,
 ) -> Values:
     """Return the ranks ``(parameter,)`` of the true values of one replicate.
 
@@ -101,7 +100,7 @@ def replicate(
     the true history's and its error. A target that the true history does not have says nothing.
     """
     run = np.array([_TRUE + number], np.int64)
-    truth = drawn_scores(names, method.seed, run)
+    truth = smc.drawn_scores(names, method.seed, run)
     count = len(simulate.targets)
     error = Draws(method.seed, run).normal_each(
         "observation",
@@ -110,16 +109,19 @@ def replicate(
     )
     normal, *squares = error.reshape(count, 5, 1).swapaxes(0, 1)
     student = normal / np.sqrt(sum(part**2 for part in squares) / 4.0)  # as the kernel has it
-    seen = errors_of(simulate.targets, simulate({}, run)) + student
+    seen = calibrate.errors_of(simulate.targets, simulate({}, run)) + student
 
     def errors_in(scores: Values, runs: Runs) -> Values:
         mine = np.where(runs >= _FRESH, runs + _OWN * (number + 1), runs)
-        return errors_of(simulate.targets, simulate(to_values(names, scores), mine)) - seen
+        return (
+            calibrate.errors_of(simulate.targets, simulate(smc.to_values(names, scores), mine))
+            - seen
+        )
 
     own = replace(method, seed=method.seed + number + 1)
     state = replace(prior, errors=prior.errors - seen)
     while not state.finished:
-        state = advance(state, errors_in, own)
+        state = smc.advance(state, errors_in, own)
     result: Values = (state.scores < truth).mean(axis=1)
     return result
 

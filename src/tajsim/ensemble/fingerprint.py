@@ -18,10 +18,8 @@ import tajsim.draws as draws
 import tajsim.model as model
 import tajsim.rules as rules
 import tajsim.world as world
-from tajsim.inputs import ledger, registry
-from tajsim.inputs.deals import load_deals, load_forms, load_pressures
+from tajsim.inputs import deals, ledger, registry, switches
 from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.switches import Switches
 from tajsim.inputs.values import ParameterValues, load_posterior
 from tajsim.version import __version__
 
@@ -58,9 +56,9 @@ def uncalibrated_version() -> str:
         (o.name, o.unit, o.dimensions, o.aggregate, o.places) for o in load_outcomes().values()
     )
     listed = (
-        [replace(d, label="", note="", document="", line=0) for d in load_deals().values()],
-        [*load_forms().items()],
-        [(name, lever.cost) for name, lever in load_pressures().items()],
+        [replace(d, label="", note="", document="", line=0) for d in deals.load_deals().values()],
+        [*deals.load_forms().items()],
+        [(name, lever.cost) for name, lever in deals.load_pressures().items()],
     )
     drivers = [(f.id, f.value) for f in ledger.load_figures().values() if f.document in DRIVERS]
     return _digest(sorted(map(code_of, sources())), parameters, outcomes, listed, drivers)[:12]
@@ -70,7 +68,8 @@ def sources() -> list[Path]:
     """Return the files of the code that simulates: whole packages, and modules by what they do."""
     parts = [agents, model, rules, axes, draws, world]
     parts += [
-        sys.modules[made.__module__] for made in (ParameterValues, ledger.load_kinds, Switches)
+        sys.modules[made.__module__]
+        for made in (ParameterValues, ledger.load_kinds, switches.Switches)
     ]
     found = [Path(__file__).with_name(_SIMULATES)]
     for path in (Path(str(part.__file__)) for part in parts):

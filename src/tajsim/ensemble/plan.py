@@ -16,11 +16,9 @@ from tajsim.draws import seed_errors
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import Job, record_and_state, record_of
 from tajsim.errors import UserError, unknown
-from tajsim.inputs import conditioned
+from tajsim.inputs import conditioned, scenario_parts, toml
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import MODES, REDRAWN, load_parameters
-from tajsim.inputs.scenario_parts import Scenario
-from tajsim.inputs.toml import check_month, month_names
 from tajsim.inputs.values import Setting
 
 if TYPE_CHECKING:
@@ -49,14 +47,14 @@ class SavedState:
         """How many months were simulated."""
         return self.parts[0].snapshot.months
 
-    def changed(self, scenario: Scenario) -> dict[str, float]:
+    def changed(self, scenario: scenario_parts.Scenario) -> dict[str, float]:
         """Return the settings of a scenario that the saved history did not have."""
         known = load_parameters()
         before = {**{name: known[name].value for name in scenario.settings}, **self.head["set"]}
         after = {**{name: known[name].value for name in before}, **scenario.settings}
         return {name: value for name, value in after.items() if value != before[name]}
 
-    def problems(self, scenario: Scenario) -> list[str]:
+    def problems(self, scenario: scenario_parts.Scenario) -> list[str]:
         """Return why a scenario cannot go on from here: one line each, none if it can.
 
         A scenario may change levers, from the month after the state on. Its events up to that
@@ -98,7 +96,7 @@ class Plan:
     ``settings``, for each scenario, are ``(column,)`` values in place of what would be drawn.
     """
 
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[scenario_parts.Scenario, ...]
     runs: int
     seed: int
     parameters: str
@@ -116,7 +114,7 @@ class Plan:
     @property
     def months(self) -> list[str]:
         """Every simulated month, ``YYYY-MM``."""
-        return month_names(self.start, self.end)
+        return toml.month_names(self.start, self.end)
 
     def jobs(self, keep_state: bool = False) -> list[Job]:
         """Divide the runs into chunks, at least one for every worker.
@@ -223,7 +221,7 @@ def count_errors(**counts: Any) -> list[str]:
     ]
 
 
-def period_of(scenarios: Sequence[Scenario], until: str | None) -> tuple[str, str]:
+def period_of(scenarios: Sequence[scenario_parts.Scenario], until: str | None) -> tuple[str, str]:
     """Return the first and last month of scenarios that are simulated together.
 
     Raises:
@@ -248,7 +246,7 @@ def period_of(scenarios: Sequence[Scenario], until: str | None) -> tuple[str, st
                 f"the scenarios end in different months ({months}); give until = '{min(ends)}'"
             )
         return start, ends.pop()
-    check_month(until, "until")
+    toml.check_month(until, "until")
     if not start <= until <= min(ends):
         raise UserError(
             f"until: {until} is outside the scenario; expected a month from {start} to {min(ends)}"

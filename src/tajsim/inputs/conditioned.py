@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from tajsim.axes import Array
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError
-from tajsim.inputs.scenario_parts import load_scenario
-from tajsim.inputs.targets import load_targets
+from tajsim.inputs import scenario_parts, targets
 from tajsim.inputs.values import about_posterior, load_posterior
 
 #: The mode of the parameters, beside those of `tajsim.inputs.registry.MODES`.
@@ -96,7 +95,7 @@ def drawn(seed: int, runs: Sequence[int]) -> tuple[int, tuple[int, ...], dict[st
 def met_before(month: str, runs: int, seed: int) -> dict[str, float]:
     """Return the share of runs that meet each documented event that ends before a month."""
     rows = rows_of(seed, range(runs))
-    before = {t.id for t in load_targets().values() if t.is_event and t.window[1] < month}
+    before = {t.id for t in targets.load_targets().values() if t.is_event and t.window[1] < month}
     return {n: float(m[rows].mean()) for n, m in load_luck().met.items() if n in before}
 
 
@@ -105,7 +104,7 @@ def parted(settings: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> 
 
     Its first month, where a setting differs; "9999-12" where nothing does.
     """
-    history = load_scenario(HISTORY)
+    history = scenario_parts.load_scenario(HISTORY)
     if dict(settings) != dict(history.settings):
         return history.start
     ours = {_deed(e["month"], e["kind"], e["arguments"]) for e in events}

@@ -12,10 +12,8 @@ from pydantic import Field
 
 from tajsim.errors import UserError, check_names
 from tajsim.files import data_text
-from tajsim.inputs import events, scenario_parts, toml
+from tajsim.inputs import events, outcomes, registry, scenario_parts, toml
 from tajsim.inputs.events import AnyEvent, Month, OutcomeName, one_of
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.registry import check_value
 from tajsim.inputs.scenario_parts import ClaimId, DocumentKey, Event, MechanismId, Scenario, Unit
 from tajsim.inputs.toml import FileTable
 
@@ -77,7 +75,7 @@ class Sign(FileTable):
     @property
     def yes_or_no(self) -> bool:
         """Whether the outcome is 1 or 0 in each run."""
-        return self.above is not None or load_outcomes()[self.outcome].unit == "0 or 1"
+        return self.above is not None or outcomes.load_outcomes()[self.outcome].unit == "0 or 1"
 
     @property
     def asked(self) -> int:
@@ -166,11 +164,11 @@ def _changed(name: str, change: ChangeRow) -> Scenario:
     base = scenario_parts.load_scenario(change.extends)
     if not (change.settings or change.events):
         return base
-    settings = {key: check_value(key, value) for key, value in change.settings.items()}
+    settings = {key: registry.check_value(key, value) for key, value in change.settings.items()}
     own = [Event.of(row, FILE_NAME) for row in change.events]
     for event in own:
         if event.kind == "set":
-            check_value(str(event.arguments["parameter"]), event.arguments["value"])
+            registry.check_value(str(event.arguments["parameter"]), event.arguments["value"])
     return replace(
         base,
         name=name,

@@ -13,8 +13,7 @@ import tajsim.plots.style as style
 from tajsim.axes import SECTIONS
 from tajsim.display import rows_of
 from tajsim.errors import UserError
-from tajsim.results import chronicle, numbers, select, window
-from tajsim.results.effect import quantiles
+from tajsim.results import chronicle, effect, numbers, select, window
 
 #: The name of the outcome that `with_guard` adds.
 GUARD = "russian_guard"
@@ -148,5 +147,5 @@ def _by_year(variable: xr.DataArray) -> tuple[window.Floats, list[int], list[str
     first, last = window.whole_period(kept.to_dataset(name="kept"))
     years = list(range(int(first[:4]), int(last[:4]) + 1))
     spans = [(max(first, f"{y}-01"), min(last, f"{y}-12")) for y in years]
-    values = [quantiles(window.over(kept, span).values, (0.5,))[0] for span in spans]
+    values = [effect.quantiles(window.over(kept, span).values, (0.5,))[0] for span in spans]
     return np.stack(values, axis=-1), years, sections

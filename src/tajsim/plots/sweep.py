@@ -21,8 +21,7 @@ import tajsim.plots.style as style
 from tajsim.errors import UserError, check_names, unknown
 from tajsim.files import check_file
 from tajsim.inputs.registry import load_parameters
-from tajsim.results import numbers, select, window
-from tajsim.results.effect import quantiles
+from tajsim.results import effect, numbers, select, window
 
 
 class _Kept:
@@ -337,7 +336,7 @@ def response_of(
     for place, line in enumerate(lines):
         rows, look = [row / factor for row in line.runs], style.scenario_look(place)
         for low, high, opaque in _BANDS if len(lines) < 3 else _BANDS[1:]:
-            ends = np.stack([quantiles(row, (low, high)) for row in rows], axis=1)
+            ends = np.stack([effect.quantiles(row, (low, high)) for row in rows], axis=1)
             ax.fill_between(line.places, *ends, color=look.colour, alpha=opaque, lw=0, zorder=2)
         ax.plot(line.places, [float(np.nanmedian(row)) for row in rows], color=look.colour, lw=1.7,
                 ls=look.line, marker=look.marker, ms=5, mec="white", zorder=4)  # fmt: skip

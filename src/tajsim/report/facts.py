@@ -15,11 +15,9 @@ import xarray as xr
 from tajsim.analysis.claims import evaluate_claims
 from tajsim.ensemble.dataset import FILE_NAME, load_results
 from tajsim.errors import UserError
-from tajsim.inputs import registry
+from tajsim.inputs import ledger, registry
 from tajsim.inputs.deals import load_deals
-from tajsim.inputs.ledger import printed_in
-from tajsim.results import answer, numbers, select, window
-from tajsim.results.effect import basis_counts
+from tajsim.results import answer, effect, numbers, select, window
 from tajsim.results.numbers import listed, month_text
 from tajsim.results.window import Window
 
@@ -159,7 +157,7 @@ class Facts:
     @cached_property
     def counts(self) -> dict[str, int]:
         """The parameters in force by basis; empty for results without parameters."""
-        return dict(basis_counts(self.dataset)) if "parameter" in self.dataset.coords else {}
+        return dict(effect.basis_counts(self.dataset)) if "parameter" in self.dataset.coords else {}
 
     @cached_property
     def cards(self) -> dict[str, answer.Card]:
@@ -258,4 +256,4 @@ def _event(event: Mapping[str, Any], more: str) -> ScenarioChange:
 
 def _behind(event: Mapping[str, Any]) -> list[str]:
     """Return documents and lines behind an event: those that the results hold, or the ledger's."""
-    return list(event.get("sources") or printed_in(event.get("figures", ())))
+    return list(event.get("sources") or ledger.printed_in(event.get("figures", ())))

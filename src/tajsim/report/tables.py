@@ -12,14 +12,10 @@ import tajsim.results.effect as effects
 from tajsim.analysis import verdicts
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display import rows_of
-from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_parts import shipped_scenarios
+from tajsim.inputs import registry, scenario_parts
 from tajsim.report.facts import Facts, level
-from tajsim.results import numbers, window
-from tajsim.results.answer import ENOUGH, with_unit
-from tajsim.results.effect import summarise
+from tajsim.results import answer, effect, numbers, select, window
 from tajsim.results.numbers import capital, listed, month_text, percent, small
-from tajsim.results.select import attribute, first_of_summary
 from tajsim.results.window import whole_period
 from tajsim.version import __version__
 
@@ -45,14 +41,14 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
 
     Rows are what has a direction and what the scenario sets; with too few histories, what differs.
     """
-    card, few = facts.cards[scenario], facts.runs < ENOUGH
+    card, few = facts.cards[scenario], facts.runs < answer.ENOUGH
     own = [c for c in card.changes if c.stake == stake and c.verdict not in ("same", "undefined")]
     rows = own if few else [c for c in own if c.told or c.verdict == "set"]
     body = []
     for c in rows:
         way = "set by the scenario" if c.verdict == "set" else c.verdict
         way = "too few histories" if few and c.verdict != "set" else way
-        mean = with_unit(c.found.mean, c.found.low, c.found.high, c.unit)
+        mean = answer.with_unit(c.found.mean, c.found.low, c.found.high, c.unit)
         body.append([capital(c.label), c.unit_text, *c.levels, c.spread or "-", mean, way])
     heads = ["Outcome", "Unit", card.other, card.label, "9 of 10 histories",
              "Mean difference [90 % interval of the mean]", "Direction"]  # fmt: skip
@@ -70,7 +66,7 @@ def _over(facts: Facts, scenario: str) -> str:
 
 def levels(facts: Facts) -> Table:
     """Return the headline outcomes of a single scenario."""
-    shown = first_of_summary(summarise(facts.dataset, facts.asked))
+    shown = select.first_of_summary(effect.summarise(facts.dataset, facts.asked))
     body = [
         [row.label, level(row.median, row.unit), level(row.p05, row.unit), level(row.p95, row.unit)]
         for row in rows_of(shown)
@@ -93,7 +89,7 @@ def claims(facts: Facts, scenario: str) -> Table | None:
         return None
     body = []
     for row in rows_of(part):
-        found = with_unit(row.effect, row.low, row.high, row.unit, bool(row.signed))
+        found = answer.with_unit(row.effect, row.low, row.high, row.unit, bool(row.signed))
         said = f"{row.statement} ({row.document}:{row.line})"
         body.append([said, capital(row.verdict), row.expect, found, percent(row.share)])
     marks = [str(verdict).replace(" ", "-") for verdict in part["verdict"]]
@@ -141,7 +137,7 @@ class Recipe:
 def recipe(facts: Facts) -> Recipe:
     """Return how to make the results of a report again, and then the report."""
     attrs = facts.dataset.attrs
-    texts = attribute(facts.dataset, "scenario_text")
+    texts = select.attribute(facts.dataset, "scenario_text")
     usual = "of each scenario from its first difference on" if facts.others else "all months"
     window = " to ".join(facts.asked) if facts.asked else usual
     return Recipe(
@@ -197,7 +193,7 @@ def _step(command: str, number: str) -> tuple[str, str]:
 
 def _notes(facts: Facts, texts: dict[str, str]) -> list[str]:
     """Say which scenario files do not ship, and of what saved history this is a continuation."""
-    shipped = {f"scenarios/{name}.toml" for name in shipped_scenarios()}
+    shipped = {f"scenarios/{name}.toml" for name in scenario_parts.shipped_scenarios()}
     files = [f for name in facts.names for f in _OWN_FILE.findall(texts.get(name, ""))]
     own = [file for file in dict.fromkeys(files) if file not in shipped]
     verb, text = ("does", "its text is") if len(own) == 1 else ("do", "their texts are")
@@ -250,7 +246,7 @@ _MODES = {
 
 def out_of_registry(facts: Facts) -> list[str]:
     """Say which inputs lie outside the range that the registry gives the parameter."""
-    known = load_parameters()
+    known = registry.load_parameters()
     lines = []
     for scenarios, name, value in effects.inputs_set(facts.dataset):
         row = known.get(name)

@@ -15,8 +15,7 @@ import xarray as xr
 
 from tajsim.display import rows_of
 from tajsim.errors import UserError, unknown
-from tajsim.inputs import ledger, registry, toml
-from tajsim.inputs.deals import load_deals
+from tajsim.inputs import deals, ledger, registry, toml
 from tajsim.results import numbers, select, window
 
 COLUMNS = ("scenario", "run", "month", "kind", "actor", "target", "cause", "size", "unit")
@@ -147,7 +146,7 @@ def sentence(event: Occurrence) -> str:
     text = kind.text
     if math.isnan(event.size):
         text = re.sub(r" \([^()]*\{size\}[^()]*\)", "", text)
-    deal = load_deals().get(event.actors[0])  # the power that decides on it is told
+    deal = deals.load_deals().get(event.actors[0])  # the power that decides on it is told
     told = text.format(
         actor=_together(event.actors),
         target=numbers.actor_name(event.target),

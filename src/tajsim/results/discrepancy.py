@@ -28,9 +28,7 @@ from scipy.special import expit, logit, ndtri
 from tajsim.files import data_text
 from tajsim.inputs.outcomes import Outcome, load_outcomes
 from tajsim.inputs.targets import Target, load_targets
-from tajsim.results.effect import quantiles
-from tajsim.results.select import names_of, outcome_names
-from tajsim.results.window import at_places
+from tajsim.results import effect, select, window
 
 Values = NDArray[np.float64]
 
@@ -251,9 +249,9 @@ def band(values: Values, outcome: Outcome | str, years: float = 1.0) -> Values:
     """
     row = load_outcomes().get(outcome) if isinstance(outcome, str) else outcome
     if row is None:
-        return quantiles(values, (0.05, 0.95))
+        return effect.quantiles(values, (0.05, 0.95))
     scale = scale_of(theme_of(row.name)).value * math.sqrt(lasting(years))
-    return quantiles(spread_runs(values, row.scale, scale), (0.05, 0.95))
+    return effect.quantiles(spread_runs(values, row.scale, scale), (0.05, 0.95))
 
 
 def judged(outcome: str) -> bool:
@@ -286,7 +284,7 @@ def yearly_bands(dataset: xr.Dataset, scenario: str = DOCUMENTED) -> pd.DataFram
         unit over a year; ``judged``, whether a record has a say in its width.
     """
     one = dataset.sel(scenario=[scenario])
-    rows = [row for name in outcome_names(dataset) for row in _years(one, name)]
+    rows = [row for name in select.outcome_names(dataset) for row in _years(one, name)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -297,12 +295,12 @@ def _years(dataset: xr.Dataset, name: str) -> Iterator[tuple[Any, ...]]:
     count = (len(months) - first) // 12
     if row is None or count < 1:
         return
-    series = at_places(dataset, name)
+    series = window.at_places(dataset, name)
     values = series.transpose("month", "run", "scenario").values[first : first + 12 * count, :, 0]
     parts = values.reshape(count, 12, -1).astype(np.float64)
     how = {"last": parts[:, -1], "maximum": parts.max(axis=1), "mean": parts.mean(axis=1)}
     found = how.get(row.aggregate, parts.sum(axis=1))
-    ends, middles = band(found, row), quantiles(found, (0.5,))[0]
+    ends, middles = band(found, row), effect.quantiles(found, (0.5,))[0]
     about = theme_of(name), judged(name)
     for place in range(count):
         year = 1970 + int(months[first]) // 12 + place
@@ -315,7 +313,7 @@ def with_bands(dataset: xr.Dataset) -> xr.Dataset:
 
     They are variables over ``band_row``, beside ``band_outcome`` and ``band_year``.
     """
-    if DOCUMENTED not in names_of(dataset) or dataset.sizes["month"] < 12:
+    if DOCUMENTED not in select.names_of(dataset) or dataset.sizes["month"] < 12:
         return dataset
     table = yearly_bands(dataset).astype({"judged": np.int8})
     return dataset.assign({f"{TABLE}_{c}": ((f"{TABLE}_row",), table[c].to_numpy()) for c in table})

@@ -17,10 +17,9 @@ from tajsim.axes import Array
 from tajsim.display import rows_of
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError
-from tajsim.inputs import conditioned
+from tajsim.inputs import conditioned, scenario_parts
 from tajsim.inputs.deals import load_deals
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_parts import UNITS
 from tajsim.inputs.values import load_posterior
 from tajsim.results.numbers import listed, month_text, parameter_name, percent
 from tajsim.results.select import attribute, gap, names_of
@@ -128,7 +127,7 @@ def smallest_effect(level: Values, size: float | None = None, unit: str = "") ->
     spread = float(known.std(ddof=1)) if known.size > 1 else 0.0
     if size is None:
         return max(min(OF_LEVEL * mean, OF_SPREAD * spread), LEAST_OF_LEVEL * mean)
-    of_level, of_spread, own = UNITS[unit]
+    of_level, of_spread, own = scenario_parts.UNITS[unit]
     return size * (of_level * mean + of_spread * spread + own)
 
 

@@ -15,8 +15,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from tajsim.axes import COMMANDERS, DIMENSIONS, SECTIONS
-from tajsim.inputs.deals import load_deals
-from tajsim.inputs.ledger import load_display_names
+from tajsim.inputs import deals, ledger
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -256,7 +255,7 @@ _AXIS_NAMES = frozenset(name for listed in DIMENSIONS.values() for name in liste
 
 def actor_name(name: str) -> str:
     """Return a name as in a sentence: ``network_07`` is network 7, ``mirzoev`` Mirzoev."""
-    if spoken := load_display_names().get(name):
+    if spoken := ledger.load_display_names().get(name):
         return spoken
     if name.startswith("network_"):
         return f"network {int(name.removeprefix('network_'))}"
@@ -265,14 +264,14 @@ def actor_name(name: str) -> str:
 
 def display_name(name: str) -> str:
     """Return a coordinate name as a reader wants it: ``elite_control`` -> ``Elite control``."""
-    if deal := load_deals().get(name):
+    if deal := deals.load_deals().get(name):
         return deal.label
     return SPELLED.get(name, name.replace("_", " ").capitalize())
 
 
 def place_name(name: str) -> str:
     """Return a coordinate as it stands within a sentence: ``Tajik border troops``, ``border``."""
-    spoken = load_display_names().get(name)
+    spoken = ledger.load_display_names().get(name)
     return spoken.removeprefix("the ") if spoken else display_name(name)
 
 

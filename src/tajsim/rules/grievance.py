@@ -90,7 +90,8 @@ def members_step(
     Args:
         usual: at the start, persons.
         standing: 1 = tolerated or never legal, 0 = a legal movement closed.
-        anger: grievance in religious terms over that of the start; 1 for who does not live on it.
+        anger: grievance in religious terms over its mean with that of the start, 0 to 2; 1 for who
+            does not live on it.
 
     Mechanisms: M87, M101.
     """

@@ -38,8 +38,7 @@ import tajsim.sweeps.store as store
 from tajsim.display import Printed
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError, check_names, library
-from tajsim.results.numbers import text_table
-from tajsim.results.select import mixed
+from tajsim.results import numbers, select
 from tajsim.sweeps.design import salib_problem
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ class Sweep(Printed):
             * bool(self.unfit),
         ]
         about = f"{self.about['title']}\n{self.about['question']}\n{'; '.join(parts)}"
-        return f"{about}\n\n{text_table(head, rows, left=(0, 1, 3, 5))}"
+        return f"{about}\n\n{numbers.text_table(head, rows, left=(0, 1, 3, 5))}"
 
     def named(self, point: Any) -> str:
         """Return the values of the factors at a point; where they are many, its id."""
@@ -177,7 +176,7 @@ def load_sweep(folder: str | Path) -> Sweep:
     manifest = store.read_manifest(disk, place)
     about = manifest["about"]
     if (made := about.get("model", "unknown")) != (here := model_version()):
-        if not mixed.get():
+        if not select.mixed.get():
             said = f"a sweep of model {made}, and this is {here}"
             raise UserError(f"{folder}: {said}; sweep it again, or insist with --mixed")
         about["title"] += f" (made by another model, {made})"

@@ -23,9 +23,8 @@ from tajsim.compiled.engine import chosen
 from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
 from tajsim.files import BEGUN, csv_text, place_of, telling, whole
-from tajsim.inputs import events as kinds, outcomes, toml
+from tajsim.inputs import events as kinds, outcomes, scenario_parts, toml
 from tajsim.inputs.experiment import Experiment, FactorValue, Keep
-from tajsim.inputs.scenario_parts import Event, Scenario
 from tajsim.results import numbers, window
 from tajsim.sweeps.design import DesignPoints, Point, Points
 
@@ -83,8 +82,10 @@ def make_job(
 
 
 def _events(
-    experiment: Experiment, scenario: Scenario, values: Sequence[Mapping[str, FactorValue]]
-) -> tuple[Event, ...]:
+    experiment: Experiment,
+    scenario: scenario_parts.Scenario,
+    values: Sequence[Mapping[str, FactorValue]],
+) -> tuple[scenario_parts.Event, ...]:
     """Return the events of the variant, months in order; travelling numbers become ``(run,)``."""
     own = []
     for template in experiment.events:
@@ -366,7 +367,7 @@ def parts_of(experiment: Experiment, model: str) -> dict[str, str]:
     return {name: _digest(part) for name, part in parts.items()}
 
 
-def scenario_digest(scenario: Scenario) -> str:
+def scenario_digest(scenario: scenario_parts.Scenario) -> str:
     """Return a hash of what a scenario does."""
     events = [[e.month, e.kind, dict(e.arguments)] for e in scenario.events]
     return _digest([scenario.start, dict(scenario.settings), events, scenario.without])

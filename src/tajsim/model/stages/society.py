@@ -154,7 +154,8 @@ def protest(country: Country) -> None:
 def members(country: Country, skill: Array) -> None:
     """Movements win and lose members; a party sheds some to violent groups and underground."""
     movements = country.movements
-    anger = country.anger / np.maximum(country.anger_start, 1e-9)
+    # Where there was none at the start, what comes later wins twice the usual number at most.
+    anger = 2.0 * country.anger / np.maximum(country.anger + country.anger_start, 1e-9)
     violent = movements.apply(movements.win_and_lose, country.standing, anger)
     move_home(country, "violent", -violent)
     country.now["radicalised"] += violent
