@@ -56,6 +56,17 @@ def test_drugs_money_people_and_purses_balance(name: str, start: str, end: str, 
         nodes_balance(now)
 
 
+def test_anger_that_begins_at_nothing_is_bounded() -> None:
+    """A movement had infinitely many members where no anger at the start was divided by."""
+    model = TajikistanModel(
+        runs=2, seed=1, end="2016-12", events=load_scenario("irpt-ban").events,
+        settings={"religious_control": 0.0}, parameters="fixed",
+    )  # fmt: skip
+    usual = total(model.movements.members)
+    model.run_to_end()
+    assert (total(model.movements.members) <= 2.0 * usual).all()
+
+
 def drugs_balance(model: TajikistanModel) -> None:
     """Entering = kept seizures + leaving + used (resold seizures leave), no more than there is."""
     now = model.now
