@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 import tajsim.sweeps.design as design
 import tajsim.sweeps.store as store
-from tajsim.ensemble import plan, run
 from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executor
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
+from tajsim.ensemble.plan import count_errors
+from tajsim.ensemble.run import Progress
 from tajsim.errors import UserError
 from tajsim.files import reason
 from tajsim.inputs.experiment import Experiment, load_experiment
@@ -95,7 +96,7 @@ class Engine:
     shards: Path
     model: str
     fingerprints: dict[str, str]
-    progress: run.Progress
+    progress: Progress
     computed: int = 0
     _under_way: dict[int, tuple[design.Batch, Job]] = field(default_factory=dict)
     _next: int = 0
@@ -186,7 +187,7 @@ def sweep(
     workers: int = 1,
     cluster: str | None = None,
     retry: bool = False,
-    progress: run.Progress | None = None,
+    progress: Progress | None = None,
     without: str | Sequence[str] = (),
     disk: store.Disk | None = None,
     simulate: Work = simulate,
@@ -213,7 +214,7 @@ def sweep(
     held = tuple(scenario.holding(without) for scenario in loaded.scenarios)
     loaded = replace(loaded, scenarios=held)
     wanted = loaded.runs if runs is None else runs
-    wrong = plan.count_errors(runs=wanted, workers=workers)
+    wrong = count_errors(runs=wanted, workers=workers)
     if cluster is not None and workers > 1:
         wrong.append("workers and cluster exclude each other; the cluster has its own workers")
     if wrong:
