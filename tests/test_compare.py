@@ -127,7 +127,7 @@ def ways(results: xr.Dataset, name: str, window: tuple[str, str]) -> dict[str, f
     picture = plots.figure("fan", results, outcome=name, smooth=12)
     line = next(one for one in picture.axes[0].lines if one.get_linewidth() == 1.7)
     factor = windows.scaled(windows.smooth(windows.at_places(results, name), 12).values, "")[0]
-    fan = fan_of([results.isel(scenario=[i]) for i in (0, 1)], name)
+    fan = fan_of(results, name)
     assert fan is not None
     times = {"million": 1e6, "billion": 1e9}.get(fan["unit"].split()[0], 1.0)
     at = f"{next(iter(whole))}=all"
@@ -174,7 +174,7 @@ def test_what_is_recorded_of_a_body_without_people_is_missing(handed_over: xr.Da
         else:
             assert not missing.any(), name
     troops = {"agency": ["russian_border_troops"]}
-    told = "left in August 2005 in Russian border withdrawal"
+    told = "left in August 2005 in “Russians leave”"
     assert told in windows.titled(handed_over, "collusion", troops)
     assert "left" not in windows.titled(handed_over, "strength", troops)
     table = compare_results(handed_over)

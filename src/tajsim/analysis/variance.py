@@ -287,7 +287,10 @@ def _first(part: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
 
 def share_text(row: Any, group: str) -> str:
     """Return the share of a group in a row of `variance_shares`, with its interval."""
-    share, low, high = (float(getattr(row, f"{group}{end}")) for end in _ENDS)
+    return _with_ends(*(float(getattr(row, f"{group}{end}")) for end in _ENDS))
+
+
+def _with_ends(share: float, low: float, high: float) -> str:
     ends = f"{100.0 * low:.0f}", f"{100.0 * high:.0f}"
     return numbers.percent(share) + (f" ({' to '.join(ends)})" if ends[0] != ends[1] else "")
 
@@ -296,11 +299,10 @@ def _most(rows: pd.DataFrame) -> str:
     """Return the assumptions as a table: range, share, direction, and which may be chance."""
     said = rows.assign(
         range=[range_text(row) for row in rows_of(rows)],
-        share=[numbers.percent(s) for s in rows["share"]],
-        interval=numbers.intervals(rows["low"], rows["high"]),
+        share=[_with_ends(row.share, row.low, row.high) for row in rows_of(rows)],
         sure=np.where(rows["stands_out"].astype(bool), "stands out", "may be chance"),
     )
-    columns = ("parameter", "share", "90 %=interval", "+correlation", "most in=most_in")
+    columns = ("parameter", "share", "+correlation", "most in=most_in")
     note = _MOST.format(
         int(rows["sets"].iloc[0]), int(rows["stands_out"].astype(bool).sum()), len(rows)
     )

@@ -100,7 +100,8 @@ def compare(options: Namespace) -> None:
     """
     chosen = [*options.scenarios, *_matching(options.pattern, options.reference)]
     if not (chosen or options.without):
-        raise UserError("compare: name a SCENARIO to compare with the reference, or --without ID")
+        said = f"'{options.reference}' is the reference; name a SCENARIO after it, or --without ID"
+        raise UserError(f"compare: {said}")
     if options.quiet and not options.out:
         raise UserError("compare: --quiet prints the files that are written; name a place by --out")
 

@@ -265,7 +265,7 @@ def _subtitle(dataset: xr.Dataset, window: Any, differ: int, shown: int) -> str:
     ]
     text = f"Each run minus the reference's run of the same number, over {'; '.join(parts)}."
     if differ > shown:
-        text += f" The {shown} that differ most of {differ} that differ; --outcome names others."
+        text += f" Shown are the {shown} that differ most, of {differ}."
     return panels.subtitle(dataset, text)
 
 

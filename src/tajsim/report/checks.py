@@ -115,7 +115,8 @@ def limits(facts: Facts) -> list[str]:
     lines = []
     if len(facts.claims):
         tested = facts.claims[facts.claims["verdict"] != verdicts.NOT_TESTED]
-        claim, verdict = tested["claim"].map(numbers.words), tested["verdict"]
+        claim = tested["claim"].map(lambda name: f"“{numbers.small(numbers.words(name))}”")
+        verdict = tested["verdict"]
         if wrong := ", ".join(claim[verdict == verdicts.FAILS]):
             lines.append(f"The model contradicts what the documents say in: {wrong}.")
         if weak := ", ".join(claim[verdict.isin([verdicts.NEGLIGIBLE, verdicts.TURNS])]):

@@ -348,7 +348,7 @@ def scope(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
     variable, parts = dataset[name], []
     for dimension in own_dimensions(variable):
         if names := as_names(select.get(dimension)):
-            parts.append(", ".join(_named(variable, {dimension: name}) for name in names))
+            parts.append(", ".join(_named(dataset, variable, {dimension: n}) for n in names))
             continue
         plural = "agencies" if dimension == "agency" else f"{dimension.replace('_', ' ')}s"
         text = f"{'all' if places_of(variable) == 'sum' else 'mean over'} {plural}"
@@ -358,7 +358,7 @@ def scope(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
     return "; ".join(parts)
 
 
-def _named(variable: xr.DataArray, where: Mapping[str, str]) -> str:
+def _named(dataset: Series, variable: xr.DataArray, where: Mapping[str, str]) -> str:
     """Return the names of a place of an outcome, with since when a body there is gone."""
     text = ", ".join(map(display_name, where.values()))
     if places_of(variable) != "people":
@@ -367,7 +367,9 @@ def _named(variable: xr.DataArray, where: Mapping[str, str]) -> str:
     left = {name: when_left(variable.sel({**where, "scenario": name})) for name in names}
     if len(set(left.values())) == 1:
         return ", ".join(filter(None, (text, left[names[0]])))
-    return ", ".join([text, *(f"{said} in {words(n)}" for n, said in left.items() if said)])
+    labels = attribute(dataset, "labels") if isinstance(dataset, xr.Dataset) else {}
+    called = {n: labels.get(n) or words(n) for n in names}
+    return ", ".join([text, *(f"{said} in “{called[n]}”" for n, said in left.items() if said)])
 
 
 def titled(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
@@ -538,8 +540,7 @@ def cells(dataset: xr.Dataset, window: Window) -> Iterator[Cell]:
             where = {d: str(variable[d].values[i]) for d, i in zip(own, position, strict=True)}
             here = values[(slice(None), *position)]
             missing = np.isnan(here).any()
-            text = (
-                _named(variable, where) if missing else ", ".join(map(display_name, where.values()))
-            )
+            names = ", ".join(map(display_name, where.values()))
+            text = _named(dataset, variable, where) if missing else names
             title = f"{label}, {text}" if text else label
             yield cell(variable, title, ";".join(f"{d}={n}" for d, n in where.items()), here)
