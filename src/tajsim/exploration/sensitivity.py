@@ -199,9 +199,10 @@ class Sensitivity(Printed):
     def __str__(self) -> str:
         """Return the text with ten factors for each column."""
         runs = float(self.chance["runs_a_point"].max())
+        runs_each = f"{table_number(runs)} run{'s' * (runs != 1.0)}"
         head = (
             f"{self.method[0].upper()}{self.method[1:]}: {len(self.sweep.factors)} factors, "
-            f"{len(self.sweep.points):,} points, {table_number(runs)} runs each (means of points). "
+            f"{len(self.sweep.points):,} points, {runs_each} each (means of points). "
             f"{self.sweep.about['title']}."
         )
         if self.method == RANKS:

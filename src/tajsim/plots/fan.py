@@ -94,8 +94,8 @@ def _notes(names: Sequence[str], scenarios: int, middle: str) -> str:
         return said + discrepancy.PAIRED
     said += "Dashed: 90 % with the discrepancy of the model"
     unjudged = [name for name in names if not discrepancy.judged(name)]
-    alone = "" if len(unjudged) == len(names) else f" ({len(unjudged)} of {len(names)})"
-    return said + (f"; {discrepancy.UNJUDGED}{alone}." if unjudged else ".")
+    some = "" if len(unjudged) == len(names) else f"for {len(unjudged)} of {len(names)} outcomes "
+    return said + (f"; {some}{discrepancy.UNJUDGED}." if unjudged else ".")
 
 
 def _legend(named: bool, bands: bool) -> list[style.Item]:

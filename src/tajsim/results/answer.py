@@ -99,9 +99,11 @@ class OutcomeChange:
 
     @property
     def relative(self) -> bool:
-        """Whether its difference is told in per cent of the reference."""
+        """Whether its difference is told in per cent of the reference; that of a code is not."""
+        known = load_outcomes().get(self.outcome)
+        code = known is not None and known.scale == "none"
         level = self.kind == "level" and self.unit not in ("share", "index", "ratio", "0 or 1")
-        return level and abs(self.before) > 1e-9
+        return level and not code and abs(self.before) > 1e-9
 
     @cached_property
     def _scale(self) -> tuple[float, str]:
