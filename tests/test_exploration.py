@@ -211,7 +211,7 @@ def test_portfolios_meet_in_the_same_worlds() -> None:
     assert table["regret_max"].to_numpy() == pytest.approx(expected)
     assert table.index[found.recommended] == 1.0
     assert found.table["chosen"].sum() == pytest.approx(1.0)
-    assert "Recommended: pay=1: its largest regret" in str(found)
+    assert "Recommended: pay=1, whose largest regret (4) is the smallest" in str(found)
 
 
 def test_two_goals_count_together() -> None:

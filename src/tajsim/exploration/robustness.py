@@ -100,8 +100,8 @@ class Robustness(Printed):
             f"Regret: how far behind the best portfolio of the same state ({self.unit}). worst: a "
             "tenth of states are worse. chosen: share of resampled states in which it is "
             "recommended.",
-            f"Recommended: {portfolio}, whose largest regret ({table_number(best['regret_max'])}) is "
-            f"the smallest, as in {percent(best['chosen'])} of the resamples of states.",
+            f"Recommended: {portfolio}, whose largest regret ({table_number(best['regret_max'])}) "
+            f"is the smallest, as in {percent(best['chosen'])} of the resamples of states.",
         ]
         if self.missing:
             lines.append(
