@@ -12,7 +12,7 @@ import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as choose
 from tajsim.display import rows_of
-from tajsim.results import answer, numbers
+from tajsim.results import numbers
 from tajsim.results.atlas import LARGEST, atlas_table, units_text
 
 _WIDE, _TALL, _GAP, _HEAD = 9.6, 0.235, 0.1, 0.62  # inches: all, a row, between groups, heads
@@ -37,7 +37,7 @@ def atlas(
     scenarios = list(dict.fromkeys(table["scenario"]))
     titles = dict(zip(table["scenario"], table["title"], strict=True))
     heads = list(dict.fromkeys(zip(table["group"], table["label"], strict=True)))
-    reference = answer.title_of(dataset, choose.names_of(dataset)[0])
+    reference = choose.title_of(dataset, choose.names_of(dataset)[0])
     several = f"What {len(scenarios)} decisions and shocks change"
     layout = style.Layout(
         body=_TALL * len(scenarios) + _HEAD + 0.1,

@@ -15,7 +15,7 @@ import tajsim.results.select as choose
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures
 from tajsim.plots.intervals import Interval, Row, draw_rows, rows_height
-from tajsim.results import answer, numbers, window
+from tajsim.results import numbers, window
 
 #: Verdict -> marker, colour, whether it is filled, and what it is called.
 VERDICTS: dict[str, tuple[str, str, bool, str]] = {
@@ -48,7 +48,7 @@ def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None
         table = table[table["scenario"].isin(choose.names_of(dataset))]
     if table.empty:
         raise UserError("these scenarios make no claims; there is nothing to draw")
-    called = table["scenario"].map(lambda name: answer.title_of(dataset, name))
+    called = table["scenario"].map(lambda name: choose.title_of(dataset, name))
     rows = _under_headings(table.assign(scenario=called), "scenario", _claim)
     counts = table["verdict"].value_counts()
     parts = [f"{counts[v]} {_SEVERAL.get(v, v)}" for v in VERDICTS if v in counts]
@@ -141,7 +141,7 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     layout = style.Layout(
         body=sum(heights) + 0.2,
         title=title
-        or f"{answer.label_of(dataset, choose.names_of(dataset)[0])} against what was observed",
+        or f"{choose.label_of(dataset, choose.names_of(dataset)[0])} against what was observed",
         subtitle=_TARGETS_SUBTITLE,
         legend=legend,
         foot=panels.foot(dataset, "Lines: 90 % of the runs."),

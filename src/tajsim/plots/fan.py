@@ -13,7 +13,7 @@ import tajsim.plots.style as style
 import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.results import answer, discrepancy, effect, numbers
+from tajsim.results import discrepancy, effect, numbers
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
@@ -57,7 +57,7 @@ def fan(
     # Nothing stands above a single panel.
     heads = [numbers.wrap(t, whole, style.BODY, bold=True) if names[1:] else [] for t in titles]
     lines = sum(max(map(len, heads[i : i + columns])) for i in range(0, len(heads), columns))
-    reference, *others = answer.labels_of(dataset).values()
+    reference, *others = choose.labels_of(dataset).values()
     usual_title = numbers.against(others, reference) if others else reference
     middle = "50 % and 90 %" if bands else "50 %"
     layout = style.Layout(
@@ -120,7 +120,7 @@ def _name_lines(ax: Axes, series: "Series", dataset: xr.Dataset, tall: float) ->
     """Write the name of each line beside its end, none over another, in its colour."""
     ends, (low, high) = series.lines[:, 2, -1], ax.get_ylim()
     texts = [
-        numbers.wrap(answer.label_of(dataset, name), _ROOM - 0.1, 7.0, bold=True)
+        numbers.wrap(choose.label_of(dataset, name), _ROOM - 0.1, 7.0, bold=True)
         for name in choose.names_of(dataset)
     ]
     order = [int(i) for i in np.argsort(ends, kind="stable") if np.isfinite(ends[i])]
@@ -222,7 +222,7 @@ def _overview(
             f"of more than {MOST_TOGETHER} scenarios the fan shows one outcome; name only one"
         )
     shown = Series(windows.at_places(dataset, outcomes[0], select), months or None)
-    reference, *called = answer.labels_of(dataset).values()
+    reference, *called = choose.labels_of(dataset).values()
     columns = 4 if len(called) > 6 else 3
     rows, wide = -(-len(called) // columns), 5.9 / columns
     heads = [numbers.wrap(name, wide - 0.12, style.FOOT, bold=True) for name in called]

@@ -16,7 +16,6 @@ import tajsim.results.select as choose
 import tajsim.results.window as windows
 from tajsim.errors import UserError, check_names
 from tajsim.results import answer, effect, numbers
-from tajsim.results.answer import label_of, labels_of
 
 _LINE, _GAP, _HEADING = 0.145, 0.05, 0.05  # inches: of a line, between rows, above a heading
 AXIS = 0.72  # inches of an axis with its label
@@ -153,7 +152,7 @@ def difference(
     }
     moved = {t: row for t, row in found.items() if any(c.verdict not in _STILL for c in row)}
     order = sorted(moved, key=lambda name: -max(change.size for change in moved[name]))
-    reference, *called = labels_of(dataset).values()
+    reference, *called = choose.labels_of(dataset).values()
     most = len(moved) if outcome else min(MOST_ROWS, max(3, _PRINTED // len(called)))
     rows = [
         Row(name, [_interval(i, one) for i, one in enumerate(moved[name], 1)], room=2.0)
@@ -256,7 +255,7 @@ def _interval(position: int, found: answer.OutcomeChange) -> Interval:
 def _subtitle(dataset: xr.Dataset, window: Any, differ: int, shown: int) -> str:
     groups: dict[tuple[str, str], list[str]] = {}
     for name in choose.names_of(dataset)[1:]:
-        label = label_of(dataset, name)
+        label = choose.label_of(dataset, name)
         groups.setdefault(windows.window_of(dataset, window, name), []).append(label)
     parts = [
         f"{numbers.month_text(start)} to {numbers.month_text(end)}"
@@ -303,7 +302,9 @@ def tornado(
     rows = list[Row]()
     for (scenario, *_), part in table.groupby(["scenario", "outcome", "where"], sort=False):
         label = part["label"].iloc[0] or "all outcomes that differ clearly"
-        rows.append(Row(f"{label_of(dataset, str(scenario))}: {label}" if several else str(label)))
+        rows.append(
+            Row(f"{choose.label_of(dataset, str(scenario))}: {label}" if several else str(label))
+        )
         rows += [_assumption(one) for one in part.sort_values("rank").itertuples()]
     sets = int(table["sets"].iloc[0])
     layout = style.Layout(

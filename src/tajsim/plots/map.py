@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 from tajsim.errors import UserError
-from tajsim.results import answer, numbers, select, window
+from tajsim.results import numbers, select, window
 
 Line = window.Floats
 Place = tuple[float, float]
@@ -139,7 +139,7 @@ def map_of(
     """
     names = _by_dimension(dataset, select.outcomes(dataset, outcome, DEFAULT))
     dates = window.spans(dataset, select.as_names(at))
-    reference, *others = called = [*answer.labels_of(dataset).values()]
+    reference, *others = called = [*select.labels_of(dataset).values()]
     shown = others or called
     if (count := len(shown) * len(dates)) > MOST_PANELS:
         raise UserError(

@@ -17,7 +17,6 @@ from scipy.optimize import isotonic_regression
 import tajsim.plots.style as style
 from tajsim.inputs.ledger import printed_in
 from tajsim.results import select
-from tajsim.results.answer import labels_of
 from tajsim.results.numbers import month_text, width, wrap
 from tajsim.results.window import DOCUMENTED_UNTIL, own_events, year_of, years
 
@@ -258,7 +257,7 @@ def _joined(parts: Sequence[tuple[str, str]]) -> str:
 def events_key(found: Sequence[EventMarker], dataset: xr.Dataset) -> list[style.KeyEntry]:
     """Return the key of the events, under a heading per set of scenarios if there are several."""
     entries: list[style.KeyEntry] = []
-    called = labels_of(dataset)
+    called = select.labels_of(dataset)
     for owners in dict.fromkeys(mark.owners for mark in found):
         own = [mark for mark in found if mark.owners == owners]
         if len(called) > 1:
@@ -390,7 +389,7 @@ def draw_grid(
         The layout, and the room below.
     """
     scenarios = select.names_of(dataset)
-    alone, called = len(scenarios) == 1, labels_of(dataset)
+    alone, called = len(scenarios) == 1, select.labels_of(dataset)
     columns = min(across, len(things)) if alone else len(scenarios)
     each = [(thing, scenario) for thing in things for scenario in scenarios]
     rows, wide = -(-len(each) // columns), inches / columns

@@ -16,7 +16,7 @@ import tajsim.results.window as windows
 from tajsim.axes import TASKS
 from tajsim.errors import UserError
 from tajsim.plots.fan import Series, over_months, usual_months
-from tajsim.results import answer, numbers
+from tajsim.results import numbers
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def stacks(
         UserError: for unknown names, or outcomes that have no parts or are of several dimensions.
     """
     names, chosen = choose.chosen(dataset, outcome, MONEY, select)
-    reference, *others = answer.labels_of(dataset).values()
+    reference, *others = choose.labels_of(dataset).values()
     versus = f": {numbers.against(others, reference)}" if others else ""
     if STATE in names:
         things, bands, draw = _commanders(dataset, chosen)
@@ -259,7 +259,7 @@ def providers(
     def stack(ax: Axes, task: str, scenario: str) -> None:
         _stack(ax, shares.sel(scenario=scenario, task=task), when, powers, parts)
 
-    said = [*answer.labels_of(dataset).values()] if len(scenarios) > 1 else ["the price"]
+    said = [*choose.labels_of(dataset).values()] if len(scenarios) > 1 else ["the price"]
     layout, below = panels.draw_grid(
         dataset,
         {task: numbers.display_name(task) for task in tasks},

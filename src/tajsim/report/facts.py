@@ -122,7 +122,7 @@ class Facts:
     @cached_property
     def called(self) -> dict[str, str]:
         """What each scenario is called, by name."""
-        return answer.labels_of(self.dataset)
+        return select.labels_of(self.dataset)
 
     @property
     def reference(self) -> str:

@@ -109,7 +109,7 @@ def contents(facts: Facts) -> dict[str, Any]:
     """Return everything that the template places, as texts and tables."""
     compared = facts.others or [facts.reference]
     many = len(compared) > FOLDED
-    titles = {name: answer.title_of(facts.dataset, name) for name in facts.names}
+    titles = {name: select.title_of(facts.dataset, name) for name in facts.names}
     cards = list(facts.cards.values())
     title = f"{len(compared)} scenarios" if many else listed([titles[name] for name in compared])
     texts = select.attribute(facts.dataset, "scenario_text")

@@ -481,24 +481,6 @@ def _together(one: Values, other: Values) -> bool:
     return abs(float(np.corrcoef(one[known], other[known])[0, 1])) > _ALIKE
 
 
-def title_of(dataset: xr.Dataset, scenario: str) -> str:
-    """Return the title of a scenario; of results that hold none, its name in words."""
-    return str(select.attribute(dataset, "titles").get(scenario) or say.words(scenario))
-
-
-def label_of(dataset: xr.Dataset, scenario: str) -> str:
-    """Return what a scenario is called beside a line."""
-    label = str(select.attribute(dataset, "labels").get(scenario) or "")
-    title = title_of(dataset, scenario)
-    return label or (title if len(title) <= 28 else say.words(scenario))
-
-
-def labels_of(dataset: xr.Dataset) -> dict[str, str]:
-    """Return what each scenario is called in pictures, by name; two of one label by name."""
-    said = {name: label_of(dataset, name) for name in select.names_of(dataset)}
-    return {n: s if [*said.values()].count(s) == 1 else say.words(n) for n, s in said.items()}
-
-
 def set_by(dataset: xr.Dataset, scenario: str) -> set[str]:
     """Return the outcomes that the scenario's own events and settings are, not change."""
     settings = select.attribute(dataset, "settings")
@@ -547,8 +529,8 @@ def card(
         for e in window.own_events(dataset, scenario)
         if e.get("arguments", {}).get("change") != "hold"
     ]
-    titles = title_of(dataset, scenario), title_of(dataset, reference)
-    labels = label_of(dataset, scenario), label_of(dataset, reference)
+    titles = select.title_of(dataset, scenario), select.title_of(dataset, reference)
+    labels = select.label_of(dataset, scenario), select.label_of(dataset, reference)
     question = str(select.attribute(dataset, "questions").get(scenario, ""))
     runs = int(dataset.sizes["run"])
     return Card(

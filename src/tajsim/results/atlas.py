@@ -173,7 +173,7 @@ def atlas_table(dataset: xr.Dataset, outcomes: Sequence[str] = ()) -> pd.DataFra
     for position, scenario in enumerate(others, start=1):
         months = window.window_of(dataset, None, scenario)
         pair, ours = dataset.isel(scenario=[0, position]), answer.set_by(dataset, scenario)
-        about = {"scenario": scenario, "title": answer.title_of(dataset, scenario)}
+        about = {"scenario": scenario, "title": select.title_of(dataset, scenario)}
         for name in names:
             found = answer.change(pair, name, {}, months, False, ours)
             rows.append({**about, **_row(found), "window": ":".join(months)})

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tajsim.errors import UserError, check_names, unknown
 from tajsim.inputs.outcomes import load_outcomes
+from tajsim.results.numbers import words
 
 Names = str | Sequence[str] | None
 
@@ -26,6 +27,24 @@ def attribute(dataset: xr.Dataset, name: str) -> dict[str, Any]:
 def names_of(dataset: xr.Dataset | xr.DataArray) -> list[str]:
     """Return the names of the scenarios; with more than one the first is the reference."""
     return [str(name) for name in dataset["scenario"].values]
+
+
+def title_of(dataset: xr.Dataset, scenario: str) -> str:
+    """Return the title of a scenario; of results that hold none, its name in words."""
+    return str(attribute(dataset, "titles").get(scenario) or words(scenario))
+
+
+def label_of(dataset: xr.Dataset, scenario: str) -> str:
+    """Return what a scenario is called beside a line."""
+    label = str(attribute(dataset, "labels").get(scenario) or "")
+    title = title_of(dataset, scenario)
+    return label or (title if len(title) <= 28 else words(scenario))
+
+
+def labels_of(dataset: xr.Dataset) -> dict[str, str]:
+    """Return what each scenario is called in pictures, by name; two of one label by name."""
+    said = {name: label_of(dataset, name) for name in names_of(dataset)}
+    return {n: s if [*said.values()].count(s) == 1 else words(n) for n, s in said.items()}
 
 
 def as_names(names: Names) -> list[str]:

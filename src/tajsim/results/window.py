@@ -13,7 +13,7 @@ from tajsim.axes import DIMENSIONS, total
 from tajsim.errors import UserError
 from tajsim.inputs import outcomes, toml
 from tajsim.results import select
-from tajsim.results.numbers import display_name, month_text, words
+from tajsim.results.numbers import display_name, month_text
 from tajsim.results.select import Names, as_names, attribute, names_of, own_dimensions
 
 #: First and last month, both included, as ``YYYY-MM``.
@@ -367,9 +367,9 @@ def _named(dataset: Series, variable: xr.DataArray, where: Mapping[str, str]) ->
     left = {name: when_left(variable.sel({**where, "scenario": name})) for name in names}
     if len(set(left.values())) == 1:
         return ", ".join(filter(None, (text, left[names[0]])))
-    labels = attribute(dataset, "labels") if isinstance(dataset, xr.Dataset) else {}
-    called = {n: labels.get(n) or words(n) for n in names}
-    return ", ".join([text, *(f"{said} in “{called[n]}”" for n, said in left.items() if said)])
+    whole = dataset if isinstance(dataset, xr.Dataset) else variable.to_dataset(name="it")
+    gone = (f"{said} in “{select.label_of(whole, n)}”" for n, said in left.items() if said)
+    return ", ".join([text, *gone])
 
 
 def titled(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
