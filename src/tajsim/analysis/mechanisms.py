@@ -10,11 +10,8 @@ from importlib import import_module
 from types import ModuleType
 
 from tajsim import agents, model, rules
-from tajsim.inputs.ledger import GRADES, Mechanism, ids_in, load_documents, load_mechanisms
-from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
+from tajsim.inputs import ledger, registry, scenario_parts, targets
 from tajsim.inputs.signs import load_signs
-from tajsim.inputs.targets import load_targets
 from tajsim.model.country import readers
 from tajsim.results.numbers import WIDTH, text_table
 
@@ -35,10 +32,10 @@ def mechanism_index() -> dict[str, tuple[str, ...]]:
 
     Rules come first, then agents and stages.
     """
-    found: dict[str, list[str]] = {identity: [] for identity in load_mechanisms()}
+    found: dict[str, list[str]] = {identity: [] for identity in ledger.load_mechanisms()}
     for package in (rules, agents, model):
         for where, text in _functions(package):
-            for identity in ids_in(text):
+            for identity in ledger.ids_in(text):
                 if where not in found.setdefault(identity, []):
                     found[identity].append(where)
     return {identity: tuple(places) for identity, places in found.items()}
@@ -53,8 +50,8 @@ def parameters_of(functions: tuple[str, ...]) -> list[str]:
 def claims_by_mechanism() -> dict[str, tuple[str, ...]]:
     """Return, for each mechanism, the claims that test it, as ``scenario: claim``."""
     found: dict[str, list[str]] = {}
-    for name in shipped_scenarios():
-        for claim in load_scenario(name).claims:
+    for name in scenario_parts.shipped_scenarios():
+        for claim in scenario_parts.load_scenario(name).claims:
             for identity in claim.mechanisms:
                 found.setdefault(identity, []).append(f"{name}: {claim.id}")
     return {identity: tuple(claims) for identity, claims in found.items()}
@@ -64,13 +61,13 @@ def claims_by_mechanism() -> dict[str, tuple[str, ...]]:
 def figure_uses() -> dict[str, tuple[str, ...]]:
     """Return what uses each figure of the ledger: parameters, targets, events of scenarios."""
     found: dict[str, list[str]] = {}
-    for p in load_parameters().values():
+    for p in registry.load_parameters().values():
         for identity in dict.fromkeys(p.basis.figures):
             found.setdefault(identity, []).append(f"parameter {p.name}")
-    for target in load_targets().values():
+    for target in targets.load_targets().values():
         found.setdefault(target.figure.id, []).append(f"target {target.id} ({target.use})")
-    for name in shipped_scenarios():
-        scenario = load_scenario(name)
+    for name in scenario_parts.shipped_scenarios():
+        scenario = scenario_parts.load_scenario(name)
         own = [e for e in scenario.events if e.where.startswith(f"scenarios/{name}.toml")]
         for identity in dict.fromkeys(i for event in own for i in event.figures):
             found.setdefault(identity, []).append(f"scenario {name}")
@@ -80,10 +77,10 @@ def figure_uses() -> dict[str, tuple[str, ...]]:
 _LABEL = 12
 
 
-def counts(mechanisms: Iterable[Mechanism]) -> str:
+def counts(mechanisms: Iterable[ledger.Mechanism]) -> str:
     """Return how many there are by grade: ``263 mechanisms: 62 choice, 143 rule, ...``."""
     grades = [m.grade for m in mechanisms]
-    parts = ", ".join(f"{grades.count(grade)} {grade}" for grade in GRADES)
+    parts = ", ".join(f"{grades.count(grade)} {grade}" for grade in ledger.GRADES)
     return f"{len(grades)} mechanisms: {parts}"
 
 
@@ -92,11 +89,11 @@ def shown_by(identity: str) -> tuple[str, ...]:
     """Return what shows a mechanism in the whole model: who cites it, or its `shown`."""
     signs = [sign.id for sign in load_signs().signs.values() if identity in sign.mechanisms]
     claims = [text.partition(": ")[2] for text in claims_by_mechanism().get(identity, ())]
-    own = load_mechanisms()[identity].shown
+    own = ledger.load_mechanisms()[identity].shown
     return (*signs, *claims) or ((own,) if own else ())
 
 
-def place(m: Mechanism) -> str:
+def place(m: ledger.Mechanism) -> str:
     """Return where a mechanism is carried, in short; a reason where it is not."""
     if m.reason:
         return m.reason
@@ -104,17 +101,17 @@ def place(m: Mechanism) -> str:
     return f"{first} and {len(others)} more" if others else first
 
 
-def mechanism_table(mechanisms: Sequence[Mechanism]) -> str:
+def mechanism_table(mechanisms: Sequence[ledger.Mechanism]) -> str:
     """Return one line per mechanism, and the counts by grade beneath."""
     rows = [[m.id, m.grade, place(m), ", ".join(m.sources)] for m in mechanisms]
     table = text_table(("id", "grade", "where, or why not", "source"), rows, left=range(4))
     return f"{table}\n\n{counts(mechanisms)}"
 
 
-def mechanism_in_full(m: Mechanism) -> str:
+def mechanism_in_full(m: ledger.Mechanism) -> str:
     """Return everything about one mechanism: statement, sources, functions, parameters, claims."""
     functions = mechanism_index()[m.id]
-    documents = load_documents()
+    documents = ledger.load_documents()
     sources = [f"{s} ({documents[s.partition(':')[0]].title})" for s in m.sources]
     parts = {
         "grade": [m.grade],

@@ -14,10 +14,8 @@ from tajsim.analysis.verdicts import FAILS, HOLDS
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.run import Progress, Sampling, part_of, run
 from tajsim.files import data_text
+from tajsim.inputs import outcomes, registry, scenario_parts
 from tajsim.inputs.deals import load_deals
-from tajsim.inputs.outcomes import Outcome, load_outcomes, with_weight
-from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario, shipped_scenarios
 from tajsim.results.chronicle import event_table
 from tajsim.results.effect import effect
 from tajsim.results.numbers import frame_text
@@ -52,13 +50,13 @@ def drift(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
         ``spread`` of the early level over runs; ``error``, the standard error of the change;
         ``allowed``, the largest drift; ``verdict``; ``reason`` of an exception; the ``model``.
     """
-    chosen = [o for o in load_outcomes().values() if o.headline]
-    kept, constant = with_weight(o.name for o in chosen), {"constant_world": 1.0}
+    chosen = [o for o in outcomes.load_outcomes().values() if o.headline]
+    kept, constant = outcomes.with_weight(o.name for o in chosen), {"constant_world": 1.0}
     found = run("status-quo", runs, until=LATE[1], outcomes=kept, overrides=constant, **draws)
     return pd.DataFrame([_drift_row(found, o) for o in chosen]).assign(model=model_version())
 
 
-def _drift_row(found: xr.Dataset, outcome: Outcome) -> dict[str, Any]:
+def _drift_row(found: xr.Dataset, outcome: outcomes.Outcome) -> dict[str, Any]:
     early, late = (_level(found, outcome, window) for window in (EARLY, LATE))
     change = late - early
     seen = change[np.isfinite(change)]
@@ -93,7 +91,7 @@ def _judged(holds: bool, excuse: Mapping[str, Any] | None) -> dict[str, str]:
     return {"verdict": EXCEPTION, "reason": f"{excuse['reason']} ({source})"}
 
 
-def _level(found: xr.Dataset, outcome: Outcome, window: Window) -> Any:
+def _level(found: xr.Dataset, outcome: outcomes.Outcome, window: Window) -> Any:
     """Return the mean level or rate of an outcome over a window, ``(run,)``."""
     series = at_places(found, outcome.name)
     if outcome.cumulative:
@@ -114,7 +112,7 @@ def ends(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
         0.05 or above 0.95 for 36 months running; ``mean`` over months and runs; ``verdict``;
         ``reason`` of an exception.
     """
-    chosen = [o for o in load_outcomes().values() if o.unit == "share" and not o.rare]
+    chosen = [o for o in outcomes.load_outcomes().values() if o.unit == "share" and not o.rare]
     found = run("status-quo", runs, outcomes=[o.name for o in chosen], **draws)
     rows = []
     for o in chosen:
@@ -160,12 +158,12 @@ def failure(
         ``low`` to ``high``, against `status-quo` run by run; ``cause``, the commonest largest
         cause of failures, and ``of_failures``, the share of them that it has; ``verdict``.
     """
-    chosen = [*dict.fromkeys([*MOST_FAIL, *(scenarios or shipped_scenarios())])]
+    chosen = [*dict.fromkeys([*MOST_FAIL, *(scenarios or scenario_parts.shipped_scenarios())])]
     failed: dict[str, Any] = {}
     rows, progress = [], draws.get("progress")
     for place, name in enumerate(chosen):
         draws["progress"] = _part(progress, place, len(chosen))
-        end = load_scenario(name).end
+        end = scenario_parts.load_scenario(name).end
         found = run(name, runs, outcomes=["state_failed"], **draws)
         failed[name] = over(found["state_failed"], (end, end)).values[0]
         log = event_table(found)
@@ -239,13 +237,13 @@ def bargains(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
 
     progress = draws.get("progress")
 
-    def simulated(name: str | Scenario, place: int, **more: Any) -> xr.Dataset:
+    def simulated(name: str | scenario_parts.Scenario, place: int, **more: Any) -> xr.Dataset:
         more = {**draws, **more, "progress": _part(progress, place, 3 + len(TAKEN_OUT))}
         return run(name, runs, outcomes=kept, **more).isel(scenario=0)
 
     free = simulated("status-quo", 0)
     held = simulated(_all_held(), 1)
-    halved = load_parameters()["survival_weight.internal_order"].value / 2.0
+    halved = registry.load_parameters()["survival_weight.internal_order"].value / 2.0
     lighter = simulated("status-quo", 2, overrides={"survival_weight.internal_order": halved})
     rows = [*_movement(free, held), *_decisions(free), *_partners(free)]
     rows.append(_refusal(free, lighter))
@@ -258,11 +256,11 @@ def bargains(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(model=model_version())
 
 
-def _all_held() -> Scenario:
+def _all_held() -> scenario_parts.Scenario:
     """Return the status quo in which every deal is held as it is, in force or not."""
-    found = load_scenario("status-quo")
+    found = scenario_parts.load_scenario("status-quo")
     events = [
-        Event(found.start, "deal", {"deal": name, "change": "hold"}, f"{name} held")
+        scenario_parts.Event(found.start, "deal", {"deal": name, "change": "hold"}, f"{name} held")
         for name in load_deals()
     ]
     return replace(found, events=(*events, *found.events))

@@ -29,9 +29,7 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError
 from tajsim.files import csv_text, telling, whole, write_whole
-from tajsim.inputs.conditioned import MODEL, RUN
-from tajsim.inputs.outcomes import with_weight
-from tajsim.inputs.scenario_parts import Scenario, load_scenario
+from tajsim.inputs import conditioned, outcomes, scenario_parts
 from tajsim.inputs.targets import Target, fitted, load_targets, target_text
 from tajsim.inputs.values import about_posterior, load_posterior
 from tajsim.version import __version__
@@ -63,7 +61,7 @@ class Histories:
     What the settings do not hold is drawn from the prior.
     """
 
-    scenario: Scenario
+    scenario: scenario_parts.Scenario
     targets: Sequence[Target]
     seed: int
     team: Executor
@@ -98,7 +96,7 @@ class Histories:
             parameters="prior",
             start=self.scenario.start,
             end=last_month(self.targets),
-            outcomes=with_weight(target_outcomes(self.targets)),
+            outcomes=outcomes.with_weight(target_outcomes(self.targets)),
             workers=1,
             chunk=len(part),
             numbers=tuple(runs[part].tolist()),
@@ -110,7 +108,7 @@ class Histories:
 
 @contextmanager
 def histories(
-    scenario: Scenario, targets: Sequence[Target], seed: int, workers: int = 1
+    scenario: scenario_parts.Scenario, targets: Sequence[Target], seed: int, workers: int = 1
 ) -> Iterator[Histories]:
     """Give a simulator of particles; its processes end with the context."""
     with executor(job.simulate, workers) as team:
@@ -270,7 +268,7 @@ def calibrate(
     ]
     if wrong:
         raise UserError(wrong)
-    scenario = load_scenario(SCENARIO).holding(without)
+    scenario = scenario_parts.load_scenario(SCENARIO).holding(without)
     settings = settings_of(method, prior_runs, scenario)
     kept = Folder(folder, settings)
     targets = tuple(load_targets().values())
@@ -346,7 +344,9 @@ def checksum(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def settings_of(method: smc.Method, prior_runs: int, scenario: Scenario) -> dict[str, Any]:
+def settings_of(
+    method: smc.Method, prior_runs: int, scenario: scenario_parts.Scenario
+) -> dict[str, Any]:
     """Return what a calibration depends on; a folder holds one of them."""
     deeds = [(e.month, e.kind, sorted(e.arguments.items())) for e in scenario.events]
     return {
@@ -363,7 +363,7 @@ def settings_of(method: smc.Method, prior_runs: int, scenario: Scenario) -> dict
 
 def current_settings() -> dict[str, Any]:
     """Return what a calibration made now, with the method of the shipped one, would depend on."""
-    return settings_of(smc.Method(), 0, load_scenario(SCENARIO))
+    return settings_of(smc.Method(), 0, scenario_parts.load_scenario(SCENARIO))
 
 
 #: So many runs are tried for each row.
@@ -402,7 +402,9 @@ def luck_text(
     rows = np.arange(len(next(iter(sample.values()))))
     best, runs = np.full(rows.size, -np.inf), np.zeros(rows.size, np.int64)
     kept = np.zeros((len(targets), rows.size))
-    with histories(load_scenario(SCENARIO), targets, about_posterior()["seed"], workers) as found:
+    with histories(
+        scenario_parts.load_scenario(SCENARIO), targets, about_posterior()["seed"], workers
+    ) as found:
         for number in range(tries):
             numbers = _FIRST + number * rows.size + rows
             simulated = found(sample, numbers.astype(np.int64))
@@ -414,5 +416,5 @@ def luck_text(
                 progress("luck", number + 1, tries)
     events = [(t, kept[i]) for i, t in enumerate(targets) if t.is_event]
     met = [(values == t.observed).astype(int) for t, values in events]
-    head = [MODEL, RUN, *(t.id for t, _ in events)]
+    head = [conditioned.MODEL, conditioned.RUN, *(t.id for t, _ in events)]
     return csv_text(head, zip([model_version()] * rows.size, runs, *met, strict=True))

@@ -26,9 +26,7 @@ from tajsim.compiled.traced import (
     refused,
 )
 from tajsim.draws import Draws
-from tajsim.inputs.ledger import THRESHOLDS
-from tajsim.inputs.outcomes import load_outcomes
-from tajsim.inputs.switches import _filled, _parts, load_rules
+from tajsim.inputs import ledger, outcomes, switches
 from tajsim.model.calendar import Calendar
 from tajsim.model.chronicle import Watch
 from tajsim.model.country import Country
@@ -94,14 +92,16 @@ class TracedDraws(Draws):
 def flows_before(recorder: Recorder) -> Flows:
     """Return the flows of the month before, inputs each."""
     flows = Flows(recorder.runs)
-    for name in load_outcomes():
+    for name in outcomes.load_outcomes():
         flows._arrays[name] = recorder.input(Input("flow", name), *shape_of_flow(name))
     return flows
 
 
 def shape_of_flow(name: str) -> tuple[int, ...]:
     """Return the shape of a flow but for the run."""
-    return tuple(len(DIMENSIONS[dimension]) for dimension in load_outcomes()[name].dimensions)
+    return tuple(
+        len(DIMENSIONS[dimension]) for dimension in outcomes.load_outcomes()[name].dimensions
+    )
 
 
 class Written:
@@ -135,7 +135,7 @@ class Told:
 
     def crossings(self, name: str, values: Any, look: Any = None) -> tuple[Any, Any]:
         """Return where a quantity has risen past its upper threshold, and fallen to its lower."""
-        up, down = THRESHOLDS[name]
+        up, down = ledger.THRESHOLDS[name]
         above = self._last(f"above {name}", values.shape)
         known = above >= 0.0
         limit = np.where(known, np.where(above > 0.5, down, up), 0.5 * (up + down))
@@ -203,7 +203,7 @@ class Holding:
         self.held: dict[str, Operation] = {}
         self.asked: Counter[str] = Counter()
         self.not_so: set[str] = set()
-        self._rules = frozenset(load_rules().values())
+        self._rules = frozenset(switches.load_rules().values())
         self._questions: Counter[Any] = Counter()
 
     def new_month(self) -> None:
@@ -214,7 +214,7 @@ class Holding:
         if rule not in self._rules:
             return found
         name = rule_name(rule)
-        parts = list(_parts(found))
+        parts = list(switches._parts(found))
         shapes = tuple(self.recorder.node(part).shape for part in parts)
         self.asked[name] += 1
         self._questions[name, shapes] += 1
@@ -230,7 +230,7 @@ class Holding:
             kept.append(np.where(holds, held.astype(part.dtype), part))
             self.held[leaf] = kept[-1].node
         self.answers.append(HeldAnswer(name, shapes, number, names))
-        return _filled(found, iter(kept))
+        return switches._filled(found, iter(kept))
 
 
 def rule_name(rule: Any) -> str:

@@ -10,15 +10,14 @@ import xarray as xr
 
 from tajsim.errors import UserError, check_names
 from tajsim.inputs import toml
-from tajsim.results import answer, numbers, select, window
-from tajsim.results.effect import Values, quantiles
+from tajsim.results import answer, effect, numbers, select, window
 
 #: Statistic -> what it takes of the values ``(..., run)``.
 STATISTICS = {
-    "median": lambda values: quantiles(values, (0.5,))[0],
+    "median": lambda values: effect.quantiles(values, (0.5,))[0],
     "mean": lambda values: np.nanmean(values, axis=-1),
-    "p05": lambda values: quantiles(values, (0.05,))[0],
-    "p95": lambda values: quantiles(values, (0.95,))[0],
+    "p05": lambda values: effect.quantiles(values, (0.05,))[0],
+    "p95": lambda values: effect.quantiles(values, (0.95,))[0],
 }
 BY = ("year", "month")
 
@@ -82,12 +81,12 @@ def _spans(dataset: xr.Dataset, by: str) -> list[window.Window]:
     return [(part[0], part[-1]) for part in parts]
 
 
-def _statistic(values: Values, stat: str, date: bool = False) -> Sequence[Any]:
+def _statistic(values: effect.Values, stat: str, date: bool = False) -> Sequence[Any]:
     """Return one statistic of ``(span, run)``; ``spread`` and dates as text."""
     if stat != "spread":
         found = [float(value) for value in STATISTICS[stat](values)]
         return [_month(value) for value in found] if date else found
-    rows = quantiles(values).T
+    rows = effect.quantiles(values).T
     if date:
         return [f"{_month(m)} ({_month(a)} to {_month(b)})" if m == m else "" for a, m, b in rows]
     return [f"{numbers.table_number(m)} ({numbers.interval(a, b)})" for a, m, b in rows]
