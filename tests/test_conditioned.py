@@ -137,7 +137,7 @@ def test_simulation_based_calibration_goes_on_and_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     early = tuple(t for t in fitted() if t.window[1] < "2004-12" and not t.base)
-    monkeypatch.setattr(sbc, "fitted", lambda: early)
+    monkeypatch.setattr(sbc.targets, "fitted", lambda: early)
     told: list[str] = []
     sbc.sbc(tmp_path / "a", 1, method=TINY, prior_runs=40)
     said = sbc.sbc(

@@ -14,7 +14,7 @@ from tajsim.ensemble.dataset import load_results
 from tajsim.errors import UserError
 from tajsim.inputs import toml
 from tajsim.results import chronicle, numbers, select
-from tajsim.results.chronicle import Change, Occurrence, Pair, changes, decided, scheduled, sentence
+from tajsim.results.chronicle import Change, Pair, changes, decided, scheduled, sentence
 from tajsim.results.numbers import counted, frame_text, month_text
 from tajsim.results.window import Window, cells, whole_period
 
@@ -62,15 +62,16 @@ def explain(
     Raises:
         UserError: for anything the caller can mend.
     """
-    first = _loaded(results)
+    first, pair = _loaded(results), None
     if other is not None:
         second = _loaded(other)
         if reason := select.why_no_pairs([first, second]):
             raise UserError(reason)
-        against = chronicle.one_scenario(select.names_of(first), against, "--against")
-        first = select.join([first.sel(scenario=[against]), second])
-    pair = None if against is None else chronicle.pair_in(first, against, scenario)
-    chronicle.check_chronicle(first)
+        pair = _of_two(first, second, against, scenario)
+        first = pair.results
+    else:
+        pair = chronicle.pair_in(first, against, scenario) if against is not None else None
+        chronicle.check_chronicle(first)
     if run is None:
         raise UserError(f"which run? --run N shows one (0 to {int(first['run'].values.max())})")
     mixed = f"\n\n{said}" if (said := select.mixture([first])) else ""
@@ -82,6 +83,19 @@ def explain(
         told = [sentence(event) for event in chronicle.occurrences(first, name, run)]
         table = chronicle.event_table(first, name, run).assign(told=told)
     return Explanation(text, table, str(first.attrs.get("model", "unknown")))
+
+
+def _of_two(
+    first: xr.Dataset, second: xr.Dataset, against: str | None, scenario: str | None
+) -> Pair:
+    """Return a scenario of each of two results; put side by side they hold no events."""
+    for dataset in (first, second):
+        chronicle.check_chronicle(dataset)
+    a = chronicle.one_scenario(select.names_of(first), against, "--against")
+    b = chronicle.one_scenario(select.names_of(second), scenario)
+    joined = select.join([first.sel(scenario=[a]), second.sel(scenario=[b])])
+    names = select.names_of(joined)
+    return Pair(joined, names[0], names[-1], ((first, a), (second, b)))
 
 
 def _loaded(results: Results) -> xr.Dataset:
@@ -103,7 +117,7 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
         UserError: if the results do not hold the run.
     """
     chronicle.check_run(pair.results, run)
-    a, b = _of_run(pair, run)
+    a, b = pair.events(run)
     orders, found = changes(scheduled(a), scheduled(b)), changes(decided(a), decided(b))
     lines = [f"Run {run}: A {pair.a}, B {pair.b}"]
     lines += ["Scheduled differently:", *_chain(orders)] if orders else []
@@ -126,16 +140,9 @@ def differences_table(pair: Pair, run: int) -> pd.DataFrame:
     """Return every differing event of a run as a table: month, side, months moved, sentence."""
     rows = [
         (c.month, c.side, c.moved, c.event.cause == "scenario", sentence(c.event))
-        for c in changes(*_of_run(pair, run))
+        for c in changes(*pair.events(run))
     ]
     return pd.DataFrame(rows, columns=["month", "side", "months_moved", "scheduled", "told"])
-
-
-def _of_run(pair: Pair, run: int) -> tuple[list[Occurrence], list[Occurrence]]:
-    return (
-        chronicle.occurrences(pair.results, pair.a, run),
-        chronicle.occurrences(pair.results, pair.b, run),
-    )
 
 
 def _chain(found: Sequence[Change]) -> list[str]:

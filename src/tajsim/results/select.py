@@ -257,20 +257,13 @@ _BY_SCENARIO = (
 )  # fmt: skip
 #: Attributes of which all values are kept, each once.
 _JOINED = ("seed", "parameters_mode", "tajsim_version", "model", "engine", "source")
-#: Columns of the chronicle that hold codes, with the table they point into.
-_CODES = {
-    "event_kind": "event_kinds",
-    "event_actor": "event_names",
-    "event_target": "event_names",
-    "event_cause": "event_causes",
-}
 
 
 def join(datasets: Sequence[xr.Dataset], called: Sequence[str] = ()) -> xr.Dataset:
     """Put several results side by side along ``scenario``.
 
-    Runs, months and outcomes that all of them have are kept, and the chronicle if all have one. A
-    scenario that several hold with equal values stands once; with other values it is kept under a
+    Runs, months and outcomes that all of them have are kept, but no chronicle. A scenario that
+    several hold with equal values stands once; with other values it is kept under a
     numbered name, or refused if it is known what the results are ``called``.
 
     Raises:
@@ -318,43 +311,7 @@ def join(datasets: Sequence[xr.Dataset], called: Sequence[str] = ()) -> xr.Datas
         held = [attribute(dataset, table) for dataset in datasets]
         rows = {own: held[i][name] for own, (i, name) in taken.items() if name in held[i]}
         attrs[table] = json.dumps(rows)
-    return joined.assign_coords(_chronicle(datasets, taken)).assign_attrs(attrs)
-
-
-def _chronicle(datasets: Sequence[xr.Dataset], taken: dict[str, tuple[int, str]]) -> dict[str, Any]:
-    """Return the events of every scenario; none if results lack them, as there would be gaps."""
-    if not all("event_kind" in dataset.variables for dataset in datasets):
-        return {}
-    common = [str(n) for n in datasets[0].variables if all(n in d.variables for d in datasets)]
-    tables = {
-        name: list(dict.fromkeys(str(row) for d in datasets for row in d[name].values))
-        for name in set(_CODES.values()).intersection(common)
-    }
-    columns: dict[str, list[np.ndarray]]
-    columns = {n: [] for n in common if datasets[0][n].dims == ("event",)}
-    for position, (place, name) in enumerate(taken.values()):
-        dataset = datasets[place]
-        scenarios = [str(row) for row in dataset["event_scenarios"].values]
-        mine = np.flatnonzero(dataset["event_scenario"].values == scenarios.index(name))
-        for column, kept in columns.items():
-            values = dataset[column].values[mine]
-            if column == "event_scenario":
-                values = np.full(len(mine), position)
-            elif rows := _CODES.get(column):
-                place_of = {row: i for i, row in enumerate(tables[rows])}
-                new = np.array([place_of[str(row)] for row in dataset[rows].values], dtype=int)
-                values = new[values.astype(int)]
-            kept.append(values)
-    said = {
-        n: {str(k): t for d in datasets for k, t in d[n].to_series().items()}
-        for n in {"event_unit", "event_text"}.intersection(common)
-    }
-    return {
-        **{name: ("event", np.concatenate(parts)) for name, parts in columns.items()},
-        **tables,
-        **{n: ("event_kinds", [t[k] for k in tables["event_kinds"]]) for n, t in said.items()},
-        "event_scenarios": list(taken),
-    }
+    return joined.assign_attrs(attrs)
 
 
 def _all(
