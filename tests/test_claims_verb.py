@@ -1,6 +1,7 @@
 """``tajsim claims``: what is simulated, printed and written, and every mistake in one line."""
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ import pytest
 
 import tajsim
 import tajsim.analysis.claims as claims_run
-import tajsim.ensemble.run as batches
 from tajsim.analysis import compare
 from tajsim.analysis.claims import totals_text
 from tajsim.analysis.verdicts import FAILS, HOLDS, NOT_TESTED
 from tajsim.cli import main
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
+
+#: The package has a function of the same name.
+batches = import_module("tajsim.ensemble.run")
 
 Capture = pytest.CaptureFixture[str]
 

@@ -101,7 +101,9 @@ def test_verdict_on_failure_by_hand(
 
     monkeypatch.setattr(stability, "run", simulated)
     monkeypatch.setattr(stability, "event_table", events)
-    monkeypatch.setattr(stability, "load_scenario", lambda name: SimpleNamespace(end="2013-12"))
+    monkeypatch.setattr(
+        stability.scenario_parts, "load_scenario", lambda name: SimpleNamespace(end="2013-12")
+    )
     table = stability.failure(scenarios=["irpt-ban"]).set_index("scenario")
     assert list(table.index) == ["status-quo", "history", "irpt-ban"] == told
     row = table.loc[scenario]
@@ -149,7 +151,9 @@ def test_ends_and_failure_of_small_runs(monkeypatch: pytest.MonkeyPatch) -> None
         return run(name, 2, parameters="fixed", until="2007-06", outcomes=names)
 
     monkeypatch.setattr(stability, "run", soon)
-    monkeypatch.setattr(stability, "load_scenario", lambda name: SimpleNamespace(end="2007-06"))
+    monkeypatch.setattr(
+        stability.scenario_parts, "load_scenario", lambda name: SimpleNamespace(end="2007-06")
+    )
     table = stability.ends()
     wanted = {o.name for o in load_outcomes().values() if o.unit == "share" and not o.rare}
     assert set(table["outcome"]) == wanted

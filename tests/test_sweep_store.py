@@ -186,7 +186,7 @@ def test_shards_of_another_sweep_are_set_aside_and_computed(
     if whose == "model":
         with pytest.raises(UserError, match=r"a sweep of model 0\.0\.0\+other, and this is"):
             load_sweep(other)
-        monkeypatch.setattr(read, "mixed", ContextVar("mixed", default=True))
+        monkeypatch.setattr(read.select, "mixed", ContextVar("mixed", default=True))
         assert load_sweep(other).about["title"].endswith("(made by another model, 0.0.0+other)")
         assert load_sweep(other).unfit == ()
     sweep(experiment, out, simulate=quick)
