@@ -35,12 +35,14 @@ def picture(table: pd.DataFrame) -> Figure:
         title="Simulation-based calibration: are the posteriors right?",
         subtitle=verdict(ranks.to_numpy()),
         foot="Rank of the true value among the particles of its posterior, from lowest to highest; "
-        f"grey: where even ranks lie in 99 % of cases. Model {table['model'].iloc[0]}.",
+        f"small panels alike; grey: where even ranks lie in 99 % of cases. Model {table['model'].iloc[0]}.",
     )
     grid = layout.figure.add_gridspec(rows + 2, COLUMNS)
     whole = layout.figure.add_subplot(grid[:2, :])
     _histogram(whole, ranks.to_numpy().ravel(), MANY)
     whole.set_title("All parameters together", size=9, loc="left")
+    whole.set_ylabel("true values (number)", size=8)
+    whole.set_xlabel("rank (share)", size=8, labelpad=1)
     for place, name in enumerate(names):
         ax = layout.figure.add_subplot(grid[2 + place // COLUMNS, place % COLUMNS])
         _histogram(ax, ranks[name].to_numpy(), FEW)
