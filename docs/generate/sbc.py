@@ -35,7 +35,8 @@ def picture(table: pd.DataFrame) -> Figure:
         title="Simulation-based calibration: are the posteriors right?",
         subtitle=verdict(ranks.to_numpy()),
         foot="Rank of the true value among the particles of its posterior, from lowest to highest; "
-        f"small panels alike; grey: where even ranks lie in 99 % of cases. Model {table['model'].iloc[0]}.",
+        "small panels alike; grey: where even ranks lie in 99 % of cases. "
+        f"Model {table['model'].iloc[0]}.",
     )
     grid = layout.figure.add_gridspec(rows + 2, COLUMNS)
     whole = layout.figure.add_subplot(grid[:2, :])
