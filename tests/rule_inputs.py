@@ -50,7 +50,6 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
     "survival_weights": {"perceived": TASK},
     "used_step": dict.fromkeys(("used", "taken"), (len(PARTS["way"]),)),
     "way_taken": dict.fromkeys(("price", "used", "closed", "draw"), (len(PARTS["way"]),)),
-    "forces": {"people": AGENCY, "quality": AGENCY},
     "place_of_tries": dict.fromkeys(("guard", "distance", "length", "terrain"), SECTION),
     "exit_shares": {"old": (4,), "closed": (4,)},
     "way_shares": dict.fromkeys(("old", "length", "terrain", "belief", "tolled"), (6,)),

@@ -79,7 +79,6 @@ class Commanders(Actors[Commander]):
     rent_ratio = state("ratio", "income of late over what he is used to", start=1.0)
     received = state("USD/month", "rents of the month, at earnings of the start")
     habit = state("USD/month", "the same that he is used to", usual="received")
-    doubt = state("share", "doubt of what comes after the ruler")
     no_way_back = state("share", "closure of the legal channel of his side")
     creed_weight = state("0 or 1", "whether the pressure on faith counts for him")
     arrest_order = state("0 or 1", "order to arrest him")
@@ -209,7 +208,7 @@ class Commanders(Actors[Commander]):
         return mutiny * self.deterred(guarantee) * self.in_place, defection * self.in_place
 
     def weigh_loyalty(
-        self, shortfall: Array, guarantee: Array, creed: Array
+        self, shortfall: Array, guarantee: Array, creed: Array, doubt: Array
     ) -> loyalty_rules.Loyalty:
         """Return the loyalty each comes to, and what takes it away."""
         return self.apply(
@@ -220,7 +219,7 @@ class Commanders(Actors[Commander]):
             guarantee=guarantee,
             creed=creed * self.creed_weight,
             grudge=self.grudge,
-            doubt=self.doubt,
+            doubt=doubt,
         )
 
     def feel(self, struck: Array, closed: Array, aim: Array) -> None:

@@ -85,7 +85,8 @@ class Scene:
     can do, both ``(task, run)``; ``bite`` is how much each lever hurts and ``pulled`` 1 where it is
     pulled, ``(pressure, run)``; ``useful`` is what each deal covers now, ``desire`` what it is
     worth to the patron beyond its cost, ``(deal, run)``; ``wishes`` what all that it offers is
-    worth to it, and the others, are ``(run,)``. ``bound`` is for how long a package binds, months
+    worth to it, ``demands`` the conditions on what the West offers times the weight of elite
+    control, and the others, are ``(run,)``. ``bound`` is for how long a package binds, months
     (1 before it opens), ``relief`` what the levers forgone would cost, ``(package, run)``.
     """
 
@@ -94,6 +95,7 @@ class Scene:
     unpaid: Array
     calm: Array
     opening: Array
+    demands: Array
     corruption: Array
     watch: Array
     bite: Array
@@ -382,6 +384,7 @@ class Deals(Actors[Deal]):
             moved=total(np.abs(masks - self.held[rows, None]) * size),
             lean=total(amount * (self.west - self.moscow)[rows, None]),
             mood=total(amount * self.mood[rows, None]),
+            demands=scene.demands,
         )
         shape = gains.protection.shape
         return np.stack([np.broadcast_to(term, shape) for term in (*gains, *prices)])

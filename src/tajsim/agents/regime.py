@@ -189,12 +189,21 @@ class Regime(Actor):
             state_rules.strain_step, strain=self.strain, push=sum(push, self.zeros())
         )
 
+    @property
+    def recovers(self) -> Array:
+        """Strain below which a failed state stands again, share, ``(run,)``."""
+        return self.apply(state_rules.recovery_level)
+
     def stand(self, fails: Array, months: Array) -> None:
         """Fail where ``fails`` is 1, stand again where strain is gone; work out the polity."""
         fresh = fails * (1.0 - self.failed)
         self.failed = np.maximum(self.failed, fails)
         self.failed_month = np.where(fresh > 0.5, months, self.failed_month)
         self.collapsed = self.apply(
-            state_rules.collapsed_step, collapsed=self.collapsed, fails=fails, strain=self.strain
+            state_rules.collapsed_step,
+            collapsed=self.collapsed,
+            fails=fails,
+            strain=self.strain,
+            recovers=self.recovers,
         )
         self.polity = self.apply(state_rules.polity, strain=self.strain, collapsed=self.collapsed)

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from tajsim.model.model import TajikistanModel
     from tajsim.model.snapshot import Snapshot
 
-#: Told after each month what may be heard of it: the months simulated, or a function that makes
-#: something larger if it is to be heard; None if there is nothing to say.
+#: Told after each month how many are simulated, or None.
 MonthDone = Callable[[Any], None]
 
 
@@ -76,7 +75,6 @@ class Job:
         keep: makes what is kept out of the finished model; a function that can be imported.
         model: the version of the model that is to simulate it; any, if empty.
         without: what is taken out of the model.
-        watch: the outcomes to be told of on the way.
         stops: after how many months the state may be of use to other jobs.
         engine: what simulates it, compiled or numpy; the numbers of a run are the same but for
             the last digits of single precision.
@@ -100,7 +98,6 @@ class Job:
     keep: Callable[[TajikistanModel], Any] = record_of
     model: str = ""
     without: tuple[str, ...] = ()
-    watch: tuple[str, ...] = ()
     stops: tuple[int, ...] = ()
     engine: str = field(default_factory=engines.chosen)
 

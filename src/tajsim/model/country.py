@@ -173,6 +173,7 @@ class Country(Stated, mesa.Model):
     forces = state("persons", "the state's force: own armed services by quality and trust")
     loyal_force = state("persons", "of that who would act for the regime against enemies inside")
     forward = state(outcome="base_forward_share", start="base_forward")
+    unsure = state("share", "doubt of commanders of what comes")
     helped = state("share", "the patron's help against enemies near the capital")
     fall = state("number", "of the way in which the regime fell, a place in FALLS")
     broadcast = state("index", "pull of defectors' appeals")

@@ -87,7 +87,7 @@ def country_at_start(country: Country) -> None:
     country.living = country.home_output / country.home_people
     country.taxes = country.values.tax_share * country.home_output
     country.allocate()
-    muster(country)
+    muster(country, country.commanders.zeros())
     normals = {n: country.draws.normal_each(f"deal {n}", DEALS, AT_START) for n in TERMS}
     country.deals.apply(country.deals.draw_terms, normals=normals)
     country.sections_once = country.agency["russian_border_troops"].guarded_km.copy()

@@ -373,6 +373,7 @@ def prices(
     moved: Array,
     lean: Array,
     mood: Array,
+    demands: Array,
     *,
     autonomy_price: Array,
     reliance_price: Array,
@@ -384,13 +385,16 @@ def prices(
 ) -> Prices:
     """Return the prices of each bundle of deals on a task to the regime, by reason, as negatives.
 
+    A camp whose offers are tangled with demands for an opening is the worse friend for a ruler,
+    whatever the deal; the other asks for none.
+
     Equation:
         autonomy = -autonomy_price * calm * weight * command
         leaning_on_one = -reliance_price * calm * reliance**2
         conditions = -condition_price * opening * weight * asked
         pressure = -fear_of_pressure * harm
         change = -inertia * moved / 6
-        leaning_west = lean_west * lean / 6
+        leaning_west = (lean_west - condition_price * opening * demands) * lean / 6
         whim = mood_spread * mood / 6
 
     Args:
@@ -404,8 +408,9 @@ def prices(
         moved: what would change of what is in force, share of the need.
         lean: size of Western deals less that of the patron's, share of the need.
         mood: what moves the regime besides, times size, index.
+        demands: conditions on all that the West offers, times the weight of elite control.
 
-    Mechanisms: M06, M109, M120, O09, O10, O12, O13, O17.
+    Mechanisms: M06, M109, M110, M120, O09, O10, O12, O13, O17.
     """
     return Prices(
         -autonomy_price * calm * weight * command,
@@ -413,7 +418,7 @@ def prices(
         -condition_price * opening * weight * asked,
         -fear_of_pressure * harm,
         -inertia * moved / TASK_COUNT,
-        lean_west * lean / TASK_COUNT,
+        (lean_west - condition_price * opening * demands) * lean / TASK_COUNT,
         mood_spread * mood / TASK_COUNT,
     )
 

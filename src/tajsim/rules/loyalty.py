@@ -247,7 +247,7 @@ def loyalty_aim(
 
 
 def doubt_of_survival(
-    doubt: Array, strain: Array, *, strained_from: Array, failure_threshold: Array
+    doubt: Array, strain: Array, recovers: Array, *, failure_threshold: Array
 ) -> Array:
     """Return how unsure commanders are of what comes, 0 to 1, ``(run,)``: they hedge.
 
@@ -255,15 +255,16 @@ def doubt_of_survival(
     fully where it may fail.
 
     Equation:
-        weak = 2 * (strain - strained_from) / (failure_threshold - strained_from) - 1
+        weak = (strain - recovers) / (failure_threshold - recovers)
         doubt_of_survival = 1 - (1 - doubt) * (1 - min(max(weak, 0), 1))
 
     Args:
         doubt: of what comes after the ruler's term, 0 to 1.
+        recovers: strain below which a failed state stands again, share.
 
     Mechanisms: S27, E19, P24.
     """
-    weak = 2.0 * (strain - strained_from) / (failure_threshold - strained_from) - 1.0
+    weak = (strain - recovers) / (failure_threshold - recovers)
     return 1.0 - (1.0 - doubt) * (1.0 - np.minimum(np.maximum(weak, 0.0), 1.0))
 
 

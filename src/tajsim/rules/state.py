@@ -49,19 +49,19 @@ def part_of(part: Array, other: Array) -> Array:
 
 
 def forces(people: Array, quality: Array, trust: Array) -> Array:
-    """Return the force that the state can count on, persons, ``(run,)``.
+    """Return the force of each service that the state can count on, persons, ``(agency, run)``.
 
     It is weaker than it looks on paper.
 
     Equation:
-        forces = sum(people * quality, "agency") * trust
+        forces = people * quality * trust
 
     Args:
         trust: share of the apparatus that obeys, 0 to 1.
 
     Mechanisms: S25.
     """
-    return total(people * quality) * trust
+    return people * quality * trust
 
 
 def at_hand(forces: Array, effort: Array, *, force_ready: Array) -> Array:
@@ -191,23 +191,34 @@ def failure_chance(strain: Array, *, failure_threshold: Array, clock_year: Array
     return 1.0 - np.exp(-excess / clock_year)
 
 
-def collapsed_step(
-    collapsed: Array, fails: Array, strain: Array, *, strained_from: Array, failure_threshold: Array
-) -> Array:
-    """Return 1 while the state has failed, else 0, ``(run,)``.
+def recovery_level(*, strained_from: Array, failure_threshold: Array) -> Array:
+    """Return the strain below which a failed state stands again, share, ``(run,)``.
 
-    It fails above one level of strain and stands again only below a lower one, halfway to that at
-    which it no longer counts as strained: what broke is not mended as soon as the causes ease, but
-    a state that is only strained stands.
+    It lies halfway between that above which a state may fail and that below which it no longer
+    counts as strained: what broke is not mended as soon as the causes ease, but a state that is
+    only strained stands.
 
     Equation:
-        still = collapsed if strain > (strained_from + failure_threshold) / 2 else 0
-        collapsed_next = max(still, fails)
+        recovery_level = (strained_from + failure_threshold) / 2
 
     Mechanisms: E19.
     """
-    ends = 0.5 * (strained_from + failure_threshold)
-    return np.maximum(collapsed * (strain > ends), fails)
+    return 0.5 * (strained_from + failure_threshold)
+
+
+def collapsed_step(collapsed: Array, fails: Array, strain: Array, recovers: Array) -> Array:
+    """Return 1 while the state has failed, else 0, ``(run,)``.
+
+    Equation:
+        still = collapsed if strain > recovers else 0
+        collapsed_next = max(still, fails)
+
+    Args:
+        recovers: strain below which it stands again, share.
+
+    Mechanisms: E19.
+    """
+    return np.maximum(collapsed * (strain > recovers), fails)
 
 
 #: Ways in which a regime falls, by number; 0 where it does not.

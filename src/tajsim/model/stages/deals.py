@@ -133,6 +133,8 @@ def scene_of(country: Country) -> book.Scene:
     weight = regime.weight
     fear = total((weight * threat)[[ORDER, ELITE]]) / total(weight[[ORDER, ELITE]])
     opening = country.opening / np.maximum(country.opening_usual, 1e-9)
+    western = deals.offered * deals.size * deals.west
+    asked = total(western * deals.condition) / np.maximum(total(western), 1e-9)
     wished = deals.benefit * deals.size * deals.moscow * deals.offered * holds_on(country)
     bite = bites(country)
     chance = country.apply(
@@ -145,6 +147,7 @@ def scene_of(country: Country) -> book.Scene:
         unpaid=regime.shortfall,
         calm=country.apply(rules.calm, fear=fear),
         opening=opening,
+        demands=weight[ELITE] * asked,
         corruption=values.aid_diversion * country.cronyism,
         watch=watch(country),
         bite=bite,

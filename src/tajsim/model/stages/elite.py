@@ -80,7 +80,9 @@ def elite(country: Country) -> None:
 def feel(country: Country, faith: Array) -> loyalty.Loyalty:
     """Let every commander's fear and loyalty follow last month's blows; return the causes."""
     commanders = country.commanders
-    felt = commanders.weigh_loyalty(country.regime.shortfall, country.guarantee, faith)
+    felt = commanders.weigh_loyalty(
+        country.regime.shortfall, country.guarantee, faith, country.unsure
+    )
     struck = country.last["purges"] + commanders.beaten
     commanders.feel(struck, 1.0 - country.standing, felt.aim)
     country.regions.struck = here = country.regions.zeros()
@@ -206,8 +208,12 @@ def look_ahead(country: Country) -> None:
     new = named * (1.0 - regime.heir)
     regime.name_heir(named, over, loyal)
     country.note("heir_named", new, actor="regime", size=regime.doubt)
-    doubt = country.apply(loyalty.doubt_of_survival, doubt=regime.doubt, strain=regime.strain)
-    country.commanders.doubt = doubt + country.commanders.zeros()
+    country.unsure = country.apply(
+        loyalty.doubt_of_survival,
+        doubt=regime.doubt,
+        strain=regime.strain,
+        recovers=regime.recovers,
+    )
 
 
 def contest(country: Country) -> None:

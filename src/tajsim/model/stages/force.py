@@ -44,8 +44,9 @@ AT_THE_SEAT = column(name == CAPITAL for name in REGIONS)
 
 def force(country: Country) -> None:
     """Fighting. Writes: losses, militants inside, incidents, coups, orders after a killing."""
-    muster(country)
-    fight_mutinies(country)
+    up = country.now["mutinies"] * (country.commanders.status == MUTINIED)  # who has risen
+    muster(country, up)
+    fight_mutinies(country, up)
     killed(country, unrest(country))
     cross(country)
     arms = country.values.weapons_flow * country.outside.militant_pressure[NORTH]
@@ -57,28 +58,31 @@ def force(country: Country) -> None:
     )
 
 
-def muster(country: Country) -> None:
-    """Count the force that the state has against enemies inside, and what of it is loyal."""
-    agencies = country.agencies
-    country.forces = country.apply(
+def muster(country: Country, up: Array) -> None:
+    """Count the force that the state has against enemies inside, and what of it is loyal.
+
+    Of a service a part goes with its head, and a head stands aside as far as he is not loyal. The
+    service of one who rises stands half aside, whoever heads it now.
+
+    Args:
+        up: 1 for who has risen this month, else 0, ``(commander, run)``.
+    """
+    agencies, commanders = country.agencies, country.commanders
+    forces = country.apply(
         state_rules.forces,
         people=FIGHTS_INSIDE * agencies.strength,
         quality=agencies.quality,
         trust=country.regime.trust,
     )
-    country.loyal_force = total(loyal_force(country, risen(country)))
+    aside = (WITH_THE_HEAD * commanders.heads * (1.0 - commanders.loyalty)[:, None]).max(axis=0)
+    risen = WITH_THE_HEAD * (SERVES * up[:, None]).max(axis=0)
+    country.forces = total(forces)
+    country.loyal_force = total(forces * (1.0 - aside) * (1.0 - risen))
 
 
-def risen(country: Country) -> Array:
-    """Return 1 for who has risen this month, else 0, ``(commander, run)``."""
-    found: Array = country.now["mutinies"] * (country.commanders.status == MUTINIED)
-    return found
-
-
-def fight_mutinies(country: Country) -> None:
+def fight_mutinies(country: Country, up: Array) -> None:
     """The state fights mutineers within the month; one that wins topples it."""
     commanders, month = country.commanders, country.calendar_month
-    up = risen(country)
     # A fight over the succession has been decided by all who took a side.
     own = up * (1.0 - commanders.contends)
     coup = country.apply(
@@ -104,23 +108,6 @@ def fight_mutinies(country: Country) -> None:
 def topple(country: Country, fall: Array) -> None:
     """Let the regime fall, once, in the way of which ``fall`` is the number; 0: it does not."""
     country.fall = np.where(country.fall > 0.5, country.fall, fall)
-
-
-def loyal_force(country: Country, up: Array) -> Array:
-    """Return who of each service would fight for the regime, persons, ``(agency, run)``.
-
-    Of a service a part goes with its head, and a head stands aside as far as he is not loyal. The
-    service of one who rises stands half aside, whoever heads it now.
-
-    Args:
-        up: 1 for who has risen this month, else 0, ``(commander, run)``.
-    """
-    agencies, commanders = country.agencies, country.commanders
-    aside = (WITH_THE_HEAD * commanders.heads * (1.0 - commanders.loyalty)[:, None]).max(axis=0)
-    risen = WITH_THE_HEAD * (SERVES * up[:, None]).max(axis=0)
-    force = FIGHTS_INSIDE * agencies.strength * agencies.quality * country.regime.trust
-    left: Array = force * (1.0 - aside) * (1.0 - risen)
-    return left
 
 
 def rise(country: Country) -> None:

@@ -185,7 +185,7 @@ def get_used(country: Country, purse: Array, received: Array) -> None:
         purse=purse,
         power=country.clients_power,
         usual=country.clients_usual,
-        doubt=commanders.doubt[0],
+        doubt=country.unsure,
     )
     commanders.received = received
     commanders.rent_ratio = commanders.apply(
