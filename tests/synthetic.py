@@ -135,8 +135,8 @@ def results(
 
 @cache
 def two() -> xr.Dataset:
-    """Return six runs of the usual two scenarios, with what they rest on; not to be changed."""
-    return assumptions(results(scenarios=PAIR, runs=6))
+    """Return six runs of the usual two scenarios; not to be changed."""
+    return results(scenarios=PAIR, runs=6)
 
 
 def _falls(random: Any, count: int, months: int, runs: int) -> Any:
@@ -200,29 +200,6 @@ def _month_numbers(dataset: xr.Dataset) -> list[tuple[int, str]]:
     return [(months.index(month), section) for month, section in _HANDOVERS if month in months]
 
 
-def claims_table() -> pd.DataFrame:
-    """Return claims as they are tested, one of each verdict."""
-    verdicts = ("holds", "fails", "undecided", "not tested")
-    rows = [
-        {
-            "scenario": PAIR[1],
-            "claim": f"claim-number-{i}",
-            "statement": f"What a document says of cause and effect, number {i}.",
-            "verdict": verdict,
-            "document": "icg-2016",
-            "line": 100 + i,
-            "share": [0.95, 0.1, 0.6, np.nan][i],
-            "effect": [120.0, -0.034, 1.2, np.nan][i],
-            "low": [100.0, -0.05, -0.4, np.nan][i],
-            "high": [140.0, -0.018, 2.8, np.nan][i],
-            "unit": ["kg/year", "share", "number", ""][i],
-            "signed": True,
-        }
-        for i, verdict in enumerate(verdicts)
-    ]
-    return pd.DataFrame(rows)
-
-
 def targets_table() -> pd.DataFrame:
     """Return targets as they are held against runs: numbers, bounds, an event, far and near."""
     columns = "target theme use kind figure unit observed error scale median p05 p95 percentile"
@@ -236,34 +213,6 @@ break Breaks checked event    unknown-figure     runs  1   0.5 natural 0.3 0   1
     found = pd.DataFrame(rows, columns=columns.split())
     numbers = ["observed", "error", "median", "p05", "p95", "percentile"]
     return found.astype(dict.fromkeys(numbers, float))
-
-
-def assumptions(dataset: xr.Dataset) -> xr.Dataset:
-    """Return results that say which assumptions matter, as ``compare`` keeps them."""
-    count, scenario = 5, str(dataset["scenario"].values[-1])
-    share = np.array([0.3, 0.2, 0.1, 0.06, 0.02])
-    columns = {
-        "scenario": [scenario] * count,
-        "outcome": ["together"] * count,
-        "where": [""] * count,
-        "label": [""] * count,
-        "rank": np.arange(1, count + 1),
-        "parameter": [f"parameter_{i}" for i in range(count)],
-        "share": share,
-        "low": 0.5 * share,
-        "high": 1.6 * share,
-        "correlation": [0.5, -0.4, 0.3, -0.2, 0.1],
-        "stands_out": [1, 1, 1, 1, 0],
-        "sets": [120] * count,
-        "value": [1.5, 0.045, 7000.0, 4.0, 1e-4],
-        "range_low": [1.0, 0.02, 3000.0, 2.0, 5e-5],
-        "range_high": [3.0, 0.1, 17000.0, 8.0, 2e-4],
-        "unit": ["ratio", "share", "kg/month", "persons/km", "1/month"],
-        "meaning": [
-            f"what assumption {i} says of the country and its border" for i in range(count)
-        ],
-    }
-    return dataset.assign({f"assumptions_{n}": ("assumptions_row", v) for n, v in columns.items()})
 
 
 def _series(random: Any, shape: tuple[int, ...], level: float, varies: float) -> Any:

@@ -31,7 +31,7 @@ from tajsim.results.chronicle import event_table
 from tajsim.results.select import join
 from tajsim.results.window import yes_or_no
 
-PAIRED = ("answer", "atlas", "difference", "tornado", "claims")
+PAIRED = ("answer", "atlas", "difference")
 UNITS = ("kg", "share", "index", "persons", "number", "%", "year", "runs", "deviations", "0 or 1")
 
 
@@ -40,8 +40,7 @@ def kinds(scenarios: int) -> list[str]:
 
 
 def table_of(kind: str) -> dict[str, Any]:
-    tables = {"claims": synthetic.claims_table, "targets": synthetic.targets_table}
-    return {"table": tables[kind]()} if kind in tables else {}
+    return {"table": synthetic.targets_table()} if kind == "targets" else {}
 
 
 def drawn(picture: Figure) -> list[Axes]:
@@ -117,7 +116,7 @@ def test_every_kind_is_labelled_says_what_it_rests_on_and_is_the_same_file_each_
 
 
 #: Kinds that are tested with more to show than this as well.
-APART = ("fan", "border", "stacks", "map", "claims", "targets", "tornado")
+APART = ("fan", "border", "stacks", "map", "targets")
 
 
 def file_of(picture: Figure, folder: Path, suffix: str) -> bytes:
@@ -219,7 +218,7 @@ def crowd(name: str) -> xr.Dataset:
             scenarios=tuple(f"what-if-number-{i}" for i in range(24)), runs=3, months=60
         )
     more = ("abrupt-withdrawal", "withdrawal-with-border-pay") if name == "wide" else ()
-    return synthetic.assumptions(synthetic.results(scenarios=(*synthetic.PAIR, *more), runs=6))
+    return synthetic.results(scenarios=(*synthetic.PAIR, *more), runs=6)
 
 
 @pytest.mark.parametrize(
@@ -354,7 +353,7 @@ def test_difference_prints_value_and_unit_and_names_what_does_not_move(two: xr.D
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_nothing_but_gaps_is_drawn_without_complaint() -> None:
-    empty = synthetic.assumptions(synthetic.results(scenarios=synthetic.PAIR, runs=1, months=30))
+    empty = synthetic.results(scenarios=synthetic.PAIR, runs=1, months=30)
     empty["seizure_probability"][:] = np.nan
     empty["grievance"][:] = 0.0
     for kind in plots.KINDS:

@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.figure import Figure
-from synthetic import PAIR, claims_table, results, targets_table
+from synthetic import PAIR, results, targets_table
 from test_plots import cielab, drawn, words
 
 import tajsim.plots as plots
@@ -110,41 +110,18 @@ def test_a_stack_adds_up_to_the_whole_and_what_has_no_parts_is_refused(two: xr.D
 # boards
 
 
-def test_claims_stand_at_the_share_of_runs_with_their_source(two: xr.Dataset) -> None:
-    picture = plots.figure("claims", two, table=claims_table())
-    spots = {line.get_gid(): line.get_xdata()[0] for line in picture.axes[0].lines}
-    assert spots["claim-claim-number-0"] == 0.95
-    assert spots["claim-claim-number-1"] == 0.1
-    told = words(picture).replace("\n", " ")
-    assert "What a document says of cause and effect, number 0 (icg-2016:100)" in told
-    assert "claim-number" not in told and PAIR[1] not in told
-    assert "1 hold, 1 fail, 1 undecided, 1 not tested" in told
-    assert "icg-2016:101" in told
-    with pytest.raises(UserError, match="no claims"):
-        plots.figure("claims", two, table=claims_table().iloc[:0])
-    with pytest.raises(UserError, match="shows a table"):
-        plots.figure("claims", two)
-
-
 def test_targets_stand_at_their_errors(two: xr.Dataset) -> None:
     picture = plots.figure("targets", two, table=targets_table())
     spots = {line.get_gid(): line.get_xdata()[0] for line in picture.axes[0].lines}
     assert spots["target-near"] == pytest.approx(np.log(0.9) / 0.2)
     assert spots["target-far"] == 6.0  # 40 errors off: an arrow at the edge
     assert spots["target-bound"] == 0.0  # on the allowed side
+    with pytest.raises(UserError, match="no targets"):
+        plots.figure("targets", two, table=targets_table().iloc[:0])
+    with pytest.raises(UserError, match="shows a table"):
+        plots.figure("targets", two)
     source = load_figures()["heroin-seized-2008"]
     assert f"({source.document}:{source.line})" in words(picture)
-
-
-def test_tornado_draws_the_share_of_each_assumption(two: xr.Dataset) -> None:
-    panel = plots.figure("tornado", two).axes[0]
-    bars = {p.get_gid(): p.get_width() for p in panel.patches if p.get_gid()}
-    assert bars["assumption-parameter_0"] == pytest.approx(0.3)
-    assert len(bars) == 5
-    with pytest.raises(UserError, match="did you mean 'together'"):
-        plots.figure("tornado", two, outcome="togehter")
-    with pytest.raises(UserError, match="tajsim compare with 20 runs"):
-        plots.figure("tornado", results(scenarios=PAIR, runs=2, months=24))
 
 
 # events
@@ -368,10 +345,9 @@ def test_many_scenarios_in_small_panels() -> None:
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("kind", ["claims", "targets", "difference"])
+@pytest.mark.parametrize("kind", ["targets", "difference"])
 def test_a_single_row_has_room(kind: str) -> None:
-    tables = {"claims": claims_table, "targets": targets_table}
     chosen: dict[str, Any] = {"outcome": ["grievance", "heroin_seized"]}
-    chosen = {"table": tables[kind]().iloc[:1]} if kind in tables else chosen
+    chosen = {"table": targets_table().iloc[:1]} if kind == "targets" else chosen
     panel = drawn(plots.figure(kind, short(), **chosen))[0]
     assert panel.get_window_extent().height > 20

@@ -235,7 +235,7 @@ def test_find_names_the_nearest_and_a_name_comes_first(capsys: Capture) -> None:
 def test_results_of_three_kinds_draw_themselves(many: xr.Dataset) -> None:
     swept = fake_sweep("latin-hypercube", cube(20, 2), {"height": lambda p: p[:, 0]})
     pair = many.isel(scenario=[0, 1])
-    found = [swept.plot(), swept.plot(by=["x1", "x2"]), compare_dataset(pair).plot(),
+    found = [swept.plot(), compare_dataset(pair).plot(),
              compare_dataset(pair).plot("fan", outcome="grievance")]  # fmt: skip
     assert all(isinstance(picture, Figure) for picture in found)
     with pytest.raises(UserError, match="did you mean 'fan'"):

@@ -18,9 +18,9 @@ from tajsim.plots import panels, style
 from tajsim.plots.answer import answer
 from tajsim.plots.atlas import atlas
 from tajsim.plots.border import border
-from tajsim.plots.evidence import claims, targets
+from tajsim.plots.evidence import targets
 from tajsim.plots.fan import MOST_TOGETHER, fan
-from tajsim.plots.intervals import difference, tornado
+from tajsim.plots.intervals import difference
 from tajsim.plots.map import map_of
 from tajsim.plots.stacks import GAP, OUTSIDE, PRICE, PROVISION, providers, stacks
 from tajsim.plots.style import SUFFIXES
@@ -38,9 +38,7 @@ KINDS: dict[str, Callable[..., Figure]] = {
     "stacks": stacks,
     "border": border,
     "map": map_of,
-    "claims": claims,
     "targets": targets,
-    "tornado": tornado,
 }
 
 #: So many scenarios have room in a picture of a kind; the others grow with their number.

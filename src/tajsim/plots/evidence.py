@@ -1,6 +1,5 @@
-"""What documents say beside the runs: claims and targets."""
+"""What was observed beside the runs: the targets."""
 
-from collections.abc import Callable
 from math import log
 from typing import Any
 
@@ -15,99 +14,14 @@ import tajsim.results.select as choose
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures
 from tajsim.plots.intervals import Interval, Row, draw_rows, rows_height
-from tajsim.results import numbers, window
-
-#: Verdict -> marker, colour, whether it is filled, and what it is called.
-VERDICTS: dict[str, tuple[str, str, bool, str]] = {
-    "holds": ("o", "#0072b2", True, "holds"),
-    "right sign but negligible": ("o", "#56b4e9", False, "right sign but negligible"),
-    "turns later": ("v", "#cc79a7", True, "turns later"),
-    "fails": ("X", "#d55e00", True, "fails"),
-    "undecided": ("D", style.QUIET, False, "undecided at this number of runs"),
-    "not tested": ("_", style.QUIET, False, "not tested"),
-}
-_SUBTITLE = (
-    "Across: the share of runs in which a claim holds by itself. The verdict is about the mean: it "
-    "holds where the 90 % interval is clear of zero on the side that the document names and the "
-    "mean is not negligible."
-)
-
-
-def claims(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None) -> Figure:
-    """Draw a row per claim: verdict, share of runs, mean effect with its interval, and source.
-
-    Args:
-        dataset: results that the claims were tested on.
-        table: the claims, as `tajsim.analysis.claims.evaluate_claims` returns them; ``claims.csv``
-            holds the same.
-
-    Raises:
-        UserError: if there is no claim.
-    """
-    if not table.empty:
-        table = table[table["scenario"].isin(choose.names_of(dataset))]
-    if table.empty:
-        raise UserError("these scenarios make no claims; there is nothing to draw")
-    called = table["scenario"].map(lambda name: choose.title_of(dataset, name))
-    rows = _under_headings(table.assign(scenario=called), "scenario", _claim)
-    counts = table["verdict"].value_counts()
-    parts = [f"{counts[v]} {_SEVERAL.get(v, v)}" for v in VERDICTS if v in counts]
-    layout = style.Layout(
-        body=rows_height(rows),
-        title=title or f"Claims of the documents: {', '.join(parts)}",
-        subtitle=_SUBTITLE,
-        legend=[
-            style.line_item(VERDICTS[v][3], ls="", ms=6, **_mark(*VERDICTS[v][:3]))
-            for v in VERDICTS
-            if v in counts
-        ],
-        foot=panels.foot(dataset, "In brackets: the 90 % interval of the mean effect."),
-    )
-    ax = layout.figure.subplots()
-    draw_rows(ax, rows, "mean effect [90 %]")
-    ax.set_xlim(-0.03, 1.03)
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
-    ax.set_xlabel("runs in which it holds (share)")
-    return layout.figure
-
-
-def _mark(marker: str, colour: str, filled: bool) -> dict[str, Any]:
-    """Return how a marker is drawn, hollow if it is not filled."""
-    return {"marker": marker, "mfc": colour if filled else "white", "mec": colour, "mew": 1.2}
-
-
-def _claim(claim: Any) -> Row:
-    marker, colour, filled, _ = VERDICTS[claim.verdict]
-    share = float(getattr(claim, "share", 0.0) or 0.0) if claim.verdict != "not tested" else 0.0
-    interval = Interval(
-        share, (0.0, share), text=_said(claim), line={"color": colour, "lw": 1.0, "alpha": 0.6},
-        mark={"ms": 6, **_mark(marker, colour, filled)}, gid=f"claim-{claim.claim}",
-    )  # fmt: skip
-    text = f"{claim.statement.rstrip('.')} ({claim.document}:{claim.line})"
-    return Row(text, [interval], room=3.0)
-
-
-def _said(claim: Any) -> str:
-    """Return the mean effect with its interval and unit, to the digits that it warrants."""
-    if claim.verdict == "not tested":
-        return "not tested"
-    factor, unit = window.scaled(np.array([claim.effect]), str(claim.unit))
-    values = [float(v) / factor for v in (claim.effect, claim.low, claim.high)]
-    decimals = numbers.decimals_for((values[2] - values[1]) / 2 or values[0], 2, least=-6)
-    mean, low, high = (numbers.number(v, bool(claim.signed), decimals) for v in values)
-    return f"{mean} [{low}, {high}] {unit}"
-
-
-#: What is said of several with one verdict, where it is not the verdict itself.
-_SEVERAL = {"holds": "hold", "fails": "fail", "turns later": "turn later"}
-
+from tajsim.results import numbers
 
 _BOUNDS = {"at_least": "at least ", "at_most": "at most "}
 #: Standard errors beyond which the axis ends, and that hold 90 % of an error.
 EDGE, NINETY = 6.0, 1.645
 _OWN_ERROR = "#e3ecf4"
 _INK = {"checked": "#0072b2", "fitted": style.QUIET, "given": style.QUIET}
-_TARGETS_SUBTITLE = (
+_SUBTITLE = (
     "Above: simulated less observed, in standard errors of the observed figure (zero is a perfect "
     "fit; so is the allowed side of a bound); point: median of the runs, line: 90 % of them, "
     "arrow: beyond the axis. Below: in how many runs what happened, or did not, comes out so. Only "
@@ -129,7 +43,7 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     if table.empty:
         raise UserError("there are no targets to draw")
     events = table["kind"] == "event"
-    boards = [_under_headings(part, "theme", _target) for part in (table[~events], table[events])]
+    boards = [_by_theme(part) for part in (table[~events], table[events])]
     uses = table["use"].value_counts()
     legend: list[style.Item] = [
         style.line_item(f"{use} ({uses.get(use, 0)})", color=_INK[use], lw=1.6, **_used(use))
@@ -142,7 +56,7 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
         body=sum(heights) + 0.2,
         title=title
         or f"{choose.label_of(dataset, choose.names_of(dataset)[0])} against what was observed",
-        subtitle=_TARGETS_SUBTITLE,
+        subtitle=_SUBTITLE,
         legend=legend,
         foot=panels.foot(dataset, "Lines: 90 % of the runs."),
     )
@@ -165,17 +79,23 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
     return layout.figure
 
 
-def _under_headings(table: pd.DataFrame, column: str, row: Callable[[Any], Row]) -> list[Row]:
-    """Return a row for each of a table, those with one value of a column under a heading."""
-    rows: list[Row] = []
-    for name, part in table.groupby(column, sort=False):
-        rows += [Row(str(name)), *map(row, part.itertuples())]
-    return rows
-
-
 def _used(use: str) -> dict[str, Any]:
     """Return the marker of a target by its use: what was fitted is hollow."""
-    return _mark("o", _INK.get(use, style.INK), use == "checked")
+    colour = _INK.get(use, style.INK)
+    return {
+        "marker": "o",
+        "mfc": colour if use == "checked" else "white",
+        "mec": colour,
+        "mew": 1.2,
+    }
+
+
+def _by_theme(table: pd.DataFrame) -> list[Row]:
+    """Return a row for each target, those of a theme under a heading."""
+    rows: list[Row] = []
+    for name, part in table.groupby("theme", sort=False):
+        rows += [Row(str(name)), *map(_target, part.itertuples())]
+    return rows
 
 
 def _target(target: Any) -> Row:

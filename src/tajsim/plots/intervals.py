@@ -1,11 +1,10 @@
-"""Rows of things with an interval: the forest of paired differences, and rankings by weight."""
+"""Rows of things with an interval: the forest of paired differences."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,39 +13,33 @@ import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 import tajsim.results.select as choose
 import tajsim.results.window as windows
-from tajsim.errors import UserError, check_names
+from tajsim.errors import UserError
 from tajsim.results import answer, effect, numbers
 
 _LINE, _GAP, _HEADING = 0.145, 0.05, 0.05  # inches: of a line, between rows, above a heading
 AXIS = 0.72  # inches of an axis with its label
-_SWATCH = 0.1  # inches, half the height of a bar
 
 
 @dataclass(frozen=True)
 class Interval:
     """A value of a row with its interval; what is ``nan`` or empty is not drawn.
 
-    ``ends`` are those of the interval and ``wider`` those of a second, thinner one; ``bar`` is the
-    length of a bar from zero. ``line``, ``mark`` and ``fill`` say in matplotlib's words how
-    interval, value and bar are drawn. ``text`` stands right of the axis, in the colour ``ink``;
-    ``gid`` names the mark in the file.
+    ``ends`` are those of the interval and ``wider`` those of a second, thinner one. ``line`` and
+    ``mark`` say in matplotlib's words how interval and value are drawn. ``text`` stands right of
+    the axis, in the colour ``ink``; ``gid`` names the mark in the file.
     """
 
     value: float = np.nan
     ends: tuple[float, float] | None = None
     wider: tuple[float, float] | None = None
-    bar: float = 0.0
     text: str = ""
     ink: str = style.INK
     line: Mapping[str, Any] = field(default_factory=dict)
     mark: Mapping[str, Any] = field(default_factory=dict)
-    fill: Mapping[str, Any] = field(default_factory=dict)
     gid: str = ""
 
-    def draw(self, ax: Axes, height: float, half: float) -> None:
-        """Draw it at a height of the axis; ``half`` is half the height of a bar."""
-        if self.bar:
-            ax.barh(height, self.bar, 2 * half, zorder=2.5, gid=self.gid, **self.fill)
+    def draw(self, ax: Axes, height: float) -> None:
+        """Draw it at a height of the axis."""
         flat: dict[str, Any] = {"solid_capstyle": "butt", "lw": 2.2, **self.line}
         if self.wider:
             ax.plot(self.wider, [height] * 2, **{**flat, "lw": 0.8}, alpha=0.75, zorder=2.6)
@@ -97,15 +90,13 @@ def draw_rows(ax: Axes, rows: Sequence[Row], head: str = "") -> None:
     at, middles = 0.0, []
     named = [row for row in rows if row.intervals]
     widths = [numbers.width(line, style.FOOT) for row in named for line in row.lines]
-    steps = {id(row): row.height / (len(row.intervals) + 0.4) for row in named}
-    half = min([_SWATCH, *(0.4 * step for step in steps.values())])
     for row in rows:
         middle = at - row.height / 2
         if row.intervals:
             middles.append(middle)
-            step = steps[id(row)]
+            step = row.height / (len(row.intervals) + 0.4)
             for i, interval in enumerate(row.intervals):
-                interval.draw(ax, middle + step * ((len(row.intervals) - 1) / 2 - i), half)
+                interval.draw(ax, middle + step * ((len(row.intervals) - 1) / 2 - i))
         else:
             ax.annotate(
                 "\n".join(row.lines), (0, middle), xycoords=ax.get_yaxis_transform(),
@@ -266,81 +257,3 @@ def _subtitle(dataset: xr.Dataset, window: Any, differ: int, shown: int) -> str:
     if differ > shown:
         text += f" Shown are the {shown} that differ most, of {differ}."
     return panels.subtitle(dataset, text)
-
-
-PREFIX, TOGETHER = "assumptions_", "together"
-_LOW, _HIGH = "#0072b2", "#d55e00"
-_SUBTITLE = (
-    "How much of the variance of the paired differences an assumption explains alone, on ranks; "
-    "bar: the share, line: its 90 % interval; pale: indistinguishable from chance."
-)
-
-
-def tornado(
-    dataset: xr.Dataset, *, outcome: choose.Names = None, title: str | None = None
-) -> Figure:
-    """Draw the assumptions that matter most for a difference, as kept in results of ``compare``.
-
-    Args:
-        dataset: results of a comparison of 20 runs or more, made in one command.
-        outcome: outcomes with a clear difference; by default all such outcomes together.
-
-    Raises:
-        UserError: for results without the table, or an outcome that is not in it.
-    """
-    columns = [str(n) for n in dataset.data_vars if str(n).startswith(PREFIX)]
-    if not columns:
-        raise UserError(
-            "these results do not say which assumptions matter; tajsim compare with 20 runs or "
-            "more keeps that, and several results put side by side lose it"
-        )
-    table = pd.DataFrame({n.removeprefix(PREFIX): dataset[n].values for n in columns})
-    table = table[table["scenario"].astype(str).isin(choose.names_of(dataset))]
-    names = choose.as_names(outcome) or [TOGETHER]
-    check_names("outcome with a clear difference", names, dict.fromkeys(table["outcome"]))
-    table, several = table[table["outcome"].isin(names)], table["scenario"].nunique() > 1
-    rows = list[Row]()
-    for (scenario, *_), part in table.groupby(["scenario", "outcome", "where"], sort=False):
-        label = part["label"].iloc[0] or "all outcomes that differ clearly"
-        rows.append(
-            Row(f"{choose.label_of(dataset, str(scenario))}: {label}" if several else str(label))
-        )
-        rows += [_assumption(one) for one in part.sort_values("rank").itertuples()]
-    sets = int(table["sets"].iloc[0])
-    layout = style.Layout(
-        body=rows_height(rows),
-        title=title or "Assumptions that change the difference most",
-        subtitle=_SUBTITLE,
-        legend=[
-            style.area_item("a higher value moves the difference up", **_fill(True)),
-            style.area_item("down (where it moves it most)", **_fill(False)),
-        ],
-        foot=panels.foot(
-            dataset, f"Shares from {sets:,} parameter sets, with their 90 % interval."
-        ),
-    )
-    ax = layout.figure.subplots()
-    draw_rows(ax, rows, "value (range)")
-    ax.set_xlim(0, 1.05 * float(table["high"].max()) or 1.0)
-    style.plain_numbers(ax.xaxis, 2.4)
-    ax.set_xlabel("of the variance (share)")
-    return layout.figure
-
-
-def _fill(up: bool, pale: float = 0.0) -> dict[str, Any]:
-    """Return how a bar is filled: told apart without colour by its hatch."""
-    colour = style.lighter(_HIGH if up else _LOW, pale)
-    return {"fc": colour, "ec": "white", "hatch": None if up else "////", "lw": 0}
-
-
-def _assumption(one: Any) -> Row:
-    """Return the row of an assumption: its share of the variance, its value and range."""
-    low, high = numbers.plain(float(one.range_low)), numbers.plain(float(one.range_high))
-    unit = "" if one.unit in ("ratio", "share", "index") else f" {one.unit}"
-    interval = Interval(
-        ends=(float(one.low), float(one.high)), bar=float(one.share),
-        fill=_fill(one.correlation > 0, 0.0 if one.stands_out else 0.72),
-        line={"color": style.INK, "lw": 0.9}, gid=f"assumption-{one.parameter}",
-        text=f"{numbers.plain(float(one.value))} ({low} to {high}){unit}",
-    )  # fmt: skip
-    return Row(f"{numbers.capital(one.meaning)} ({one.parameter})", [interval])

@@ -269,8 +269,6 @@ def _shots(facts: Facts) -> Iterator[Shot]:
     kinds = {event["kind"] for name in facts.names for event in events.get(name, ())}
     if kinds & {"dismiss", "arrest", "appoint"}:
         yield Shot("stacks", "Commanders", {**few, "outcome": "commander_state"})
-    if facts.asked in (None, windows.kept_window(facts.dataset)):  # they are of that window
-        yield Shot("tornado", "The assumptions that matter most")
 
 
 def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeChange]) -> Picture:
