@@ -479,28 +479,27 @@ def test_settings_of_matplotlib_stay_as_found_and_nothing_stays_open(one: xr.Dat
 # several results, errors
 
 
-def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset) -> None:
+def test_results_of_two_files_stand_side_by_side_without_a_chronicle(
+    one: xr.Dataset, two: xr.Dataset
+) -> None:
     other = synthetic.results(scenarios=("abrupt-withdrawal",), runs=20)
     joined = join([one, other, one])
     assert select.names_of(joined) == ["status-quo", "abrupt-withdrawal"]
     assert joined.sizes["run"] == 6
     assert set(json.loads(joined.attrs["events"])) == {"status-quo", "abrupt-withdrawal"}
+    with pytest.raises(UserError, match="hold no events"):
+        event_table(joined)
+    assert "Russian troops hold" in words(plots.figure("border", two)).replace("\n", " ")
+    assert "Russian troops hold" not in words(plots.figure("border", joined)).replace("\n", " ")
     changed = one.assign(grievance=one["grievance"] * 2)
-    assert select.names_of(join([one, changed])) == ["status-quo", "status-quo (2)"]
+    with pytest.raises(UserError, match="results 2: holds other values for status-quo"):
+        join([one, changed])
     kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
     assert len(kept.axes) == 12
     with pytest.raises(UserError, match="the seed of the one is 1, of the other 2"):
         plots.figure("difference", [one, synthetic.results(scenarios=("b",), runs=6, seed=2)])
     with pytest.raises(UserError, match="mode of the parameters of the one is prior"):
         plots.figure("difference", [one, other.assign_attrs(parameters_mode="fixed")])
-
-
-def test_results_put_side_by_side_hold_no_chronicle(one: xr.Dataset, two: xr.Dataset) -> None:
-    joined = join([one, two])
-    with pytest.raises(UserError, match="hold no events"):
-        event_table(joined)
-    assert "Russian troops hold" in words(plots.figure("border", two)).replace("\n", " ")
-    assert "Russian troops hold" not in words(plots.figure("border", joined)).replace("\n", " ")
 
 
 def test_files_that_cannot_be_written(one: xr.Dataset, tmp_path: Path) -> None:

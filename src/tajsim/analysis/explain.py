@@ -65,8 +65,7 @@ def explain(
     first, pair = _loaded(results), None
     if other is not None:
         second = _loaded(other)
-        if reason := select.why_no_pairs([first, second]):
-            raise UserError(reason)
+        select.check_pairs([first, second])
         pair = _of_two(first, second, against, scenario)
         first = pair.results
     else:

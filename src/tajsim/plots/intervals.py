@@ -136,7 +136,8 @@ def difference(
     Raises:
         UserError: for unknown names, fewer than two scenarios, or results of several seeds.
     """
-    check_pairs(dataset)
+    if dataset.sizes["scenario"] < 2:
+        raise UserError("differences need a reference and another scenario; the results hold one")
     names, chosen = choose.chosen(dataset, outcome, choose.headline(dataset), select)
     found = {
         windows.titled(dataset, n, chosen): _changes(dataset, n, chosen, window) for n in names
@@ -180,23 +181,6 @@ def difference(
         ax.set_xticks([])
     ax.set_xlabel("\n".join(numbers.wrap(label, _PANEL, 8.5)))
     return layout.figure
-
-
-def check_pairs(dataset: xr.Dataset) -> None:
-    """Refuse results in which runs of one number are no pairs.
-
-    Raises:
-        UserError: for one scenario, runs that are no pairs, or several settings.
-    """
-    if dataset.sizes["scenario"] < 2:
-        raise UserError("differences need a reference and another scenario; the results hold one")
-    if reason := dataset.attrs.get("no_pairs"):  # of several results, see `join`
-        raise UserError(str(reason))
-    if " and " in str(dataset.attrs.get("overrides", "")):
-        raise UserError(
-            "paired differences need results with the same --set; found "
-            f"{dataset.attrs['overrides']}: the settings would be taken for effects"
-        )
 
 
 #: Verdicts where no run differs.

@@ -113,8 +113,6 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
         f"{runs:,} run{'s' if runs != 1 else ''} per scenario",
         f"seed {attrs.get('seed', 'not stated')}",
     ]
-    if "," in str(attrs.get("runs_given", "")):
-        parts[0] += f" (those that all results hold; given were {attrs['runs_given']})"
     if attrs.get("parameters_mode") in _MODES:
         parts.append(_MODES[attrs["parameters_mode"]])
     text = f"{'; '.join(parts)}. {interval if runs > 1 else 'One run: no interval.'}"

@@ -56,19 +56,17 @@ def gather(results: Sequence[xr.Dataset | str | Path]) -> Given:
     """
     if not results:
         raise UserError("no results to report on; give at least one")
-    files, datasets, names = [], [], []
-    for number, item in enumerate(results, start=1):
+    files, datasets = [], []
+    for item in results:
         if isinstance(item, xr.Dataset):
             datasets.append(item)
-            names.append(f"results {number}")
             continue
         path = Path(item)
         datasets.append(_load(path))
-        names.append(str(item))
         folder = f"{path.resolve().name}/" if path.is_dir() else ""
         file = path / FILE_NAME if path.is_dir() else path
         files.append((f"{folder}{file.name}", hashlib.sha256(file.read_bytes()).hexdigest()))
-    return Given(join(datasets, names), tuple(files))
+    return Given(select.join(datasets), tuple(files))
 
 
 def _load(place: Path) -> xr.Dataset:
@@ -79,22 +77,6 @@ def _load(place: Path) -> xr.Dataset:
             "is read by tajsim plot, sensitivity, discover and robust"
         )
     return load_results(place)
-
-
-def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Dataset:
-    """Put the scenarios of several results along one axis.
-
-    Args:
-        datasets: the results.
-        names: what each is called in messages.
-
-    Raises:
-        UserError: if they are no pairs, or hold different results under one name.
-    """
-    called = names or [f"results {number}" for number in range(1, len(datasets) + 1)]
-    if reason := select.why_no_pairs(datasets):
-        raise UserError(reason)
-    return select.join(datasets, called)
 
 
 @dataclass(frozen=True)

@@ -162,8 +162,6 @@ def atlas_table(dataset: xr.Dataset, outcomes: Sequence[str] = ()) -> pd.DataFra
     others = select.names_of(dataset)[1:]
     if not others:
         raise UserError("an atlas needs a reference and other scenarios; these results hold one")
-    if reason := dataset.attrs.get("no_pairs"):
-        raise UserError(str(reason))
     usual = [name for group in GROUPS.values() for name in group if name in dataset]
     order = [*GROUPS, ""]
     wanted = select.outcomes(dataset, list(outcomes), usual)

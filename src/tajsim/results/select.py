@@ -195,14 +195,14 @@ def check_models(datasets: Sequence[xr.Dataset]) -> None:
         )
 
 
-def why_no_pairs(datasets: Sequence[xr.Dataset]) -> str:
-    """Return why runs of one number are no pairs, in a line; "" if they are.
+def check_pairs(datasets: Sequence[xr.Dataset]) -> None:
+    """Refuse results in which runs of one number are no pairs.
 
-    They are if model, seed, mode of the parameters, redrawn groups and first month are the same,
-    and so are the uncertain parameters that no scenario sets.
+    They are if model, seed, mode of the parameters, redrawn groups, first month and what the
+    command line set are the same, and so are the uncertain parameters that no scenario sets.
 
     Raises:
-        UserError: if they are of different models, see `check_models`.
+        UserError: one line on the first that differs, see `check_models` too.
     """
     check_models(datasets)
     first = datasets[0]
@@ -211,12 +211,18 @@ def why_no_pairs(datasets: Sequence[xr.Dataset]) -> str:
         for name, said in _SAME.items():
             ours, theirs = (str(d.attrs.get(name, "")) for d in (first, other))
             if ours != theirs:
-                return f"{lead}the {said} of the one is {ours or 'none'}, of the other {theirs}"
+                told = f"the {said} of the one is {ours or 'none'}, of the other {theirs or 'none'}"
+                raise UserError(lead + told)
         if first["month"].values[0] != other["month"].values[0]:
-            return f"{lead}they begin in different months"
+            raise UserError(f"{lead}they begin in different months")
         if name := _drawn_apart(first, other):
-            return f"{lead}they drew different values of {name} for the same run"
-    return ""
+            raise UserError(f"{lead}they drew different values of {name} for the same run")
+        ours, theirs = map(_overrides, (first, other))
+        if ours != theirs:
+            raise UserError(
+                f"{lead}they need the same --set, found {ours} and {theirs}: the settings would be "
+                "taken for effects"
+            )
 
 
 def gap(reference: Values, other: Values) -> Values:
@@ -259,47 +265,43 @@ _BY_SCENARIO = (
 _JOINED = ("seed", "parameters_mode", "tajsim_version", "model", "engine", "source")
 
 
-def join(datasets: Sequence[xr.Dataset], called: Sequence[str] = ()) -> xr.Dataset:
+def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     """Put several results side by side along ``scenario``.
 
     Runs, months and outcomes that all of them have are kept, but no chronicle. A scenario that
-    several hold with equal values stands once; with other values it is kept under a
-    numbered name, or refused if it is known what the results are ``called``.
+    several hold with equal values stands once.
 
     Raises:
-        UserError: if there is no dataset, they are of different models, or they have no run,
-            month or outcome in common.
+        UserError: if there is no dataset, they are no pairs, have no run, month or outcome in
+            common, or hold other values for one scenario.
     """
     if not datasets:
         raise UserError("no results to draw; give at least one")
     if len(datasets) == 1:
         return datasets[0]
-    reason = why_no_pairs(datasets)
+    check_pairs(datasets)
     shared = [str(n) for n in datasets[0].data_vars if all(n in d for d in datasets)]
     shared = [name for name in shared if "scenario" in datasets[0][name].dims]
     aligned = list(xr.align(*(d[shared] for d in datasets), join="inner", exclude=["scenario"]))
     if any(0 in (d.sizes.get("month", 0), d.sizes.get("run", 0)) for d in aligned):
         raise UserError("the results have no outcome, month or run in common")
-    parts: list[xr.Dataset] = []
-    taken: dict[str, tuple[int, str]] = {}  # own name -> which of the results, its name there
+    parts: dict[str, xr.Dataset] = {}
+    holder: dict[str, int] = {}
     for place, part in enumerate(aligned):
         for name in names_of(part):
             one = part.sel(scenario=[name])
-            own, known = _new_name(one, name, parts)
-            if called and own != name:
+            if not _outcomes(parts.setdefault(name, one)).equals(_outcomes(one)):
                 raise UserError(
-                    f"{called[place]}: holds other values for {name} than a file before it"
+                    f"{_called(datasets, place)}: holds other values for {name} than a file "
+                    "before it"
                 )
-            if not known:
-                parts.append(one.assign_coords(scenario=[own]))
-                taken[own] = place, name
-    joined = xr.concat(parts, dim="scenario", join="override", combine_attrs="override")[shared]
+            holder.setdefault(name, place)
+    joined = xr.concat(
+        list(parts.values()), dim="scenario", join="override", combine_attrs="override"
+    )[shared]
     attrs = {
         **datasets[0].attrs,
         **{name: _all(datasets, name) for name in _JOINED if name in datasets[0].attrs},
-        "no_pairs": reason,
-        "overrides": " and ".join(dict.fromkeys(map(_overrides, datasets))),
-        "runs_given": ", ".join(dict.fromkeys(str(d.sizes["run"]) for d in datasets)),
         "runs": joined.sizes["run"],
         "reference": str(joined["scenario"].values[0]),
         "command": _all(datasets, "command", "\n", ""),
@@ -309,7 +311,7 @@ def join(datasets: Sequence[xr.Dataset], called: Sequence[str] = ()) -> xr.Datas
     attrs["window"] = windows.pop() if len(windows) == 1 else ""
     for table in _BY_SCENARIO:
         held = [attribute(dataset, table) for dataset in datasets]
-        rows = {own: held[i][name] for own, (i, name) in taken.items() if name in held[i]}
+        rows = {name: held[i][name] for name, i in holder.items() if name in held[i]}
         attrs[table] = json.dumps(rows)
     return joined.assign_attrs(attrs)
 
@@ -333,20 +335,8 @@ def _overrides(dataset: xr.Dataset) -> str:
     return ", ".join(sorted(said)) or "nothing"
 
 
-def _new_name(one: xr.Dataset, name: str, parts: Iterable[xr.Dataset]) -> tuple[str, bool]:
-    """Return a name not taken yet, and whether the very same scenario is there already."""
-    own, number = name, 1
-    there = {names_of(part)[0]: part for part in parts}
-    while own in there:
-        if _outcomes(there[own], own).equals(_outcomes(one, name)):
-            return own, True
-        number += 1
-        own = f"{name} ({number})"
-    return own, False
-
-
-def _outcomes(dataset: xr.Dataset, scenario: str) -> xr.Dataset:
-    return dataset[outcome_names(dataset)].sel(scenario=scenario, drop=True)
+def _outcomes(dataset: xr.Dataset) -> xr.Dataset:
+    return dataset[outcome_names(dataset)]
 
 
 #: How many coordinates of one outcome stand in a comparison.
