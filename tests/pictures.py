@@ -42,7 +42,6 @@ PICTURES: dict[str, tuple[str, Callable[[], xr.Dataset], dict[str, Any]]] = {
     "map-alone": ("map", two, {"scenarios": PAIR[1]}),
     "targets": ("targets", two, {"table": targets_table()}),
     "fan-many": ("fan", _many, {"outcome": "grievance"}),
-    "stacks-commanders": ("stacks", two, {"outcome": "commander_state", "scenarios": PAIR[1]}),
     "providers-alone": ("providers", two, {"scenarios": PAIR[1]}),
 }
 

@@ -388,18 +388,9 @@ def test_events_stand_at_their_months(two: xr.Dataset) -> None:
     assert "Nov 2006: Presidential election" in words(alone)
 
 
-def test_events_can_be_left_out_or_chosen(two: xr.Dataset) -> None:
-    assert panels.event_markers(two, False) == []
-    assert {mark.text for mark in panels.event_markers(two, ["withdraw_agency"])} == {
-        synthetic.WITHDRAWAL[-1]["label"]
-    }
-    table = json.dumps({synthetic.PAIR[0]: [], synthetic.PAIR[1]: []})
-    assert panels.event_markers(two.assign_attrs(events=table), True) == []
-
-
 def test_numbers_of_events_keep_apart(two: xr.Dataset) -> None:
     table = json.dumps({synthetic.PAIR[0]: [], synthetic.PAIR[1]: synthetic.CROWDED})
-    found = panels.event_markers(two.assign_attrs(events=table), True)
+    found = panels.event_markers(two.assign_attrs(events=table))
     for inches in (6.0, 2.6, 1.4):
         badges = panels.badges(found, two, inches)
         assert all(a.until <= b.year for a, b in pairwise(badges))

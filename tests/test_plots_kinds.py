@@ -25,7 +25,7 @@ from tajsim.model.events import HANDLERS
 from tajsim.plots import figure
 from tajsim.plots.border import GUARD, OWN_FROM_START, with_guard
 from tajsim.plots.map import geography
-from tajsim.plots.stacks import NOBODY, OTHERS, OWN, fates, part_of, shares_of
+from tajsim.plots.stacks import NOBODY, OTHERS, OWN, part_of, shares_of
 from tajsim.results.window import spans
 
 # providers
@@ -84,16 +84,6 @@ def test_russian_guards_hold_a_section_until_it_is_handed_over(two: xr.Dataset) 
 # stacks
 
 
-def test_states_of_a_commander_are_shares_of_the_runs(two: xr.Dataset) -> None:
-    chosen = {"outcome": "commander_state", "select": "commander=mirzoev", "scenarios": PAIR[0]}
-    panel = plots.figure("stacks", two, **chosen).axes[0]
-    served = two["commander_state"].sel(commander="mirzoev", scenario=PAIR[0]) == 0
-    area = next(c for c in panel.collections if c.get_gid() == "part-serves")
-    height = area.get_paths()[0].vertices[:, 1].max()
-    assert height == pytest.approx(float(served.mean("run").max()))
-    assert panel.get_title(loc="left") == "Mirzoev"
-
-
 def test_a_stack_adds_up_to_the_whole_and_what_has_no_parts_is_refused(two: xr.Dataset) -> None:
     few = two.isel(month=slice(0, 20))
     panel = plots.figure("stacks", few, outcome="tolls", scenarios=PAIR[0]).axes[0]
@@ -132,9 +122,7 @@ def test_events_name_document_and_line() -> None:
     event = {"month": "2006-06", "kind": "set", "label": "Harvest", "arguments": {}}
     table: dict[str, Any] = {PAIR[0]: [{**event, "figures": [figure.id]}]}
     dataset = results(scenarios=PAIR[:1], runs=2, events=table)
-    assert (
-        panels.event_markers(dataset, True)[0].text == f"Harvest ({figure.document}:{figure.line})"
-    )
+    assert panels.event_markers(dataset)[0].text == f"Harvest ({figure.document}:{figure.line})"
     assert panels.source([]) == ""
 
 
@@ -145,7 +133,7 @@ def test_events_of_one_label_cite_their_own_sources() -> None:
     other = {**event, "month": "2006-09", "arguments": {"x": 1}, "sources": ["fourth:5"]}
     table = {PAIR[0]: [], PAIR[1]: [*told, later], "irpt-ban": [*told, other]}
     three = results(scenarios=(*PAIR, "irpt-ban"), runs=2, events=table)
-    found = panels.event_markers(three, True)
+    found = panels.event_markers(three)
     assert [(mark.text, mark.owners) for mark in found] == [
         ("Harvest (first:1, 2); Harvest (second:3)", (PAIR[1], "irpt-ban")),
         ("Harvest (fourth:5)", ("irpt-ban",)),
@@ -166,10 +154,9 @@ def test_an_event_is_told_under_its_own_label() -> None:
 
 def test_parts_of_a_stack_are_told_apart_in_grey() -> None:
     powers = [part_of("power", name) for name in POWERS]
-    for stack in ([OWN, *powers, OTHERS, NOBODY], fates()):
-        for a, b in combinations(stack, 2):
-            lightness = abs(cielab(a.colour)[0] - cielab(b.colour)[0])
-            assert a.hatch != b.hatch or lightness > 12, (a.name, b.name)
+    for a, b in combinations([OWN, *powers, OTHERS, NOBODY], 2):
+        lightness = abs(cielab(a.colour)[0] - cielab(b.colour)[0])
+        assert a.hatch != b.hatch or lightness > 12, (a.name, b.name)
 
 
 # The map: its shapes fit sections, regions and exits.
@@ -274,7 +261,7 @@ def ticks(picture: Figure) -> list[str]:
 
 def test_a_year_is_lettered_by_months() -> None:
     year = short().isel(month=slice(24, 36))
-    assert ticks(plots.figure("fan", year, outcome="grievance", events=False)) == [
+    assert ticks(plots.figure("fan", year, outcome="grievance")) == [
         "Jan 2006", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ][:: 2]  # fmt: skip
     assert ticks(plots.figure("border", year)) == ["Jan 2006", "Jul"]

@@ -51,7 +51,7 @@ SHOWN = (
         "withdrawal",
         (),
         "Outcomes divided over agencies, powers or other parts: here what agencies take, and where "
-        "it goes. Of `commander_state`: who serves, is bought off or falls.",
+        "it goes.",
     ),
     Shown(
         "difference",

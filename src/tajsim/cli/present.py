@@ -24,7 +24,7 @@ KINDS = {
     "fan": ("outcome select smooth", "outcomes over time: median and bands, scenarios together"),
     "difference": ("outcome select window", "paired differences to the first scenario, a forest"),
     "providers": ("select", "who carries each task, and the price over time"),
-    "stacks": ("outcome select smooth", "who has how much of outcomes over time: by default rents"),
+    "stacks": ("outcome select", "who has how much of outcomes over time: by default rents"),
     "border": ("outcome", "what passes, is seized and is bought on each section, who guards it"),
     "map": ("outcome at", "border sections and regions at one date or several"),
     "targets": ("", "observed against simulated figures (results of history)"),

@@ -74,7 +74,6 @@ def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
     - ``window``: ``"2006-01:2010-12"`` or a pair; by default from the first difference of a
       scenario from the reference to the end, the whole time of one alone.
     - ``smooth``: rolling window in months, 12 where there are more than 24; flows are then yearly.
-    - ``events``: whether to mark the events; or the kinds of event to mark.
     - ``title``: the heading; made from what is drawn by default.
 
     Raises:

@@ -31,7 +31,6 @@ def fan(
     outcome: choose.Names = None,
     select: Mapping[str, Any] | choose.Names = None,
     smooth: int | None = None,
-    events: bool | Sequence[str] = True,
     title: str | None = None,
 ) -> Figure:
     """Draw one panel per outcome, all scenarios in each; by default six that differ most.
@@ -48,7 +47,7 @@ def fan(
     months = usual_months(dataset) if smooth is None else smooth
     if many:
         return _overview(dataset, names, chosen, months, title)
-    scenarios, found = choose.names_of(dataset), panels.event_markers(dataset, events)
+    scenarios, found = choose.names_of(dataset), panels.event_markers(dataset)
     named, bands = len(scenarios) > 1, len(scenarios) <= MOST_WIDE_BANDS
     columns, tall, whole = (1, 3.0, 6.0) if len(names) == 1 else (2, 1.45, 2.62)
     rows, wide = -(-len(names) // columns), whole - _ROOM if named else whole

@@ -199,25 +199,18 @@ class EventMarker:
         return year_of(self.month)
 
 
-def event_markers(dataset: xr.Dataset, events: bool | Sequence[str]) -> list[EventMarker]:
+def event_markers(dataset: xr.Dataset) -> list[EventMarker]:
     """Return the events by date, those of one month and owner under one number.
 
     Of a comparison those that the reference does not have.
-
-    Args:
-        dataset: results.
-        events: the kinds of event to keep; ``False`` keeps none, ``True`` all.
     """
-    if events is False:
-        return []
-    kinds = [events] if isinstance(events, str) else events
     names = select.names_of(dataset)
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     owners: dict[tuple[str, str, str], dict[str, None]] = {}
     for name in names[1:] or names:
         whole = select.attribute(dataset, "events").get(name, ())
         for event in own_events(dataset, name) if names[1:] else whole:
-            if (kinds is True or event["kind"] in kinds) and event["month"] in months:
+            if event["month"] in months:
                 held = event.get("arguments", {}).get("change") == "hold"
                 label = "Deals held by both sides" if held else event["label"]
                 where = source(event.get("sources") or printed_in(event.get("figures", ())))

@@ -265,10 +265,6 @@ def _shots(facts: Facts) -> Iterator[Shot]:
     for kind, (heading, outcomes) in _ABOUT.items():
         if outcomes & (told | claimed):
             yield Shot(kind, heading, few)
-    events = select.attribute(facts.dataset, "events")
-    kinds = {event["kind"] for name in facts.names for event in events.get(name, ())}
-    if kinds & {"dismiss", "arrest", "appoint"}:
-        yield Shot("stacks", "Commanders", {**few, "outcome": "commander_state"})
 
 
 def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeChange]) -> Picture:
