@@ -17,7 +17,7 @@ from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many
 from tajsim.errors import UserError
 from tajsim.report import report
-from tajsim.report.facts import Facts, Given, changes, gather
+from tajsim.report.facts import Facts, changes, gather
 from tajsim.report.tables import commands, recipe
 from tajsim.results.window import kept_window
 
@@ -82,7 +82,7 @@ def test_the_call_in_python_makes_the_same_results(
             overrides={"agency_pay.army": 3.0},
             outcomes=["heroin_seized"],
         )
-    step, last = commands(Facts(Given(dataset), kept_window(dataset)))
+    step, last = commands(Facts(dataset, kept_window(dataset)))
     monkeypatch.chdir(tmp_path)
     exec(step, {})
     again = load_results("results.nc")
@@ -100,7 +100,7 @@ def test_results_keep_where_each_event_stands(pair: xr.Dataset) -> None:
     assert first["sources"] == ["matveeva-2004:159"]
     # Without the texts of the files the places are known all the same.
     bare = pair.assign_attrs(scenario_text="{}")
-    found = changes(Facts(Given(bare)), SCENARIO)
+    found = changes(Facts(bare), SCENARIO)
     change = next(one for one in found if "handed over" in one.sentence)
     assert (change.where, change.sources) == (first["where"], "matveeva-2004:159")
 
@@ -112,15 +112,15 @@ def test_results_of_older_versions_are_read(pair: xr.Dataset) -> None:
     left = {n: v for n, v in pair.attrs.items() if n not in ("window", "continued_from")}
     old = pair.copy()
     old.attrs = {**left, "events": json.dumps(events)}
-    told, known = (changes(Facts(Given(results)), SCENARIO) for results in (old, pair))
+    told, known = (changes(Facts(results), SCENARIO) for results in (old, pair))
     assert [one.sentence for one in told] == [one.sentence for one in known]
-    assert recipe(Facts(Given(old))).notes == []
+    assert recipe(Facts(old)).notes == []
     assert kept_window(old) is None
 
 
 def test_a_folder_that_is_no_result_is_named(tmp_path: Path, pair: xr.Dataset) -> None:
     (tmp_path / "sweep.json").write_text("{}")
-    with pytest.raises(UserError, match="is a sweep; a report needs the results"):
+    with pytest.raises(UserError, match="holds a sweep and no results"):
         gather([tmp_path])
 
 

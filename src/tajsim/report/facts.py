@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,36 +13,17 @@ import xarray as xr
 
 from tajsim.analysis.claims import evaluate_claims
 from tajsim.ensemble.dataset import FILE_NAME, load_results
-from tajsim.errors import UserError
 from tajsim.inputs import ledger, registry
 from tajsim.inputs.deals import load_deals
 from tajsim.results import answer, effect, numbers, select, window
 from tajsim.results.numbers import listed, month_text
 from tajsim.results.window import Window
 
-
-def level(value: float, unit: str) -> str:
-    """Return a level with its unit: a share in per cent."""
-    if math.isnan(value):
-        return "undefined"
-    by, said = answer.scale(unit, abs(value))
-    return f"{numbers.short(value * by)} {said}".rstrip()
+Files = tuple[tuple[str, str], ...]
 
 
-#: What a folder of a sweep holds.
-SWEEP_FILE = "sweep.json"
-
-
-@dataclass(frozen=True)
-class Given:
-    """Results with where they come from: ``files`` holds (name, SHA-256) of each file read."""
-
-    dataset: xr.Dataset
-    files: tuple[tuple[str, str], ...] = ()
-
-
-def gather(results: Sequence[xr.Dataset | str | Path]) -> Given:
-    """Read results and put them side by side.
+def gather(results: Sequence[xr.Dataset | str | Path]) -> tuple[xr.Dataset, Files]:
+    """Read results and put them side by side; return them with name and SHA-256 of each file.
 
     The first scenario of the first is the reference. A scenario that several hold with the same
     values stands once.
@@ -54,29 +34,17 @@ def gather(results: Sequence[xr.Dataset | str | Path]) -> Given:
     Raises:
         UserError: if there is none, one cannot be read, or their runs are no pairs.
     """
-    if not results:
-        raise UserError("no results to report on; give at least one")
     files, datasets = [], []
     for item in results:
         if isinstance(item, xr.Dataset):
             datasets.append(item)
             continue
         path = Path(item)
-        datasets.append(_load(path))
+        datasets.append(load_results(path))
         folder = f"{path.resolve().name}/" if path.is_dir() else ""
         file = path / FILE_NAME if path.is_dir() else path
         files.append((f"{folder}{file.name}", hashlib.sha256(file.read_bytes()).hexdigest()))
-    return Given(select.join(datasets), tuple(files))
-
-
-def _load(place: Path) -> xr.Dataset:
-    """Read results; a folder of another kind is named for what it is."""
-    if (place / SWEEP_FILE).is_file():
-        raise UserError(
-            f"{place}: is a sweep; a report needs the results of tajsim run or compare; a sweep "
-            "is read by tajsim plot, sensitivity, discover and robust"
-        )
-    return load_results(place)
+    return select.join(datasets), tuple(files)
 
 
 @dataclass(frozen=True)
@@ -84,17 +52,14 @@ class Facts:
     """Results and the tables on them; each table is made when it is first asked for.
 
     Attributes:
-        given: the results with the files they came from.
+        dataset: the results.
         asked: the window that was asked for; ``None`` for the default of each scenario.
+        files: name and SHA-256 of each file they were read from.
     """
 
-    given: Given
+    dataset: xr.Dataset
     asked: Window | None = None
-
-    @property
-    def dataset(self) -> xr.Dataset:
-        """The results."""
-        return self.given.dataset
+    files: Files = ()
 
     @cached_property
     def names(self) -> list[str]:

@@ -6,11 +6,10 @@ On a dark page the style sheet inverts the pictures; here only coloured text is 
 from __future__ import annotations
 
 import base64
-import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,12 +66,12 @@ def report(results: Results | Sequence[Results], window: windows.Window | None =
     Raises:
         UserError: if jinja2 is missing, or the results cannot be read or are no pairs.
     """
-    given = gather([results] if isinstance(results, xr.Dataset | str | Path) else list(results))
+    dataset, read = gather([results] if isinstance(results, Results) else list(results))
     page = template()
-    asked = window or windows.kept_window(given.dataset)
+    asked = window or windows.kept_window(dataset)
     if asked:
-        windows.check_window(windows.whole_period(given.dataset), asked)
-    return page.render(contents(Facts(given, asked)))
+        windows.check_window(windows.whole_period(dataset), asked)
+    return page.render(contents(Facts(dataset, asked, read)))
 
 
 def template() -> Template:
@@ -201,21 +200,10 @@ def write_report(
 
 #: More scenarios than this make a picture of many panels unreadable.
 MOST_SCENARIOS = 4
-#: A vector picture larger than this (bytes) is put in as PNG.
-LARGEST = 1_200_000
 #: What names addresses on the network.
 _OUTSIDE = re.compile(rb"<metadata>.*?</metadata>|<!DOCTYPE.*?>", re.DOTALL)
 _POINTS = re.compile(rb' d="[^"]*"')
 _DECIMALS = re.compile(rb"(\.[0-9]{2})[0-9]+")
-
-
-@dataclass(frozen=True)
-class Shot:
-    """One picture to be made: its kind, heading and options."""
-
-    kind: str
-    heading: str
-    options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -232,10 +220,10 @@ class Picture:
 def pictures(facts: Facts) -> list[Picture]:
     """Return the pictures of what differs, or of what a claim is about."""
     found = []
-    for shot in _shots(facts):
+    for kind, heading, options in _shots(facts):
         with suppress(UserError):  # these results have no means for it
-            drawn = figure(shot.kind, facts.dataset, **shot.options)
-            found.append(_embedded(shot.heading, drawn, f"{shot.heading}. {_told_of(facts)}"))
+            drawn = figure(kind, facts.dataset, **options)
+            found.append(_embedded(heading, drawn, f"{heading}. {_told_of(facts)}"))
     return found
 
 
@@ -254,17 +242,18 @@ _ABOUT = {
 }
 
 
-def _shots(facts: Facts) -> Iterator[Shot]:
+def _shots(facts: Facts) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield kind, heading and options of each picture."""
     if len(facts.others) > MOST_SCENARIOS:
         shown = windows.most_moved(facts.dataset, select.headline(facts.dataset), 1)
-        yield Shot("fan", "Scenario by scenario", {"outcome": shown})
+        yield "fan", "Scenario by scenario", {"outcome": shown}
         return
     few = {"scenarios": facts.names[:MOST_SCENARIOS]}
     told = {change.outcome for card in facts.cards.values() for change in card.told}
     claimed = set(facts.claims["outcome"]) if len(facts.claims) else set()
     for kind, (heading, outcomes) in _ABOUT.items():
         if outcomes & (told | claimed):
-            yield Shot(kind, heading, few)
+            yield kind, heading, few
 
 
 def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeChange]) -> Picture:
@@ -277,14 +266,10 @@ def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeC
 
 def _embedded(heading: str, drawn: Figure, text: str) -> Picture:
     with styles.look(), styles.settled(drawn):
-        svg, kind = _OUTSIDE.sub(b"", styles.svg(drawn)), "svg+xml"
-        # Points of lines to a hundredth of 1/72 inch: more cannot be seen.
-        data = _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), svg)
-        if len(data) > LARGEST:
-            buffer = io.BytesIO()
-            drawn.savefig(buffer, format="png", metadata={"Software": None}, dpi=200)
-            data, kind = buffer.getvalue(), "png"
-    source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+        svg = _OUTSIDE.sub(b"", styles.svg(drawn))
+    # Points of lines to a hundredth of 1/72 inch: more cannot be seen.
+    data = _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), svg)
+    source = f"data:image/svg+xml;base64,{base64.b64encode(data).decode('ascii')}"
     wide, high = (round(96 * inches) for inches in drawn.get_size_inches())
     return Picture(heading, source, text, wide, high)
 

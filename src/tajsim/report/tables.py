@@ -1,6 +1,5 @@
 """The tables of a report, how its results can be made again, and what to be careful about."""
 
-import hashlib
 import json
 import re
 import shlex
@@ -8,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import tajsim.results.effect as effects
 from tajsim.analysis import verdicts
 from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display import rows_of
 from tajsim.inputs import registry, scenario_parts
-from tajsim.report.facts import Facts, level
+from tajsim.report.facts import Facts
 from tajsim.results import answer, effect, numbers, select, window
 from tajsim.results.numbers import capital, listed, month_text, percent, small
 from tajsim.results.window import whole_period
@@ -66,6 +64,13 @@ def _over(facts: Facts, scenario: str) -> str:
 
 def levels(facts: Facts) -> Table:
     """Return the headline outcomes of a single scenario."""
+
+    def level(value: float, unit: str) -> str:
+        if np.isnan(value):
+            return "undefined"
+        by, said = answer.scale(unit, abs(value))
+        return f"{numbers.short(value * by)} {said}".rstrip()
+
     shown = select.first_of_summary(effect.summarise(facts.dataset, facts.asked))
     body = [
         [row.label, level(row.median, row.unit), level(row.p05, row.unit), level(row.p95, row.unit)]
@@ -121,7 +126,7 @@ _OWN_FILE = re.compile(r"^# (\S+\.toml)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that is needed: ``facts`` are (name, value), sums are (name, SHA-256).
+    """Everything that is needed: ``facts`` are (name, value), ``files`` (name, SHA-256).
 
     ``notes`` are sentences on what the commands need besides themselves.
     """
@@ -130,8 +135,7 @@ class Recipe:
     notes: list[str]
     facts: list[tuple[str, str]]
     versions: list[tuple[str, str]]
-    files: list[tuple[str, str]]
-    texts: list[tuple[str, str]]
+    files: tuple[tuple[str, str], ...]
 
 
 def recipe(facts: Facts) -> Recipe:
@@ -154,12 +158,7 @@ def recipe(facts: Facts) -> Recipe:
             *([("source", str(attrs["source"]))] if attrs.get("source") else []),
         ],
         versions=sorted(json.loads(attrs.get("versions") or "{}").items()),
-        files=list(facts.given.files),
-        texts=[
-            (name, hashlib.sha256(texts[name].encode()).hexdigest())
-            for name in facts.names
-            if name in texts
-        ],
+        files=facts.files,
     )
 
 
@@ -213,12 +212,12 @@ def checks(facts: Facts) -> list[str]:
     """Return a sentence for each thing that limits what the results can be used for."""
     mode = str(facts.dataset.attrs.get("parameters_mode", ""))
     continued = [
-        f"The months up to {numbers.month_text(one['until'])} are those of a saved history of "
+        f"The months up to {month_text(one['until'])} are those of a saved history of "
         f"“{called}”: other settings of a scenario take effect in the month after."
         for one in facts.continued
         for called in [facts.called.get(one["scenario"], one["scenario"])]
     ]
-    found = [*out_of_registry(facts), *out_of_calibration(facts), _MODES.get(mode, ""), *continued]
+    found = [*out_of_range(facts), _MODES.get(mode, ""), *continued]
     if facts.runs == 1:
         found.append("There is only one run: it is one possible history, and there is no interval.")
     elif facts.runs < FEW:
@@ -244,11 +243,11 @@ _MODES = {
 }
 
 
-def out_of_registry(facts: Facts) -> list[str]:
-    """Say which inputs lie outside the range that the registry gives the parameter."""
+def out_of_range(facts: Facts) -> list[str]:
+    """Say which inputs lie outside the range of the registry, or that of the calibrated sample."""
     known = registry.load_parameters()
     lines = []
-    for scenarios, name, value in effects.inputs_set(facts.dataset):
+    for scenarios, name, value in effect.inputs_set(facts.dataset):
         row = known.get(name)
         if row and not row.low <= value <= row.high:
             least = numbers.interval(row.low, row.high)
@@ -256,21 +255,16 @@ def out_of_registry(facts: Facts) -> list[str]:
                 f"{_who(facts, scenarios, name, value)}, outside its documented or assumed range "
                 f"of {least}: the rules were not made for that."
             )
-    return list(dict.fromkeys(lines))
-
-
-def out_of_calibration(facts: Facts) -> list[str]:
-    """Say which inputs lie outside what the calibrated sample holds of the parameter."""
-    lines = [
+    lines += [
         f"{_who(facts, scenarios, name, value)}, outside the calibrated range of "
         f"{numbers.interval(low, high)}: it was not checked there against the documents."
-        for scenarios, name, value, low, high in effects.outside_sample(facts.dataset)
+        for scenarios, name, value, low, high in effect.outside_sample(facts.dataset)
     ]
     return list(dict.fromkeys(lines))
 
 
 def _who(facts: Facts, scenarios: list[str], parameter: str, value: float) -> str:
-    called = numbers.listed([f"“{facts.called[name]}”" for name in scenarios], 3)
+    called = listed([f"“{facts.called[name]}”" for name in scenarios], 3)
     sets = "sets" if len(scenarios) == 1 else "set"
     name = numbers.parameter_name(parameter)
     return f"{called} {sets} “{name}” to {numbers.table_number(value)}"
@@ -283,7 +277,7 @@ def _projection(facts: Facts) -> str:
         return ""
     first, last = max(min(w[0] for w in ends), "2016-01"), max(w[1] for w in ends)
     months = int(np.datetime64(last, "M") - np.datetime64(window.DOCUMENTED_UNTIL, "M"))
-    span = f"{numbers.month_text(first)} to {numbers.month_text(last)} ({months} of them)"
+    span = f"{month_text(first)} to {month_text(last)} ({months} of them)"
     return (
         f"The months from {span} are projection: no document covers them, and outside pressures "
         "continue as scheduled."
