@@ -23,7 +23,7 @@ from tajsim.exploration.sensitivity import Sensitivity
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario
 from tajsim.results.numbers import factor, interval, percent, table_number, text_table
-from tajsim.results.select import first_of_comparison, first_of_summary
+from tajsim.results.select import first_of_comparison
 
 EVIL = "<script>alert('1')</script> & \"more\""
 
@@ -191,15 +191,6 @@ def rows(**columns: list[object]) -> pd.DataFrame:
     """Return headline rows of outcome x."""
     count = len(next(iter(columns.values())))
     return pd.DataFrame({"outcome": ["x"] * count, "headline": [True] * count, **columns})
-
-
-def test_a_summary_starts_with_wholes_and_extremes() -> None:
-    added = rows(where=["a=all", "a=1"], median=[3.0, 2.0], label=["x, all", "x, 1"])
-    assert list(first_of_summary(added)["label"]) == ["x, all"]
-    share = rows(where=["a=1", "a=2", "a=3"], median=[2.0, 1.0, np.nan], label=["1", "2", "3"])
-    assert list(first_of_summary(share)["label"]) == ["1 (highest)", "2 (lowest)"]
-    alike = rows(where=["a=1", "a=2"], median=[1.0, 1.0], label=["1", "2"])
-    assert list(first_of_summary(alike)["label"]) == ["1 (and 1 more alike)"]
 
 
 def test_a_comparison_starts_with_clear_and_noticeable_differences() -> None:

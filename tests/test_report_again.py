@@ -114,7 +114,7 @@ def test_results_of_older_versions_are_read(pair: xr.Dataset) -> None:
     old.attrs = {**left, "events": json.dumps(events)}
     told, known = (changes(Facts(results), SCENARIO) for results in (old, pair))
     assert [one.sentence for one in told] == [one.sentence for one in known]
-    assert recipe(Facts(old)).notes == []
+    assert recipe(Facts(old))["notes"] == []
     assert kept_window(old) is None
 
 

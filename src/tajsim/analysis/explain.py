@@ -14,7 +14,7 @@ from tajsim.ensemble.dataset import load_results
 from tajsim.errors import UserError
 from tajsim.inputs import toml
 from tajsim.results import chronicle, numbers, select
-from tajsim.results.chronicle import Change, Pair, changes, decided, scheduled, sentence
+from tajsim.results.chronicle import Change, Pair, changes, sentence
 from tajsim.results.numbers import counted, frame_text, month_text
 from tajsim.results.window import Window, cells, whole_period
 
@@ -117,7 +117,10 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     """
     chronicle.check_run(pair.results, run)
     a, b = pair.events(run)
-    orders, found = changes(scheduled(a), scheduled(b)), changes(decided(a), decided(b))
+    orders, found = (
+        changes(*([e for e in side if (e.cause == "scenario") is told] for side in (a, b)))
+        for told in (True, False)
+    )
     lines = [f"Run {run}: A {pair.a}, B {pair.b}"]
     lines += ["Scheduled differently:", *_chain(orders)] if orders else []
     if not found:

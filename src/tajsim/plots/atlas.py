@@ -10,9 +10,8 @@ from matplotlib.patches import Rectangle
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.results.select as choose
 from tajsim.display import rows_of
-from tajsim.results import numbers
+from tajsim.results import numbers, select as choose
 from tajsim.results.atlas import LARGEST, atlas_table, units_text
 
 _WIDE, _TALL, _GAP, _HEAD = 9.6, 0.235, 0.1, 0.62  # inches: all, a row, between groups, heads

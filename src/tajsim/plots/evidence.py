@@ -10,11 +10,10 @@ from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.results.select as choose
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures
 from tajsim.plots.intervals import Interval, Row, draw_rows, rows_height
-from tajsim.results import numbers
+from tajsim.results import numbers, select as choose
 
 _BOUNDS = {"at_least": "at least ", "at_most": "at most "}
 #: Standard errors beyond which the axis ends, and that hold 90 % of an error.

@@ -10,10 +10,8 @@ from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.results.select as choose
-import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.results import discrepancy, effect, numbers
+from tajsim.results import discrepancy, effect, numbers, select as choose, window as windows
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3

@@ -11,10 +11,8 @@ from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.results.select as choose
-import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.results import answer, effect, numbers
+from tajsim.results import answer, effect, numbers, select as choose, window as windows
 
 _LINE, _GAP, _HEADING = 0.145, 0.05, 0.05  # inches: of a line, between rows, above a heading
 AXIS = 0.72  # inches of an axis with its label

@@ -14,12 +14,10 @@ from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.results.select as choose
-import tajsim.results.window as windows
 from tajsim.axes import TASKS
 from tajsim.errors import UserError
 from tajsim.plots.fan import Series, over_months, usual_months
-from tajsim.results import numbers
+from tajsim.results import numbers, select as choose, window as windows
 
 
 @dataclass(frozen=True)

@@ -119,10 +119,6 @@ def response(
     more = f" At all values of {numbers.listed(others, 4)} together." if others else ""
     of, factor = sweep.columns.T[column], sweep.factors.T[by]
     months = dict.fromkeys(numbers.month_text(of[f"window_{end}"]) for end in ("start", "end"))
-    places = [part.partition("=")[::2] for part in str(of["where"]).split(";") if part]
-    names = ", ".join(
-        f"all {d.replace('_', ' ')}s" if n == "all" else numbers.display_name(n) for d, n in places
-    )
     labels = about.get("labels", {})
     drawn = list(dict.fromkeys(map(str, table["scenario"])))
     called = [str(labels.get(name) or numbers.words(name)) for name in drawn]
@@ -138,11 +134,20 @@ def response(
         ],
         str(of["unit"]),
         axis=numbers.capital(numbers.parameter_name(by)) + (f" ({unit})" if unit else ""),
-        title=title or ": ".join(filter(None, (str(of["label"]), names))),
+        title=title or _heading(of),
         subtitle=f"Each history counts with its value over {' to '.join(months)}.{more}",
         foot=foot + panels.few(len(table)),
         usual=known.value if known else None,
     )
+
+
+def _heading(column: pd.Series[Any]) -> str:
+    """Return the label of a kept column, with its place."""
+    places = [part.partition("=")[::2] for part in str(column["where"]).split(";") if part]
+    names = [
+        f"all {d.replace('_', ' ')}s" if n == "all" else numbers.display_name(n) for d, n in places
+    ]
+    return ": ".join(filter(None, (str(column["label"]), ", ".join(names))))
 
 
 def _answers(table: pd.DataFrame, column: str, by: str, label: str) -> Answers:

@@ -16,7 +16,6 @@ from tajsim.ensemble.dataset import FILE_NAME, load_results
 from tajsim.inputs import ledger, registry
 from tajsim.inputs.deals import load_deals
 from tajsim.results import answer, effect, numbers, select, window
-from tajsim.results.numbers import listed, month_text
 from tajsim.results.window import Window
 
 Files = tuple[tuple[str, str], ...]
@@ -169,11 +168,11 @@ def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
     """Return one line on all deals that are held."""
     deals = [load_deals()[str(event["arguments"]["deal"])].label for event in events]
     what = f"{len(deals)} deals are" if len(deals) > 1 else f"“{deals[0]}” is"
-    named = f": {listed(deals)}" if len(deals) > 1 else ""
+    named = f": {numbers.listed(deals)}" if len(deals) > 1 else ""
     places = dict.fromkeys(place for event in events for place in _behind(event))
-    month = month_text(min(str(event["month"]) for event in events))
+    month = numbers.month_text(min(str(event["month"]) for event in events))
     said = f"From {month}: {what} held by both sides{named}."
-    return ScenarioChange(said, listed(list(places)), str(events[0].get("where") or ""))
+    return ScenarioChange(said, numbers.listed(list(places)), str(events[0].get("where") or ""))
 
 
 def _event_key(event: Mapping[str, Any]) -> str:
@@ -197,8 +196,8 @@ def _setting(name: str, value: float | None, base: float | None, origin: str) ->
 
 def _event(event: Mapping[str, Any], more: str) -> ScenarioChange:
     label = str(event.get("label") or event["kind"].replace("_", " "))
-    said = f"{month_text(event['month'])}: {label}{more}."
-    return ScenarioChange(said, listed(_behind(event)), str(event.get("where") or ""))
+    said = f"{numbers.month_text(event['month'])}: {label}{more}."
+    return ScenarioChange(said, numbers.listed(_behind(event)), str(event.get("where") or ""))
 
 
 def _behind(event: Mapping[str, Any]) -> list[str]:

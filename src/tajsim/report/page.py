@@ -17,19 +17,15 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-import tajsim.plots.style as styles
 import tajsim.report.tables as tables
-import tajsim.results.window as windows
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
 from tajsim.inputs.outcomes import STAKES
-from tajsim.plots import figure
+from tajsim.plots import figure, style as styles
 from tajsim.plots.answer import charts
 from tajsim.report.facts import Facts, changes, gather
-from tajsim.report.tables import Table
-from tajsim.results import answer, effect, numbers, select
-from tajsim.results.numbers import capital, listed, month_text
+from tajsim.results import answer, effect, numbers, select, window as windows
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -110,7 +106,8 @@ def contents(facts: Facts) -> dict[str, Any]:
     many = len(compared) > FOLDED
     titles = {name: select.title_of(facts.dataset, name) for name in facts.names}
     cards = list(facts.cards.values())
-    title = f"{len(compared)} scenarios" if many else listed([titles[name] for name in compared])
+    several = f"{len(compared)} scenarios"
+    title = several if many else numbers.listed([titles[name] for name in compared])
     texts = select.attribute(facts.dataset, "scenario_text")
     # The finding; of several which differs most, of one scenario alone its title.
     heading = answer.most_sentence(cards) or titles[facts.reference]
@@ -148,7 +145,7 @@ def contents(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture | None]]:
+def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, tables.Table, Picture | None]]:
     """Yield what a theme is told as, its table, and its picture if something in it differs."""
     card = facts.cards[scenario]
     for stake in STAKES:
@@ -161,7 +158,7 @@ def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture |
         said = f"{found[0].clause()}{more}" if found else slight
         drawn = [c for c in (found or told) if c.kind != "date" and c is not card.chart][:2]
         picture = charts_of(facts, card, drawn) if drawn and len(facts.others) == 1 else None
-        yield f"{capital(stake)}: {said}", table, picture
+        yield f"{numbers.capital(stake)}: {said}", table, picture
 
 
 def _line(facts: Facts) -> str:
@@ -258,7 +255,7 @@ def _shots(facts: Facts) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeChange]) -> Picture:
     """Return the course of some changes of a card over time."""
-    labels = listed([change.label for change in changes])
+    labels = numbers.listed([change.label for change in changes])
     text = f"{labels} over the months: means, and nine in ten runs. {_told_of(facts)}"
     wide, tall = (5.0, 3.1) if changes[0] is card.chart else (8.6, 2.5)
     return _embedded(labels, charts(facts.dataset, card, changes, wide, tall), text)
@@ -276,7 +273,7 @@ def _embedded(heading: str, drawn: Figure, text: str) -> Picture:
 
 def _told_of(facts: Facts) -> str:
     """Return of which scenarios, months and runs a picture is."""
-    names = listed([f"“{name}”" for name in facts.called.values()], MOST_SCENARIOS)
-    months = " to ".join(map(month_text, windows.window_of(facts.dataset, facts.asked)))
+    names = numbers.listed([f"“{name}”" for name in facts.called.values()], MOST_SCENARIOS)
+    months = " to ".join(map(numbers.month_text, windows.window_of(facts.dataset, facts.asked)))
     runs = f"{facts.runs:,} run{'s' if facts.runs != 1 else ''}"
     return f"A picture of {runs} of {names}, {months}; the tables of the page have the numbers."

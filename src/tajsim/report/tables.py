@@ -4,17 +4,16 @@ import json
 import re
 import shlex
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tajsim.analysis import verdicts
-from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display import rows_of
 from tajsim.inputs import registry, scenario_parts
 from tajsim.report.facts import Facts
 from tajsim.results import answer, effect, numbers, select, window
 from tajsim.results.numbers import capital, listed, month_text, percent, small
-from tajsim.results.window import whole_period
 from tajsim.version import __version__
 
 
@@ -89,7 +88,7 @@ def claims(facts: Facts, scenario: str) -> Table | None:
     """Return the tested claims of the documents about a scenario; ``None`` if it has none."""
     part = facts.claims
     if len(part):
-        part = part[(part["scenario"] == scenario) & (part["verdict"] != NOT_TESTED)]
+        part = part[(part["scenario"] == scenario) & (part["verdict"] != verdicts.NOT_TESTED)]
     if part.empty:
         return None
     body = []
@@ -110,56 +109,43 @@ def claims_sentence(facts: Facts) -> str:
     """Return how many claims hold, fail and are undecided."""
     if facts.claims.empty:
         return "No claim of a document is attached to these scenarios."
-    tested = facts.claims[facts.claims["verdict"] != NOT_TESTED]
+    tested = facts.claims[facts.claims["verdict"] != verdicts.NOT_TESTED]
     left = len(facts.claims) - len(tested)
     more = f"; {left} could not be tested" if left else ""
     return (
-        f"Of {len(tested)} claims tested: {counts(tested['verdict']) or 'none'}{more}. A claim of "
-        "direction holds where the interval of the mean effect is clear of zero on that side and "
-        "the mean is not negligible, and fails where it is clear on the other or leaves no room "
-        "for the smallest effect that counts."
+        f"Of {len(tested)} claims tested: {verdicts.counts(tested['verdict']) or 'none'}{more}. A "
+        "claim of direction holds where the interval of the mean effect is clear of zero on that "
+        "side and the mean is not negligible, and fails where it is clear on the other or leaves "
+        "no room for the smallest effect that counts."
     )
 
 
 _OWN_FILE = re.compile(r"^# (\S+\.toml)$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that is needed: ``facts`` are (name, value), ``files`` (name, SHA-256).
+def recipe(facts: Facts) -> dict[str, Any]:
+    """Return how to make the results of a report again, and then the report.
 
-    ``notes`` are sentences on what the commands need besides themselves.
+    ``commands``; ``notes``, sentences on what they need besides themselves; ``facts`` and
+    ``versions``, (name, value); ``files``, (name, SHA-256).
     """
-
-    commands: list[str]
-    notes: list[str]
-    facts: list[tuple[str, str]]
-    versions: list[tuple[str, str]]
-    files: tuple[tuple[str, str], ...]
-
-
-def recipe(facts: Facts) -> Recipe:
-    """Return how to make the results of a report again, and then the report."""
     attrs = facts.dataset.attrs
-    texts = select.attribute(facts.dataset, "scenario_text")
     usual = "of each scenario from its first difference on" if facts.others else "all months"
-    window = " to ".join(facts.asked) if facts.asked else usual
-    return Recipe(
-        commands=commands(facts),
-        notes=_notes(facts, texts),
-        facts=[
-            ("tajsim", str(attrs.get("tajsim_version", "unknown"))),
-            ("model", str(attrs.get("model", "unknown"))),
-            ("seed", str(attrs.get("seed", "unknown"))),
+    named = {"tajsim": "tajsim_version", "model": "model", "seed": "seed"}
+    return {
+        "commands": commands(facts),
+        "notes": _notes(facts, select.attribute(facts.dataset, "scenario_text")),
+        "facts": [
+            *((name, str(attrs.get(key, "unknown"))) for name, key in named.items()),
             ("runs", f"{facts.runs:,}"),
             ("parameters", str(attrs.get("parameters_mode", "unknown"))),
-            ("months simulated", " to ".join(whole_period(facts.dataset))),
-            ("window of the numbers", window),
+            ("months simulated", " to ".join(window.whole_period(facts.dataset))),
+            ("window of the numbers", " to ".join(facts.asked) if facts.asked else usual),
             *([("source", str(attrs["source"]))] if attrs.get("source") else []),
         ],
-        versions=sorted(json.loads(attrs.get("versions") or "{}").items()),
-        files=facts.files,
-    )
+        "versions": sorted(json.loads(attrs.get("versions") or "{}").items()),
+        "files": facts.files,
+    }
 
 
 def commands(facts: Facts) -> list[str]:

@@ -214,7 +214,15 @@ def story(
     """
     scenario = one_scenario(select.names_of(dataset), scenario)
     events = occurrences(dataset, scenario, run)
-    return "\n".join([*_heading(dataset, scenario, run, events), "", *_years(events, everything)])
+    start, end = window.whole_period(dataset)
+    seed, mode = dataset.attrs.get("seed"), dataset.attrs.get("parameters_mode")
+    heading = [
+        f"{scenario}, run {run}",
+        *textwrap.wrap(select.attribute(dataset, "questions").get(scenario, ""), numbers.WIDTH),
+        f"{len(events)} events, {start} to {end}; seed {seed}, parameters {mode}. "
+        "Scheduled by the scenario: marked *.",
+    ]
+    return "\n".join([*heading, "", *_years(events, everything)])
 
 
 def occurrences(dataset: xr.Dataset, scenario: str, run: int) -> list[Occurrence]:
@@ -254,20 +262,6 @@ def counted(events: Sequence[Occurrence]) -> str:
     return ", ".join(f"{ledger.load_kinds()[kind].noun} ({n})" for kind, n in counts.most_common())
 
 
-def _heading(
-    dataset: xr.Dataset, scenario: str, run: int, events: Sequence[Occurrence]
-) -> list[str]:
-    start, end = window.whole_period(dataset)
-    seed, mode = dataset.attrs.get("seed"), dataset.attrs.get("parameters_mode")
-    question = select.attribute(dataset, "questions").get(scenario, "")
-    return [
-        f"{scenario}, run {run}",
-        *textwrap.wrap(question, numbers.WIDTH),
-        f"{len(events)} events, {start} to {end}; seed {seed}, parameters {mode}. "
-        "Scheduled by the scenario: marked *.",
-    ]
-
-
 def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
     lines: list[str] = []
     for year, group in groupby(events, key=lambda event: event.month[:4]):
@@ -282,7 +276,10 @@ def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
             lines += numbers.hanging(" " * 9, also)
     if not lines:
         lines = ["No event changed the course of the run."]
-    return [*lines, "", *_closing(events)]
+    kinds = ledger.load_kinds()
+    breaks = [e for e in events if kinds[e.kind].weight == 3 and e.cause != "scenario"]
+    closing = f"Breaks and turns, besides those scheduled: {counted(breaks)}." if breaks else ""
+    return [*lines, "", *textwrap.wrap(closing, numbers.WIDTH)]
 
 
 def telling(events: Sequence[Occurrence]) -> list[Occurrence]:
@@ -294,13 +291,6 @@ def telling(events: Sequence[Occurrence]) -> list[Occurrence]:
         if event.weight == 3 or (event.weight == 2 and seen[event.kind] <= MOST):
             kept.append(event)
     return kept
-
-
-def _closing(events: Sequence[Occurrence]) -> list[str]:
-    kinds = ledger.load_kinds()
-    breaks = [e for e in events if kinds[e.kind].weight == 3 and e.cause != "scenario"]
-    told = f"Breaks and turns, besides those scheduled: {counted(breaks)}."
-    return textwrap.wrap(told, numbers.WIDTH) if breaks else []
 
 
 #: An event that both runs have, further apart than so many months, counts as two events.
@@ -327,16 +317,6 @@ class Change:
     def rank(self) -> tuple[str, int]:
         """Its place in time: month, then the order of the month's stages."""
         return self.month, list(ledger.load_kinds()).index(self.event.kind)
-
-
-def scheduled(events: Sequence[Occurrence]) -> list[Occurrence]:
-    """Return the events that a scenario schedules."""
-    return [event for event in events if event.cause == "scenario"]
-
-
-def decided(events: Sequence[Occurrence]) -> list[Occurrence]:
-    """Return the events that no scenario schedules."""
-    return [event for event in events if event.cause != "scenario"]
 
 
 def changes(a: Sequence[Occurrence], b: Sequence[Occurrence]) -> list[Change]:

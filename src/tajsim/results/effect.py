@@ -51,11 +51,6 @@ class Effect:
         return self.share_up if self.direction == "rises" else self.share_down
 
 
-def t_quantile(degrees: Values) -> Values:
-    """Return how many standard errors the half of a 90 % interval is, by degrees of freedom."""
-    return np.asarray(stdtrit(degrees, 0.5 + LEVEL / 2.0))
-
-
 def mean_interval(values: Values) -> Values:
     """Return mean, low and high, ``(3, ...)``, of values ``(..., run)``: the 90 % t interval.
 
@@ -69,7 +64,8 @@ def mean_interval(values: Values) -> Values:
     mean = filled.sum(axis=-1) / some
     squares = np.where(known, (filled - mean[..., np.newaxis]) ** 2, 0.0).sum(axis=-1)
     more = np.maximum(count - 1, 1)
-    half = np.where(count > 1, t_quantile(more) * np.sqrt(squares / more / some), np.nan)
+    t = stdtrit(more, 0.5 + LEVEL / 2.0)  # standard errors in half of the interval
+    half = np.where(count > 1, t * np.sqrt(squares / more / some), np.nan)
     mean = np.where(count > 0, mean, np.nan)
     return np.stack([mean, mean - half, mean + half])
 

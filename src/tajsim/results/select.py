@@ -1,7 +1,7 @@
 """What of the results is shown: scenarios, outcomes, places, rows; and which runs are pairs."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.errors import UserError, check_names, unknown
-from tajsim.inputs.outcomes import load_outcomes
 from tajsim.results.numbers import words
 
 Names = str | Sequence[str] | None
@@ -98,54 +97,48 @@ def outcomes(dataset: xr.Dataset, names: Names, default: Sequence[str]) -> list[
     return chosen
 
 
-def selection(select: Mapping[str, Any] | Names) -> dict[str, list[str]]:
-    """Return ``{"section": ["khorog"]}`` from a mapping or from ``"section=khorog"`` texts.
-
-    Raises:
-        UserError: for a text without an equals sign.
-    """
-    if isinstance(select, Mapping):
-        return {str(key): as_names(value) for key, value in select.items()}
-    chosen: dict[str, list[str]] = {}
-    for text in as_names(select):
-        dimension, equals, name = text.partition("=")
-        if not equals:
-            raise UserError(f"selection '{text}': expected dimension=name, such as section=khorog")
-        chosen.setdefault(dimension.strip(), []).append(name.strip())
-    return chosen
-
-
-def check_selection(variables: Iterable[xr.DataArray], select: Mapping[str, Sequence[str]]) -> None:
-    """Check that each selected dimension and name stands in at least one of the outcomes.
-
-    Raises:
-        UserError: for each that does not, with the nearest one.
-    """
-    there = {d: list(map(str, v[d].values)) for v in variables for d in own_dimensions(v)}
-    if select and not there:
-        first = next(iter(select))
-        raise UserError(f"'{first}': the outcomes drawn have no dimension to select from")
-    check_names("dimension", select, there)
-    wrong = [
-        unknown(dimension, name, there[dimension])
-        for dimension, names in select.items()
-        for name in names
-        if name not in there[dimension]
-    ]
-    if wrong:
-        raise UserError(wrong)
-
-
 def chosen(
     dataset: xr.Dataset, names: Names, default: Sequence[str], select: Mapping[str, Any] | Names
 ) -> tuple[list[str], dict[str, list[str]]]:
     """Return the outcomes to draw and the coordinates selected of them.
 
+    Args:
+        dataset: results.
+        names, default: see `outcomes`.
+        select: ``{"section": ["khorog"]}``, or texts such as ``"section=khorog"``; each must stand
+            in at least one of the outcomes.
+
     Raises:
-        UserError: as `outcomes`, `selection` and `check_selection`.
+        UserError: as `outcomes`; for a text without an equals sign; for each dimension or name
+            that is not there, with the nearest one.
     """
-    found, where = outcomes(dataset, names, default), selection(select)
-    check_selection([dataset[name] for name in found], where)
+    found = outcomes(dataset, names, default)
+    where: dict[str, list[str]] = {}
+    if isinstance(select, Mapping):
+        where = {str(key): as_names(value) for key, value in select.items()}
+    else:
+        for text in as_names(select):
+            dimension, equals, name = text.partition("=")
+            if not equals:
+                raise UserError(
+                    f"selection '{text}': expected dimension=name, such as section=khorog"
+                )
+            where.setdefault(dimension.strip(), []).append(name.strip())
+    drawn = [dataset[name] for name in found]
+    there = {d: list(map(str, v[d].values)) for v in drawn for d in own_dimensions(v)}
+    if where and not there:
+        raise UserError(
+            f"'{next(iter(where))}': the outcomes drawn have no dimension to select from"
+        )
+    check_names("dimension", where, there)
+    wrong = [
+        unknown(d, name, there[d])
+        for d, own in where.items()
+        for name in own
+        if name not in there[d]
+    ]
+    if wrong:
+        raise UserError(wrong)
     return found, where
 
 
@@ -351,26 +344,8 @@ def is_whole(table: pd.DataFrame) -> pd.Series:
 
 
 def first_of_summary(summary: pd.DataFrame) -> pd.DataFrame:
-    """Return the headline outcomes of one scenario: the whole, and the extremes of what is a mean.
-
-    An outcome that is not added over its dimension (a share, an index) is shown also where its
-    median is highest and where it is lowest, and its label says so.
-    """
-    shown = summary[summary["headline"]]
-    kept = []
-    for name, rows in shown.groupby("outcome", sort=False):
-        known, whole = load_outcomes().get(str(name)), rows[is_whole(rows)]
-        kept.append(whole)
-        rows = rows[~is_whole(rows)].dropna(subset="median")
-        if rows.empty or (len(whole) and (known is None or known.places in ("", "sum"))):
-            continue
-        # The first and last of the rest, or one for all if their medians are equal.
-        rows = rows.sort_values("median", ascending=False, kind="stable")
-        equal = rows["median"].nunique() < 2
-        ends = rows.iloc[[0] if equal else [0, -1]]
-        said = [f" (and {len(rows) - 1} more alike)"] if equal else [" (highest)", " (lowest)"]
-        kept.append(ends.assign(label=ends["label"] + said))
-    return pd.concat(kept) if kept else shown
+    """Return the headline outcomes as a whole."""
+    return summary[summary["headline"] & is_whole(summary)]
 
 
 def first_of_comparison(part: pd.DataFrame) -> pd.DataFrame:
