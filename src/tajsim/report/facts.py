@@ -131,12 +131,15 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
 
     For the reference itself, or a single scenario, everything that it sets and schedules.
     """
-    held: dict[str, Any] = {name: select.attribute(facts.dataset, name) for name in _TABLES}
-    other = "" if scenario == facts.reference else facts.reference
-    own, base = (
-        {name: table.get(one) or {} for name, table in held.items()} for one in (scenario, other)
-    )
-    origins, set_here, set_there = own["origins"], own["settings"], base["settings"]
+    data, other = facts.dataset, "" if scenario == facts.reference else facts.reference
+    held = {n: select.attribute(data, n) for n in ("settings", "without", "origins", "events")}
+    origins = held["origins"].get(scenario) or {}
+    set_here, set_there = (held["settings"].get(one) or {} for one in (scenario, other))
+    left_out, left_out_there = (held["without"].get(one) or () for one in (scenario, other))
+    new, dropped = held["events"].get(scenario, []), list[Mapping[str, Any]]()
+    if other:
+        new = window.own_events(data, scenario, other)
+        dropped = window.own_events(data, other, scenario)
     found = [
         _setting(name, set_here.get(name), set_there.get(name), str(origins.get(name, "")))
         for name in dict.fromkeys([*set_here, *set_there])
@@ -148,20 +151,13 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
             "",
             str(origins.get(f"without {name}", "")),
         )
-        for name in own["without"]
-        if name not in base["without"]
+        for name in left_out
+        if name not in left_out_there
     ]
-    kept, left = ({_event_key(e) for e in side["events"]} for side in (own, base))
-    new = [event for event in own["events"] if _event_key(event) not in left]
     held_deals = [e for e in new if e.get("arguments", {}).get("change") == "hold"]
     found += [_event(event, "") for event in new if event not in held_deals]
     found += [_holds(held_deals)] if held_deals else []
-    dropped = [event for event in base["events"] if _event_key(event) not in kept]
     return found + [_event(event, ", which the reference has, is left out") for event in dropped]
-
-
-#: Attributes of results by scenario, see `tajsim.results.select.attribute`.
-_TABLES = ("settings", "events", "without", "origins")
 
 
 def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
@@ -173,11 +169,6 @@ def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
     month = numbers.month_text(min(str(event["month"]) for event in events))
     said = f"From {month}: {what} held by both sides{named}."
     return ScenarioChange(said, numbers.listed(list(places)), str(events[0].get("where") or ""))
-
-
-def _event_key(event: Mapping[str, Any]) -> str:
-    """Return what an event does, without its label and the figures behind it."""
-    return json.dumps([event["month"], event["kind"], event.get("arguments")], sort_keys=True)
 
 
 def _setting(name: str, value: float | None, base: float | None, origin: str) -> ScenarioChange:
