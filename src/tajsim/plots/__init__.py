@@ -18,9 +18,8 @@ from tajsim.plots import panels, style
 from tajsim.plots.answer import answer
 from tajsim.plots.atlas import atlas
 from tajsim.plots.border import border
-from tajsim.plots.evidence import targets
 from tajsim.plots.fan import MOST_TOGETHER, fan
-from tajsim.plots.intervals import difference
+from tajsim.plots.intervals import difference, targets
 from tajsim.plots.map import map_of
 from tajsim.plots.stacks import GAP, OUTSIDE, PRICE, PROVISION, providers, stacks
 from tajsim.plots.style import SUFFIXES

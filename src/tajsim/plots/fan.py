@@ -53,15 +53,18 @@ def fan(
     titles = [windows.titled(dataset, name, chosen) for name in names]
     # Nothing stands above a single panel.
     heads = [numbers.wrap(t, whole, style.BODY, bold=True) if names[1:] else [] for t in titles]
-    lines = sum(max(map(len, heads[i : i + columns])) for i in range(0, len(heads), columns))
+    over = sum(max(map(len, heads[i : i + columns])) for i in range(0, len(heads), columns))
     reference, *others = choose.labels_of(dataset).values()
     usual_title = numbers.against(others, reference) if others else reference
     middle = "50 % and 90 %" if bands else "50 %"
+    shades = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)][: 1 + bands]
+    grey = style.scenario_look(0).colour
+    lines = [] if named else [style.line_item("median of the runs", color=grey, lw=1.7)]
     layout = style.Layout(
-        body=tall * rows + 0.45 + above.room / 72 + 0.17 * lines,
+        body=tall * rows + 0.45 + above.room / 72 + 0.17 * over,
         title=title or (usual_title if names[1:] else titles[0]),
         subtitle=panels.subtitle(dataset, over_months(months), 0 if outcome else len(names)),
-        legend=_legend(named, bands),
+        legend=[*lines, *(style.area_item(text, fc=grey, alpha=a, lw=0) for text, a in shades)],
         key=panels.events_key(found, dataset),
         foot=panels.foot(dataset, _notes(names, len(scenarios), middle)),
     )
@@ -92,14 +95,6 @@ def _notes(names: Sequence[str], scenarios: int, middle: str) -> str:
     unjudged = [name for name in names if not discrepancy.judged(name)]
     some = "" if len(unjudged) == len(names) else f"for {len(unjudged)} of {len(names)} outcomes "
     return said + (f"; {some}{discrepancy.UNJUDGED}." if unjudged else ".")
-
-
-def _legend(named: bool, bands: bool) -> list[style.Item]:
-    """Return the legend: the line of one scenario, and the bands."""
-    shades = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)][: 1 + bands]
-    colour = style.scenario_look(0).colour
-    lines = [] if named else [style.line_item("median of the runs", color=colour, lw=1.7)]
-    return [*lines, *(style.area_item(text, fc=colour, alpha=a, lw=0) for text, a in shades)]
 
 
 def over_months(months: int) -> str:

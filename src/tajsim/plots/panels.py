@@ -193,11 +193,6 @@ class EventMarker:
     owners: tuple[str, ...]
     colour: str
 
-    @property
-    def year(self) -> float:
-        """The month as a decimal year."""
-        return year_of(self.month)
-
 
 def event_markers(dataset: xr.Dataset) -> list[EventMarker]:
     """Return the events by date, those of one month and owner under one number.
@@ -281,7 +276,7 @@ def badges(found: Sequence[EventMarker], dataset: xr.Dataset, inches: float) -> 
     length = float(when[-1]) + 1 / 12 - float(when[0])
     made = list[Badge]()
     for mark in found:
-        year, text, colour = mark.year, str(mark.number), mark.colour
+        year, text, colour = year_of(mark.month), str(mark.number), mark.colour
         if made and year < made[-1].until:
             year, before, theirs, _ = made.pop()
             text = f"{before.split(_TO)[0]}{_TO}{text}"
@@ -326,7 +321,9 @@ class Events:
     def lines(self, ax: Axes, scenario: str = "") -> None:
         """Draw a thin line at each event."""
         for mark in self.own[scenario]:
-            line = ax.axvline(mark.year, color=mark.colour, lw=0.8, ls=(0, (1, 1.5)), zorder=1.5)
+            line = ax.axvline(
+                year_of(mark.month), color=mark.colour, lw=0.8, ls=(0, (1, 1.5)), zorder=1.5
+            )
             line.set_gid(f"event-{mark.number}")
 
     def above(self, ax: Axes, scenario: str = "") -> None:
