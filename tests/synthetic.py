@@ -30,11 +30,8 @@ SERIES = {
 }
 
 _HANDOVERS = [
-    ("2004-11", "khorog"),
-    ("2004-11", "ishkashim"),
-    ("2004-12", "kalaikhumb"),
-    ("2005-03", "moskovskii"),
-    ("2005-06", "pianj"),
+    *(("2004-11", "khorog"), ("2004-11", "ishkashim"), ("2004-12", "kalaikhumb")),
+    *(("2005-03", "moskovskii"), ("2005-06", "pianj")),
 ]
 
 
@@ -48,9 +45,7 @@ SHARED = [
     _event("2014-12", "set", "Rouble collapses; remittances fall", parameter="x", value=1),
 ]
 WITHDRAWAL = [
-    _event(
-        "2004-10", "set", "Accord on the withdrawal of the border troops", parameter="y", value=1
-    ),
+    _event("2004-10", "set", "Accord on the withdrawal of the border troops", parameter="y"),
     *(
         _event(month, "handover", f"{section.capitalize()} passes to Tajik troops", section=section)
         for month, section in _HANDOVERS
@@ -58,11 +53,7 @@ WITHDRAWAL = [
     _event("2006-01", "withdraw_agency", "Handover complete; Russian border troops leave"),
 ]
 CROWDED = [
-    _event(
-        f"20{year:02d}-{month:02d}",
-        "set",
-        f"Event of {month:02d} {year:02d} with a label of some length",
-    )
+    _event(f"20{year:02d}-{month:02d}", "set", f"Event of {month:02d} {year:02d}, of some length")
     for year in range(8, 16)
     for month in (2, 3, 9)
 ]
@@ -81,24 +72,16 @@ def results(
     when = np.datetime64("2004-01", "M") + np.arange(months)
     variables: dict[str, Any] = {}
     for name, (label, unit, dimensions, aggregate, headline, level, varies) in SERIES.items():
-        attrs = {
-            "label": label,
-            "unit": unit,
-            "aggregate": aggregate,
-            "headline": headline,
-            "meaning": label,
-        }
+        attrs = {"label": label, "unit": unit, "aggregate": aggregate, "headline": headline}
         own = tuple(len(DIMENSIONS[d]) for d in dimensions)
         shape = (*own, months, runs)
-        base = (
-            _series(random, shape, level, varies) if level else _nothing(random, own, months, runs)
-        )
+        base = _series(random, shape, level, varies) if level else _failures(random, months, runs)
+        base = base if level or not own else np.zeros(shape)
         values = [base]
         for position in range(1, len(scenarios)):
             ramp = np.clip((np.arange(months) - 10) / 24, 0, 1)[:, None]
-            shift = 1 + (0.35 * position if level else 0) * ramp * random.normal(
-                0.6, 0.3, (*own, 1, 1)
-            )
+            far = 0.35 * position if level else 0
+            shift = 1 + far * ramp * random.normal(0.6, 0.3, (*own, 1, 1))
             values.append(base * shift * (1 + 0.02 * random.normal(size=shape) * ramp))
         array = np.stack(values).astype(np.float32)
         if name == "state_failed":
@@ -109,7 +92,8 @@ def results(
             array = np.stack([_deals(random, own[0], months, runs) for _ in scenarios])
         if name == "strength":
             array[:, 0] = 30_000
-        variables[name] = (("scenario", *dimensions, "month", "run"), array, attrs)
+        told = {**attrs, "meaning": label}
+        variables[name] = (("scenario", *dimensions, "month", "run"), array, told)
     table = {name: SHARED + (WITHDRAWAL if i else []) for i, name in enumerate(scenarios)}
     names = list(dict.fromkeys(d for row in SERIES.values() for d in row[2]))
     return xr.Dataset(
@@ -224,11 +208,6 @@ def _series(random: Any, shape: tuple[int, ...], level: float, varies: float) ->
     noise = np.exp(0.5 * varies * random.normal(size=shape))
     whole = level * place * spread * wave * noise
     return np.minimum(whole, 1.0) if level < 1 else whole
-
-
-def _nothing(random: Any, own: tuple[int, ...], months: int, runs: int) -> Any:
-    failed = _failures(random, months, runs)
-    return failed if not own else np.zeros((*own, months, runs))
 
 
 def _failures(random: Any, months: int, runs: int) -> Any:

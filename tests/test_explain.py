@@ -131,12 +131,8 @@ def test_changes_name_sides_and_moves() -> None:
 
 def test_the_same_event_is_no_change_and_far_apart_it_is_two() -> None:
     one, other = event("2005-01", "protest", "gbao"), event("2009-01", "protest", "gbao")
-    assert (
-        chronicle.changes(
-            [one], [chronicle.Occurrence("2005-01", "protest", ("gbao",), "", "anger", 9.0)]
-        )
-        == []
-    )
+    same = chronicle.Occurrence("2005-01", "protest", ("gbao",), "", "anger", 9.0)
+    assert chronicle.changes([one], [same]) == []
     assert [c.side for c in chronicle.changes([one], [other])] == ["A", "B"]
 
 
@@ -212,13 +208,7 @@ def test_results_that_are_no_pairs_are_refused(pair: xr.Dataset) -> None:
 # --- The command ----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def folder(pair: xr.Dataset, tmp_path: Path) -> Path:
-    save(pair, tmp_path / "results.nc")
-    return tmp_path
-
-
-def test_the_command_keeps_the_events(folder: Path) -> None:
-    out = folder / "events.csv"
-    assert main(["explain", str(folder), "--scenario", B, "--run", "2", "--out", str(out)]) == 0
+def test_the_command_keeps_the_events(pair: xr.Dataset, tmp_path: Path) -> None:
+    held, out = save(pair, tmp_path / "results.nc"), tmp_path / "events.csv"
+    assert main(["explain", str(held), "--scenario", B, "--run", "2", "--out", str(out)]) == 0
     assert list(pd.read_csv(out)["run"].unique()) == [2]

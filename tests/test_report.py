@@ -173,7 +173,7 @@ def test_results_of_two_files_are_put_side_by_side(
     assert changes(one, names[1]) == changes(other, names[1])
 
 
-def test_results_that_are_no_pairs_are_refused(pair: xr.Dataset) -> None:
+def test_results_are_put_side_by_side_as_far_as_both_go(pair: xr.Dataset) -> None:
     with pytest.raises(UserError, match="no pairs: the seed of the one is 1, of the other 2"):
         gather([pair, pair.assign_attrs(seed=2)])
     assert gather([pair, pair.isel(run=slice(0, 3))])[0].sizes["run"] == 3
@@ -227,9 +227,7 @@ def test_the_command(
     assert place.read_text(encoding="utf-8") == text
     assert "results.nc" in text
     assert main(["report", str(folder), "--out", str(place)]) == 2
-    assert capsys.readouterr().err == (
-        f"tajsim: {place}: exists already; --overwrite replaces it\n"
-    )
+    assert capsys.readouterr().err.endswith("exists already; --overwrite replaces it\n")
     assert main(["report", str(tmp_path / "no"), "--out", str(tmp_path / "b.html")]) == 2
     assert "no such file or folder" in capsys.readouterr().err
 

@@ -129,12 +129,7 @@ def test_the_gravest_change_is_never_left_out() -> None:
 def test_what_a_scenario_sets_is_no_effect() -> None:
     base = np.linspace(1.0, 2.0, 40)
     dataset = make([base, base + 4.0]).rename(level="repression_step")
-    event = {
-        "month": "2004-02",
-        "kind": "repression_step",
-        "label": "x",
-        "arguments": {"step": "y"},
-    }
+    event = {"month": "2004-02", "kind": "repression_step", "label": "x", "arguments": {"a": "y"}}
     dataset.attrs["events"] = json.dumps({"base": [], "other": [event]})
     one = card(dataset)
     assert not one.told and "worth the name" in one.finding
@@ -147,13 +142,8 @@ def test_stakes_and_words_of_every_outcome() -> None:
     known = load_outcomes()
     assert {outcome.stake for outcome in known.values()} == set(STAKES)
     plural = {small(o.label) for o in known.values() if o.headline and is_plural(o.label)}
-    assert {
-        "fighters abroad",
-        "foreign fighters, all joined",
-        "members of violent groups",
-        "remittances",
-        "mutinies",
-    } <= plural
+    assert {"fighters abroad", "foreign fighters, all joined", "remittances"} <= plural
+    assert {"members of violent groups", "mutinies"} <= plural
     single = {small(o.label) for o in known.values() if o.headline} - plural
     assert {"heroin seized on the line", "share of loads seized", "state failed"} <= single
     assert {"grievance", "loyalty in office", "doubt about the succession"} <= single
@@ -171,10 +161,8 @@ def test_the_question_comes_first_and_what_stays_is_told() -> None:
     dataset.attrs["titles"] = json.dumps({"other": "The guards leave"})
     one = card(dataset)
     assert one.window == ("2004-06", "2005-03")
-    assert (
-        one.finding
-        == "The guards leave: tolls rise by 9.3 % while heroin entering stays about the same"
-    )
+    told = "tolls rise by 9.3 % while heroin entering stays about the same"
+    assert one.finding == f"The guards leave: {told}"
 
 
 def make(values: list[np.ndarray]) -> xr.Dataset:

@@ -86,7 +86,7 @@ def response(
     sweep: Any,
     *,
     outcome: select.Names = None,
-    by: str | None = None,
+    by: select.Names = None,
     scenarios: select.Names = None,
     title: str | None = None,
 ) -> Figure:
@@ -108,16 +108,18 @@ def response(
     if table.empty:
         raise UserError("no run of this sweep is finished")
     varying = [f for f in map(str, sweep.factors.index) if table[f].nunique() > 1]
-    if by is None:
-        if not varying:
-            raise UserError("the sweep has no factor that varies, so there is nothing to draw by")
-        means = table.groupby("point", sort=False)[column].mean().rank()
-        points = sweep.points.loc[means.index]
-        by = max(varying, key=lambda factor: _strength(points[factor], means))
-    check_names("factor", [by], sweep.factors.index)
-    others = [numbers.parameter_name(f) for f in varying if f != by]
+    named = select.as_names(by)
+    check_names("factor", named, sweep.factors.index)
+    if len(named) > 1:
+        raise UserError(f"{', '.join(named)}: this picture shows one factor; name one")
+    if not named and not varying:
+        raise UserError("the sweep has no factor that varies, so there is nothing to draw by")
+    means = table.groupby("point", sort=False)[column].mean().rank()
+    points = sweep.points.loc[means.index]
+    chosen = named or [max(varying, key=lambda factor: _strength(points[factor], means))]
+    others = [numbers.parameter_name(f) for f in varying if f not in chosen]
     more = f" At all values of {numbers.listed(others, 4)} together." if others else ""
-    of, factor = sweep.columns.T[column], sweep.factors.T[by]
+    of, factor = sweep.columns.T[column], sweep.factors.T[chosen[0]]
     months = dict.fromkeys(numbers.month_text(of[f"window_{end}"]) for end in ("start", "end"))
     labels = about.get("labels", {})
     drawn = list(dict.fromkeys(map(str, table["scenario"])))
@@ -129,11 +131,11 @@ def response(
     )
     return response_of(
         [
-            _answers(table[table["scenario"] == name], column, by, label)
+            _answers(table[table["scenario"] == name], column, chosen[0], label)
             for name, label in list(zip(drawn, called, strict=True))[:4]
         ],
         str(of["unit"]),
-        axis=numbers.capital(numbers.parameter_name(by)) + (f" ({unit})" if unit else ""),
+        axis=numbers.capital(numbers.parameter_name(chosen[0])) + (f" ({unit})" if unit else ""),
         title=title or _heading(of),
         subtitle=f"Each history counts with its value over {' to '.join(months)}.{more}",
         foot=foot + panels.few(len(table)),
