@@ -161,11 +161,6 @@ def test_one_run_of_two_scenarios_is_told(pair: xr.Dataset) -> None:
     assert "Largest changes" in one.text
 
 
-def test_two_files_say_what_one_says(pair: xr.Dataset) -> None:
-    first, second = pair.sel(scenario=[A]), pair.sel(scenario=[B])
-    assert explain(pair, against=A, run=2).text == explain(first, second, run=2).text
-
-
 # --- Mistakes -----------------------------------------------------------------------------------
 
 
@@ -189,20 +184,6 @@ def test_mistakes_are_told_in_one_line(pair: xr.Dataset) -> None:
     refused("none besides it", results=pair.sel(scenario=[A]), against=A)
     older = pair.drop_dims("event")
     refused("hold no events", "simulate again", results=older, run=0, scenario=A)
-    refused("hold no events", results=pair, other=older, scenario=A, against=A)
-
-
-def test_results_that_are_no_pairs_are_refused(pair: xr.Dataset) -> None:
-    first, second = pair.sel(scenario=[A]), pair.sel(scenario=[B])
-    refused("the seed of the one is 1", "2", results=first, other=second.assign_attrs(seed=2))
-    refused("mode", results=first, other=second.assign_attrs(parameters_mode="fixed"))
-    refused("run in common", results=first.sel(run=[0]), other=second.sel(run=[1]))
-    other = second.copy(deep=True)
-    drawn = (other["role"] == "uncertainty").values
-    other["parameter_value"].values[:, drawn] += 1.0
-    refused("different values", results=first, other=other)
-    late = second.isel(month=slice(1, None))
-    refused("different months", results=first, other=late)
 
 
 # --- The command ----------------------------------------------------------------------------------

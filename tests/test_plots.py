@@ -484,8 +484,6 @@ def test_results_of_two_files_stand_side_by_side_without_a_chronicle(
         join([one, changed])
     kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
     assert len(kept.axes) == 12
-    with pytest.raises(UserError, match="mode of the parameters of the one is prior"):
-        plots.figure("fan", [one, other.assign_attrs(parameters_mode="fixed")])
 
 
 def test_files_that_cannot_be_written(one: xr.Dataset, tmp_path: Path) -> None:

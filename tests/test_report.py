@@ -173,10 +173,20 @@ def test_results_of_two_files_are_put_side_by_side(
     assert changes(one, names[1]) == changes(other, names[1])
 
 
-def test_results_are_put_side_by_side_as_far_as_both_go(pair: xr.Dataset) -> None:
-    with pytest.raises(UserError, match="no pairs: the seed of the one is 1, of the other 2"):
-        gather([pair, pair.assign_attrs(seed=2)])
+def test_results_are_put_side_by_side_if_their_runs_are_pairs(pair: xr.Dataset) -> None:
     assert gather([pair, pair.isel(run=slice(0, 3))])[0].sizes["run"] == 3
+    other = pair.copy(deep=True)
+    other["parameter_value"].values[:, (pair["role"] == "uncertainty").values] += 1.0
+    for wrong, said in (
+        (pair.assign_attrs(seed=2), "no pairs: the seed of the one is 1, of the other 2"),
+        (pair.assign_attrs(parameters_mode="fixed"), "mode of the parameters of the one is"),
+        (pair.isel(month=slice(1, None)), "different months"),
+        (other, "different values"),
+    ):
+        with pytest.raises(UserError, match=said):
+            gather([pair, wrong])
+    with pytest.raises(UserError, match="run in common"):
+        gather([pair.sel(run=[0]), pair.sel(run=[1])])
 
 
 def test_many_scenarios_stand_in_one_table_and_the_rest_is_folded() -> None:
