@@ -127,8 +127,6 @@ def _by_year(variable: xr.DataArray) -> tuple[window.Floats, list[int], list[str
     """Return medians ``(scenario, section, year)``, the years, and the sections from the east."""
     sections = [section for section in SECTIONS if section in variable["section"].values]
     kept = variable.sel(section=sections).transpose("scenario", "section", "month", "run")
-    first, last = window.whole_period(kept.to_dataset(name="kept"))
-    years = list(range(int(first[:4]), int(last[:4]) + 1))
-    spans = [(max(first, f"{y}-01"), min(last, f"{y}-12")) for y in years]
+    spans = window.periods(kept, "year")
     values = [effect.quantiles(window.over(kept, span).values, (0.5,))[0] for span in spans]
-    return np.stack(values, axis=-1), years, sections
+    return np.stack(values, axis=-1), [int(first[:4]) for first, _ in spans], sections

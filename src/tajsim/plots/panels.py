@@ -124,7 +124,7 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
         )
     if has_projection(dataset):
         text += " Months after December 2015 are projection."
-    if different := select.mixture([dataset]):
+    if different := select.mixture(dataset):
         text += f" {different}"
     version = attrs.get("tajsim_version")
     return f"{text} tajsim\N{NO-BREAK SPACE}{version}." if version else text

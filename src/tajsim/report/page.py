@@ -109,6 +109,8 @@ def contents(facts: Facts) -> dict[str, Any]:
     several = f"{len(compared)} scenarios"
     title = several if many else numbers.listed([titles[name] for name in compared])
     texts = select.attribute(facts.dataset, "scenario_text")
+    counted = numbers.counted(facts.runs, "paired run" if facts.others else "run")
+    seed = facts.dataset.attrs.get("seed", "unknown")
     # The finding; of several which differs most, of one scenario alone its title.
     heading = answer.most_sentence(cards) or titles[facts.reference]
     return {
@@ -116,7 +118,7 @@ def contents(facts: Facts) -> dict[str, Any]:
         "title": f"{title} against {titles[facts.reference]}" if facts.others else title,
         "heading": f"{cards[0].finding}." if len(cards) == 1 else heading,
         "kicker": (cards[0].question if len(cards) == 1 else "") or _KICKER,
-        "facts_line": cards[0].about if len(cards) == 1 else _line(facts),
+        "facts_line": cards[0].about if len(cards) == 1 else f"{counted}, seed {seed}",
         "cards": [
             (card, charts_of(facts, card, [card.chart]) if card.chart and not many else None)
             for card in cards
@@ -159,13 +161,6 @@ def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, tables.Table, Pi
         drawn = [c for c in (found or told) if c.kind != "date" and c is not card.chart][:2]
         picture = charts_of(facts, card, drawn) if drawn and len(facts.others) == 1 else None
         yield f"{numbers.capital(stake)}: {said}", table, picture
-
-
-def _line(facts: Facts) -> str:
-    """Return one line on what was simulated."""
-    word = "paired run" if facts.others else "run"
-    seed = facts.dataset.attrs.get("seed", "unknown")
-    return f"{numbers.counted(facts.runs, word)}, seed {seed}"
 
 
 ENDINGS = (".html", ".htm")

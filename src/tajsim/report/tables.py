@@ -52,13 +52,9 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
     marks = ["" if c.told and not few else "open" for c in rows]
     rest = listed([small(c.label) for c in own if c not in rows])
     note = f"No effect that can be told: {rest}." if rest else ""
-    caption = f"{capital(stake)}: {_over(facts, scenario)}"
-    return Table(caption, heads, body, marks, note, True) if own else None
-
-
-def _over(facts: Facts, scenario: str) -> str:
     many = f"{facts.runs:,} paired histories" if facts.runs > 1 else "one pair of histories"
-    return f"{many}, {' to '.join(map(month_text, facts.window(scenario)))}"
+    caption = f"{capital(stake)}: {many}, {' to '.join(map(month_text, facts.window(scenario)))}"
+    return Table(caption, heads, body, marks, note, True) if own else None
 
 
 def levels(facts: Facts) -> Table:

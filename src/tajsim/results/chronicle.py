@@ -154,20 +154,15 @@ def sentence(event: Occurrence) -> str:
         size=_size(event, kind.unit),
     )
     told = told if event.kind == "setting" else told[0].upper() + told[1:]
+    if event.cause == "scenario" and event.label:  # the scenario's own words come first
+        if event.kind == "setting":
+            return f"{event.label} ({told})"
+        plain = told.split()[0] in ("The", "Withdrawal")
+        return f"{event.label}: {told[0].lower() if plain else told[0]}{told[1:]}"
     if event.cause == "scenario":
-        return _scheduled(event, told)
+        return told
     cause = ledger.load_causes().get(event.cause, "")
     return f"{told}, {cause}" if cause else told
-
-
-def _scheduled(event: Occurrence, told: str) -> str:
-    """Return the sentence after the scenario's own label."""
-    if not event.label:
-        return told
-    if event.kind == "setting":
-        return f"{event.label} ({told})"
-    plain = told.split()[0] in ("The", "Withdrawal")
-    return f"{event.label}: {told[0].lower() if plain else told[0]}{told[1:]}"
 
 
 def _size(event: Occurrence, unit: str) -> str:
@@ -250,12 +245,6 @@ def merged(events: Sequence[Occurrence]) -> list[Occurrence]:
     return list(found.values())
 
 
-def dated(event: Occurrence, mark: str = "") -> list[str]:
-    """Return the lines of an event: the month, a mark of so many places, and the sentence."""
-    month = numbers.MONTHS[int(event.month[5:7]) - 1]
-    return numbers.hanging(f"  {month}  {mark}", f"{sentence(event)}.")
-
-
 def counted(events: Sequence[Occurrence]) -> str:
     """Return how many of each kind: ``protests (3), riots (1)``."""
     counts = Counter(event.kind for event in events)
@@ -269,7 +258,9 @@ def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
         told = found if everything else telling(found)
         lines.append(year)
         for event in merged(told):
-            lines += dated(event, "* " if event.cause == "scenario" else "  ")
+            month = numbers.MONTHS[int(event.month[5:7]) - 1]
+            mark = "* " if event.cause == "scenario" else "  "
+            lines += numbers.hanging(f"  {month}  {mark}", f"{sentence(event)}.")
         rest = [event for event in found if event not in told]
         if rest:
             also = f"{'Besides' if told else 'Only'}: {counted(rest)}."

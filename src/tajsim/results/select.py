@@ -157,13 +157,12 @@ _SAME = {"seed": "seed", "parameters_mode": "mode of the parameters", "redraw": 
 mixed: ContextVar[bool] = ContextVar("mixed", default=False)
 
 
-def mixture(datasets: Sequence[xr.Dataset]) -> str:
+def mixture(dataset: xr.Dataset) -> str:
     """Return a sentence that results are of different models or engines; "" if they are not."""
-    for name in ("model", "engine"):
-        found = list(dict.fromkeys(str(d.attrs.get(name) or "unknown") for d in datasets))
-        if found[1:] or ", " in found[0]:
-            return f"Made by different {name}s: {', '.join(found)}."
-    return ""
+    held = {name: str(dataset.attrs.get(name, "")) for name in ("model", "engine")}
+    return next(
+        (f"Made by different {n}s: {found}." for n, found in held.items() if ", " in found), ""
+    )
 
 
 def check_models(datasets: Sequence[xr.Dataset]) -> None:
