@@ -114,7 +114,7 @@ def results(
             "reference": scenarios[0] if scenarios[1:] else "",
             "events": json.dumps(events if events is not None else table),
         },
-    ).pipe(_with_chronicle, random)
+    ).pipe(_with_chronicle)
 
 
 @cache
@@ -137,51 +137,26 @@ def _deals(random: Any, count: int, months: int, runs: int) -> Any:
     return ((when > begins) & (when < begins + abs(lasts))).astype(np.float32)
 
 
-def _with_chronicle(dataset: xr.Dataset, random: Any) -> xr.Dataset:
-    """Add events as the ensemble keeps them: some of every kind in each run, and the handovers."""
-    kinds = load_kinds()
-    names = ["", "regime", *(n for d in _ACTORS for n in DIMENSIONS[d]), *DIMENSIONS["section"]]
-    rows = []
-    months = dataset.sizes["month"]
-    for scenario in range(dataset.sizes["scenario"]):
-        for run in range(dataset.sizes["run"]):
-            posts = (scenario, run, int(random.integers(months)), list(kinds).index("bargain"))
-            rows.append((*posts, names.index("mirzoev"), names.index("customs")))
-            own = [(int(random.integers(months)), k) for k in range(len(kinds)) for _ in "ab"]
-            rows += [
-                (scenario, run, month, kind, int(random.integers(1, len(names) - 7)), 0)
-                for month, kind in own
-                if list(kinds)[kind] != "handover"
-            ]
-            rows += [
-                (scenario, run, month, list(kinds).index("handover"), names.index("border_troops"),
-                 names.index(section))
-                for month, section in ([] if scenario == 0 else _month_numbers(dataset))
-            ]  # fmt: skip
-    columns = np.array(sorted(rows), np.int64).T
-    dates = dataset["month"].values[columns[2]]
-    found = dict(zip(("scenario", "run", "month", "kind", "actor", "target"), columns, strict=True))
-    coordinates = {f"event_{n}": ("event", v) for n, v in {**found, "month": dates}.items()}
+def _with_chronicle(dataset: xr.Dataset) -> xr.Dataset:
+    """Add the handovers in each scenario but the reference, as the ensemble keeps events."""
+    kinds, names = load_kinds(), ["", "border_troops", *DIMENSIONS["section"]]
+    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
+    handovers = [(months.index(m), names.index(s)) for m, s in _HANDOVERS if m in months]
+    pairs = np.ndindex(dataset.sizes["scenario"], dataset.sizes["run"])
+    rows = [(*pair, *handover) for pair in pairs if pair[0] for handover in handovers]
+    scenario, run, month, target = np.array(rows, np.int64).reshape(-1, 4).T
+    same, when = np.ones(len(rows), np.int64), dataset["month"].values[month]
+    columns = {"scenario": scenario, "run": run, "month": when, "target": target, "actor": same}
+    columns |= {"kind": same * list(kinds).index("handover"), "cause": 0 * same}
+    coordinates: dict[str, Any] = {f"event_{n}": ("event", v) for n, v in columns.items()}
     coordinates |= {
-        "event_cause": ("event", np.zeros(len(dates), np.int64)),
         "event_causes": [""],
         "event_unit": ("event_kinds", [row.unit for row in kinds.values()]),
         "event_scenarios": dataset["scenario"].values,
         "event_kinds": list(kinds),
         "event_names": names,
     }
-    sizes = ("event", random.uniform(0, 100, len(dates)))
-    return dataset.assign(event_size=sizes).assign_coords(coordinates)
-
-
-_ACTORS = (
-    "commander", "power", "agency", "movement", "region", "militant_group", "task", "deal"
-)  # fmt: skip
-
-
-def _month_numbers(dataset: xr.Dataset) -> list[tuple[int, str]]:
-    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    return [(months.index(month), section) for month, section in _HANDOVERS if month in months]
+    return dataset.assign(event_size=("event", 1.0 * same)).assign_coords(coordinates)
 
 
 def targets_table() -> pd.DataFrame:

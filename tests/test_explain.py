@@ -115,17 +115,10 @@ def test_changes_name_sides_and_moves() -> None:
     a = [event("2005-01", "arrested"), event("2006-01", "mutiny", "ziyoyev")]
     b = [event("2004-06", "crossing", "khudaiberdiev"), event("2005-03", "arrested")]
     found = chronicle.changes(a, b)
-    assert [(c.side, c.month, c.moved) for c in found] == [
-        ("B", "2004-06", 0),
-        ("both", "2005-01", 2),
-        ("A", "2006-01", 0),
-    ]
-    back = chronicle.changes(b, a)
-    assert [(c.side, c.month, c.moved) for c in back] == [
-        ("A", "2004-06", 0),
-        ("both", "2005-01", -2),
-        ("B", "2006-01", 0),
-    ]
+    for there, others, sides, moved in ((a, b, "BA", 2), (b, a, "AB", -2)):
+        told = [(c.side, c.month, c.moved) for c in chronicle.changes(there, others)]
+        first, last = (sides[0], "2004-06", 0), (sides[1], "2006-01", 0)
+        assert told == [first, ("both", "2005-01", moved), last]
     assert [c.event.kind for c in chronicle.most_telling(found, 2)] == ["crossing", "arrested"]
 
 

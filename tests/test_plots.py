@@ -444,12 +444,12 @@ def test_an_actor_looks_the_same_everywhere(two: xr.Dataset) -> None:
     # A small power would stand with the others.
     most = xr.where(two["power"] == "russia", 10.0, 1.0)
     more = two.assign({name: two[name] * most for name in ("provision", "aid_delivered")})
-    picture = plots.figure("providers", more, select="task=border", scenarios=synthetic.PAIR[0])
-    fills = [tuple(c.get_facecolor()[0][:3]) for panel in picture.axes for c in panel.collections]
-    assert russia in [tuple(map(float, fill)) for fill in fills]
-    picture = plots.figure("stacks", more, outcome="aid_delivered")
-    fills = [tuple(c.get_facecolor()[0][:3]) for panel in picture.axes for c in panel.collections]
-    assert russia in [tuple(map(float, fill)) for fill in fills]
+    for kind, chosen in (
+        ("providers", {"select": "task=border"}),
+        ("stacks", {"outcome": "aid_delivered"}),
+    ):
+        areas = [c for ax in plots.figure(kind, more, **chosen).axes for c in ax.collections]
+        assert russia in [tuple(map(float, c.get_facecolor()[0][:3])) for c in areas]
 
 
 def test_settings_of_matplotlib_stay_as_found_and_nothing_stays_open(one: xr.Dataset) -> None:

@@ -76,17 +76,11 @@ def test_nothing_finished_is_said() -> None:
         sweep_figure(changed(empty, results=empty.results.iloc[:0]))
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sweep of two scenarios in a folder, made by the stand-in for the model."""
-    place = tmp_path_factory.mktemp("sweep")
+def test_the_verbs_on_a_folder(tmp_path: Path, capsys: Capture) -> None:
     months = ", ".join(f'"2004-{m:02d}"' for m in range(1, 7))
     changes = (('values = ["2004-02", "2004-04"]', f"values = [{months}]"),)
-    sweep(small_experiment(place, *changes), place / "out", simulate=quick)
-    return place / "out"
-
-
-def test_the_verbs_on_a_folder(folder: Path, tmp_path: Path, capsys: Capture) -> None:
+    folder = tmp_path / "swept"
+    sweep(small_experiment(tmp_path, *changes), folder, simulate=quick)
     for arguments, made in (
         (["sensitivity", str(folder)], {"indices.csv", "chance.csv"}),
         (["discover", str(folder), "--outcome", "seized"], {"boxes.csv"}),
