@@ -282,12 +282,11 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     for place, part in enumerate(aligned):
         for name in names_of(part):
             one = part.sel(scenario=[name])
-            if not _outcomes(parts.setdefault(name, one)).equals(_outcomes(one)):
-                raise UserError(
-                    f"{_called(datasets, place)}: holds other values for {name} than a file "
-                    "before it"
-                )
-            holder.setdefault(name, place)
+            if name not in parts:
+                parts[name], holder[name] = one, place
+            elif not _outcomes(parts[name]).equals(_outcomes(one)):
+                own = _called(datasets, place)
+                raise UserError(f"{own}: holds other values for {name} than a file before it")
     joined = xr.concat(
         list(parts.values()), dim="scenario", join="override", combine_attrs="override"
     )[shared]
