@@ -47,5 +47,11 @@ class Page(HTMLParser):
         if {"td", "th"} & set(self.open):
             self.rows[-1][-1] += data
 
+    @property
+    def skipped(self) -> list[tuple[int, int]]:
+        """Levels of headings more than one below the heading before."""
+        steps = zip([0, *self.headings], self.headings, strict=False)
+        return [(above, own) for above, own in steps if own > above + 1]
+
     def of(self, tag: str) -> list[dict[str, str]]:
         return [attrs for name, attrs in self.elements if name == tag]

@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 from fake_sweeps import changed, cube, fake_sweep
 from PIL import Image
-from synthetic import PAIR, claims_table, results, targets_table, two
+from synthetic import PAIR, results, targets_table, two
 
 import tajsim.plots as plots
 import tajsim.plots.style as style
@@ -40,10 +40,8 @@ PICTURES: dict[str, tuple[str, Callable[[], xr.Dataset], dict[str, Any]]] = {
     "fan": ("fan", two, {"outcome": ["heroin_seized", "incidents"], "smooth": 12}),
     "map": ("map", two, {"at": ["2006", "2012"]}),
     "map-alone": ("map", two, {"scenarios": PAIR[1]}),
-    "claims": ("claims", two, {"table": claims_table()}),
     "targets": ("targets", two, {"table": targets_table()}),
     "fan-many": ("fan", _many, {"outcome": "grievance"}),
-    "stacks-commanders": ("stacks", two, {"outcome": "commander_state", "scenarios": PAIR[1]}),
     "providers-alone": ("providers", two, {"scenarios": PAIR[1]}),
 }
 
@@ -69,7 +67,6 @@ def _grid() -> Sweep:
 FIGURES: dict[str, tuple[Callable[[], Sweep], dict[str, Any]]] = {
     "response": (_spread, {}),
     "response-dates": (_grid, {"by": "x1"}),
-    "response-two": (_grid, {"by": ["x2", "x1"]}),
 }
 
 

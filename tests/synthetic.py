@@ -30,11 +30,8 @@ SERIES = {
 }
 
 _HANDOVERS = [
-    ("2004-11", "khorog"),
-    ("2004-11", "ishkashim"),
-    ("2004-12", "kalaikhumb"),
-    ("2005-03", "moskovskii"),
-    ("2005-06", "pianj"),
+    *(("2004-11", "khorog"), ("2004-11", "ishkashim"), ("2004-12", "kalaikhumb")),
+    *(("2005-03", "moskovskii"), ("2005-06", "pianj")),
 ]
 
 
@@ -48,9 +45,7 @@ SHARED = [
     _event("2014-12", "set", "Rouble collapses; remittances fall", parameter="x", value=1),
 ]
 WITHDRAWAL = [
-    _event(
-        "2004-10", "set", "Accord on the withdrawal of the border troops", parameter="y", value=1
-    ),
+    _event("2004-10", "set", "Accord on the withdrawal of the border troops", parameter="y"),
     *(
         _event(month, "handover", f"{section.capitalize()} passes to Tajik troops", section=section)
         for month, section in _HANDOVERS
@@ -58,11 +53,7 @@ WITHDRAWAL = [
     _event("2006-01", "withdraw_agency", "Handover complete; Russian border troops leave"),
 ]
 CROWDED = [
-    _event(
-        f"20{year:02d}-{month:02d}",
-        "set",
-        f"Event of {month:02d} {year:02d} with a label of some length",
-    )
+    _event(f"20{year:02d}-{month:02d}", "set", f"Event of {month:02d} {year:02d}, of some length")
     for year in range(8, 16)
     for month in (2, 3, 9)
 ]
@@ -81,24 +72,16 @@ def results(
     when = np.datetime64("2004-01", "M") + np.arange(months)
     variables: dict[str, Any] = {}
     for name, (label, unit, dimensions, aggregate, headline, level, varies) in SERIES.items():
-        attrs = {
-            "label": label,
-            "unit": unit,
-            "aggregate": aggregate,
-            "headline": headline,
-            "meaning": label,
-        }
+        attrs = {"label": label, "unit": unit, "aggregate": aggregate, "headline": headline}
         own = tuple(len(DIMENSIONS[d]) for d in dimensions)
         shape = (*own, months, runs)
-        base = (
-            _series(random, shape, level, varies) if level else _nothing(random, own, months, runs)
-        )
+        base = _series(random, shape, level, varies) if level else _failures(random, months, runs)
+        base = base if level or not own else np.zeros(shape)
         values = [base]
         for position in range(1, len(scenarios)):
             ramp = np.clip((np.arange(months) - 10) / 24, 0, 1)[:, None]
-            shift = 1 + (0.35 * position if level else 0) * ramp * random.normal(
-                0.6, 0.3, (*own, 1, 1)
-            )
+            far = 0.35 * position if level else 0
+            shift = 1 + far * ramp * random.normal(0.6, 0.3, (*own, 1, 1))
             values.append(base * shift * (1 + 0.02 * random.normal(size=shape) * ramp))
         array = np.stack(values).astype(np.float32)
         if name == "state_failed":
@@ -109,7 +92,8 @@ def results(
             array = np.stack([_deals(random, own[0], months, runs) for _ in scenarios])
         if name == "strength":
             array[:, 0] = 30_000
-        variables[name] = (("scenario", *dimensions, "month", "run"), array, attrs)
+        told = {**attrs, "meaning": label}
+        variables[name] = (("scenario", *dimensions, "month", "run"), array, told)
     table = {name: SHARED + (WITHDRAWAL if i else []) for i, name in enumerate(scenarios)}
     names = list(dict.fromkeys(d for row in SERIES.values() for d in row[2]))
     return xr.Dataset(
@@ -130,13 +114,13 @@ def results(
             "reference": scenarios[0] if scenarios[1:] else "",
             "events": json.dumps(events if events is not None else table),
         },
-    ).pipe(_with_chronicle, random)
+    ).pipe(_with_chronicle)
 
 
 @cache
 def two() -> xr.Dataset:
-    """Return six runs of the usual two scenarios, with what they rest on; not to be changed."""
-    return assumptions(results(scenarios=PAIR, runs=6))
+    """Return six runs of the usual two scenarios; not to be changed."""
+    return results(scenarios=PAIR, runs=6)
 
 
 def _falls(random: Any, count: int, months: int, runs: int) -> Any:
@@ -153,74 +137,26 @@ def _deals(random: Any, count: int, months: int, runs: int) -> Any:
     return ((when > begins) & (when < begins + abs(lasts))).astype(np.float32)
 
 
-def _with_chronicle(dataset: xr.Dataset, random: Any) -> xr.Dataset:
-    """Add events as the ensemble keeps them: some of every kind in each run, and the handovers."""
-    kinds = load_kinds()
-    names = ["", "regime", *(n for d in _ACTORS for n in DIMENSIONS[d]), *DIMENSIONS["section"]]
-    rows = []
-    months = dataset.sizes["month"]
-    for scenario in range(dataset.sizes["scenario"]):
-        for run in range(dataset.sizes["run"]):
-            posts = (scenario, run, int(random.integers(months)), list(kinds).index("bargain"))
-            rows.append((*posts, names.index("mirzoev"), names.index("customs")))
-            own = [(int(random.integers(months)), k) for k in range(len(kinds)) for _ in "ab"]
-            rows += [
-                (scenario, run, month, kind, int(random.integers(1, len(names) - 7)), 0)
-                for month, kind in own
-                if list(kinds)[kind] != "handover"
-            ]
-            rows += [
-                (scenario, run, month, list(kinds).index("handover"), names.index("border_troops"),
-                 names.index(section))
-                for month, section in ([] if scenario == 0 else _month_numbers(dataset))
-            ]  # fmt: skip
-    columns = np.array(sorted(rows), np.int64).T
-    dates = dataset["month"].values[columns[2]]
-    found = dict(zip(("scenario", "run", "month", "kind", "actor", "target"), columns, strict=True))
-    coordinates = {f"event_{n}": ("event", v) for n, v in {**found, "month": dates}.items()}
+def _with_chronicle(dataset: xr.Dataset) -> xr.Dataset:
+    """Add the handovers in each scenario but the reference, as the ensemble keeps events."""
+    kinds, names = load_kinds(), ["", "border_troops", *DIMENSIONS["section"]]
+    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
+    handovers = [(months.index(m), names.index(s)) for m, s in _HANDOVERS if m in months]
+    pairs = np.ndindex(dataset.sizes["scenario"], dataset.sizes["run"])
+    rows = [(*pair, *handover) for pair in pairs if pair[0] for handover in handovers]
+    scenario, run, month, target = np.array(rows, np.int64).reshape(-1, 4).T
+    same, when = np.ones(len(rows), np.int64), dataset["month"].values[month]
+    columns = {"scenario": scenario, "run": run, "month": when, "target": target, "actor": same}
+    columns |= {"kind": same * list(kinds).index("handover"), "cause": 0 * same}
+    coordinates: dict[str, Any] = {f"event_{n}": ("event", v) for n, v in columns.items()}
     coordinates |= {
-        "event_cause": ("event", np.zeros(len(dates), np.int64)),
         "event_causes": [""],
         "event_unit": ("event_kinds", [row.unit for row in kinds.values()]),
         "event_scenarios": dataset["scenario"].values,
         "event_kinds": list(kinds),
         "event_names": names,
     }
-    sizes = ("event", random.uniform(0, 100, len(dates)))
-    return dataset.assign(event_size=sizes).assign_coords(coordinates)
-
-
-_ACTORS = (
-    "commander", "power", "agency", "movement", "region", "militant_group", "task", "deal"
-)  # fmt: skip
-
-
-def _month_numbers(dataset: xr.Dataset) -> list[tuple[int, str]]:
-    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    return [(months.index(month), section) for month, section in _HANDOVERS if month in months]
-
-
-def claims_table() -> pd.DataFrame:
-    """Return claims as they are tested, one of each verdict."""
-    verdicts = ("holds", "fails", "undecided", "not tested")
-    rows = [
-        {
-            "scenario": PAIR[1],
-            "claim": f"claim-number-{i}",
-            "statement": f"What a document says of cause and effect, number {i}.",
-            "verdict": verdict,
-            "document": "icg-2016",
-            "line": 100 + i,
-            "share": [0.95, 0.1, 0.6, np.nan][i],
-            "effect": [120.0, -0.034, 1.2, np.nan][i],
-            "low": [100.0, -0.05, -0.4, np.nan][i],
-            "high": [140.0, -0.018, 2.8, np.nan][i],
-            "unit": ["kg/year", "share", "number", ""][i],
-            "signed": True,
-        }
-        for i, verdict in enumerate(verdicts)
-    ]
-    return pd.DataFrame(rows)
+    return dataset.assign(event_size=("event", 1.0 * same)).assign_coords(coordinates)
 
 
 def targets_table() -> pd.DataFrame:
@@ -238,34 +174,6 @@ break Breaks checked event    unknown-figure     runs  1   0.5 natural 0.3 0   1
     return found.astype(dict.fromkeys(numbers, float))
 
 
-def assumptions(dataset: xr.Dataset) -> xr.Dataset:
-    """Return results that say which assumptions matter, as ``compare`` keeps them."""
-    count, scenario = 5, str(dataset["scenario"].values[-1])
-    share = np.array([0.3, 0.2, 0.1, 0.06, 0.02])
-    columns = {
-        "scenario": [scenario] * count,
-        "outcome": ["together"] * count,
-        "where": [""] * count,
-        "label": [""] * count,
-        "rank": np.arange(1, count + 1),
-        "parameter": [f"parameter_{i}" for i in range(count)],
-        "share": share,
-        "low": 0.5 * share,
-        "high": 1.6 * share,
-        "correlation": [0.5, -0.4, 0.3, -0.2, 0.1],
-        "stands_out": [1, 1, 1, 1, 0],
-        "sets": [120] * count,
-        "value": [1.5, 0.045, 7000.0, 4.0, 1e-4],
-        "range_low": [1.0, 0.02, 3000.0, 2.0, 5e-5],
-        "range_high": [3.0, 0.1, 17000.0, 8.0, 2e-4],
-        "unit": ["ratio", "share", "kg/month", "persons/km", "1/month"],
-        "meaning": [
-            f"what assumption {i} says of the country and its border" for i in range(count)
-        ],
-    }
-    return dataset.assign({f"assumptions_{n}": ("assumptions_row", v) for n, v in columns.items()})
-
-
 def _series(random: Any, shape: tuple[int, ...], level: float, varies: float) -> Any:
     """Return positive series around a level: a spread of runs, a slow wave, monthly noise."""
     own, months, runs = shape[:-2], shape[-2], shape[-1]
@@ -275,11 +183,6 @@ def _series(random: Any, shape: tuple[int, ...], level: float, varies: float) ->
     noise = np.exp(0.5 * varies * random.normal(size=shape))
     whole = level * place * spread * wave * noise
     return np.minimum(whole, 1.0) if level < 1 else whole
-
-
-def _nothing(random: Any, own: tuple[int, ...], months: int, runs: int) -> Any:
-    failed = _failures(random, months, runs)
-    return failed if not own else np.zeros((*own, months, runs))
 
 
 def _failures(random: Any, months: int, runs: int) -> Any:

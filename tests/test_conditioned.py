@@ -46,9 +46,8 @@ def test_history_passes_through_the_events_that_are_told() -> None:
     assert "tests nothing" in said and "mirzoev-bargains in" in said
     # Far more of them meet what happened than of those whose chance is any.
     usual = tajsim.run("history", 60, until="2004-12", outcomes=["bargains"])["bargains"]
-    share = float(
-        (usual.sel(commander="mirzoev", month=slice("2004-01", "2004-03")) > 0).any("month").mean()
-    )
+    early = usual.sel(commander="mirzoev", month=slice("2004-01", "2004-03"))
+    share = float((early > 0).any("month").mean())
     assert conditioned.load_luck().met["mirzoev-bargains"].mean() > share + 0.2
 
 
@@ -60,9 +59,8 @@ def test_a_run_is_its_row_with_the_chance_of_its_number() -> None:
     values = found["parameter_value"].isel(scenario=0).sel(parameter=list(settings)).values
     assert np.array_equal(values, np.stack([*settings.values()]))
     again = tajsim.run("history", 1, until="2005-06", parameters="conditioned", outcomes=kept)
-    assert np.array_equal(
-        again["heroin_entering"].values[..., 0], found["heroin_entering"].values[..., 0]
-    )
+    first, same = (data["heroin_entering"].values[..., 0] for data in (found, again))
+    assert np.array_equal(first, same)
 
 
 def test_another_scenario_is_told_the_events_before_it_parts() -> None:
@@ -85,16 +83,13 @@ def test_what_conditioned_runs_cannot_do_is_told(
         tajsim.run("history", 501, parameters="conditioned")
     with pytest.raises(UserError, match="test nothing"):
         tajsim.validate(runs=2, parameters="conditioned")
-    pair = tajsim.compare(
-        "status-quo", "irpt-ban", runs=20, until="2004-02", parameters="conditioned"
-    )
-    assert pair.variance.empty
+    options = {"runs": 20, "until": "2004-02", "parameters": "conditioned"}
+    assert tajsim.compare("status-quo", "irpt-ban", **options).variance.empty
     assert command(["signs", "--parameters", "conditioned", "--runs", "900"]) == 2
     assert "expected at most 500 runs" in capsys.readouterr().err
-    other = conditioned.load_luck()
-    monkeypatch.setattr(
-        conditioned, "load_luck", lambda: conditioned.Luck("0.0+other", other.runs, other.met)
-    )
+    luck = conditioned.load_luck()
+    other = conditioned.Luck("0.0+other", luck.runs, luck.met)
+    monkeypatch.setattr(conditioned, "load_luck", lambda: other)
     with pytest.raises(UserError, match=r"made with model 0\.0\+other"):
         tajsim.run("history", 1, parameters="conditioned")
 
@@ -124,9 +119,8 @@ def test_luck_is_found_for_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
     met = [int(row.split(",")[2]) for row in rows]
     assert sum(met) >= 5
     runs = np.array([int(row.split(",")[1]) for row in rows], np.int64)
-    with histories(
-        load_scenario(SCENARIO), [few["mirzoev-bargains"]], about_posterior()["seed"]
-    ) as found:
+    seed, met_by = about_posterior()["seed"], [few["mirzoev-bargains"]]
+    with histories(load_scenario(SCENARIO), met_by, seed) as found:
         assert found(sample, runs)[0].tolist() == met
 
 

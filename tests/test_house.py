@@ -153,7 +153,7 @@ OUTER = {part for part in ALLOWED if part not in ("results", "model", "agents", 
 #: Files that name how an outcome aggregates without acting on it: they define, list or store it.
 NAMES_AGGREGATE = {
     "inputs/outcomes.py", "ensemble/fingerprint.py", "cli/lists.py",
-    "sweeps/store.py", "model/record.py", "plots/evidence.py",
+    "sweeps/store.py", "model/record.py",
 }  # fmt: skip
 #: Where no outcome is told: a whole is divided by what each brings to it; decisions are counted.
 DIVIDES = {"plots/stacks.py", "analysis/stability.py"}

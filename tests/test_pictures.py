@@ -40,15 +40,12 @@ def test_looks_as_it_did(name: str, tmp_path: Path) -> None:
     assert far < TOLERANCE, f"{made} differs by {far:.3f}; python tests/pictures.py renews it"
 
 
-def test_a_changed_picture_is_noticed(tmp_path: Path) -> None:
+def test_a_changed_picture_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kind, make, options = PICTURES["fan"]
     changed = make().copy()
     changed["heroin_seized"] = changed["heroin_seized"] * np.linspace(1.0, 2.0, 204)[:, None]
-    PICTURES["changed"] = (kind, lambda: changed, options)
-    try:
-        draw("changed", tmp_path / "changed.png")
-    finally:
-        del PICTURES["changed"]
+    monkeypatch.setitem(PICTURES, "changed", (kind, lambda: changed, options))
+    draw("changed", tmp_path / "changed.png")
     assert distance(tmp_path / "changed.png", BASELINE / "fan.png") > TOLERANCE
 
 

@@ -31,7 +31,7 @@ from tajsim.results.chronicle import event_table
 from tajsim.results.select import join
 from tajsim.results.window import yes_or_no
 
-PAIRED = ("answer", "atlas", "difference", "tornado", "claims")
+PAIRED = ("answer", "atlas", "difference")
 UNITS = ("kg", "share", "index", "persons", "number", "%", "year", "runs", "deviations", "0 or 1")
 
 
@@ -40,8 +40,7 @@ def kinds(scenarios: int) -> list[str]:
 
 
 def table_of(kind: str) -> dict[str, Any]:
-    tables = {"claims": synthetic.claims_table, "targets": synthetic.targets_table}
-    return {"table": tables[kind]()} if kind in tables else {}
+    return {"table": synthetic.targets_table()} if kind == "targets" else {}
 
 
 def drawn(picture: Figure) -> list[Axes]:
@@ -117,7 +116,7 @@ def test_every_kind_is_labelled_says_what_it_rests_on_and_is_the_same_file_each_
 
 
 #: Kinds that are tested with more to show than this as well.
-APART = ("fan", "border", "stacks", "map", "claims", "targets", "tornado")
+APART = ("fan", "border", "stacks", "map", "targets")
 
 
 def file_of(picture: Figure, folder: Path, suffix: str) -> bytes:
@@ -209,17 +208,14 @@ CROWDS = {
 @cache
 def crowd(name: str) -> xr.Dataset:
     if name == "crowded":
-        events = {
-            synthetic.PAIR[0]: synthetic.SHARED,
-            synthetic.PAIR[1]: synthetic.SHARED + synthetic.CROWDED,
-        }
+        shared = synthetic.SHARED
+        events = dict(zip(synthetic.PAIR, (shared, shared + synthetic.CROWDED), strict=True))
         return synthetic.results(scenarios=synthetic.PAIR, runs=6, events=events)
     if name == "many":
-        return synthetic.results(
-            scenarios=tuple(f"what-if-number-{i}" for i in range(24)), runs=3, months=60
-        )
-    more = ("abrupt-withdrawal", "withdrawal-with-border-pay") if name == "wide" else ()
-    return synthetic.assumptions(synthetic.results(scenarios=(*synthetic.PAIR, *more), runs=6))
+        names = tuple(f"what-if-number-{i}" for i in range(24))
+        return synthetic.results(scenarios=names, runs=3, months=60)
+    more = ("abrupt-withdrawal", "withdrawal-with-border-pay")
+    return synthetic.results(scenarios=(*synthetic.PAIR, *more), runs=6)
 
 
 @pytest.mark.parametrize(
@@ -354,7 +350,7 @@ def test_difference_prints_value_and_unit_and_names_what_does_not_move(two: xr.D
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_nothing_but_gaps_is_drawn_without_complaint() -> None:
-    empty = synthetic.assumptions(synthetic.results(scenarios=synthetic.PAIR, runs=1, months=30))
+    empty = synthetic.results(scenarios=synthetic.PAIR, runs=1, months=30)
     empty["seizure_probability"][:] = np.nan
     empty["grievance"][:] = 0.0
     for kind in plots.KINDS:
@@ -389,18 +385,9 @@ def test_events_stand_at_their_months(two: xr.Dataset) -> None:
     assert "Nov 2006: Presidential election" in words(alone)
 
 
-def test_events_can_be_left_out_or_chosen(two: xr.Dataset) -> None:
-    assert panels.event_markers(two, False) == []
-    assert {mark.text for mark in panels.event_markers(two, ["withdraw_agency"])} == {
-        synthetic.WITHDRAWAL[-1]["label"]
-    }
-    table = json.dumps({synthetic.PAIR[0]: [], synthetic.PAIR[1]: []})
-    assert panels.event_markers(two.assign_attrs(events=table), True) == []
-
-
 def test_numbers_of_events_keep_apart(two: xr.Dataset) -> None:
     table = json.dumps({synthetic.PAIR[0]: [], synthetic.PAIR[1]: synthetic.CROWDED})
-    found = panels.event_markers(two.assign_attrs(events=table), True)
+    found = panels.event_markers(two.assign_attrs(events=table))
     for inches in (6.0, 2.6, 1.4):
         badges = panels.badges(found, two, inches)
         assert all(a.until <= b.year for a, b in pairwise(badges))
@@ -457,12 +444,12 @@ def test_an_actor_looks_the_same_everywhere(two: xr.Dataset) -> None:
     # A small power would stand with the others.
     most = xr.where(two["power"] == "russia", 10.0, 1.0)
     more = two.assign({name: two[name] * most for name in ("provision", "aid_delivered")})
-    picture = plots.figure("providers", more, select="task=border", scenarios=synthetic.PAIR[0])
-    fills = [tuple(c.get_facecolor()[0][:3]) for panel in picture.axes for c in panel.collections]
-    assert russia in [tuple(map(float, fill)) for fill in fills]
-    picture = plots.figure("stacks", more, outcome="aid_delivered")
-    fills = [tuple(c.get_facecolor()[0][:3]) for panel in picture.axes for c in panel.collections]
-    assert russia in [tuple(map(float, fill)) for fill in fills]
+    for kind, chosen in (
+        ("providers", {"select": "task=border"}),
+        ("stacks", {"outcome": "aid_delivered"}),
+    ):
+        areas = [c for ax in plots.figure(kind, more, **chosen).axes for c in ax.collections]
+        assert russia in [tuple(map(float, c.get_facecolor()[0][:3])) for c in areas]
 
 
 def test_settings_of_matplotlib_stay_as_found_and_nothing_stays_open(one: xr.Dataset) -> None:
@@ -480,28 +467,23 @@ def test_settings_of_matplotlib_stay_as_found_and_nothing_stays_open(one: xr.Dat
 # several results, errors
 
 
-def test_results_of_two_runs_stand_side_by_side(one: xr.Dataset, two: xr.Dataset) -> None:
+def test_results_of_two_files_stand_side_by_side_without_a_chronicle(
+    one: xr.Dataset, two: xr.Dataset
+) -> None:
     other = synthetic.results(scenarios=("abrupt-withdrawal",), runs=20)
     joined = join([one, other, one])
     assert select.names_of(joined) == ["status-quo", "abrupt-withdrawal"]
     assert joined.sizes["run"] == 6
     assert set(json.loads(joined.attrs["events"])) == {"status-quo", "abrupt-withdrawal"}
-    changed = one.assign(grievance=one["grievance"] * 2)
-    assert select.names_of(join([one, changed])) == ["status-quo", "status-quo (2)"]
-    kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
-    assert len(kept.axes) == 12
-    with pytest.raises(UserError, match="the seed of the one is 1, of the other 2"):
-        plots.figure("difference", [one, synthetic.results(scenarios=("b",), runs=6, seed=2)])
-    with pytest.raises(UserError, match="mode of the parameters of the one is prior"):
-        plots.figure("difference", [one, other.assign_attrs(parameters_mode="fixed")])
-
-
-def test_results_put_side_by_side_hold_no_chronicle(one: xr.Dataset, two: xr.Dataset) -> None:
-    joined = join([one, two])
     with pytest.raises(UserError, match="hold no events"):
         event_table(joined)
     assert "Russian troops hold" in words(plots.figure("border", two)).replace("\n", " ")
     assert "Russian troops hold" not in words(plots.figure("border", joined)).replace("\n", " ")
+    changed = one.assign(grievance=one["grievance"] * 2)
+    with pytest.raises(UserError, match="results 2: holds other values for status-quo"):
+        join([one, changed])
+    kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
+    assert len(kept.axes) == 12
 
 
 def test_files_that_cannot_be_written(one: xr.Dataset, tmp_path: Path) -> None:

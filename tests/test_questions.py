@@ -1,5 +1,6 @@
 """Questions that people bring, each answered by at most two commands and a file of ten lines."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -32,6 +33,13 @@ def said(arguments: list[str], capsys: Capture) -> str:
     return capsys.readouterr().out
 
 
+def by_year(out: str, capsys: Capture, *chosen: str) -> pd.DataFrame:
+    """Return what ``tajsim table`` prints of results, a row a year."""
+    capsys.readouterr()
+    table = said(["table", out, *chosen], capsys)
+    return pd.read_csv(io.StringIO(table), index_col="year")
+
+
 def asked(folder: Path, text: str) -> str:
     """Write a scenario file of at most ten lines and return its path."""
     assert len(text.strip().splitlines()) <= 10
@@ -61,10 +69,8 @@ agency = "border_troops"
     until = ["--until", f"{year}-12", "--outcomes", "heroin_seized"]
     compared = ["compare", "arrangement-of-2004", asked(tmp_path, text), *until, *FEW]
     assert main([*compared, "--out", out]) == 0
-    capsys.readouterr()
     chosen = ["--outcome", "heroin_seized", "--select", f"section={section}", "--stat", "mean"]
-    table = said(["table", out, *chosen], capsys)
-    rows = pd.read_csv(pd.io.common.StringIO(table), index_col="year")
+    rows = by_year(out, capsys, *chosen)
     before, after = rows.loc[year - 1], rows.loc[year]
     assert before.iloc[0] == pytest.approx(before.iloc[1]), "alike until they leave"
     assert after.iloc[1] < 0.8 * after.iloc[0], "less is seized once they have left"
@@ -235,7 +241,7 @@ def test_find_names_the_nearest_and_a_name_comes_first(capsys: Capture) -> None:
 def test_results_of_three_kinds_draw_themselves(many: xr.Dataset) -> None:
     swept = fake_sweep("latin-hypercube", cube(20, 2), {"height": lambda p: p[:, 0]})
     pair = many.isel(scenario=[0, 1])
-    found = [swept.plot(), swept.plot(by=["x1", "x2"]), compare_dataset(pair).plot(),
+    found = [swept.plot(), compare_dataset(pair).plot(),
              compare_dataset(pair).plot("fan", outcome="grievance")]  # fmt: skip
     assert all(isinstance(picture, Figure) for picture in found)
     with pytest.raises(UserError, match="did you mean 'fan'"):
@@ -263,11 +269,8 @@ value = "0.6 ratio"
     out = str(tmp_path / "out")
     until = ["--until", f"{year + 1}-12", "--outcomes", "protest"]
     assert main(["compare", "status-quo", asked(tmp_path, text), *until, *FEW, "--out", out]) == 0
-    capsys.readouterr()
-    table = said(
-        ["table", out, "--outcome", "protest", "--each", "region", "--stat", "mean"], capsys
-    )
-    rows = pd.read_csv(pd.io.common.StringIO(table), index_col="year")
+    chosen = ["--outcome", "protest", "--each", "region", "--stat", "mean"]
+    rows = by_year(out, capsys, *chosen)
     assert len(rows.columns) == 10, "two scenarios, five regions"
     before = rows.loc[year - 1].to_numpy().reshape(5, 2)
     assert (before[:, 0] == before[:, 1]).all(), "alike until they come home"
@@ -291,8 +294,8 @@ def test_who_fights_abroad_where_the_party_is_banned(
     chosen = ["--outcomes", "radicalised,fighters_joined", "--until", "2014-12"]
     assert main([*three, *chosen, *FEW, "--out", out]) == 0
     assert "Posts for the opposition" in capsys.readouterr().out
-    table = said(["table", out, "--outcome", "fighters_joined", "--stat", "mean"], capsys)
-    never, banned, _ = pd.read_csv(pd.io.common.StringIO(table), index_col="year").loc[2014]
+    rows = by_year(out, capsys, "--outcome", "fighters_joined", "--stat", "mean")
+    never, banned, _ = rows.loc[2014]
     # The ban of 2015 has not come.
     assert (banned > never) is more
 
@@ -307,10 +310,8 @@ def test_the_drug_agency_falls_and_recovers(
     out = str(tmp_path / "out")
     pair = ["compare", "status-quo", "political-head-of-drug-agency", "--until", "2007-12"]
     assert main([*pair, "--outcomes", "heroin_seized_by", *FEW, "--out", out]) == 0
-    capsys.readouterr()
     chosen = ["--outcome", "heroin_seized_by", "--select", "agency=drug_control_agency"]
-    table = said(["table", out, *chosen, "--stat", stat], capsys)
-    rows = pd.read_csv(pd.io.common.StringIO(table), index_col="year")
+    rows = by_year(out, capsys, *chosen, "--stat", stat)
     kept = rows.iloc[:, 1] / rows.iloc[:, 0]
     assert kept[year] < 0.85, "it seizes less under a political head"
     assert kept[2007] > kept[year], "and more again once he has gone"

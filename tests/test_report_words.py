@@ -13,10 +13,10 @@ from hypothesis import given, settings, strategies as st
 from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.outcomes import STAKES, load_outcomes
 from tajsim.inputs.registry import load_families
-from tajsim.report.facts import Facts, Given
-from tajsim.report.tables import checks, claims_sentence, out_of_calibration, out_of_registry
+from tajsim.report.facts import Facts
+from tajsim.report.tables import checks, claims_sentence, out_of_range
 from tajsim.results.answer import ENOUGH, Card, card, cards, is_plural, several_text, with_unit
-from tajsim.results.effect import reversals, turning
+from tajsim.results.effect import turning
 from tajsim.results.numbers import MINUS, small
 
 DIRECTION = re.compile(r"\b(rises?|falls?|doubles?|triples?|halves?|later|earlier|instead of)\b")
@@ -24,7 +24,7 @@ BOUNDLESS = re.compile(r"\b(never|always|certainly|proves?|impossible|no run)\b"
 
 
 def facts(dataset: xr.Dataset) -> Facts:
-    return Facts(Given(dataset))
+    return Facts(dataset)
 
 
 NAMES = ("status-quo", "one", "two", "three", "four", "five", "six")
@@ -129,12 +129,7 @@ def test_the_gravest_change_is_never_left_out() -> None:
 def test_what_a_scenario_sets_is_no_effect() -> None:
     base = np.linspace(1.0, 2.0, 40)
     dataset = make([base, base + 4.0]).rename(level="repression_step")
-    event = {
-        "month": "2004-02",
-        "kind": "repression_step",
-        "label": "x",
-        "arguments": {"step": "y"},
-    }
+    event = {"month": "2004-02", "kind": "repression_step", "label": "x", "arguments": {"a": "y"}}
     dataset.attrs["events"] = json.dumps({"base": [], "other": [event]})
     one = card(dataset)
     assert not one.told and "worth the name" in one.finding
@@ -147,13 +142,8 @@ def test_stakes_and_words_of_every_outcome() -> None:
     known = load_outcomes()
     assert {outcome.stake for outcome in known.values()} == set(STAKES)
     plural = {small(o.label) for o in known.values() if o.headline and is_plural(o.label)}
-    assert {
-        "fighters abroad",
-        "foreign fighters, all joined",
-        "members of violent groups",
-        "remittances",
-        "mutinies",
-    } <= plural
+    assert {"fighters abroad", "foreign fighters, all joined", "remittances"} <= plural
+    assert {"members of violent groups", "mutinies"} <= plural
     single = {small(o.label) for o in known.values() if o.headline} - plural
     assert {"heroin seized on the line", "share of loads seized", "state failed"} <= single
     assert {"grievance", "loyalty in office", "doubt about the succession"} <= single
@@ -171,10 +161,8 @@ def test_the_question_comes_first_and_what_stays_is_told() -> None:
     dataset.attrs["titles"] = json.dumps({"other": "The guards leave"})
     one = card(dataset)
     assert one.window == ("2004-06", "2005-03")
-    assert (
-        one.finding
-        == "The guards leave: tolls rise by 9.3 % while heroin entering stays about the same"
-    )
+    told = "tolls rise by 9.3 % while heroin entering stays about the same"
+    assert one.finding == f"The guards leave: {told}"
 
 
 def make(values: list[np.ndarray]) -> xr.Dataset:
@@ -240,12 +228,8 @@ def test_an_assumption_that_reverses_the_sign_is_found() -> None:
     values = np.linspace(10_000.0, 16_000.0, 60)
     noise = np.sin(np.arange(60.0))
     found = facts(with_parameter(values, np.where(values > 11_750.0, 40.0, -20.0) + noise))
-    (one,) = reversals(found.dataset, *found.cards["other"].changes[0].values)
-    assert [part.direction for part in (one.whole, one.low, one.high)] == [
-        "rises", "falls", "rises"
-    ]  # fmt: skip
-    assert one.reverses(1)
-    assert found.cards["other"].sure.endswith("with another value of heroin supply.")
+    assert found.cards["other"].changes[0].found.direction == "rises"
+    assert found.cards["other"].sure.endswith("it would turn with another value of heroin supply.")
 
 
 def test_no_assumption_that_reverses_is_said_with_the_number_tried() -> None:
@@ -263,14 +247,15 @@ def set_to(dataset: xr.Dataset, name: str, value: float) -> xr.Dataset:
 def test_inputs_outside_a_range_are_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.linspace(10_000.0, 16_000.0, 40)
     dataset = with_parameter(values, values / 400.0)
-    assert out_of_registry(facts(dataset)) == []
-    (said,) = out_of_registry(facts(set_to(dataset, "heroin_supply", 99_000.0)))
+    monkeypatch.setattr("tajsim.results.effect.load_posterior", lambda: {})
+    assert out_of_range(facts(dataset)) == []
+    (said,) = out_of_range(facts(set_to(dataset, "heroin_supply", 99_000.0)))
     assert "99,000" in said and "outside" in said and "9,500 to 17,000" in said
     sample = {"heroin_supply": np.array([10_000.0, 12_000.0])}
     monkeypatch.setattr("tajsim.results.effect.load_posterior", lambda: sample)
-    (said,) = out_of_calibration(facts(set_to(dataset, "heroin_supply", 13_000.0)))
+    (said,) = out_of_range(facts(set_to(dataset, "heroin_supply", 13_000.0)))
     assert "outside the calibrated range of 10,000 to 12,000" in said
-    assert out_of_calibration(facts(set_to(dataset, "heroin_supply", 11_000.0))) == []
+    assert out_of_range(facts(set_to(dataset, "heroin_supply", 11_000.0))) == []
 
 
 def test_projection_and_few_runs_are_named(by_hand: Callable[..., xr.Dataset]) -> None:

@@ -137,14 +137,12 @@ def test_the_diff_applies_and_works(name: str, tmp_path: Path) -> None:
         pytest.skip("there is no patch here")
     shutil.copytree(ROOT / "src", tmp_path / "src")
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
-    command = [tool, "-p1", "--fuzz=0", "--forward"]
-    done = subprocess.run(command, cwd=tmp_path, input=DIFFS[name], text=True, capture_output=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    done = subprocess.run(
-        [sys.executable, "-c", FRAME + CHECKS[name]],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "src")},
-        text=True,
-        capture_output=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    changed = {**os.environ, "PYTHONPATH": str(tmp_path / "src")}
+    for command, given in (
+        ([tool, "-p1", "--fuzz=0", "--forward"], DIFFS[name]),
+        ([sys.executable, "-"], FRAME + CHECKS[name]),
+    ):
+        done = subprocess.run(
+            command, cwd=tmp_path, input=given, env=changed, text=True, capture_output=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -51,7 +51,7 @@ SHOWN = (
         "withdrawal",
         (),
         "Outcomes divided over agencies, powers or other parts: here what agencies take, and where "
-        "it goes. Of `commander_state`: who serves, is bought off or falls.",
+        "it goes.",
     ),
     Shown(
         "difference",
@@ -81,24 +81,11 @@ SHOWN = (
         "how much passage is bought, and how long Russian troops hold each section.",
     ),
     Shown(
-        "claims",
-        "all",
-        ("--scenarios", "drug-crackdown,elite-purge,western-turn,withdrawal-with-western-aid"),
-        "What the documents claim of cause and effect, with document and line, and in how many "
-        "runs it holds.",
-    ),
-    Shown(
         "targets",
         "history",
         (),
         "What was observed, with document and line, against what is simulated where everything "
         "documented happens. Only the checked targets test the model.",
-    ),
-    Shown(
-        "tornado",
-        "withdrawal",
-        (),
-        "The assumptions that move the differences of a comparison most.",
     ),
 )
 
@@ -109,7 +96,6 @@ OF_SWEEPS = (
         "pay",
         ("--outcome", "heroin_seized", "--by", "border_pay"),
         "An outcome over one factor: the median over histories within the bands of 50 % and 90 %. "
-        "`tajsim seek` draws the same with a level and the values that give it. Over two factors, "
-        "`--by border_pay,aid_a_year`, the means are drawn as a map.",
+        "`tajsim seek` draws the same with a level and the values that give it.",
     ),
 )

@@ -14,7 +14,7 @@ from tajsim.ensemble.dataset import load_results
 from tajsim.errors import UserError
 from tajsim.inputs import toml
 from tajsim.results import chronicle, numbers, select
-from tajsim.results.chronicle import Change, Pair, changes, decided, scheduled, sentence
+from tajsim.results.chronicle import Change, Pair, changes, sentence
 from tajsim.results.numbers import counted, frame_text, month_text
 from tajsim.results.window import Window, cells, whole_period
 
@@ -40,7 +40,6 @@ class Explanation(Printed):
 
 def explain(
     results: Results,
-    other: Results | None = None,
     *,
     run: int | None = None,
     scenario: str | None = None,
@@ -51,7 +50,6 @@ def explain(
 
     Args:
         results: results, or the file or folder that holds them.
-        other: results of a second scenario with the same seed and parameters.
         run: the number of the run.
         scenario: the scenario whose story it is, or that is B of two.
         against: the scenario that it is compared with, A of two.
@@ -62,44 +60,19 @@ def explain(
     Raises:
         UserError: for anything the caller can mend.
     """
-    first, pair = _loaded(results), None
-    if other is not None:
-        second = _loaded(other)
-        if reason := select.why_no_pairs([first, second]):
-            raise UserError(reason)
-        pair = _of_two(first, second, against, scenario)
-        first = pair.results
-    else:
-        pair = chronicle.pair_in(first, against, scenario) if against is not None else None
-        chronicle.check_chronicle(first)
+    held = load_results(results) if isinstance(results, str | Path) else results
+    chronicle.check_chronicle(held)
+    pair = chronicle.pair_in(held, against, scenario) if against is not None else None
     if run is None:
-        raise UserError(f"which run? --run N shows one (0 to {int(first['run'].values.max())})")
-    mixed = f"\n\n{said}" if (said := select.mixture([first])) else ""
+        raise UserError(f"which run? --run N shows one (0 to {int(held['run'].values.max())})")
     if pair is not None:
-        text, table = difference_story(pair, run, everything) + mixed, differences_table(pair, run)
+        text, table = difference_story(pair, run, everything), differences_table(pair, run)
     else:
-        text = chronicle.story(first, run, scenario, everything)
-        name = scenario or select.names_of(first)[0]
-        told = [sentence(event) for event in chronicle.occurrences(first, name, run)]
-        table = chronicle.event_table(first, name, run).assign(told=told)
-    return Explanation(text, table, str(first.attrs.get("model", "unknown")))
-
-
-def _of_two(
-    first: xr.Dataset, second: xr.Dataset, against: str | None, scenario: str | None
-) -> Pair:
-    """Return a scenario of each of two results; put side by side they hold no events."""
-    for dataset in (first, second):
-        chronicle.check_chronicle(dataset)
-    a = chronicle.one_scenario(select.names_of(first), against, "--against")
-    b = chronicle.one_scenario(select.names_of(second), scenario)
-    joined = select.join([first.sel(scenario=[a]), second.sel(scenario=[b])])
-    names = select.names_of(joined)
-    return Pair(joined, names[0], names[-1], ((first, a), (second, b)))
-
-
-def _loaded(results: Results) -> xr.Dataset:
-    return load_results(results) if isinstance(results, str | Path) else results
+        text = chronicle.story(held, run, scenario, everything)
+        name = scenario or select.names_of(held)[0]
+        told = [sentence(event) for event in chronicle.occurrences(held, name, run)]
+        table = chronicle.event_table(held, name, run).assign(told=told)
+    return Explanation(text, table, str(held.attrs.get("model", "unknown")))
 
 
 #: How many differing events and outcomes are shown unless all are asked for.
@@ -118,7 +91,10 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     """
     chronicle.check_run(pair.results, run)
     a, b = pair.events(run)
-    orders, found = changes(scheduled(a), scheduled(b)), changes(decided(a), decided(b))
+    orders, found = (
+        changes(*([e for e in side if (e.cause == "scenario") is told] for side in (a, b)))
+        for told in (True, False)
+    )
     lines = [f"Run {run}: A {pair.a}, B {pair.b}"]
     lines += ["Scheduled differently:", *_chain(orders)] if orders else []
     if not found:

@@ -24,17 +24,13 @@ KINDS = {
     "fan": ("outcome select smooth", "outcomes over time: median and bands, scenarios together"),
     "difference": ("outcome select window", "paired differences to the first scenario, a forest"),
     "providers": ("select", "who carries each task, and the price over time"),
-    "stacks": ("outcome select smooth", "who has how much of outcomes over time: by default rents"),
+    "stacks": ("outcome select", "who has how much of outcomes over time: by default rents"),
     "border": ("outcome", "what passes, is seized and is bought on each section, who guards it"),
     "map": ("outcome at", "border sections and regions at one date or several"),
-    "claims": ("", "what the documents claim, and in how many runs it holds"),
     "targets": ("", "observed against simulated figures (results of history)"),
-    "tornado": ("outcome", "the assumptions that move a comparison most"),
 }
 #: The kind of picture of the folder of a sweep.
-SWEEP_KINDS = {
-    "response": ("outcome by", "an outcome over one factor, with bands, or over two, as a map")
-}
+SWEEP_KINDS = {"response": ("outcome by", "an outcome over one factor, with bands")}
 #: The options that every kind takes.
 _ALWAYS = "scenarios title"
 #: The options of each kind, by their names.
@@ -58,7 +54,7 @@ results RESULTS+  a results.nc, its folder, or a sweep
 --kind {"/".join(TAKES)}!  which picture
 --out FILE^!  the picture: .png, .svg or .pdf
 --outcome A,B  what to draw (default: by kind), {_of("outcome")}
---by A,B  factors of a sweep (default: the strongest), {_of("by")}
+--by NAME  factor of a sweep (default: the strongest), {_of("by")}
 --scenarios A,B  only these scenarios
 --select DIMENSION=NAME...  only this section, agency, ..., {_of("select")}; may be repeated
 --smooth MONTHS  rolling window {_of("smooth")}
@@ -108,19 +104,12 @@ def _chosen(options: Namespace) -> dict[str, Any]:
 
 
 def _table(kind: str, datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
-    if kind == "claims":
-        import pandas as pd
+    if kind != "targets":
+        return {}
+    from tajsim.analysis.validation import validate_dataset
+    from tajsim.inputs.targets import load_targets
 
-        from tajsim.analysis.claims import evaluate_claims
-
-        tables = [table for table in map(evaluate_claims, datasets) if len(table)]
-        return {"table": pd.concat(tables) if tables else pd.DataFrame()}
-    if kind == "targets":
-        from tajsim.analysis.validation import validate_dataset
-        from tajsim.inputs.targets import load_targets
-
-        return {"table": validate_dataset(datasets[0], tuple(load_targets().values())).table}
-    return {}
+    return {"table": validate_dataset(datasets[0], tuple(load_targets().values())).table}
 
 
 @Verb

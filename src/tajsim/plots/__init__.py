@@ -18,9 +18,8 @@ from tajsim.plots import panels, style
 from tajsim.plots.answer import answer
 from tajsim.plots.atlas import atlas
 from tajsim.plots.border import border
-from tajsim.plots.evidence import claims, targets
 from tajsim.plots.fan import MOST_TOGETHER, fan
-from tajsim.plots.intervals import difference, tornado
+from tajsim.plots.intervals import difference, targets
 from tajsim.plots.map import map_of
 from tajsim.plots.stacks import GAP, OUTSIDE, PRICE, PROVISION, providers, stacks
 from tajsim.plots.style import SUFFIXES
@@ -38,9 +37,7 @@ KINDS: dict[str, Callable[..., Figure]] = {
     "stacks": stacks,
     "border": border,
     "map": map_of,
-    "claims": claims,
     "targets": targets,
-    "tornado": tornado,
 }
 
 #: So many scenarios have room in a picture of a kind; the others grow with their number.
@@ -76,7 +73,6 @@ def figure(kind: str, dataset: Results, **chosen: Any) -> Figure:
     - ``window``: ``"2006-01:2010-12"`` or a pair; by default from the first difference of a
       scenario from the reference to the end, the whole time of one alone.
     - ``smooth``: rolling window in months, 12 where there are more than 24; flows are then yearly.
-    - ``events``: whether to mark the events; or the kinds of event to mark.
     - ``title``: the heading; made from what is drawn by default.
 
     Raises:

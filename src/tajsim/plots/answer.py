@@ -11,11 +11,8 @@ from matplotlib.patches import Rectangle
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.results.answer as answers
-import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.results import effect, select as choose
-from tajsim.results.numbers import capital, width, wrap
+from tajsim.results import answer as answers, effect, numbers, select as choose, window as windows
 
 _WIDE = 9.6  # inches: the picture is also a page of slides
 _CHART = 5.3  # inches of it for the chart with its axis
@@ -135,8 +132,8 @@ def chart(
     panels.shade_projection(ax, pair, inches)
     room = 0.30 * (ax.get_ylim()[1] - ax.get_ylim()[0])
     ax.set_ylim(top=ax.get_ylim()[1] + room * bool(card.events))
-    head = f"{capital(change.label)}, {unit or series.attrs.get('unit', 'number')}"
-    ax.set_title("\n".join(wrap(head, inches, style.BODY, bold=True)), pad=6)
+    head = f"{numbers.capital(change.label)}, {unit or series.attrs.get('unit', 'number')}"
+    ax.set_title("\n".join(numbers.wrap(head, inches, style.BODY, bold=True)), pad=6)
     _name_lines(ax, when, means * by, (card.other, card.label), (inches, tall))
     _name_events(ax, card, inches)
 
@@ -163,7 +160,7 @@ def _name_lines(
     for position, colour in ((0, _AGAINST), (1, _OWN)):
         place = places[0 if position == upper else free]
         up = 5.0 if position == upper or not below[free] else -5.0
-        half = width(names[position], style.BODY, bold=True) / wide * (end - start) / 2
+        half = numbers.width(names[position], style.BODY, bold=True) / wide * (end - start) / 2
         at = min(when[place], end - half)
         here = lines[position, np.abs(when - at) <= half]
         ax.annotate(
@@ -186,7 +183,7 @@ def _name_events(ax: Axes, card: answers.Card, inches: float) -> None:
     for year, label in shown:
         date = f"{int(year)}"
         text = label if date in label else f"{label}, {date}"
-        wide = width(text, style.FOOT) / inches * (end - start)
+        wide = numbers.width(text, style.FOOT) / inches * (end - start)
         right = year + wide < end
         row = next((i for i, taken in enumerate(rows) if taken < year), len(rows))
         if row > 2:
@@ -210,13 +207,13 @@ def _numbers(
         figure.text(x, at - down / high, text, va="top", in_layout=False, **look)
 
     for change in blocks:
-        name = wrap(capital(change.label), room, style.BODY, bold=True)
+        name = numbers.wrap(numbers.capital(change.label), room, style.BODY, bold=True)
         write(name[0] if len(name) == 1 else f"{name[0]} …", 0.0, weight="bold", size=style.BODY)
         before, after = change.levels
         unit = f" {change.unit_text}" if change.unit_text else ""
         lead = f"{before} → "
         write(lead, 0.17, size=13, color=_AGAINST)
-        own = left + width(lead, 13) / _WIDE
+        own = left + numbers.width(lead, 13) / _WIDE
         write(f"{after}{unit}", 0.17, own, size=13, weight="bold", color=_OWN)
         if change.spread:
             said = f"in 9 of 10 histories {change.spread}"
@@ -251,7 +248,7 @@ def _squares(
     parts = ["dark: either way", f"orange: only with “{card.label}”"]
     parts += [f"blue: only with “{card.other}”"] if counts[2] else []
     text = "; ".join(parts[: 1 + bool(counts[1])] + parts[2:])
-    lines = wrap(text, room, style.FOOT)[:2]
+    lines = numbers.wrap(text, room, style.FOOT)[:2]
     figure.text(
         left, top - (4.3 * side * _WIDE) / high, "\n".join(lines), va="top", size=style.FOOT,
         color=style.QUIET, in_layout=False,

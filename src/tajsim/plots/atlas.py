@@ -10,9 +10,8 @@ from matplotlib.patches import Rectangle
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.results.select as choose
 from tajsim.display import rows_of
-from tajsim.results import numbers
+from tajsim.results import numbers, select as choose
 from tajsim.results.atlas import LARGEST, atlas_table, units_text
 
 _WIDE, _TALL, _GAP, _HEAD = 9.6, 0.235, 0.1, 0.62  # inches: all, a row, between groups, heads
@@ -51,9 +50,7 @@ def atlas(
     groups = len({group for group, _ in heads})
     wide = (_WIDE - 2 * style.EDGE - _NAMES - _GAP * groups) / len(heads)
     ax = layout.figure.subplots()
-    _frame(ax, len(scenarios), wide * len(heads) + _GAP * groups)
-    left, starts = _columns(heads, wide)
-    _heads(ax, heads, left, starts, wide)
+    left = _grid(ax, heads, len(scenarios), wide)
     for row, scenario in enumerate(scenarios):
         text = _fitted(titles[scenario], _NAMES - 0.1)
         ax.text(-0.08, -(row + 0.5) * _TALL, text, size=style.SMALL, ha="right", va="center")
@@ -68,35 +65,24 @@ def atlas(
     return layout.figure
 
 
-def _frame(ax: Axes, rows: int, wide: float) -> None:
-    """Give the panel units of an inch."""
-    ax.set(xlim=(-_NAMES, wide), ylim=(-rows * _TALL - 0.02, _HEAD), xticks=[], yticks=[])
-    ax.set_axis_off()
+def _grid(ax: Axes, heads: Sequence[tuple[str, str]], rows: int, wide: float) -> list[float]:
+    """Give the panel units of an inch and its heads; return where each column begins.
 
-
-def _columns(heads: Sequence[tuple[str, str]], wide: float) -> tuple[list[float], dict[str, float]]:
-    """Return where each column begins, and each group; groups stand a little apart."""
+    Groups stand a little apart.
+    """
     groups = list(dict.fromkeys(group for group, _ in heads))
-    left, starts = list[float](), dict[str, float]()
-    for i, (group, _) in enumerate(heads):
-        left.append(i * wide + _GAP * groups.index(group))
-        starts.setdefault(group, left[-1])
-    return left, starts
-
-
-def _heads(
-    ax: Axes,
-    heads: Sequence[tuple[str, str]],
-    left: Sequence[float],
-    starts: dict[str, float],
-    wide: float,
-) -> None:
-    for group, start in starts.items():
-        ax.text(start, _HEAD - 0.02, group, size=style.SMALL, weight="bold", va="top")
-    for (_, label), start in zip(heads, left, strict=True):
+    left = [i * wide + _GAP * groups.index(group) for i, (group, _) in enumerate(heads)]
+    end = left[-1] + wide + _GAP
+    ax.set(xlim=(-_NAMES, end), ylim=(-rows * _TALL - 0.02, _HEAD), xticks=[], yticks=[])
+    ax.set_axis_off()
+    for (group, label), start in zip(heads, left, strict=True):
+        if group in groups:
+            ax.text(start, _HEAD - 0.02, group, size=style.SMALL, weight="bold", va="top")
+            groups.remove(group)
         lines = numbers.wrap(label, wide, 6.5)
         ax.text(start + (wide - 0.03) / 2, 0.04, "\n".join(lines), size=6.3, ha="center",
                 va="bottom", linespacing=1.05)  # fmt: skip
+    return left
 
 
 def _fitted(text: str, room: float) -> str:

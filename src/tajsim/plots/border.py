@@ -1,6 +1,5 @@
 """The border section by section over time."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -73,9 +72,13 @@ def border(
     Raises:
         UserError: for unknown names, or an outcome that has no sections.
     """
-    names = _by_section(dataset, outcome)
+    names = select.outcomes(dataset, outcome, OUTCOMES)[:MOST]
+    if lost := [n for n in names if select.own_dimensions(dataset[n]) != ["section"]]:
+        raise UserError(
+            f"outcome '{n}' is not by section; the border picture needs that" for n in lost
+        )
     dataset = with_guard(dataset)
-    scenarios = select.names_of(dataset)
+    scenarios, when = select.names_of(dataset), window.years(dataset["month"].values)
     values = {name: _by_year(dataset[name]) for name in names}
     tops = {name: float(np.nanmax(values[name][0], initial=0.0)) or 1.0 for name in names}
 
@@ -91,7 +94,11 @@ def border(
         panels.name_rows(ax, range(len(sections)), called, style.FOOT)
         ax.grid(visible=False)
         ax.spines["bottom"].set_visible(False)
-        _hold(ax, dataset, scenario, sections)
+        for place, section in enumerate(sections if GUARD in dataset else ()):
+            there = dataset[GUARD].sel(scenario=scenario, section=section).mean("run").values >= 0.5
+            if there.any():
+                ends = [when[there][0], when[there][-1] + 1 / 12]
+                ax.plot(ends, [place] * 2, **_HELD, path_effects=style.halo(2.8), zorder=3)
 
     line = style.line_item("Russian troops hold the section (half of the runs)", **_HELD)
     layout, _ = panels.draw_grid(
@@ -116,36 +123,10 @@ def border(
     return layout.figure
 
 
-def _by_section(dataset: xr.Dataset, outcome: select.Names) -> list[str]:
-    """Return the outcomes to draw, all by section."""
-    names = select.outcomes(dataset, outcome, OUTCOMES)[:MOST]
-    lost = [n for n in names if select.own_dimensions(dataset[n]) != ["section"]]
-    if lost:
-        raise UserError(
-            [f"outcome '{n}' is not by section; the border picture needs that" for n in lost]
-        )
-    return names
-
-
-def _hold(ax: Axes, dataset: xr.Dataset, scenario: str, sections: Sequence[str]) -> None:
-    """Draw a line along each section while Russian troops hold it in half of the runs."""
-    if GUARD not in dataset:
-        return
-    when = window.years(dataset["month"].values)
-    held = dataset[GUARD].sel(scenario=scenario).mean("run") >= 0.5
-    for place, section in enumerate(sections):
-        there = held.sel(section=section).values
-        if there.any():
-            ends = [when[there][0], when[there][-1] + 1 / 12]
-            ax.plot(ends, [place] * 2, **_HELD, path_effects=style.halo(2.8), zorder=3)
-
-
 def _by_year(variable: xr.DataArray) -> tuple[window.Floats, list[int], list[str]]:
     """Return medians ``(scenario, section, year)``, the years, and the sections from the east."""
     sections = [section for section in SECTIONS if section in variable["section"].values]
     kept = variable.sel(section=sections).transpose("scenario", "section", "month", "run")
-    first, last = window.whole_period(kept.to_dataset(name="kept"))
-    years = list(range(int(first[:4]), int(last[:4]) + 1))
-    spans = [(max(first, f"{y}-01"), min(last, f"{y}-12")) for y in years]
+    spans = window.periods(kept, "year")
     values = [effect.quantiles(window.over(kept, span).values, (0.5,))[0] for span in spans]
-    return np.stack(values, axis=-1), years, sections
+    return np.stack(values, axis=-1), [int(first[:4]) for first, _ in spans], sections

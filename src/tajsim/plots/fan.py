@@ -10,10 +10,8 @@ from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.results.select as choose
-import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.results import discrepancy, effect, numbers
+from tajsim.results import discrepancy, effect, numbers, select as choose, window as windows
 
 #: With more scenarios than this only the band of 50 % is drawn.
 MOST_WIDE_BANDS = 3
@@ -31,7 +29,6 @@ def fan(
     outcome: choose.Names = None,
     select: Mapping[str, Any] | choose.Names = None,
     smooth: int | None = None,
-    events: bool | Sequence[str] = True,
     title: str | None = None,
 ) -> Figure:
     """Draw one panel per outcome, all scenarios in each; by default six that differ most.
@@ -48,7 +45,7 @@ def fan(
     months = usual_months(dataset) if smooth is None else smooth
     if many:
         return _overview(dataset, names, chosen, months, title)
-    scenarios, found = choose.names_of(dataset), panels.event_markers(dataset, events)
+    scenarios, found = choose.names_of(dataset), panels.event_markers(dataset)
     named, bands = len(scenarios) > 1, len(scenarios) <= MOST_WIDE_BANDS
     columns, tall, whole = (1, 3.0, 6.0) if len(names) == 1 else (2, 1.45, 2.62)
     rows, wide = -(-len(names) // columns), whole - _ROOM if named else whole
@@ -56,15 +53,18 @@ def fan(
     titles = [windows.titled(dataset, name, chosen) for name in names]
     # Nothing stands above a single panel.
     heads = [numbers.wrap(t, whole, style.BODY, bold=True) if names[1:] else [] for t in titles]
-    lines = sum(max(map(len, heads[i : i + columns])) for i in range(0, len(heads), columns))
+    over = sum(max(map(len, heads[i : i + columns])) for i in range(0, len(heads), columns))
     reference, *others = choose.labels_of(dataset).values()
     usual_title = numbers.against(others, reference) if others else reference
     middle = "50 % and 90 %" if bands else "50 %"
+    shades = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)][: 1 + bands]
+    grey = style.scenario_look(0).colour
+    lines = [] if named else [style.line_item("median of the runs", color=grey, lw=1.7)]
     layout = style.Layout(
-        body=tall * rows + 0.45 + above.room / 72 + 0.17 * lines,
+        body=tall * rows + 0.45 + above.room / 72 + 0.17 * over,
         title=title or (usual_title if names[1:] else titles[0]),
         subtitle=panels.subtitle(dataset, over_months(months), 0 if outcome else len(names)),
-        legend=_legend(named, bands),
+        legend=[*lines, *(style.area_item(text, fc=grey, alpha=a, lw=0) for text, a in shades)],
         key=panels.events_key(found, dataset),
         foot=panels.foot(dataset, _notes(names, len(scenarios), middle)),
     )
@@ -95,14 +95,6 @@ def _notes(names: Sequence[str], scenarios: int, middle: str) -> str:
     unjudged = [name for name in names if not discrepancy.judged(name)]
     some = "" if len(unjudged) == len(names) else f"for {len(unjudged)} of {len(names)} outcomes "
     return said + (f"; {some}{discrepancy.UNJUDGED}." if unjudged else ".")
-
-
-def _legend(named: bool, bands: bool) -> list[style.Item]:
-    """Return the legend: the line of one scenario, and the bands."""
-    shades = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)][: 1 + bands]
-    colour = style.scenario_look(0).colour
-    lines = [] if named else [style.line_item("median of the runs", color=colour, lw=1.7)]
-    return [*lines, *(style.area_item(text, fc=colour, alpha=a, lw=0) for text, a in shades)]
 
 
 def over_months(months: int) -> str:

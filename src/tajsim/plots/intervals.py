@@ -1,7 +1,8 @@
-"""Rows of things with an interval: the forest of paired differences, and rankings by weight."""
+"""Rows of things with an interval: paired differences, and targets beside what was observed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import log
 from typing import Any
 
 import numpy as np
@@ -12,41 +13,34 @@ from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.results.select as choose
-import tajsim.results.window as windows
-from tajsim.errors import UserError, check_names
-from tajsim.results import answer, effect, numbers
+from tajsim.errors import UserError
+from tajsim.inputs.ledger import load_figures
+from tajsim.results import answer, effect, numbers, select as choose, window as windows
 
 _LINE, _GAP, _HEADING = 0.145, 0.05, 0.05  # inches: of a line, between rows, above a heading
 AXIS = 0.72  # inches of an axis with its label
-_SWATCH = 0.1  # inches, half the height of a bar
 
 
 @dataclass(frozen=True)
 class Interval:
     """A value of a row with its interval; what is ``nan`` or empty is not drawn.
 
-    ``ends`` are those of the interval and ``wider`` those of a second, thinner one; ``bar`` is the
-    length of a bar from zero. ``line``, ``mark`` and ``fill`` say in matplotlib's words how
-    interval, value and bar are drawn. ``text`` stands right of the axis, in the colour ``ink``;
-    ``gid`` names the mark in the file.
+    ``ends`` are those of the interval and ``wider`` those of a second, thinner one. ``line`` and
+    ``mark`` say in matplotlib's words how interval and value are drawn. ``text`` stands right of
+    the axis, in the colour ``ink``; ``gid`` names the mark in the file.
     """
 
     value: float = np.nan
     ends: tuple[float, float] | None = None
     wider: tuple[float, float] | None = None
-    bar: float = 0.0
     text: str = ""
     ink: str = style.INK
     line: Mapping[str, Any] = field(default_factory=dict)
     mark: Mapping[str, Any] = field(default_factory=dict)
-    fill: Mapping[str, Any] = field(default_factory=dict)
     gid: str = ""
 
-    def draw(self, ax: Axes, height: float, half: float) -> None:
-        """Draw it at a height of the axis; ``half`` is half the height of a bar."""
-        if self.bar:
-            ax.barh(height, self.bar, 2 * half, zorder=2.5, gid=self.gid, **self.fill)
+    def draw(self, ax: Axes, height: float) -> None:
+        """Draw it at a height of the axis."""
         flat: dict[str, Any] = {"solid_capstyle": "butt", "lw": 2.2, **self.line}
         if self.wider:
             ax.plot(self.wider, [height] * 2, **{**flat, "lw": 0.8}, alpha=0.75, zorder=2.6)
@@ -97,15 +91,13 @@ def draw_rows(ax: Axes, rows: Sequence[Row], head: str = "") -> None:
     at, middles = 0.0, []
     named = [row for row in rows if row.intervals]
     widths = [numbers.width(line, style.FOOT) for row in named for line in row.lines]
-    steps = {id(row): row.height / (len(row.intervals) + 0.4) for row in named}
-    half = min([_SWATCH, *(0.4 * step for step in steps.values())])
     for row in rows:
         middle = at - row.height / 2
         if row.intervals:
             middles.append(middle)
-            step = steps[id(row)]
+            step = row.height / (len(row.intervals) + 0.4)
             for i, interval in enumerate(row.intervals):
-                interval.draw(ax, middle + step * ((len(row.intervals) - 1) / 2 - i), half)
+                interval.draw(ax, middle + step * ((len(row.intervals) - 1) / 2 - i))
         else:
             ax.annotate(
                 "\n".join(row.lines), (0, middle), xycoords=ax.get_yaxis_transform(),
@@ -145,7 +137,8 @@ def difference(
     Raises:
         UserError: for unknown names, fewer than two scenarios, or results of several seeds.
     """
-    check_pairs(dataset)
+    if dataset.sizes["scenario"] < 2:
+        raise UserError("differences need a reference and another scenario; the results hold one")
     names, chosen = choose.chosen(dataset, outcome, choose.headline(dataset), select)
     found = {
         windows.titled(dataset, n, chosen): _changes(dataset, n, chosen, window) for n in names
@@ -189,23 +182,6 @@ def difference(
         ax.set_xticks([])
     ax.set_xlabel("\n".join(numbers.wrap(label, _PANEL, 8.5)))
     return layout.figure
-
-
-def check_pairs(dataset: xr.Dataset) -> None:
-    """Refuse results in which runs of one number are no pairs.
-
-    Raises:
-        UserError: for one scenario, runs that are no pairs, or several settings.
-    """
-    if dataset.sizes["scenario"] < 2:
-        raise UserError("differences need a reference and another scenario; the results hold one")
-    if reason := dataset.attrs.get("no_pairs"):  # of several results, see `join`
-        raise UserError(str(reason))
-    if " and " in str(dataset.attrs.get("overrides", "")):
-        raise UserError(
-            "paired differences need results with the same --set; found "
-            f"{dataset.attrs['overrides']}: the settings would be taken for effects"
-        )
 
 
 #: Verdicts where no run differs.
@@ -268,79 +244,119 @@ def _subtitle(dataset: xr.Dataset, window: Any, differ: int, shown: int) -> str:
     return panels.subtitle(dataset, text)
 
 
-PREFIX, TOGETHER = "assumptions_", "together"
-_LOW, _HIGH = "#0072b2", "#d55e00"
-_SUBTITLE = (
-    "How much of the variance of the paired differences an assumption explains alone, on ranks; "
-    "bar: the share, line: its 90 % interval; pale: indistinguishable from chance."
+_BOUNDS = {"at_least": "at least ", "at_most": "at most "}
+#: Standard errors beyond which the axis ends, and that hold 90 % of an error.
+EDGE, NINETY = 6.0, 1.645
+_OWN_ERROR = "#e3ecf4"
+_INK = {"checked": "#0072b2", "fitted": style.QUIET, "given": style.QUIET}
+_TARGETS_SUBTITLE = (
+    "Above: simulated less observed, in standard errors of the observed figure (zero is a perfect "
+    "fit; so is the allowed side of a bound); point: median of the runs, line: 90 % of them, "
+    "arrow: beyond the axis. Below: in how many runs what happened, or did not, comes out so. Only "
+    "checked targets test the model."
 )
 
 
-def tornado(
-    dataset: xr.Dataset, *, outcome: choose.Names = None, title: str | None = None
-) -> Figure:
-    """Draw the assumptions that matter most for a difference, as kept in results of ``compare``.
+def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = None) -> Figure:
+    """Draw a row per target: observed figure with its source, and the simulated range beside it.
 
     Args:
-        dataset: results of a comparison of 20 runs or more, made in one command.
-        outcome: outcomes with a clear difference; by default all such outcomes together.
+        dataset: the results that were held against the targets.
+        table: the targets, as `tajsim.analysis.validation.scoreboard` returns them; the file that
+            ``tajsim validate --out`` writes holds the same.
 
     Raises:
-        UserError: for results without the table, or an outcome that is not in it.
+        UserError: if there is no target.
     """
-    columns = [str(n) for n in dataset.data_vars if str(n).startswith(PREFIX)]
-    if not columns:
-        raise UserError(
-            "these results do not say which assumptions matter; tajsim compare with 20 runs or "
-            "more keeps that, and several results put side by side lose it"
-        )
-    table = pd.DataFrame({n.removeprefix(PREFIX): dataset[n].values for n in columns})
-    table = table[table["scenario"].astype(str).isin(choose.names_of(dataset))]
-    names = choose.as_names(outcome) or [TOGETHER]
-    check_names("outcome with a clear difference", names, dict.fromkeys(table["outcome"]))
-    table, several = table[table["outcome"].isin(names)], table["scenario"].nunique() > 1
-    rows = list[Row]()
-    for (scenario, *_), part in table.groupby(["scenario", "outcome", "where"], sort=False):
-        label = part["label"].iloc[0] or "all outcomes that differ clearly"
-        rows.append(
-            Row(f"{choose.label_of(dataset, str(scenario))}: {label}" if several else str(label))
-        )
-        rows += [_assumption(one) for one in part.sort_values("rank").itertuples()]
-    sets = int(table["sets"].iloc[0])
+    if table.empty:
+        raise UserError("there are no targets to draw")
+    events = table["kind"] == "event"
+    boards = [_by_theme(part) for part in (table[~events], table[events])]
+    uses = table["use"].value_counts()
+    legend: list[style.Item] = [
+        style.line_item(f"{use} ({uses.get(use, 0)})", color=_INK[use], lw=1.6, **_used(use))
+        for use in _INK
+        if use in uses
+    ]
+    legend.append(style.area_item("within 90 % of the figure's own error", fc=_OWN_ERROR, lw=0))
+    heights = [rows_height(rows) for rows in boards if rows]
     layout = style.Layout(
-        body=rows_height(rows),
-        title=title or "Assumptions that change the difference most",
-        subtitle=_SUBTITLE,
-        legend=[
-            style.area_item("a higher value moves the difference up", **_fill(True)),
-            style.area_item("down (where it moves it most)", **_fill(False)),
-        ],
-        foot=panels.foot(
-            dataset, f"Shares from {sets:,} parameter sets, with their 90 % interval."
-        ),
+        body=sum(heights) + 0.2,
+        title=title
+        or f"{choose.label_of(dataset, choose.names_of(dataset)[0])} against what was observed",
+        subtitle=_TARGETS_SUBTITLE,
+        legend=legend,
+        foot=panels.foot(dataset, "Lines: 90 % of the runs."),
     )
-    ax = layout.figure.subplots()
-    draw_rows(ax, rows, "value (range)")
-    ax.set_xlim(0, 1.05 * float(table["high"].max()) or 1.0)
-    style.plain_numbers(ax.xaxis, 2.4)
-    ax.set_xlabel("of the variance (share)")
+    ratios = {"height_ratios": heights}
+    shown = iter(layout.panels(len(heights), 1, len(heights), **ratios))
+    if boards[0]:
+        ax = next(shown)
+        ax.axvspan(-NINETY, NINETY, color=_OWN_ERROR, lw=0, zorder=0.3)
+        ax.axvline(0, color=style.INK, lw=0.9, zorder=1)
+        draw_rows(ax, boards[0], "observed; simulated [90 %]")
+        ax.set_xlim(-EDGE, EDGE)
+        style.plain_numbers(ax.xaxis, 4.0)
+        ax.set_xlabel("standard errors of the figure (number)")
+    if boards[1]:
+        ax = next(shown)
+        draw_rows(ax, boards[1], "what happened")
+        ax.set_xlim(0, 1)
+        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100"])
+        ax.set_xlabel("runs that agree (%)")
     return layout.figure
 
 
-def _fill(up: bool, pale: float = 0.0) -> dict[str, Any]:
-    """Return how a bar is filled: told apart without colour by its hatch."""
-    colour = style.lighter(_HIGH if up else _LOW, pale)
-    return {"fc": colour, "ec": "white", "hatch": None if up else "////", "lw": 0}
+def _used(use: str) -> dict[str, Any]:
+    """Return the marker of a target by its use: what was fitted is hollow."""
+    colour = _INK.get(use, style.INK)
+    return {
+        "marker": "o",
+        "mfc": colour if use == "checked" else "white",
+        "mec": colour,
+        "mew": 1.2,
+    }
 
 
-def _assumption(one: Any) -> Row:
-    """Return the row of an assumption: its share of the variance, its value and range."""
-    low, high = numbers.plain(float(one.range_low)), numbers.plain(float(one.range_high))
-    unit = "" if one.unit in ("ratio", "share", "index") else f" {one.unit}"
+def _by_theme(table: pd.DataFrame) -> list[Row]:
+    """Return a row for each target, those of a theme under a heading."""
+    rows: list[Row] = []
+    for name, part in table.groupby("theme", sort=False):
+        rows += [Row(str(name)), *map(_target, part.itertuples())]
+    return rows
+
+
+def _target(target: Any) -> Row:
+    """Return the row of a target: a range and its median, or for an event a bar of agreement."""
+    mark, colour = _used(target.use), _INK.get(target.use, style.INK)
+    figure = load_figures().get(target.figure)
+    if target.kind == "event":
+        low, middle, high = 0.0, *[float(target.percentile)] * 2
+        happened = "happened" if target.observed else "did not happen"
+        said = f"{happened}; so in {100 * middle:.0f} % of runs"
+    else:
+        values = [float(v) for v in (target.p05, target.median, target.p95)]
+        ends = [_errors(target, value) for value in values]
+        low, middle, high = (float(end) for end in np.clip(ends, -EDGE, EDGE))
+        if abs(ends[1]) > EDGE:
+            mark["marker"] = ">" if ends[1] > 0 else "<"
+        least, median, most = map(numbers.short, values)
+        bound = _BOUNDS.get(target.kind, "") + numbers.plain(float(target.observed))
+        said = f"{bound}; {median} [{least}, {most}] {target.unit}"
     interval = Interval(
-        ends=(float(one.low), float(one.high)), bar=float(one.share),
-        fill=_fill(one.correlation > 0, 0.0 if one.stands_out else 0.72),
-        line={"color": style.INK, "lw": 0.9}, gid=f"assumption-{one.parameter}",
-        text=f"{numbers.plain(float(one.value))} ({low} to {high}){unit}",
+        middle, (low, high), text=said, line={"color": colour, "lw": 1.6}, mark=mark,
+        gid=f"target-{target.target}",
     )  # fmt: skip
-    return Row(f"{numbers.capital(one.meaning)} ({one.parameter})", [interval])
+    source = f"{figure.document}:{figure.line}" if figure else target.figure
+    return Row(f"{numbers.words(target.target)} ({source})", [interval], room=2.6)
+
+
+def _errors(target: Any, value: float) -> float:
+    """Return a value less the observed one in standard errors of the target, on its scale."""
+    if target.scale == "log":
+        off = log(max(value / target.observed, 1e-4)) / float(target.error)
+    else:
+        off = (value - float(target.observed)) / float(target.error)
+    if target.kind == "at_least":
+        return min(off, 0.0)
+    return max(off, 0.0) if target.kind == "at_most" else off

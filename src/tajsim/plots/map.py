@@ -5,10 +5,10 @@ One panel for each scenario and date, all on the same scales of colour.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import ceil, cos, radians
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,6 @@ import tajsim.plots.style as style
 from tajsim.errors import UserError
 from tajsim.results import numbers, select, window
 
-Line = window.Floats
 Place = tuple[float, float]
 
 CREDIT = (
@@ -52,51 +51,22 @@ LABEL_AT = {
 EXIT_AT = {"air_migrants": (68.45, 38.82)}
 
 
-@dataclass(frozen=True)
-class Geography:
-    """Everything that is drawn; ``box`` is west, south, east, north."""
-
-    box: tuple[float, float, float, float]
-    country: tuple[Line, ...]
-    neighbour_lines: tuple[Line, ...]
-    rivers: tuple[Line, ...]
-    regions: dict[str, tuple[Line, ...]]
-    sections: dict[str, Line]
-    places: dict[str, Place]
-    garrisons: tuple[str, ...]
-    exits: dict[str, Place]
-
-    @property
-    def aspect(self) -> float:
-        """Height of a degree of latitude over the width of one of longitude, mid-map."""
-        return 1.0 / cos(radians((self.box[1] + self.box[3]) / 2))
-
-    @property
-    def shape(self) -> float:
-        """Height of the map over its width."""
-        west, south, east, north = self.box
-        return (north - south) * self.aspect / (east - west)
-
-
 @cache
-def geography() -> Geography:
-    """Return the shapes that the package carries."""
+def geography() -> SimpleNamespace:
+    """Return the shapes that the package carries, in degrees east and north.
+
+    Lines ``(point, 2)``: of a list in ``country``, ``neighbour_lines`` and ``rivers``, by name in
+    ``sections``, as rings by name in ``regions``. ``places`` and ``exits`` are points by name,
+    ``garrisons`` names of places, ``box`` is west, south, east, north; ``aspect`` the height of a
+    degree of latitude over the width of one of longitude, mid-map.
+    """
     data = json.loads((files("tajsim") / "data" / "map.json").read_text(encoding="utf-8"))
-
-    def lines(found: Sequence[Any]) -> tuple[Line, ...]:
-        return tuple(map(np.array, found))
-
-    return Geography(
-        box=tuple(data["box"]),
-        country=lines(data["country"]),
-        neighbour_lines=lines(data["neighbour_lines"]),
-        rivers=lines(data["rivers"]),
-        regions={name: lines(rings) for name, rings in data["regions"].items()},
-        sections={name: np.array(line) for name, line in data["sections"].items()},
-        places={name: (x, y) for name, (x, y) in data["places"].items()},
-        garrisons=tuple(data["garrisons"]),
-        exits={name: (x, y) for name, (x, y) in data["exits"].items()},
-    )
+    for name in ("country", "neighbour_lines", "rivers"):
+        data[name] = list(map(np.array, data[name]))
+    data["regions"] = {n: list(map(np.array, rings)) for n, rings in data["regions"].items()}
+    data["sections"] = {n: np.array(line) for n, line in data["sections"].items()}
+    _, south, _, north = data["box"]
+    return SimpleNamespace(**data, aspect=1.0 / cos(radians((south + north) / 2)))
 
 
 #: What is drawn where nothing is named: on the border, in the regions.
@@ -104,15 +74,15 @@ DEFAULT = ("heroin_seized", "state_control")
 MOST_PANELS = 8
 _SAID = {"section": "Border", "region": "Regions"}
 _MAPS = {"section": style.SEIZED_MAP, "region": "GnBu"}
-_SQUARE = {"ls": "", "marker": "s", "ms": 4, "mfc": style.INK, "mec": "white", "mew": 0.6}
-_TRIANGLE: dict[str, Any] = {
+_SQUARE: dict[str, Any] = {
     "ls": "",
-    "marker": "^",
-    "ms": 5,
-    "mfc": style.DRUGS,
+    "marker": "s",
+    "ms": 4,
+    "mfc": style.INK,
     "mec": "white",
     "mew": 0.6,
 }
+_TRIANGLE: dict[str, Any] = {**_SQUARE, "marker": "^", "ms": 5, "mfc": style.DRUGS}
 _LEGEND = {"garrison of the Russian base": _SQUARE, "way out for drugs": _TRIANGLE}
 _LAND, _SEA = "#f4f2ec", "#e7e5de"
 
@@ -153,12 +123,14 @@ def map_of(
     each = [(scenario, date) for scenario in range(len(shown)) for date in range(len(dates))]
     texts = [f"{shown[s]}, {dates[d].label}" if shown[1:] else dates[d].label for s, d in each]
     heads = [numbers.wrap(text, wide - 0.2, style.BODY, bold=True) for text in texts]
+    change = f"“{others[0]}”: change" if len(others) == 1 else "Change"
     kind = "Mean paired differences" if others else "Medians of the runs"
     labels = [f"{_SAID[d]}: {dataset[names[d]].attrs.get('label')}." for d in _SAID if d in names]
+    west, south, east, north = geography().box
+    shape = (north - south) * geography().aspect / (east - west)
     layout = style.Layout(
-        body=(wide * geography().shape + 0.05 + 0.18 * max(map(len, heads))) * rows
-        + 0.46 * len(layers),
-        title=title or _heading(others, reference),
+        body=(wide * shape + 0.05 + 0.18 * max(map(len, heads))) * rows + 0.46 * len(layers),
+        title=title or (f"{change} against “{reference}”" if others else "Border and regions"),
         subtitle=" ".join(labels),
         legend=[style.line_item(text, **drawn) for text, drawn in _LEGEND.items()],
         foot=f"{panels.foot(dataset, f'{kind}; no interval.')} {CREDIT}",
@@ -173,12 +145,6 @@ def map_of(
     for layer in layers.values():
         layer.bar(grid)
     return layout.figure
-
-
-def _heading(others: Sequence[str], reference: str) -> str:
-    """Return the title of a map: of what is held against a reference, or of the country."""
-    change = f"“{others[0]}”: change" if len(others) == 1 else "Change"
-    return f"{change} against “{reference}”" if others else "Border and regions"
 
 
 def _by_dimension(dataset: xr.Dataset, names: Sequence[str]) -> dict[str, str]:

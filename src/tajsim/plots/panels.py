@@ -113,8 +113,6 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
         f"{runs:,} run{'s' if runs != 1 else ''} per scenario",
         f"seed {attrs.get('seed', 'not stated')}",
     ]
-    if "," in str(attrs.get("runs_given", "")):
-        parts[0] += f" (those that all results hold; given were {attrs['runs_given']})"
     if attrs.get("parameters_mode") in _MODES:
         parts.append(_MODES[attrs["parameters_mode"]])
     text = f"{'; '.join(parts)}. {interval if runs > 1 else 'One run: no interval.'}"
@@ -126,7 +124,7 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
         )
     if has_projection(dataset):
         text += " Months after December 2015 are projection."
-    if different := select.mixture([dataset]):
+    if different := select.mixture(dataset):
         text += f" {different}"
     version = attrs.get("tajsim_version")
     return f"{text} tajsim\N{NO-BREAK SPACE}{version}." if version else text
@@ -195,31 +193,19 @@ class EventMarker:
     owners: tuple[str, ...]
     colour: str
 
-    @property
-    def year(self) -> float:
-        """The month as a decimal year."""
-        return year_of(self.month)
 
-
-def event_markers(dataset: xr.Dataset, events: bool | Sequence[str]) -> list[EventMarker]:
+def event_markers(dataset: xr.Dataset) -> list[EventMarker]:
     """Return the events by date, those of one month and owner under one number.
 
     Of a comparison those that the reference does not have.
-
-    Args:
-        dataset: results.
-        events: the kinds of event to keep; ``False`` keeps none, ``True`` all.
     """
-    if events is False:
-        return []
-    kinds = [events] if isinstance(events, str) else events
     names = select.names_of(dataset)
     months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     owners: dict[tuple[str, str, str], dict[str, None]] = {}
     for name in names[1:] or names:
         whole = select.attribute(dataset, "events").get(name, ())
         for event in own_events(dataset, name) if names[1:] else whole:
-            if (kinds is True or event["kind"] in kinds) and event["month"] in months:
+            if event["month"] in months:
                 held = event.get("arguments", {}).get("change") == "hold"
                 label = "Deals held by both sides" if held else event["label"]
                 where = source(event.get("sources") or printed_in(event.get("figures", ())))
@@ -290,7 +276,7 @@ def badges(found: Sequence[EventMarker], dataset: xr.Dataset, inches: float) -> 
     length = float(when[-1]) + 1 / 12 - float(when[0])
     made = list[Badge]()
     for mark in found:
-        year, text, colour = mark.year, str(mark.number), mark.colour
+        year, text, colour = year_of(mark.month), str(mark.number), mark.colour
         if made and year < made[-1].until:
             year, before, theirs, _ = made.pop()
             text = f"{before.split(_TO)[0]}{_TO}{text}"
@@ -335,7 +321,9 @@ class Events:
     def lines(self, ax: Axes, scenario: str = "") -> None:
         """Draw a thin line at each event."""
         for mark in self.own[scenario]:
-            line = ax.axvline(mark.year, color=mark.colour, lw=0.8, ls=(0, (1, 1.5)), zorder=1.5)
+            line = ax.axvline(
+                year_of(mark.month), color=mark.colour, lw=0.8, ls=(0, (1, 1.5)), zorder=1.5
+            )
             line.set_gid(f"event-{mark.number}")
 
     def above(self, ax: Axes, scenario: str = "") -> None:

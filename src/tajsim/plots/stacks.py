@@ -1,22 +1,23 @@
-"""Wholes over time and their parts: who carries each task, who gets the money, who falls."""
+"""Wholes over time and their parts: who carries each task, who gets the money."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-import tajsim.results.select as choose
-import tajsim.results.window as windows
 from tajsim.axes import TASKS
 from tajsim.errors import UserError
 from tajsim.plots.fan import Series, over_months, usual_months
-from tajsim.results import numbers
+from tajsim.results import numbers, select as choose, window as windows
 
 
 @dataclass(frozen=True)
@@ -63,18 +64,23 @@ def draw_stack(
         base = top
 
 
+def _largest(sizes: pd.Series[Any], most: int, least: float) -> list[str]:
+    """Return the names of at most so many sizes above the least, in their usual order."""
+    large = sizes[sizes > least].sort_values(ascending=False, kind="stable").index[:most]
+    return [str(name) for name in sizes.index if name in large]
+
+
+def _divided(whole: xr.DataArray, dimension: str, told: Sequence[str]) -> list[windows.Floats]:
+    """Return the series of the names told apart, and that of all others together."""
+    single = [whole.sel({dimension: name}).values for name in told]
+    rest = whole.sum(dimension).values - sum(single, np.zeros(whole.sizes["month"]))
+    return [*single, np.maximum(rest, 0.0)]
+
+
 #: What agencies take from the drug trade and from people, and where it goes.
 MONEY = ("tolls", "extortion", "rents_kept", "rents_to_commander", "rents_to_regime")
-STATE = "commander_state"
-#: The numbers of `STATE` in the order of the stack, from the bottom up, and their names.
-_ORDER = (0, 1, 6, 7, 2, 4, 3, 5)
-_NAMES = (
-    "serves", "bought off", "dismissed or arrested", "in mutiny", "gone over to the enemy",
-    "killed", "not called yet", "left office",
-)  # fmt: skip
-_HATCHES = ("", "///", "", "xxx", "...", "", "", "ooo")
-#: So many places are told apart, so many commanders are drawn, if none are named.
-MOST_PLACES, MOST_COMMANDERS = 6, 8
+#: So many places are told apart.
+MOST_PLACES = 6
 _MEANS = "Areas: means over the runs; no interval is shown."
 Draw = Callable[[Axes, str, str], None]
 
@@ -84,15 +90,11 @@ def stacks(
     *,
     outcome: choose.Names = None,
     select: Mapping[str, Any] | choose.Names = None,
-    smooth: int | None = None,
-    events: bool | Sequence[str] = True,
     title: str | None = None,
 ) -> Figure:
     """Draw outcomes over time as stacks of what each agency, power, ... has of them.
 
-    By default the money that agencies take, and where it goes. ``commander_state`` is drawn as the
-    shares of runs in which each commander serves, is bought off or falls, by default of the eight
-    who are least often in plain service.
+    By default the money that agencies take, and where it goes.
 
     Args:
         outcome: outcomes whose values at places add up, all of one dimension.
@@ -101,21 +103,15 @@ def stacks(
         UserError: for unknown names, or outcomes that have no parts or are of several dimensions.
     """
     names, chosen = choose.chosen(dataset, outcome, MONEY, select)
+    dimension, months = _dimension(dataset, names), usual_months(dataset)
+    bands, draw, unit = _places(dataset, names, chosen, dimension, months)
+    things = {n: str(dataset[n].attrs.get("label", n)) for n in names}
+    called = [numbers.small(name) for name in things.values()]
+    usual = f"{numbers.capital(numbers.listed(called, 3))}, by {dimension.replace('_', ' ')}"
+    usual = usual if outcome else "What agencies take, and where it goes"
     reference, *others = choose.labels_of(dataset).values()
     versus = f": {numbers.against(others, reference)}" if others else ""
-    if STATE in names:
-        things, bands, draw = _commanders(dataset, chosen)
-        unit, said = "share of runs", "In which share of the runs each commander is in which state."
-        usual = "Who serves, who is bought off, who falls"
-    else:
-        dimension = _dimension(dataset, names)
-        months = usual_months(dataset) if smooth is None else smooth
-        things, bands, draw, unit = _places(dataset, names, chosen, dimension, months)
-        said = over_months(months)
-        called = [numbers.small(name) for name in things.values()]
-        usual = f"{numbers.capital(numbers.listed(called, 3))}, by {dimension.replace('_', ' ')}"
-        usual = usual if outcome else "What agencies take, and where it goes"
-    found = panels.event_markers(dataset, events)
+    found = panels.event_markers(dataset)
     return panels.draw_grid(
         dataset,
         things,
@@ -126,7 +122,7 @@ def stacks(
         across=2,
         inches=4.4,
         title=title or usual + versus,
-        subtitle=said,
+        subtitle=over_months(months),
         legend=[band.item for band in bands],
         key=panels.events_key(found, dataset),
         foot=panels.foot(dataset, _MEANS),
@@ -150,8 +146,8 @@ def _places(
     chosen: Mapping[str, Sequence[str]],
     dimension: str,
     months: int,
-) -> tuple[dict[str, str], list[Band], Draw, str]:
-    """Return the outcomes, the places told apart, what draws them, and the unit."""
+) -> tuple[list[Band], Draw, str]:
+    """Return the places told apart, what draws them, and the unit."""
     means, unit = dict[str, xr.DataArray](), ""
     there = list(map(str, dataset[dimension].values))
     for name in names:
@@ -161,8 +157,7 @@ def _places(
         means[name] = windows.lasting(series).mean("run")
     joint = xr.concat(list(means.values()), "outcome").sum("outcome")
     sizes = joint.mean("month").max("scenario").to_series()
-    large = [str(p) for p in sizes.sort_values(ascending=False).index[:MOST_PLACES]]
-    told = [p for p in map(str, sizes.index) if p in large and sizes[p] > 0.0]
+    told = _largest(sizes, MOST_PLACES, 0.0)
     bands = [part_of(dimension, place) for place in told]
     whole = max(float(m.sum(dimension).max()) for m in means.values())
     factor, unit = windows.scaled(np.array([whole]), unit)
@@ -171,38 +166,12 @@ def _places(
 
     def draw(ax: Axes, name: str, scenario: str) -> None:
         own = means[name].sel(scenario=scenario) / factor
-        single = [own.sel({dimension: place}).values for place in told]
-        rest = own.sum(dimension).values - sum(single, np.zeros(own.sizes["month"]))
-        draw_stack(ax, windows.years(own["month"].values), [*single, rest][: len(bands)], bands)
+        parts = _divided(own, dimension, told)[: len(bands)]
+        draw_stack(ax, windows.years(own["month"].values), parts, bands)
         ax.set_ylim(0.0, whole / factor or 1.0)
         style.plain_numbers(ax.yaxis, 1.0)
 
-    return {n: str(dataset[n].attrs.get("label", n)) for n in names}, bands, draw, unit
-
-
-def _commanders(
-    dataset: xr.Dataset, chosen: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, str], list[Band], Draw]:
-    """Return the commanders, the states they may be in, and what draws them."""
-    states = windows.lasting(dataset[STATE].round())
-    out = ((states > 0) & (states != 6)).mean(("scenario", "month", "run")).to_series()
-    usual = out.sort_values(ascending=False, kind="stable").index[:MOST_COMMANDERS]
-    names = [str(n) for n in out.index if n in chosen.get("commander", list(usual))]
-
-    def draw(ax: Axes, name: str, scenario: str) -> None:
-        own = states.sel(commander=name, scenario=scenario).transpose("month", "run")
-        shares = [(own == code).mean("run").values for code in _ORDER]
-        draw_stack(ax, windows.years(own["month"].values), shares, fates())
-        ax.set_ylim(0, 1)
-        ax.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
-
-    return {name: numbers.display_name(name) for name in names}, fates(), draw
-
-
-def fates() -> list[Band]:
-    """Return how the states of a commander are drawn in a stack, from the bottom up."""
-    colours = style.families()["state"]
-    return [Band(_NAMES[code], colours[code], _HATCHES[code]) for code in _ORDER]
+    return bands, draw, unit
 
 
 OUTSIDE, GAP, PROVISION = "outside_provision", "gap", "provision"
@@ -231,7 +200,6 @@ def providers(
     dataset: xr.Dataset,
     *,
     select: Mapping[str, Any] | choose.Names = None,
-    events: bool | Sequence[str] = True,
     title: str | None = None,
 ) -> Figure:
     """Draw who carries each task over time, and what the regime pays.
@@ -246,18 +214,25 @@ def providers(
     choose.outcomes(dataset, [GAP, PROVISION, *PRICE], [])
     _, chosen = choose.chosen(dataset, OUTSIDE, [], select)
     tasks = [task for task in TASKS if task in dataset[OUTSIDE]["task"].values]
-    shares, found = shares_of(dataset), panels.event_markers(dataset, events)
+    shares, found = shares_of(dataset), panels.event_markers(dataset)
     differing = [task for task in tasks if _apart(shares.sel(task=task)) > WORTH_DRAWING] or tasks
     differing = differing if dataset.sizes["scenario"] > 1 else tasks
     alike = [t for t in tasks if t not in differing and "task" not in chosen]
+    unseen = numbers.listed([numbers.display_name(task).lower() for task in alike])
     tasks = [task for task in tasks if task in chosen.get("task", differing)]
-    scenarios, powers = choose.names_of(dataset), _told(shares)
+    scenarios, carried = choose.names_of(dataset), shares["by_power"]
+    sizes = carried.mean("month").max(("scenario", "task")).to_series()
+    powers = _largest(sizes, MOST_POWERS, WORTH_TELLING)
     parts = [OWN, *(part_of("power", p) for p in powers), OTHERS, NOBODY]
     shares = windows.lasting(shares)
     when = windows.years(shares["month"].values)
 
     def stack(ax: Axes, task: str, scenario: str) -> None:
-        _stack(ax, shares.sel(scenario=scenario, task=task), when, powers, parts)
+        one = shares.sel(scenario=scenario, task=task)
+        by_power = _divided(one["by_power"], "power", powers)
+        draw_stack(ax, when, [one["own"].values, *by_power, one["gap"].values], parts)
+        ax.set_ylim(0, 1)
+        ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
 
     said = [*choose.labels_of(dataset).values()] if len(scenarios) > 1 else ["the price"]
     layout, below = panels.draw_grid(
@@ -269,7 +244,7 @@ def providers(
         unit="share",
         below=2 * _PRICE_TALL + 0.35,
         title=title or "Who provides security, and for what price",
-        subtitle=_SUBTITLE + _said_alike(alike),
+        subtitle=_SUBTITLE + (f" Carried alike, and not drawn: {unseen}." if alike else ""),
         legend=[*(p.item for p in parts), *style.scenario_items(said, lw=1.7, marker="")],
         key=panels.events_key(found, dataset),
         foot=panels.foot(dataset, _FOOT),
@@ -302,34 +277,10 @@ def _apart(shares: xr.Dataset) -> float:
     return max(float(one.mean("month").max()) for one in apart)
 
 
-def _said_alike(tasks: Sequence[str]) -> str:
-    names = numbers.listed([numbers.display_name(task).lower() for task in tasks])
-    return f" Carried alike, and not drawn: {names}." if tasks else ""
-
-
-def _told(shares: xr.Dataset) -> list[str]:
-    """Return the powers told apart: those that carry most of some task, in their usual order."""
-    most = shares["by_power"].mean("month").max(("scenario", "task")).to_series()
-    large = most[most >= WORTH_TELLING].sort_values(ascending=False, kind="stable")
-    return [str(name) for name in most.index if name in large.index[:MOST_POWERS]]
-
-
 def part_of(dimension: str, name: str) -> Band:
     """Return how a power, an agency, ... is drawn in a stack."""
     look = style.actor_look(dimension, name)
     return Band(numbers.display_name(name), look.colour, look.hatch)
-
-
-def _stack(
-    ax: Axes, shares: xr.Dataset, when: windows.Floats, powers: list[str], parts: list[Band]
-) -> None:
-    """Draw the stack of one task, ``(month,)`` each."""
-    single = [shares["by_power"].sel(power=power).values for power in powers]
-    others = shares["by_power"].sum("power").values - sum(single, np.zeros_like(when))
-    layers = [shares["own"].values, *single, np.maximum(others, 0.0), shares["gap"].values]
-    draw_stack(ax, when, layers, parts)
-    ax.set_ylim(0, 1)
-    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
 
 
 def _price(figure: Figure, cells: Any, dataset: xr.Dataset) -> None:

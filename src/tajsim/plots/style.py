@@ -130,10 +130,6 @@ _COLOURS: dict[str, tuple[str, ...]] = {
         "#522b0d", "#3a48a4", "#c5af39", "#b18bf7", "#777110", "#777ca2", "#0e6c5b", "#5a9d61",
         "#c7ceff", "#aff4a2", "#68d2ba", "#3d3f68",
     ),
-    # serving, bought off, arrested, in mutiny, defected, killed, waiting, left
-    "state": (
-        "#cdd6b4", "#e0a93b", "#6d86c1", "#b5271b", "#5a2a98", "#111111", "#ffffff", "#7a7a7a",
-    ),
 }  # fmt: skip
 _ANY = _COLOURS["agency"]
 

@@ -1,4 +1,4 @@
-"""The picture of a sweep: how an outcome responds to one factor, or to two.
+"""The picture of a sweep: how an outcome responds to one factor.
 
 A sweep is the tables that `tajsim.load_sweep` returns: points, results, columns, factors, about.
 """
@@ -6,14 +6,12 @@ A sweep is the tables that `tajsim.load_sweep` returns: points, results, columns
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
@@ -24,97 +22,8 @@ from tajsim.inputs.registry import load_parameters
 from tajsim.results import effect, numbers, select, window
 
 
-class _Kept:
-    """A kept column of the runs drawn: ``table`` has a row a run with scenario and factors.
-
-    Args:
-        sweep: the tables of a sweep.
-        outcome: a kept column, or an outcome kept once; the first column by default.
-        scenarios: those kept; by default all.
-
-    Raises:
-        UserError: for unknown names, more than one column, or without a finished run.
-    """
-
-    def __init__(self, sweep: Any, outcome: select.Names, scenarios: select.Names) -> None:
-        self.sweep, self.name = sweep, _column(sweep, select.as_names(outcome))
-        there = list(dict.fromkeys(map(str, sweep.points["scenario"])))
-        kept = select.as_names(scenarios) or there
-        check_names("scenario", kept, there)
-        table = sweep.results.join(sweep.points, on="point").dropna(subset=[self.name])
-        self.table: pd.DataFrame = table[table["scenario"].isin(kept)]
-        if self.table.empty:
-            raise UserError("no run of this sweep is finished")
-        self.scenarios = list(dict.fromkeys(map(str, self.table["scenario"])))
-        about = sweep.columns.T[self.name]
-        self.unit = str(about["unit"])
-        first, last = (numbers.month_text(about[f"window_{end}"]) for end in ("start", "end"))
-        self.months = first if first == last else f"{first} to {last}"
-        places = [part.partition("=")[::2] for part in str(about["where"]).split(";") if part]
-        texts = [
-            f"all {d.replace('_', ' ')}s" if n == "all" else numbers.display_name(n)
-            for d, n in places
-        ]
-        self.heading = ": ".join(filter(None, (str(about["label"]), ", ".join(texts))))
-
-    def varying(self, but: Sequence[str] = ()) -> list[str]:
-        """Return the factors that vary, besides some."""
-        names = map(str, self.sweep.factors.index)
-        return [n for n in names if n not in but and self.table[n].nunique() > 1]
-
-    def averaged(self, text: str, but: Sequence[str]) -> str:
-        """Return a sentence on the factors that vary besides some; "" where none does."""
-        others = [numbers.parameter_name(name) for name in self.varying(but)]
-        return f" {text.format(numbers.listed(others, 4))}" if others else ""
-
-    def factors(self, by: select.Names) -> list[str]:
-        """Return the factors asked for, or that whose ranks go with the column's most.
-
-        Raises:
-            UserError: for unknown names, more than two, or if no factor varies.
-        """
-        several = self.sweep.points["scenario"].nunique() > 1
-        names = select.as_names(by)
-        check_names("factor", names, [*map(str, self.sweep.factors.index), *["scenario"][:several]])
-        if len(names) > 2 or len({*names}) < len(names):
-            raise UserError(f"--by {','.join(names)}: expected one factor, or two different ones")
-        if names:
-            return names
-        if not self.varying():
-            raise UserError("the sweep has no factor that varies, so there is nothing to draw by")
-        means = self.table.groupby("point", sort=False)[self.name].mean().rank()
-        points = self.sweep.points.loc[means.index]
-        strength = {f: _along(points[f], means) for f in self.varying()}
-        return [max(strength, key=lambda f: strength[f])]
-
-    def called(self, scenario: str) -> str:
-        """Return what a scenario is called beside a line."""
-        labels = self.sweep.about.get("labels", {})
-        return str(labels.get(scenario) or numbers.words(scenario))
-
-    def axis(self, factor: str) -> str:
-        """Return the text of an axis of a factor, with its unit."""
-        unit = "" if factor == "scenario" else str(self.sweep.factors.loc[factor, "unit"])
-        name = numbers.capital(numbers.parameter_name(factor))
-        return f"{name} ({unit})" if unit else name
-
-    @property
-    def together(self) -> str:
-        """The names of the scenarios as a list."""
-        return numbers.listed([self.called(name) for name in self.scenarios], 4)
-
-    def foot(self, more: str = "") -> str:
-        """Return the foot line: points, runs, seed, scenarios."""
-        points, runs = int(self.table["point"].nunique()), len(self.table)
-        text = (
-            f"{more} {self.sweep.about['title']}. {self.together}; {points:,} points, "
-            f"{runs:,} runs, seed {self.sweep.about['seed']}."
-        )
-        return text.strip() + panels.few(runs)
-
-
 def _column(sweep: Any, names: Sequence[str]) -> str:
-    """Return the column to draw."""
+    """Return the column to draw: a kept one, or that of an outcome kept once; else the first."""
     kept = [str(c) for c in sweep.columns.index]
     if len(names) > 1:
         raise UserError(f"{', '.join(names)}: this picture shows one outcome; name one")
@@ -128,94 +37,17 @@ def _column(sweep: Any, names: Sequence[str]) -> str:
     return matching[0]
 
 
-def _along(factor: pd.Series[Any], ranks: pd.Series[Any]) -> float:
+def _strength(factor: pd.Series[Any], ranks: pd.Series[Any]) -> float:
     """Return how far ranks go with a factor: by correlation, or between the texts of it."""
     if pd.api.types.is_numeric_dtype(factor):
         found = abs(float(factor.rank().corr(ranks)))
     else:
-        between = ranks.groupby(factor).transform("mean").std()
-        found = float(between / ranks.std()) if float(ranks.std()) > 0.0 else 0.0
+        found = float(ranks.groupby(factor).transform("mean").std() / ranks.std())
     return found if np.isfinite(found) else 0.0
 
 
-def _value_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    factor, word = window.scaled(np.array([float(value)]), "")
-    return numbers.plain(float(value) / factor) + f" {word}".rstrip()
-
-
-#: More groups than this are not told apart in one picture.
-MOST_GROUPS = 12
-_SHADES = "YlGnBu"
-
-
-def _cells(values: pd.Series[Any]) -> tuple[np.ndarray, list[str]]:
-    """Return the group of each run by its value of a factor, and the texts of the groups in order.
-
-    Numbers of more than `MOST_GROUPS` values are put into bands of equally many of them.
-    """
-    numeric = pd.api.types.is_numeric_dtype(values)
-    codes, found = pd.factorize(values, sort=numeric)
-    if not numeric or len(found) <= MOST_GROUPS:
-        return codes, list(map(_value_text, found))
-    bands = int(np.clip(np.sqrt(len(found) / 5.0), 3, 7))
-    edges = np.quantile(found, np.linspace(0.0, 1.0, bands + 1))
-    codes = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, bands - 1)
-    return codes, [f"{_value_text(low)}\nto {_value_text(high)}" for low, high in pairwise(edges)]
-
-
-def _levers(what: _Kept, pair: Sequence[str], title: str | None) -> Figure:
-    """Draw the mean over the runs at each pair of values of two factors, across and up.
-
-    The mean is taken over several scenarios, and over all other factors.
-    """
-    of = [what.table[f].map(what.called) if f == "scenario" else what.table[f] for f in pair]
-    (columns, across), (rows, up) = map(_cells, of)
-    wide = what.table[what.name].groupby([rows, columns]).mean().unstack()
-    means = wide.reindex(index=range(len(up)), columns=range(len(across))).to_numpy(dtype=float)
-    factor, unit = window.scaled(means, what.unit)
-    averaged = what.averaged("Mean also over {}.", pair)
-    if len(what.scenarios) > 1 and "scenario" not in pair:
-        averaged += f" Taken together: {what.together}."
-    layout = style.Layout(
-        body=1.0 + 0.42 * max(6, len(up)),
-        title=title or what.heading,
-        subtitle=f"Mean over the runs, {what.months} ({unit}).{averaged}",
-        foot=what.foot("Lines: equal values, between the means of cells."),
-    )
-    ax = layout.figure.subplots()
-    _draw_cells(ax, means / factor)
-    fits = sum(max(map(len, text.split("\n"))) for text in across) < 60
-    turned: dict[str, Any] = (
-        {"rotation": 0, "ha": "center"} if fits else {"rotation": 30, "ha": "right"}
-    )
-    ax.set_xticks(range(len(across)), across, **turned)
-    ax.set_yticks(range(len(up)), up)
-    ax.set_xlabel(what.axis(pair[0]))
-    ax.set_ylabel(what.axis(pair[1]))
-    panels.colour_bar(ax.images[0], ax, unit, 3.0, pad=0.02, aspect=30)
-    return layout.figure
-
-
-def _draw_cells(ax: Axes, means: window.Floats) -> None:
-    """Draw cells with their means printed, and contours where every cell has one."""
-    shown = ax.imshow(means, origin="lower", aspect="auto", cmap=_SHADES)
-    for (row, column), mean in np.ndenumerate(means):
-        known = np.isfinite(mean)
-        shade = to_hex(tuple(shown.to_rgba(means)[row, column])) if known else "#ffffff"
-        ax.text(
-            column, row, numbers.number(float(mean)) if known else "no run", ha="center",
-            va="center", size=style.FOOT, zorder=4, color=style.ink_on(shade),
-            bbox={"facecolor": shade, "edgecolor": "none", "pad": 1.2},
-        )  # fmt: skip
-    if np.isfinite(means).all() and min(means.shape) > 1 and np.ptp(means) > 0.0:
-        levels = np.linspace(means.min(), means.max(), 7)[1:-1]
-        ax.contour(means, levels=levels, colors="white", linewidths=2.0, alpha=0.7)
-        ax.contour(means, levels=levels, colors=style.INK, linewidths=0.8)
-    ax.grid(visible=False)
-
-
+#: Numbers of more values than this are put into bands of equally many.
+MOST_VALUES = 12
 _PANEL = (5.2, 3.2)  # inches of the panel, about
 _BANDS = ((0.05, 0.95, 0.12), (0.25, 0.75, 0.28))  # ends as shares of the runs, and how opaque
 _DOTS, _DASHES = (0, (1, 1.5)), (0, (5, 2))
@@ -262,39 +94,71 @@ def response(
 
     The factor is by default the one whose ranks go with the outcome most. A dotted line marks the
     value that the model has where no experiment changes it; runs at several values of other
-    factors are taken together, and the picture says so. Over two factors the means are drawn as a
-    map, with lines of equal values.
+    factors are taken together, and the picture says so.
 
     Raises:
-        UserError: for unknown names, more than two factors, or none that varies.
+        UserError: for unknown names, several outcomes, if no factor varies or no run is finished.
     """
-    what = _Kept(sweep, outcome, scenarios)
-    factor, *second = what.factors(by)
-    if second:
-        return _levers(what, [factor, *second], title)
-    more = what.averaged("At all values of {} together.", [factor])
-    known = None
-    if factor != "scenario":
-        known = load_parameters().get(str(sweep.factors.loc[factor, "parameter"]))
+    column, about = _column(sweep, select.as_names(outcome)), sweep.about
+    there = list(dict.fromkeys(map(str, sweep.points["scenario"])))
+    kept = select.as_names(scenarios) or there
+    check_names("scenario", kept, there)
+    table = sweep.results.join(sweep.points, on="point").dropna(subset=[column])
+    table = table[table["scenario"].isin(kept)]
+    if table.empty:
+        raise UserError("no run of this sweep is finished")
+    varying = [f for f in map(str, sweep.factors.index) if table[f].nunique() > 1]
+    named = select.as_names(by)
+    check_names("factor", named, sweep.factors.index)
+    if len(named) > 1:
+        raise UserError(f"{', '.join(named)}: this picture shows one factor; name one")
+    if not named and not varying:
+        raise UserError("the sweep has no factor that varies, so there is nothing to draw by")
+    means = table.groupby("point", sort=False)[column].mean().rank()
+    points = sweep.points.loc[means.index]
+    chosen = named or [max(varying, key=lambda factor: _strength(points[factor], means))]
+    others = [numbers.parameter_name(f) for f in varying if f not in chosen]
+    more = f" At all values of {numbers.listed(others, 4)} together." if others else ""
+    of, factor = sweep.columns.T[column], sweep.factors.T[chosen[0]]
+    months = dict.fromkeys(numbers.month_text(of[f"window_{end}"]) for end in ("start", "end"))
+    labels = about.get("labels", {})
+    drawn = list(dict.fromkeys(map(str, table["scenario"])))
+    called = [str(labels.get(name) or numbers.words(name)) for name in drawn]
+    unit, known = str(factor["unit"]), load_parameters().get(str(factor["parameter"]))
+    foot = (
+        f"{about['title']}. {numbers.listed(called, 4)}; {table['point'].nunique():,} points, "
+        f"{len(table):,} runs, seed {about['seed']}."
+    )
     return response_of(
-        [_answers(what, factor, s) for s in (what.scenarios if factor != "scenario" else [""])[:4]],
-        what.unit,
-        axis=what.axis(factor),
-        title=title or what.heading,
-        subtitle=f"Each history counts with its value over {what.months}.{more}",
-        foot=what.foot(),
+        [
+            _answers(table[table["scenario"] == name], column, chosen[0], label)
+            for name, label in list(zip(drawn, called, strict=True))[:4]
+        ],
+        str(of["unit"]),
+        axis=numbers.capital(numbers.parameter_name(chosen[0])) + (f" ({unit})" if unit else ""),
+        title=title or _heading(of),
+        subtitle=f"Each history counts with its value over {' to '.join(months)}.{more}",
+        foot=foot + panels.few(len(table)),
         usual=known.value if known else None,
     )
 
 
-def _answers(what: _Kept, by: str, scenario: str) -> Answers:
-    mine = what.table[what.table["scenario"] == scenario] if scenario else what.table
-    numeric, own = pd.api.types.is_numeric_dtype(mine[by]), mine[by]
-    if numeric and own.nunique() > MOST_GROUPS:  # drawn at random: equal bands
+def _heading(column: pd.Series[Any]) -> str:
+    """Return the label of a kept column, with its place."""
+    places = [part.partition("=")[::2] for part in str(column["where"]).split(";") if part]
+    names = [
+        f"all {d.replace('_', ' ')}s" if n == "all" else numbers.display_name(n) for d, n in places
+    ]
+    return ": ".join(filter(None, (str(column["label"]), ", ".join(names))))
+
+
+def _answers(table: pd.DataFrame, column: str, by: str, label: str) -> Answers:
+    """Return the answers of a scenario; numbers drawn at random are put into equal bands."""
+    numeric, own = pd.api.types.is_numeric_dtype(table[by]), table[by]
+    if numeric and own.nunique() > MOST_VALUES:
         own = own.groupby(pd.qcut(own, 10)).transform("median")
-    runs = {value: part.to_numpy() for value, part in mine[what.name].groupby(own, sort=numeric)}
-    places = [what.called(v) for v in runs] if by == "scenario" else list(runs)
-    return Answers(what.called(scenario) if scenario else "", places, list(runs.values()))
+    runs = {value: part.to_numpy() for value, part in table[column].groupby(own, sort=numeric)}
+    return Answers(label, list(runs), list(runs.values()))
 
 
 def response_of(
@@ -385,7 +249,7 @@ def sweep_figure(sweep: Any, **chosen: Any) -> Figure:
 
     Args:
         sweep: the tables of a sweep (`tajsim.load_sweep`).
-        chosen: ``outcome``, ``by`` (one factor or two), ``scenarios``, ``title``; see `response`.
+        chosen: ``outcome``, ``by`` (a factor), ``scenarios``, ``title``; see `response`.
 
     Raises:
         UserError: for an unknown option, factor, scenario or outcome.

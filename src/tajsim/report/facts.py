@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,36 +13,16 @@ import xarray as xr
 
 from tajsim.analysis.claims import evaluate_claims
 from tajsim.ensemble.dataset import FILE_NAME, load_results
-from tajsim.errors import UserError
 from tajsim.inputs import ledger, registry
 from tajsim.inputs.deals import load_deals
 from tajsim.results import answer, effect, numbers, select, window
-from tajsim.results.numbers import listed, month_text
 from tajsim.results.window import Window
 
-
-def level(value: float, unit: str) -> str:
-    """Return a level with its unit: a share in per cent."""
-    if math.isnan(value):
-        return "undefined"
-    by, said = answer.scale(unit, abs(value))
-    return f"{numbers.short(value * by)} {said}".rstrip()
+Files = tuple[tuple[str, str], ...]
 
 
-#: What a folder of a sweep holds.
-SWEEP_FILE = "sweep.json"
-
-
-@dataclass(frozen=True)
-class Given:
-    """Results with where they come from: ``files`` holds (name, SHA-256) of each file read."""
-
-    dataset: xr.Dataset
-    files: tuple[tuple[str, str], ...] = ()
-
-
-def gather(results: Sequence[xr.Dataset | str | Path]) -> Given:
-    """Read results and put them side by side.
+def gather(results: Sequence[xr.Dataset | str | Path]) -> tuple[xr.Dataset, Files]:
+    """Read results and put them side by side; return them with name and SHA-256 of each file.
 
     The first scenario of the first is the reference. A scenario that several hold with the same
     values stands once.
@@ -54,47 +33,17 @@ def gather(results: Sequence[xr.Dataset | str | Path]) -> Given:
     Raises:
         UserError: if there is none, one cannot be read, or their runs are no pairs.
     """
-    if not results:
-        raise UserError("no results to report on; give at least one")
-    files, datasets, names = [], [], []
-    for number, item in enumerate(results, start=1):
+    files, datasets = [], []
+    for item in results:
         if isinstance(item, xr.Dataset):
             datasets.append(item)
-            names.append(f"results {number}")
             continue
         path = Path(item)
-        datasets.append(_load(path))
-        names.append(str(item))
+        datasets.append(load_results(path))
         folder = f"{path.resolve().name}/" if path.is_dir() else ""
         file = path / FILE_NAME if path.is_dir() else path
         files.append((f"{folder}{file.name}", hashlib.sha256(file.read_bytes()).hexdigest()))
-    return Given(join(datasets, names), tuple(files))
-
-
-def _load(place: Path) -> xr.Dataset:
-    """Read results; a folder of another kind is named for what it is."""
-    if (place / SWEEP_FILE).is_file():
-        raise UserError(
-            f"{place}: is a sweep; a report needs the results of tajsim run or compare; a sweep "
-            "is read by tajsim plot, sensitivity, discover and robust"
-        )
-    return load_results(place)
-
-
-def join(datasets: Sequence[xr.Dataset], names: Sequence[str] = ()) -> xr.Dataset:
-    """Put the scenarios of several results along one axis.
-
-    Args:
-        datasets: the results.
-        names: what each is called in messages.
-
-    Raises:
-        UserError: if they are no pairs, or hold different results under one name.
-    """
-    called = names or [f"results {number}" for number in range(1, len(datasets) + 1)]
-    if reason := select.why_no_pairs(datasets):
-        raise UserError(reason)
-    return select.join(datasets, called)
+    return select.join(datasets), tuple(files)
 
 
 @dataclass(frozen=True)
@@ -102,17 +51,14 @@ class Facts:
     """Results and the tables on them; each table is made when it is first asked for.
 
     Attributes:
-        given: the results with the files they came from.
+        dataset: the results.
         asked: the window that was asked for; ``None`` for the default of each scenario.
+        files: name and SHA-256 of each file they were read from.
     """
 
-    given: Given
+    dataset: xr.Dataset
     asked: Window | None = None
-
-    @property
-    def dataset(self) -> xr.Dataset:
-        """The results."""
-        return self.given.dataset
+    files: Files = ()
 
     @cached_property
     def names(self) -> list[str]:
@@ -185,12 +131,15 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
 
     For the reference itself, or a single scenario, everything that it sets and schedules.
     """
-    held: dict[str, Any] = {name: select.attribute(facts.dataset, name) for name in _TABLES}
-    other = "" if scenario == facts.reference else facts.reference
-    own, base = (
-        {name: table.get(one) or {} for name, table in held.items()} for one in (scenario, other)
-    )
-    origins, set_here, set_there = own["origins"], own["settings"], base["settings"]
+    data, other = facts.dataset, "" if scenario == facts.reference else facts.reference
+    held = {n: select.attribute(data, n) for n in ("settings", "without", "origins", "events")}
+    origins = held["origins"].get(scenario) or {}
+    set_here, set_there = (held["settings"].get(one) or {} for one in (scenario, other))
+    left_out, left_out_there = (held["without"].get(one) or () for one in (scenario, other))
+    new, dropped = held["events"].get(scenario, []), list[Mapping[str, Any]]()
+    if other:
+        new = window.own_events(data, scenario, other)
+        dropped = window.own_events(data, other, scenario)
     found = [
         _setting(name, set_here.get(name), set_there.get(name), str(origins.get(name, "")))
         for name in dict.fromkeys([*set_here, *set_there])
@@ -202,36 +151,24 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
             "",
             str(origins.get(f"without {name}", "")),
         )
-        for name in own["without"]
-        if name not in base["without"]
+        for name in left_out
+        if name not in left_out_there
     ]
-    kept, left = ({_event_key(e) for e in side["events"]} for side in (own, base))
-    new = [event for event in own["events"] if _event_key(event) not in left]
     held_deals = [e for e in new if e.get("arguments", {}).get("change") == "hold"]
     found += [_event(event, "") for event in new if event not in held_deals]
     found += [_holds(held_deals)] if held_deals else []
-    dropped = [event for event in base["events"] if _event_key(event) not in kept]
     return found + [_event(event, ", which the reference has, is left out") for event in dropped]
-
-
-#: Attributes of results by scenario, see `tajsim.results.select.attribute`.
-_TABLES = ("settings", "events", "without", "origins")
 
 
 def _holds(events: Sequence[Mapping[str, Any]]) -> ScenarioChange:
     """Return one line on all deals that are held."""
     deals = [load_deals()[str(event["arguments"]["deal"])].label for event in events]
     what = f"{len(deals)} deals are" if len(deals) > 1 else f"“{deals[0]}” is"
-    named = f": {listed(deals)}" if len(deals) > 1 else ""
+    named = f": {numbers.listed(deals)}" if len(deals) > 1 else ""
     places = dict.fromkeys(place for event in events for place in _behind(event))
-    month = month_text(min(str(event["month"]) for event in events))
+    month = numbers.month_text(min(str(event["month"]) for event in events))
     said = f"From {month}: {what} held by both sides{named}."
-    return ScenarioChange(said, listed(list(places)), str(events[0].get("where") or ""))
-
-
-def _event_key(event: Mapping[str, Any]) -> str:
-    """Return what an event does, without its label and the figures behind it."""
-    return json.dumps([event["month"], event["kind"], event.get("arguments")], sort_keys=True)
+    return ScenarioChange(said, numbers.listed(list(places)), str(events[0].get("where") or ""))
 
 
 def _setting(name: str, value: float | None, base: float | None, origin: str) -> ScenarioChange:
@@ -250,8 +187,8 @@ def _setting(name: str, value: float | None, base: float | None, origin: str) ->
 
 def _event(event: Mapping[str, Any], more: str) -> ScenarioChange:
     label = str(event.get("label") or event["kind"].replace("_", " "))
-    said = f"{month_text(event['month'])}: {label}{more}."
-    return ScenarioChange(said, listed(_behind(event)), str(event.get("where") or ""))
+    said = f"{numbers.month_text(event['month'])}: {label}{more}."
+    return ScenarioChange(said, numbers.listed(_behind(event)), str(event.get("where") or ""))
 
 
 def _behind(event: Mapping[str, Any]) -> list[str]:

@@ -6,11 +6,10 @@ On a dark page the style sheet inverts the pictures; here only coloured text is 
 from __future__ import annotations
 
 import base64
-import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,19 +17,15 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 from matplotlib.figure import Figure
 
-import tajsim.plots.style as styles
 import tajsim.report.tables as tables
-import tajsim.results.window as windows
 from tajsim.errors import UserError
 from tajsim.files import check_file, place_of, write_whole
 from tajsim.inputs.ledger import load_documents
 from tajsim.inputs.outcomes import STAKES
-from tajsim.plots import figure
+from tajsim.plots import figure, style as styles
 from tajsim.plots.answer import charts
 from tajsim.report.facts import Facts, changes, gather
-from tajsim.report.tables import Table
-from tajsim.results import answer, effect, numbers, select
-from tajsim.results.numbers import capital, listed, month_text
+from tajsim.results import answer, effect, numbers, select, window as windows
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -67,12 +62,12 @@ def report(results: Results | Sequence[Results], window: windows.Window | None =
     Raises:
         UserError: if jinja2 is missing, or the results cannot be read or are no pairs.
     """
-    given = gather([results] if isinstance(results, xr.Dataset | str | Path) else list(results))
+    dataset, read = gather([results] if isinstance(results, Results) else list(results))
     page = template()
-    asked = window or windows.kept_window(given.dataset)
+    asked = window or windows.kept_window(dataset)
     if asked:
-        windows.check_window(windows.whole_period(given.dataset), asked)
-    return page.render(contents(Facts(given, asked)))
+        windows.check_window(windows.whole_period(dataset), asked)
+    return page.render(contents(Facts(dataset, asked, read)))
 
 
 def template() -> Template:
@@ -111,8 +106,11 @@ def contents(facts: Facts) -> dict[str, Any]:
     many = len(compared) > FOLDED
     titles = {name: select.title_of(facts.dataset, name) for name in facts.names}
     cards = list(facts.cards.values())
-    title = f"{len(compared)} scenarios" if many else listed([titles[name] for name in compared])
+    several = f"{len(compared)} scenarios"
+    title = several if many else numbers.listed([titles[name] for name in compared])
     texts = select.attribute(facts.dataset, "scenario_text")
+    counted = numbers.counted(facts.runs, "paired run" if facts.others else "run")
+    seed = facts.dataset.attrs.get("seed", "unknown")
     # The finding; of several which differs most, of one scenario alone its title.
     heading = answer.most_sentence(cards) or titles[facts.reference]
     return {
@@ -120,7 +118,7 @@ def contents(facts: Facts) -> dict[str, Any]:
         "title": f"{title} against {titles[facts.reference]}" if facts.others else title,
         "heading": f"{cards[0].finding}." if len(cards) == 1 else heading,
         "kicker": (cards[0].question if len(cards) == 1 else "") or _KICKER,
-        "facts_line": cards[0].about if len(cards) == 1 else _line(facts),
+        "facts_line": cards[0].about if len(cards) == 1 else f"{counted}, seed {seed}",
         "cards": [
             (card, charts_of(facts, card, [card.chart]) if card.chart and not many else None)
             for card in cards
@@ -149,7 +147,7 @@ def contents(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture | None]]:
+def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, tables.Table, Picture | None]]:
     """Yield what a theme is told as, its table, and its picture if something in it differs."""
     card = facts.cards[scenario]
     for stake in STAKES:
@@ -162,14 +160,7 @@ def _themes(facts: Facts, scenario: str) -> Iterator[tuple[str, Table, Picture |
         said = f"{found[0].clause()}{more}" if found else slight
         drawn = [c for c in (found or told) if c.kind != "date" and c is not card.chart][:2]
         picture = charts_of(facts, card, drawn) if drawn and len(facts.others) == 1 else None
-        yield f"{capital(stake)}: {said}", table, picture
-
-
-def _line(facts: Facts) -> str:
-    """Return one line on what was simulated."""
-    word = "paired run" if facts.others else "run"
-    seed = facts.dataset.attrs.get("seed", "unknown")
-    return f"{numbers.counted(facts.runs, word)}, seed {seed}"
+        yield f"{numbers.capital(stake)}: {said}", table, picture
 
 
 ENDINGS = (".html", ".htm")
@@ -201,21 +192,10 @@ def write_report(
 
 #: More scenarios than this make a picture of many panels unreadable.
 MOST_SCENARIOS = 4
-#: A vector picture larger than this (bytes) is put in as PNG.
-LARGEST = 1_200_000
 #: What names addresses on the network.
 _OUTSIDE = re.compile(rb"<metadata>.*?</metadata>|<!DOCTYPE.*?>", re.DOTALL)
 _POINTS = re.compile(rb' d="[^"]*"')
 _DECIMALS = re.compile(rb"(\.[0-9]{2})[0-9]+")
-
-
-@dataclass(frozen=True)
-class Shot:
-    """One picture to be made: its kind, heading and options."""
-
-    kind: str
-    heading: str
-    options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -232,10 +212,10 @@ class Picture:
 def pictures(facts: Facts) -> list[Picture]:
     """Return the pictures of what differs, or of what a claim is about."""
     found = []
-    for shot in _shots(facts):
+    for kind, heading, options in _shots(facts):
         with suppress(UserError):  # these results have no means for it
-            drawn = figure(shot.kind, facts.dataset, **shot.options)
-            found.append(_embedded(shot.heading, drawn, f"{shot.heading}. {_told_of(facts)}"))
+            drawn = figure(kind, facts.dataset, **options)
+            found.append(_embedded(heading, drawn, f"{heading}. {_told_of(facts)}"))
     return found
 
 
@@ -254,28 +234,23 @@ _ABOUT = {
 }
 
 
-def _shots(facts: Facts) -> Iterator[Shot]:
+def _shots(facts: Facts) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield kind, heading and options of each picture."""
     if len(facts.others) > MOST_SCENARIOS:
         shown = windows.most_moved(facts.dataset, select.headline(facts.dataset), 1)
-        yield Shot("fan", "Scenario by scenario", {"outcome": shown})
+        yield "fan", "Scenario by scenario", {"outcome": shown}
         return
     few = {"scenarios": facts.names[:MOST_SCENARIOS]}
     told = {change.outcome for card in facts.cards.values() for change in card.told}
     claimed = set(facts.claims["outcome"]) if len(facts.claims) else set()
     for kind, (heading, outcomes) in _ABOUT.items():
         if outcomes & (told | claimed):
-            yield Shot(kind, heading, few)
-    events = select.attribute(facts.dataset, "events")
-    kinds = {event["kind"] for name in facts.names for event in events.get(name, ())}
-    if kinds & {"dismiss", "arrest", "appoint"}:
-        yield Shot("stacks", "Commanders", {**few, "outcome": "commander_state"})
-    if facts.asked in (None, windows.kept_window(facts.dataset)):  # they are of that window
-        yield Shot("tornado", "The assumptions that matter most")
+            yield kind, heading, few
 
 
 def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeChange]) -> Picture:
     """Return the course of some changes of a card over time."""
-    labels = listed([change.label for change in changes])
+    labels = numbers.listed([change.label for change in changes])
     text = f"{labels} over the months: means, and nine in ten runs. {_told_of(facts)}"
     wide, tall = (5.0, 3.1) if changes[0] is card.chart else (8.6, 2.5)
     return _embedded(labels, charts(facts.dataset, card, changes, wide, tall), text)
@@ -283,21 +258,17 @@ def charts_of(facts: Facts, card: answer.Card, changes: Sequence[answer.OutcomeC
 
 def _embedded(heading: str, drawn: Figure, text: str) -> Picture:
     with styles.look(), styles.settled(drawn):
-        svg, kind = _OUTSIDE.sub(b"", styles.svg(drawn)), "svg+xml"
-        # Points of lines to a hundredth of 1/72 inch: more cannot be seen.
-        data = _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), svg)
-        if len(data) > LARGEST:
-            buffer = io.BytesIO()
-            drawn.savefig(buffer, format="png", metadata={"Software": None}, dpi=200)
-            data, kind = buffer.getvalue(), "png"
-    source = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+        svg = _OUTSIDE.sub(b"", styles.svg(drawn))
+    # Points of lines to a hundredth of 1/72 inch: more cannot be seen.
+    data = _POINTS.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), svg)
+    source = f"data:image/svg+xml;base64,{base64.b64encode(data).decode('ascii')}"
     wide, high = (round(96 * inches) for inches in drawn.get_size_inches())
     return Picture(heading, source, text, wide, high)
 
 
 def _told_of(facts: Facts) -> str:
     """Return of which scenarios, months and runs a picture is."""
-    names = listed([f"“{name}”" for name in facts.called.values()], MOST_SCENARIOS)
-    months = " to ".join(map(month_text, windows.window_of(facts.dataset, facts.asked)))
+    names = numbers.listed([f"“{name}”" for name in facts.called.values()], MOST_SCENARIOS)
+    months = " to ".join(map(numbers.month_text, windows.window_of(facts.dataset, facts.asked)))
     runs = f"{facts.runs:,} run{'s' if facts.runs != 1 else ''}"
     return f"A picture of {runs} of {names}, {months}; the tables of the page have the numbers."

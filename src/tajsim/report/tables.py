@@ -1,22 +1,19 @@
 """The tables of a report, how its results can be made again, and what to be careful about."""
 
-import hashlib
 import json
 import re
 import shlex
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-import tajsim.results.effect as effects
 from tajsim.analysis import verdicts
-from tajsim.analysis.verdicts import NOT_TESTED, counts
 from tajsim.display import rows_of
 from tajsim.inputs import registry, scenario_parts
-from tajsim.report.facts import Facts, level
+from tajsim.report.facts import Facts
 from tajsim.results import answer, effect, numbers, select, window
 from tajsim.results.numbers import capital, listed, month_text, percent, small
-from tajsim.results.window import whole_period
 from tajsim.version import __version__
 
 
@@ -55,17 +52,20 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
     marks = ["" if c.told and not few else "open" for c in rows]
     rest = listed([small(c.label) for c in own if c not in rows])
     note = f"No effect that can be told: {rest}." if rest else ""
-    caption = f"{capital(stake)}: {_over(facts, scenario)}"
-    return Table(caption, heads, body, marks, note, True) if own else None
-
-
-def _over(facts: Facts, scenario: str) -> str:
     many = f"{facts.runs:,} paired histories" if facts.runs > 1 else "one pair of histories"
-    return f"{many}, {' to '.join(map(month_text, facts.window(scenario)))}"
+    caption = f"{capital(stake)}: {many}, {' to '.join(map(month_text, facts.window(scenario)))}"
+    return Table(caption, heads, body, marks, note, True) if own else None
 
 
 def levels(facts: Facts) -> Table:
     """Return the headline outcomes of a single scenario."""
+
+    def level(value: float, unit: str) -> str:
+        if np.isnan(value):
+            return "undefined"
+        by, said = answer.scale(unit, abs(value))
+        return f"{numbers.short(value * by)} {said}".rstrip()
+
     shown = select.first_of_summary(effect.summarise(facts.dataset, facts.asked))
     body = [
         [row.label, level(row.median, row.unit), level(row.p05, row.unit), level(row.p95, row.unit)]
@@ -84,7 +84,7 @@ def claims(facts: Facts, scenario: str) -> Table | None:
     """Return the tested claims of the documents about a scenario; ``None`` if it has none."""
     part = facts.claims
     if len(part):
-        part = part[(part["scenario"] == scenario) & (part["verdict"] != NOT_TESTED)]
+        part = part[(part["scenario"] == scenario) & (part["verdict"] != verdicts.NOT_TESTED)]
     if part.empty:
         return None
     body = []
@@ -105,62 +105,43 @@ def claims_sentence(facts: Facts) -> str:
     """Return how many claims hold, fail and are undecided."""
     if facts.claims.empty:
         return "No claim of a document is attached to these scenarios."
-    tested = facts.claims[facts.claims["verdict"] != NOT_TESTED]
+    tested = facts.claims[facts.claims["verdict"] != verdicts.NOT_TESTED]
     left = len(facts.claims) - len(tested)
     more = f"; {left} could not be tested" if left else ""
     return (
-        f"Of {len(tested)} claims tested: {counts(tested['verdict']) or 'none'}{more}. A claim of "
-        "direction holds where the interval of the mean effect is clear of zero on that side and "
-        "the mean is not negligible, and fails where it is clear on the other or leaves no room "
-        "for the smallest effect that counts."
+        f"Of {len(tested)} claims tested: {verdicts.counts(tested['verdict']) or 'none'}{more}. A "
+        "claim of direction holds where the interval of the mean effect is clear of zero on that "
+        "side and the mean is not negligible, and fails where it is clear on the other or leaves "
+        "no room for the smallest effect that counts."
     )
 
 
 _OWN_FILE = re.compile(r"^# (\S+\.toml)$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that is needed: ``facts`` are (name, value), sums are (name, SHA-256).
+def recipe(facts: Facts) -> dict[str, Any]:
+    """Return how to make the results of a report again, and then the report.
 
-    ``notes`` are sentences on what the commands need besides themselves.
+    ``commands``; ``notes``, sentences on what they need besides themselves; ``facts`` and
+    ``versions``, (name, value); ``files``, (name, SHA-256).
     """
-
-    commands: list[str]
-    notes: list[str]
-    facts: list[tuple[str, str]]
-    versions: list[tuple[str, str]]
-    files: list[tuple[str, str]]
-    texts: list[tuple[str, str]]
-
-
-def recipe(facts: Facts) -> Recipe:
-    """Return how to make the results of a report again, and then the report."""
     attrs = facts.dataset.attrs
-    texts = select.attribute(facts.dataset, "scenario_text")
     usual = "of each scenario from its first difference on" if facts.others else "all months"
-    window = " to ".join(facts.asked) if facts.asked else usual
-    return Recipe(
-        commands=commands(facts),
-        notes=_notes(facts, texts),
-        facts=[
-            ("tajsim", str(attrs.get("tajsim_version", "unknown"))),
-            ("model", str(attrs.get("model", "unknown"))),
-            ("seed", str(attrs.get("seed", "unknown"))),
+    named = {"tajsim": "tajsim_version", "model": "model", "seed": "seed"}
+    return {
+        "commands": commands(facts),
+        "notes": _notes(facts, select.attribute(facts.dataset, "scenario_text")),
+        "facts": [
+            *((name, str(attrs.get(key, "unknown"))) for name, key in named.items()),
             ("runs", f"{facts.runs:,}"),
             ("parameters", str(attrs.get("parameters_mode", "unknown"))),
-            ("months simulated", " to ".join(whole_period(facts.dataset))),
-            ("window of the numbers", window),
+            ("months simulated", " to ".join(window.whole_period(facts.dataset))),
+            ("window of the numbers", " to ".join(facts.asked) if facts.asked else usual),
             *([("source", str(attrs["source"]))] if attrs.get("source") else []),
         ],
-        versions=sorted(json.loads(attrs.get("versions") or "{}").items()),
-        files=list(facts.given.files),
-        texts=[
-            (name, hashlib.sha256(texts[name].encode()).hexdigest())
-            for name in facts.names
-            if name in texts
-        ],
-    )
+        "versions": sorted(json.loads(attrs.get("versions") or "{}").items()),
+        "files": facts.files,
+    }
 
 
 def commands(facts: Facts) -> list[str]:
@@ -213,12 +194,12 @@ def checks(facts: Facts) -> list[str]:
     """Return a sentence for each thing that limits what the results can be used for."""
     mode = str(facts.dataset.attrs.get("parameters_mode", ""))
     continued = [
-        f"The months up to {numbers.month_text(one['until'])} are those of a saved history of "
+        f"The months up to {month_text(one['until'])} are those of a saved history of "
         f"“{called}”: other settings of a scenario take effect in the month after."
         for one in facts.continued
         for called in [facts.called.get(one["scenario"], one["scenario"])]
     ]
-    found = [*out_of_registry(facts), *out_of_calibration(facts), _MODES.get(mode, ""), *continued]
+    found = [*out_of_range(facts), _MODES.get(mode, ""), *continued]
     if facts.runs == 1:
         found.append("There is only one run: it is one possible history, and there is no interval.")
     elif facts.runs < FEW:
@@ -244,11 +225,11 @@ _MODES = {
 }
 
 
-def out_of_registry(facts: Facts) -> list[str]:
-    """Say which inputs lie outside the range that the registry gives the parameter."""
+def out_of_range(facts: Facts) -> list[str]:
+    """Say which inputs lie outside the range of the registry, or that of the calibrated sample."""
     known = registry.load_parameters()
     lines = []
-    for scenarios, name, value in effects.inputs_set(facts.dataset):
+    for scenarios, name, value in effect.inputs_set(facts.dataset):
         row = known.get(name)
         if row and not row.low <= value <= row.high:
             least = numbers.interval(row.low, row.high)
@@ -256,21 +237,16 @@ def out_of_registry(facts: Facts) -> list[str]:
                 f"{_who(facts, scenarios, name, value)}, outside its documented or assumed range "
                 f"of {least}: the rules were not made for that."
             )
-    return list(dict.fromkeys(lines))
-
-
-def out_of_calibration(facts: Facts) -> list[str]:
-    """Say which inputs lie outside what the calibrated sample holds of the parameter."""
-    lines = [
+    lines += [
         f"{_who(facts, scenarios, name, value)}, outside the calibrated range of "
         f"{numbers.interval(low, high)}: it was not checked there against the documents."
-        for scenarios, name, value, low, high in effects.outside_sample(facts.dataset)
+        for scenarios, name, value, low, high in effect.outside_sample(facts.dataset)
     ]
     return list(dict.fromkeys(lines))
 
 
 def _who(facts: Facts, scenarios: list[str], parameter: str, value: float) -> str:
-    called = numbers.listed([f"“{facts.called[name]}”" for name in scenarios], 3)
+    called = listed([f"“{facts.called[name]}”" for name in scenarios], 3)
     sets = "sets" if len(scenarios) == 1 else "set"
     name = numbers.parameter_name(parameter)
     return f"{called} {sets} “{name}” to {numbers.table_number(value)}"
@@ -283,7 +259,7 @@ def _projection(facts: Facts) -> str:
         return ""
     first, last = max(min(w[0] for w in ends), "2016-01"), max(w[1] for w in ends)
     months = int(np.datetime64(last, "M") - np.datetime64(window.DOCUMENTED_UNTIL, "M"))
-    span = f"{numbers.month_text(first)} to {numbers.month_text(last)} ({months} of them)"
+    span = f"{month_text(first)} to {month_text(last)} ({months} of them)"
     return (
         f"The months from {span} are projection: no document covers them, and outside pressures "
         "continue as scheduled."

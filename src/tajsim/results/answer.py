@@ -18,7 +18,6 @@ import xarray as xr
 from tajsim.display import Html, element, table, whole
 from tajsim.inputs.outcomes import STAKES, load_outcomes, split_spec
 from tajsim.results import effect as effects, numbers as say, select, window
-from tajsim.results.effect import Effect, Values, quantiles
 from tajsim.results.window import Window
 
 #: With fewer paired histories than this no direction is told.
@@ -67,13 +66,13 @@ class OutcomeChange:
     kind: str
     before: float
     after: float
-    found: Effect
+    found: effects.Effect
     low: float
     high: float
     size: float
     verdict: str
     asked: bool
-    values: tuple[Values, Values] = field(repr=False, compare=False)
+    values: tuple[effects.Values, effects.Values] = field(repr=False, compare=False)
 
     @property
     def told(self) -> bool:
@@ -149,7 +148,7 @@ class OutcomeChange:
         a, b = self.values
         known = np.isfinite(a) & np.isfinite(b)
         if self.relative and (a[known] > 0.0).all() and (b[known] >= 0.0).all():
-            ends = quantiles(100.0 * (b[known] / a[known] - 1.0), (0.05, 0.95))
+            ends = effects.quantiles(100.0 * (b[known] / a[known] - 1.0), (0.05, 0.95))
             if ends[1] <= _EXPLODES:
                 (low, high), unit = ends, " %"
         decimals = say.decimals_for(max(abs(low), abs(high)), 2, least=-12)
@@ -190,7 +189,7 @@ class OutcomeChange:
         share = 100.0 * self.found.mean / abs(self.before)
         if share >= _DOUBLES or 50.0 <= -share < _HALVES:
             return f"{name} {_many_times(1.0 + share / 100.0, '' if plural else 's')}"
-        return f"{name} {verb} by {_two(abs(share))} %"
+        return f"{name} {verb} by {say.short(abs(share), 2)} %"
 
 
 def scale(unit: str, largest: float) -> tuple[float, str]:
@@ -230,18 +229,12 @@ def _many_times(ratio: float, s: str) -> str:
             return f"{word}{s}"
         if ratio < times + 0.9:
             return f"more than {word}{s}"
-    return f"rise{s} {_two(ratio)}-fold"
+    return f"rise{s} {say.short(ratio, 2)}-fold"
 
 
 def _bare(label: str) -> str:
     """Return a label within a sentence, without what stands in brackets."""
     return say.small(re.sub(r"\s*\(.*?\)", "", label))
-
-
-def _two(value: float) -> str:
-    """Return a positive value to two digits, without trailing zeros."""
-    text = say.fixed(value, say.decimals_for(value, 2, least=-12))
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def date_text(months: float) -> str:
@@ -474,7 +467,7 @@ def _lines(rows: Sequence[OutcomeChange], wide: int, colour: bool) -> Iterator[s
         yield f"{short.ljust(room)}  {before.rjust(sizes[0])} → {level}  {spread}".rstrip()
 
 
-def _together(one: Values, other: Values) -> bool:
+def _together(one: effects.Values, other: effects.Values) -> bool:
     known = np.isfinite(one) & np.isfinite(other)
     if known.sum() < 3 or one[known].std() == 0.0 or other[known].std() == 0.0:
         return False
@@ -592,7 +585,7 @@ def change(
     if both.any():
         before, after = (float(v[both].mean()) for v in (a, b))
         spread = float(a[both].std() or (b[both].std() if yes else 0.0))
-    low, high = map(float, quantiles(differences, (0.05, 0.95)))
+    low, high = map(float, effects.quantiles(differences, (0.05, 0.95)))
     called = [name for names in places.values() for name in select.as_names(names)]
     size = abs(found.mean) / spread if spread > 0.0 else _LARGEST * bool(found.mean)
     return OutcomeChange(
@@ -613,7 +606,7 @@ def change(
     )
 
 
-def _verdict(found: Effect, base: Values, yes: bool, ours: bool) -> str:
+def _verdict(found: effects.Effect, base: effects.Values, yes: bool, ours: bool) -> str:
     if found.runs == 0:
         return "undefined"
     if found.share_tied == 1.0:

@@ -1,7 +1,6 @@
 """The atlas: what each scenario changes in each outcome that matters, as a table."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -55,7 +54,7 @@ def yearly_table(
         check_names(
             "dimension", [each], [d for n in names for d in select.own_dimensions(dataset[n])]
         )
-    spans = _spans(dataset, by)
+    spans = window.periods(dataset, by)
     several, columns = dataset.sizes["scenario"] > 1, dict[str, Sequence[Any]]()
     for name in names:
         shown: list[dict[str, list[str]]] = [where]
@@ -72,13 +71,6 @@ def yearly_table(
                 columns[said] = _statistic(values[:, i], stat, series.attrs.get("unit") == "date")
     labels = [span[0] if by == "month" else span[0][:4] for span in spans]
     return pd.DataFrame(columns, index=pd.Index(labels, name=by))
-
-
-def _spans(dataset: xr.Dataset, by: str) -> list[window.Window]:
-    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
-    groups = groupby(months, key=lambda month: month[: 7 if by == "month" else 4])
-    parts = [list(part) for _, part in groups]
-    return [(part[0], part[-1]) for part in parts]
 
 
 def _statistic(values: effect.Values, stat: str, date: bool = False) -> Sequence[Any]:
@@ -162,8 +154,6 @@ def atlas_table(dataset: xr.Dataset, outcomes: Sequence[str] = ()) -> pd.DataFra
     others = select.names_of(dataset)[1:]
     if not others:
         raise UserError("an atlas needs a reference and other scenarios; these results hold one")
-    if reason := dataset.attrs.get("no_pairs"):
-        raise UserError(str(reason))
     usual = [name for group in GROUPS.values() for name in group if name in dataset]
     order = [*GROUPS, ""]
     wanted = select.outcomes(dataset, list(outcomes), usual)

@@ -154,20 +154,15 @@ def sentence(event: Occurrence) -> str:
         size=_size(event, kind.unit),
     )
     told = told if event.kind == "setting" else told[0].upper() + told[1:]
+    if event.cause == "scenario" and event.label:  # the scenario's own words come first
+        if event.kind == "setting":
+            return f"{event.label} ({told})"
+        plain = told.split()[0] in ("The", "Withdrawal")
+        return f"{event.label}: {told[0].lower() if plain else told[0]}{told[1:]}"
     if event.cause == "scenario":
-        return _scheduled(event, told)
+        return told
     cause = ledger.load_causes().get(event.cause, "")
     return f"{told}, {cause}" if cause else told
-
-
-def _scheduled(event: Occurrence, told: str) -> str:
-    """Return the sentence after the scenario's own label."""
-    if not event.label:
-        return told
-    if event.kind == "setting":
-        return f"{event.label} ({told})"
-    plain = told.split()[0] in ("The", "Withdrawal")
-    return f"{event.label}: {told[0].lower() if plain else told[0]}{told[1:]}"
 
 
 def _size(event: Occurrence, unit: str) -> str:
@@ -214,7 +209,15 @@ def story(
     """
     scenario = one_scenario(select.names_of(dataset), scenario)
     events = occurrences(dataset, scenario, run)
-    return "\n".join([*_heading(dataset, scenario, run, events), "", *_years(events, everything)])
+    start, end = window.whole_period(dataset)
+    seed, mode = dataset.attrs.get("seed"), dataset.attrs.get("parameters_mode")
+    heading = [
+        f"{scenario}, run {run}",
+        *textwrap.wrap(select.attribute(dataset, "questions").get(scenario, ""), numbers.WIDTH),
+        f"{len(events)} events, {start} to {end}; seed {seed}, parameters {mode}. "
+        "Scheduled by the scenario: marked *.",
+    ]
+    return "\n".join([*heading, "", *_years(events, everything)])
 
 
 def occurrences(dataset: xr.Dataset, scenario: str, run: int) -> list[Occurrence]:
@@ -242,30 +245,10 @@ def merged(events: Sequence[Occurrence]) -> list[Occurrence]:
     return list(found.values())
 
 
-def dated(event: Occurrence, mark: str = "") -> list[str]:
-    """Return the lines of an event: the month, a mark of so many places, and the sentence."""
-    month = numbers.MONTHS[int(event.month[5:7]) - 1]
-    return numbers.hanging(f"  {month}  {mark}", f"{sentence(event)}.")
-
-
 def counted(events: Sequence[Occurrence]) -> str:
     """Return how many of each kind: ``protests (3), riots (1)``."""
     counts = Counter(event.kind for event in events)
     return ", ".join(f"{ledger.load_kinds()[kind].noun} ({n})" for kind, n in counts.most_common())
-
-
-def _heading(
-    dataset: xr.Dataset, scenario: str, run: int, events: Sequence[Occurrence]
-) -> list[str]:
-    start, end = window.whole_period(dataset)
-    seed, mode = dataset.attrs.get("seed"), dataset.attrs.get("parameters_mode")
-    question = select.attribute(dataset, "questions").get(scenario, "")
-    return [
-        f"{scenario}, run {run}",
-        *textwrap.wrap(question, numbers.WIDTH),
-        f"{len(events)} events, {start} to {end}; seed {seed}, parameters {mode}. "
-        "Scheduled by the scenario: marked *.",
-    ]
 
 
 def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
@@ -275,14 +258,19 @@ def _years(events: Sequence[Occurrence], everything: bool) -> list[str]:
         told = found if everything else telling(found)
         lines.append(year)
         for event in merged(told):
-            lines += dated(event, "* " if event.cause == "scenario" else "  ")
+            month = numbers.MONTHS[int(event.month[5:7]) - 1]
+            mark = "* " if event.cause == "scenario" else "  "
+            lines += numbers.hanging(f"  {month}  {mark}", f"{sentence(event)}.")
         rest = [event for event in found if event not in told]
         if rest:
             also = f"{'Besides' if told else 'Only'}: {counted(rest)}."
             lines += numbers.hanging(" " * 9, also)
     if not lines:
         lines = ["No event changed the course of the run."]
-    return [*lines, "", *_closing(events)]
+    kinds = ledger.load_kinds()
+    breaks = [e for e in events if kinds[e.kind].weight == 3 and e.cause != "scenario"]
+    closing = f"Breaks and turns, besides those scheduled: {counted(breaks)}." if breaks else ""
+    return [*lines, "", *textwrap.wrap(closing, numbers.WIDTH)]
 
 
 def telling(events: Sequence[Occurrence]) -> list[Occurrence]:
@@ -294,13 +282,6 @@ def telling(events: Sequence[Occurrence]) -> list[Occurrence]:
         if event.weight == 3 or (event.weight == 2 and seen[event.kind] <= MOST):
             kept.append(event)
     return kept
-
-
-def _closing(events: Sequence[Occurrence]) -> list[str]:
-    kinds = ledger.load_kinds()
-    breaks = [e for e in events if kinds[e.kind].weight == 3 and e.cause != "scenario"]
-    told = f"Breaks and turns, besides those scheduled: {counted(breaks)}."
-    return textwrap.wrap(told, numbers.WIDTH) if breaks else []
 
 
 #: An event that both runs have, further apart than so many months, counts as two events.
@@ -327,16 +308,6 @@ class Change:
     def rank(self) -> tuple[str, int]:
         """Its place in time: month, then the order of the month's stages."""
         return self.month, list(ledger.load_kinds()).index(self.event.kind)
-
-
-def scheduled(events: Sequence[Occurrence]) -> list[Occurrence]:
-    """Return the events that a scenario schedules."""
-    return [event for event in events if event.cause == "scenario"]
-
-
-def decided(events: Sequence[Occurrence]) -> list[Occurrence]:
-    """Return the events that no scenario schedules."""
-    return [event for event in events if event.cause != "scenario"]
 
 
 def changes(a: Sequence[Occurrence], b: Sequence[Occurrence]) -> list[Change]:
@@ -387,21 +358,15 @@ def most_telling(found: Sequence[Change], most: int) -> list[Change]:
 
 
 class Pair(NamedTuple):
-    """Two scenarios of some results: the reference, A, and what is compared with it, B.
-
-    ``files`` are the results that hold the events of each, with its name there, where these are
-    not the ``results`` themselves.
-    """
+    """Two scenarios of some results: the reference, A, and what is compared with it, B."""
 
     results: xr.Dataset
     a: str
     b: str
-    files: tuple[tuple[xr.Dataset, str], ...] = ()
 
     def events(self, run: int) -> list[list[Occurrence]]:
         """Return the events of a run in A, and in B."""
-        files = self.files or ((self.results, self.a), (self.results, self.b))
-        return [occurrences(dataset, name, run) for dataset, name in files]
+        return [occurrences(self.results, name, run) for name in (self.a, self.b)]
 
 
 def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
@@ -410,7 +375,6 @@ def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
     Raises:
         UserError: if one is not there, or it is not clear which is meant.
     """
-    check_chronicle(dataset)
     held = select.names_of(dataset)
     one_scenario(held, against, "--against")
     if scenario == against:

@@ -51,11 +51,6 @@ class Effect:
         return self.share_up if self.direction == "rises" else self.share_down
 
 
-def t_quantile(degrees: Values) -> Values:
-    """Return how many standard errors the half of a 90 % interval is, by degrees of freedom."""
-    return np.asarray(stdtrit(degrees, 0.5 + LEVEL / 2.0))
-
-
 def mean_interval(values: Values) -> Values:
     """Return mean, low and high, ``(3, ...)``, of values ``(..., run)``: the 90 % t interval.
 
@@ -69,7 +64,8 @@ def mean_interval(values: Values) -> Values:
     mean = filled.sum(axis=-1) / some
     squares = np.where(known, (filled - mean[..., np.newaxis]) ** 2, 0.0).sum(axis=-1)
     more = np.maximum(count - 1, 1)
-    half = np.where(count > 1, t_quantile(more) * np.sqrt(squares / more / some), np.nan)
+    t = stdtrit(more, 0.5 + LEVEL / 2.0)  # standard errors in half of the interval
+    half = np.where(count > 1, t * np.sqrt(squares / more / some), np.nan)
     mean = np.where(count > 0, mean, np.nan)
     return np.stack([mean, mean - half, mean + half])
 
@@ -399,27 +395,37 @@ FEWEST = 10
 FALSE = 0.10
 
 
-@dataclass(frozen=True)
-class Reversal:
-    """One difference in all runs, and in the lowest and highest third of one assumption."""
+def turning(dataset: xr.Dataset, reference: Values, scenario: Values) -> str:
+    """Return what would turn a difference, as part of a sentence; "" where nothing can be tried.
 
-    parameter: str
-    whole: Effect
-    low: Effect
-    high: Effect
+    Tried are the assumptions whose ranks go with it most. The runs are divided by the value that
+    one has in them. If the mean has one sign in all runs and the other in the lowest or highest
+    third, beyond what chance gives among so many tried (Bonferroni's bound), the conclusion
+    depends on it.
 
-    def reverses(self, pairs: int) -> bool:
-        """Whether a third has the opposite sign beyond chance, so many pairs having been tried."""
-        both = {"rises", "falls"}
-        return any(
-            {found.direction, self.whole.direction} == both and _p(found) * 2 * pairs < FALSE
-            for found in (self.low, self.high)
-        )
+    Args:
+        dataset: the results, which hold the drawn parameters.
+        reference, scenario: the outcome ``(run,)`` in both.
+    """
+    differences = gap(reference, scenario)
+    whole, thirds = effect(differences), dict[str, list[Effect]]()
+    for name, own in _by_rank(dataset, differences).items():
+        low, high = np.quantile(own, (1 / 3, 2 / 3))
+        parts = differences[own <= low], differences[own >= high]
+        if low < high and min(map(len, parts)) >= FEWEST:
+            thirds[parameter_name(name)] = list(map(effect, parts))
 
-    @property
-    def fades(self) -> bool:
-        """Whether the interval of a third covers zero."""
-        return "" in (self.low.direction, self.high.direction)
+    def turns(found: Effect) -> bool:
+        both = {found.direction, whole.direction} == {"rises", "falls"}
+        return both and _p(found) * 2 * len(thirds) < FALSE
+
+    if turned := [name for name, parts in thirds.items() if any(map(turns, parts))]:
+        return f"it would turn with another value of {listed(turned[:2])}"
+    if faded := [n for n, parts in thirds.items() if "" in (found.direction for found in parts)]:
+        return f"it may vanish with another value of {listed(faded[:2])}"
+    if len(thirds) == 1:
+        return "the one assumption tried would not turn it"
+    return f"none of {len(thirds)} assumptions tried would turn it" if thirds else ""
 
 
 def _p(found: Effect) -> float:
@@ -428,61 +434,20 @@ def _p(found: Effect) -> float:
     return float(student.sf(abs(found.mean) / error, found.runs - 1)) if error > 0.0 else 0.0
 
 
-def reversals(dataset: xr.Dataset, reference: Values, scenario: Values) -> list[Reversal]:
-    """Return a difference ``(run,)`` with each of the assumptions whose ranks go with it most.
-
-    The runs are divided by the value that an assumption has in them. If the mean has one sign in
-    all runs and the other in the lowest or highest third, beyond what chance gives among so many
-    pairs tried (Bonferroni's bound), the conclusion depends on that assumption.
-
-    Args:
-        dataset: the results, which hold the drawn parameters.
-        reference, scenario: the outcome in both.
-    """
-    if len(reference) < 3 * FEWEST or "parameter_value" not in dataset:
-        return []
-    values = dataset["parameter_value"].isel(scenario=0)
-    differences = gap(reference, scenario)
-    found = []
-    for name in _by_rank(values, differences):
-        own = values.sel(parameter=name).values
-        cuts = np.quantile(own, (1 / 3, 2 / 3))
-        low, high = own <= cuts[0], own >= cuts[1]
-        if min(low.sum(), high.sum()) >= FEWEST and cuts[0] < cuts[1]:
-            parts = effect(differences), effect(differences[low]), effect(differences[high])
-            found.append(Reversal(name, *parts))
-    return found
-
-
-def _by_rank(values: xr.DataArray, differences: Values) -> list[str]:
-    """Return the drawn assumptions whose ranks go with the difference most, the strongest first."""
+def _by_rank(dataset: xr.Dataset, differences: Values) -> dict[str, Values]:
+    """Return the drawn assumptions whose ranks go with the difference most, with their values."""
     registry, known = load_parameters(), np.isfinite(differences)
-    if known.sum() < 3 or np.ptp(differences[known]) == 0.0:
-        return []
+    few = len(differences) < 3 * FEWEST or known.sum() < 3
+    if few or "parameter_value" not in dataset or np.ptp(differences[known]) == 0.0:
+        return {}
+    values = dataset["parameter_value"].isel(scenario=0)
     ours, tied = rankdata(differences[known]), {}
-    for name, row in zip(
-        map(str, values["parameter"].values), values.values[:, known], strict=True
-    ):
+    drawn = dict(zip(map(str, values["parameter"].values), values.values, strict=True))
+    for name, row in drawn.items():
         assumed = name in registry and registry[name].basis.kind == "assumption"
-        if assumed and np.ptp(row) > 0.0:
-            tied[name] = abs(float(np.corrcoef(rankdata(row), ours)[0, 1]))
-    return sorted(tied, key=lambda name: -tied[name])[:ASSUMED]
-
-
-def turning(dataset: xr.Dataset, reference: Values, scenario: Values) -> str:
-    """Return what would turn a difference, as part of a sentence; "" where nothing can be tried."""
-    tried = reversals(dataset, reference, scenario)
-    if not tried:
-        return ""
-    turns = [parameter_name(r.parameter) for r in tried if r.reverses(len(tried))]
-    if turns:
-        return f"it would turn with another value of {listed(turns[:2])}"
-    faded = [parameter_name(r.parameter) for r in tried if r.fades]
-    if faded:
-        return f"it may vanish with another value of {listed(faded[:2])}"
-    if len(tried) == 1:
-        return "the one assumption tried would not turn it"
-    return f"none of {len(tried)} assumptions tried would turn it"
+        if assumed and np.ptp(row[known]) > 0.0:
+            tied[name] = abs(float(np.corrcoef(rankdata(row[known]), ours)[0, 1]))
+    return {name: drawn[name] for name in sorted(tied, key=lambda n: -tied[n])[:ASSUMED]}
 
 
 def inputs_set(dataset: xr.Dataset) -> Iterator[tuple[list[str], str, float]]:

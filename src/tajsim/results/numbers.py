@@ -57,9 +57,9 @@ def plain(value: float) -> str:
     return _bare(number(value))
 
 
-def short(value: float) -> str:
-    """Return a value to three significant digits, large ones too: ``199,000``, ``0.045``, ``1``."""
-    return _bare(number(value, decimals=decimals_for(value, 3, least=-6)))
+def short(value: float, digits: int = 3) -> str:
+    """Return a value to so many significant digits, large ones too: ``199,000``, ``0.045``."""
+    return _bare(number(value, decimals=decimals_for(value, digits, least=-12)))
 
 
 def table_number(value: float, signed: bool = False) -> str:

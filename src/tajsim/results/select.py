@@ -1,7 +1,7 @@
 """What of the results is shown: scenarios, outcomes, places, rows; and which runs are pairs."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.errors import UserError, check_names, unknown
-from tajsim.inputs.outcomes import load_outcomes
 from tajsim.results.numbers import words
 
 Names = str | Sequence[str] | None
@@ -98,54 +97,48 @@ def outcomes(dataset: xr.Dataset, names: Names, default: Sequence[str]) -> list[
     return chosen
 
 
-def selection(select: Mapping[str, Any] | Names) -> dict[str, list[str]]:
-    """Return ``{"section": ["khorog"]}`` from a mapping or from ``"section=khorog"`` texts.
-
-    Raises:
-        UserError: for a text without an equals sign.
-    """
-    if isinstance(select, Mapping):
-        return {str(key): as_names(value) for key, value in select.items()}
-    chosen: dict[str, list[str]] = {}
-    for text in as_names(select):
-        dimension, equals, name = text.partition("=")
-        if not equals:
-            raise UserError(f"selection '{text}': expected dimension=name, such as section=khorog")
-        chosen.setdefault(dimension.strip(), []).append(name.strip())
-    return chosen
-
-
-def check_selection(variables: Iterable[xr.DataArray], select: Mapping[str, Sequence[str]]) -> None:
-    """Check that each selected dimension and name stands in at least one of the outcomes.
-
-    Raises:
-        UserError: for each that does not, with the nearest one.
-    """
-    there = {d: list(map(str, v[d].values)) for v in variables for d in own_dimensions(v)}
-    if select and not there:
-        first = next(iter(select))
-        raise UserError(f"'{first}': the outcomes drawn have no dimension to select from")
-    check_names("dimension", select, there)
-    wrong = [
-        unknown(dimension, name, there[dimension])
-        for dimension, names in select.items()
-        for name in names
-        if name not in there[dimension]
-    ]
-    if wrong:
-        raise UserError(wrong)
-
-
 def chosen(
     dataset: xr.Dataset, names: Names, default: Sequence[str], select: Mapping[str, Any] | Names
 ) -> tuple[list[str], dict[str, list[str]]]:
     """Return the outcomes to draw and the coordinates selected of them.
 
+    Args:
+        dataset: results.
+        names, default: see `outcomes`.
+        select: ``{"section": ["khorog"]}``, or texts such as ``"section=khorog"``; each must stand
+            in at least one of the outcomes.
+
     Raises:
-        UserError: as `outcomes`, `selection` and `check_selection`.
+        UserError: as `outcomes`; for a text without an equals sign; for each dimension or name
+            that is not there, with the nearest one.
     """
-    found, where = outcomes(dataset, names, default), selection(select)
-    check_selection([dataset[name] for name in found], where)
+    found = outcomes(dataset, names, default)
+    where: dict[str, list[str]] = {}
+    if isinstance(select, Mapping):
+        where = {str(key): as_names(value) for key, value in select.items()}
+    else:
+        for text in as_names(select):
+            dimension, equals, name = text.partition("=")
+            if not equals:
+                raise UserError(
+                    f"selection '{text}': expected dimension=name, such as section=khorog"
+                )
+            where.setdefault(dimension.strip(), []).append(name.strip())
+    drawn = [dataset[name] for name in found]
+    there = {d: list(map(str, v[d].values)) for v in drawn for d in own_dimensions(v)}
+    if where and not there:
+        raise UserError(
+            f"'{next(iter(where))}': the outcomes drawn have no dimension to select from"
+        )
+    check_names("dimension", where, there)
+    wrong = [
+        unknown(d, name, there[d])
+        for d, own in where.items()
+        for name in own
+        if name not in there[d]
+    ]
+    if wrong:
+        raise UserError(wrong)
     return found, where
 
 
@@ -164,13 +157,12 @@ _SAME = {"seed": "seed", "parameters_mode": "mode of the parameters", "redraw": 
 mixed: ContextVar[bool] = ContextVar("mixed", default=False)
 
 
-def mixture(datasets: Sequence[xr.Dataset]) -> str:
+def mixture(dataset: xr.Dataset) -> str:
     """Return a sentence that results are of different models or engines; "" if they are not."""
-    for name in ("model", "engine"):
-        found = list(dict.fromkeys(str(d.attrs.get(name) or "unknown") for d in datasets))
-        if found[1:] or ", " in found[0]:
-            return f"Made by different {name}s: {', '.join(found)}."
-    return ""
+    held = {name: str(dataset.attrs.get(name, "")) for name in ("model", "engine")}
+    return next(
+        (f"Made by different {n}s: {found}." for n, found in held.items() if ", " in found), ""
+    )
 
 
 def check_models(datasets: Sequence[xr.Dataset]) -> None:
@@ -195,14 +187,14 @@ def check_models(datasets: Sequence[xr.Dataset]) -> None:
         )
 
 
-def why_no_pairs(datasets: Sequence[xr.Dataset]) -> str:
-    """Return why runs of one number are no pairs, in a line; "" if they are.
+def check_pairs(datasets: Sequence[xr.Dataset]) -> None:
+    """Refuse results in which runs of one number are no pairs.
 
-    They are if model, seed, mode of the parameters, redrawn groups and first month are the same,
-    and so are the uncertain parameters that no scenario sets.
+    They are if model, seed, mode of the parameters, redrawn groups, first month and what the
+    command line set are the same, and so are the uncertain parameters that no scenario sets.
 
     Raises:
-        UserError: if they are of different models, see `check_models`.
+        UserError: one line on the first that differs, see `check_models` too.
     """
     check_models(datasets)
     first = datasets[0]
@@ -211,12 +203,18 @@ def why_no_pairs(datasets: Sequence[xr.Dataset]) -> str:
         for name, said in _SAME.items():
             ours, theirs = (str(d.attrs.get(name, "")) for d in (first, other))
             if ours != theirs:
-                return f"{lead}the {said} of the one is {ours or 'none'}, of the other {theirs}"
+                told = f"the {said} of the one is {ours or 'none'}, of the other {theirs or 'none'}"
+                raise UserError(lead + told)
         if first["month"].values[0] != other["month"].values[0]:
-            return f"{lead}they begin in different months"
+            raise UserError(f"{lead}they begin in different months")
         if name := _drawn_apart(first, other):
-            return f"{lead}they drew different values of {name} for the same run"
-    return ""
+            raise UserError(f"{lead}they drew different values of {name} for the same run")
+        ours, theirs = map(_overrides, (first, other))
+        if ours != theirs:
+            raise UserError(
+                f"{lead}they need the same --set, found {ours} and {theirs}: the settings would be "
+                "taken for effects"
+            )
 
 
 def gap(reference: Values, other: Values) -> Values:
@@ -259,47 +257,42 @@ _BY_SCENARIO = (
 _JOINED = ("seed", "parameters_mode", "tajsim_version", "model", "engine", "source")
 
 
-def join(datasets: Sequence[xr.Dataset], called: Sequence[str] = ()) -> xr.Dataset:
+def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
     """Put several results side by side along ``scenario``.
 
     Runs, months and outcomes that all of them have are kept, but no chronicle. A scenario that
-    several hold with equal values stands once; with other values it is kept under a
-    numbered name, or refused if it is known what the results are ``called``.
+    several hold with equal values stands once.
 
     Raises:
-        UserError: if there is no dataset, they are of different models, or they have no run,
-            month or outcome in common.
+        UserError: if there is no dataset, they are no pairs, have no run, month or outcome in
+            common, or hold other values for one scenario.
     """
     if not datasets:
         raise UserError("no results to draw; give at least one")
     if len(datasets) == 1:
         return datasets[0]
-    reason = why_no_pairs(datasets)
+    check_pairs(datasets)
     shared = [str(n) for n in datasets[0].data_vars if all(n in d for d in datasets)]
     shared = [name for name in shared if "scenario" in datasets[0][name].dims]
     aligned = list(xr.align(*(d[shared] for d in datasets), join="inner", exclude=["scenario"]))
     if any(0 in (d.sizes.get("month", 0), d.sizes.get("run", 0)) for d in aligned):
         raise UserError("the results have no outcome, month or run in common")
-    parts: list[xr.Dataset] = []
-    taken: dict[str, tuple[int, str]] = {}  # own name -> which of the results, its name there
+    parts: dict[str, xr.Dataset] = {}
+    holder: dict[str, int] = {}
     for place, part in enumerate(aligned):
         for name in names_of(part):
             one = part.sel(scenario=[name])
-            own, known = _new_name(one, name, parts)
-            if called and own != name:
-                raise UserError(
-                    f"{called[place]}: holds other values for {name} than a file before it"
-                )
-            if not known:
-                parts.append(one.assign_coords(scenario=[own]))
-                taken[own] = place, name
-    joined = xr.concat(parts, dim="scenario", join="override", combine_attrs="override")[shared]
+            if name not in parts:
+                parts[name], holder[name] = one, place
+            elif not _outcomes(parts[name]).equals(_outcomes(one)):
+                own = _called(datasets, place)
+                raise UserError(f"{own}: holds other values for {name} than a file before it")
+    joined = xr.concat(
+        list(parts.values()), dim="scenario", join="override", combine_attrs="override"
+    )[shared]
     attrs = {
         **datasets[0].attrs,
         **{name: _all(datasets, name) for name in _JOINED if name in datasets[0].attrs},
-        "no_pairs": reason,
-        "overrides": " and ".join(dict.fromkeys(map(_overrides, datasets))),
-        "runs_given": ", ".join(dict.fromkeys(str(d.sizes["run"]) for d in datasets)),
         "runs": joined.sizes["run"],
         "reference": str(joined["scenario"].values[0]),
         "command": _all(datasets, "command", "\n", ""),
@@ -309,7 +302,7 @@ def join(datasets: Sequence[xr.Dataset], called: Sequence[str] = ()) -> xr.Datas
     attrs["window"] = windows.pop() if len(windows) == 1 else ""
     for table in _BY_SCENARIO:
         held = [attribute(dataset, table) for dataset in datasets]
-        rows = {own: held[i][name] for own, (i, name) in taken.items() if name in held[i]}
+        rows = {name: held[i][name] for name, i in holder.items() if name in held[i]}
         attrs[table] = json.dumps(rows)
     return joined.assign_attrs(attrs)
 
@@ -333,20 +326,8 @@ def _overrides(dataset: xr.Dataset) -> str:
     return ", ".join(sorted(said)) or "nothing"
 
 
-def _new_name(one: xr.Dataset, name: str, parts: Iterable[xr.Dataset]) -> tuple[str, bool]:
-    """Return a name not taken yet, and whether the very same scenario is there already."""
-    own, number = name, 1
-    there = {names_of(part)[0]: part for part in parts}
-    while own in there:
-        if _outcomes(there[own], own).equals(_outcomes(one, name)):
-            return own, True
-        number += 1
-        own = f"{name} ({number})"
-    return own, False
-
-
-def _outcomes(dataset: xr.Dataset, scenario: str) -> xr.Dataset:
-    return dataset[outcome_names(dataset)].sel(scenario=scenario, drop=True)
+def _outcomes(dataset: xr.Dataset) -> xr.Dataset:
+    return dataset[outcome_names(dataset)]
 
 
 #: How many coordinates of one outcome stand in a comparison.
@@ -361,26 +342,8 @@ def is_whole(table: pd.DataFrame) -> pd.Series:
 
 
 def first_of_summary(summary: pd.DataFrame) -> pd.DataFrame:
-    """Return the headline outcomes of one scenario: the whole, and the extremes of what is a mean.
-
-    An outcome that is not added over its dimension (a share, an index) is shown also where its
-    median is highest and where it is lowest, and its label says so.
-    """
-    shown = summary[summary["headline"]]
-    kept = []
-    for name, rows in shown.groupby("outcome", sort=False):
-        known, whole = load_outcomes().get(str(name)), rows[is_whole(rows)]
-        kept.append(whole)
-        rows = rows[~is_whole(rows)].dropna(subset="median")
-        if rows.empty or (len(whole) and (known is None or known.places in ("", "sum"))):
-            continue
-        # The first and last of the rest, or one for all if their medians are equal.
-        rows = rows.sort_values("median", ascending=False, kind="stable")
-        equal = rows["median"].nunique() < 2
-        ends = rows.iloc[[0] if equal else [0, -1]]
-        said = [f" (and {len(rows) - 1} more alike)"] if equal else [" (highest)", " (lowest)"]
-        kept.append(ends.assign(label=ends["label"] + said))
-    return pd.concat(kept) if kept else shown
+    """Return the headline outcomes as a whole."""
+    return summary[summary["headline"] & is_whole(summary)]
 
 
 def first_of_comparison(part: pd.DataFrame) -> pd.DataFrame:

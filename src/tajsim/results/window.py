@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -343,21 +344,6 @@ def scaled(values: Floats, unit: str) -> tuple[float, str]:
     return 1.0, unit
 
 
-def scope(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
-    """Return what the values cover, as text: ``all sections`` or ``Khorog``; "" if no dimension."""
-    variable, parts = dataset[name], []
-    for dimension in own_dimensions(variable):
-        if names := as_names(select.get(dimension)):
-            parts.append(", ".join(_named(dataset, variable, {dimension: n}) for n in names))
-            continue
-        plural = "agencies" if dimension == "agency" else f"{dimension.replace('_', ' ')}s"
-        text = f"{'all' if places_of(variable) == 'sum' else 'mean over'} {plural}"
-        if places_of(variable) == "people":
-            text += ", by people" if outcomes.WEIGHT in dataset else ", each alike"
-        parts.append(text)
-    return "; ".join(parts)
-
-
 def _named(dataset: Series, variable: xr.DataArray, where: Mapping[str, str]) -> str:
     """Return the names of a place of an outcome, with since when a body there is gone."""
     text = ", ".join(map(display_name, where.values()))
@@ -373,10 +359,19 @@ def _named(dataset: Series, variable: xr.DataArray, where: Mapping[str, str]) ->
 
 
 def titled(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
-    """Return the label of an outcome with what it covers in brackets."""
-    where = scope(dataset, name, select)
-    label = str(dataset[name].attrs.get("label", name))
-    return f"{label} ({where})" if where else label
+    """Return the label of an outcome with what it covers in brackets: ``(all sections)``."""
+    variable, parts = dataset[name], []
+    for dimension in own_dimensions(variable):
+        if names := as_names(select.get(dimension)):
+            parts.append(", ".join(_named(dataset, variable, {dimension: n}) for n in names))
+            continue
+        plural = "agencies" if dimension == "agency" else f"{dimension.replace('_', ' ')}s"
+        text = f"{'all' if places_of(variable) == 'sum' else 'mean over'} {plural}"
+        if places_of(variable) == "people":
+            text += ", by people" if outcomes.WEIGHT in dataset else ", each alike"
+        parts.append(text)
+    label = str(variable.attrs.get("label", name))
+    return f"{label} ({'; '.join(parts)})" if parts else label
 
 
 def unit_of(variable: xr.DataArray, windowed: bool) -> str:
@@ -456,6 +451,14 @@ def most_moved(
     largest = sorted(names, key=lambda name: sizes[name], reverse=True)[:most]
     moving = [n for n in names if n in largest and sizes[n] > 0.0]
     return moving or [n for n in names if n in largest]
+
+
+def periods(dataset: xr.Dataset | xr.DataArray, by: str) -> list[Window]:
+    """Return first and last month of each calendar ``year``, or of each ``month``, of results."""
+    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
+    groups = groupby(months, key=lambda month: month[: 7 if by == "month" else 4])
+    parts = [list(part) for _, part in groups]
+    return [(part[0], part[-1]) for part in parts]
 
 
 class Span(NamedTuple):

@@ -95,7 +95,7 @@ class Sweep(Printed):
         return " ".join([*scenario, *cells])
 
     def plot(self, **chosen: Any) -> Figure:
-        """Return the picture of the response to one factor or two, see `tajsim.plots.sweep`."""
+        """Return the picture of the response to one factor, see `tajsim.plots.sweep`."""
         from tajsim.plots.sweep import sweep_figure
 
         return sweep_figure(self, **chosen)
