@@ -15,8 +15,9 @@ import tajsim.inputs.registry as registry
 from docs.generate.schemas import families_text
 from tajsim.axes import DIMENSIONS
 from tajsim.draws import Draws
-from tajsim.errors import UserError
+from tajsim.errors import _SUCCESSORS, UserError, unknown
 from tajsim.inputs.ledger import load_documents, load_figures
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.values import ParameterValues, parameters_of, prior_quantile
 from tajsim.model.country import readers
 from tajsim.rules.offers import guarantee
@@ -247,3 +248,12 @@ def test_unknown_names_are_told_in_one_line_each() -> None:
     assert "nothing_like_it" in second and "\n" not in first + second
     with pytest.raises(UserError, match=r"unknown mode of the parameters 'fixd'.*fixed"):
         values("fixd")
+
+
+def test_a_name_of_the_first_version_is_told_its_successor() -> None:
+    known = {*registry.load_families(), *load_outcomes()}
+    assert not known & {*_SUCCESSORS}
+    for name, told in _SUCCESSORS.items():
+        assert told in unknown("parameter", f"{name}.army", known)
+        new = re.split(r", | or ", re.sub(r" \(.*?\)", "", told))
+        assert told == "nothing" or known.issuperset(new), name

@@ -37,8 +37,32 @@ def messages_of(work: Callable[..., object], *args: object) -> list[str]:
     return []
 
 
+#: Names of 0.1.0 whose successor is spelt otherwise: the nearest name would be another thing.
+_SUCCESSORS = {
+    "agency_quality": "quality_conscripts, quality_vetted or quality_professionals",
+    "agency_supervision": "oversight_conscripts, oversight_vetted or oversight_professionals",
+    "collusion_slope": "greed",
+    "commander_creed": "devout_share",
+    "commander_following": "following_usual or following_new",
+    "crime": "nothing",
+    "donor_dismay": "nothing",
+    "exiles": "party_answer",
+    "exit_openness": "trade_pressure",
+    "heroin_stock": "heroin_entering or heroin_leaving",
+    "mafia": "drug_income_share or shelter",
+    "migrant_demand": "russian_upturn (the economy) or migrants_expelled (the border)",
+    "operation_share": "talks (the other way round)",
+    "power_delivery": "delivery_moscow or delivery",
+    "section_terrain": "terrain_guard or terrain_cross",
+    "strength_elasticity": "effort_follows",
+    "vacuum_response": "budget_follows",
+}
+
+
 def nearest(name: str, valid: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the valid name closest to ``name``, or ``""``."""
+    if successor := _SUCCESSORS.get(name.partition(".")[0]):
+        return f"; a name of version 0.1.0, in the place of which stands {successor}"
     plain = {v.replace("-", "_").lower(): v for v in valid}
     found = difflib.get_close_matches(name.replace("-", "_").lower(), plain, n=1, cutoff=0.5)
     return f"; did you mean '{plain[found[0]]}'?" if found else ""
