@@ -412,7 +412,9 @@ def test_other_targets_cannot_be_confirmed(data: Path, monkeypatch: pytest.Monke
         module.confirm(data)
 
 
-@pytest.mark.parametrize("wrong", [[], ["--help"], ["--confirmed"], ["x", "two"], ["x", "2", "3"]])
+@pytest.mark.parametrize(
+    "wrong", [[], ["--help"], ["--confirmed"], ["x", "two"], ["--luck", "x"], ["x", "2", "3"]]
+)
 def test_wrong_arguments_of_the_command_say_how_to_use_it(
     wrong: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

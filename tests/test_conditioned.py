@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import docs.generate.sbc as sbc
 import tajsim
-import tajsim.calibration.sbc as sbc
 import tajsim.inputs.conditioned as conditioned
-from tajsim.calibration.__main__ import main
 from tajsim.calibration.calibrate import SCENARIO, histories, luck_text, worth
 from tajsim.calibration.smc import Method
 from tajsim.cli.main import main as command
@@ -159,7 +158,7 @@ def test_uneven_ranks_are_told() -> None:
     assert "90 % intervals hold 92 %" in sbc.verdict(even)
 
 
-@pytest.mark.parametrize("wrong", [["--sbc"], ["--sbc", "x"], ["--sbc", "x", "0"], ["--luck", "x"]])
+@pytest.mark.parametrize("wrong", [[], ["x"], ["x", "0"], ["x", "2", "3", "4"], ["x", "two"]])
 def test_wrong_arguments_say_how(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(wrong) == 2
-    assert "--sbc FOLDER N" in capsys.readouterr().err
+    assert sbc.main(wrong) == 2
+    assert "FOLDER N [WORKERS]" in capsys.readouterr().err

@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-import tajsim.analysis.stability as stability
+import docs.generate.stability as stability
 from tajsim.analysis.verdicts import FAILS, HOLDS
 from tajsim.axes import Array
-from tajsim.cli import main
 from tajsim.ensemble.run import run
 from tajsim.inputs.ledger import load_documents, load_mechanisms
 from tajsim.inputs.outcomes import load_outcomes
@@ -120,7 +119,7 @@ def test_verdict_on_failure_by_hand(
 
 def test_drift_and_ends_of_small_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "drift.csv"
-    assert main(["stability", "drift", "--runs", "20", "--out", str(file)]) == 0
+    assert stability.main(["drift", "--runs", "20", "--out", str(file)]) == 0
     said, table = capsys.readouterr().out, pd.read_csv(file)
     chosen = [o.name for o in load_outcomes().values() if o.headline]
     assert table["outcome"].tolist() == chosen
