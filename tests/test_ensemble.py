@@ -195,5 +195,5 @@ def test_results_of_two_models_or_of_an_unknown_one_are_not_put_side_by_side(
         (other, rf"different models \({re.escape(model_version())} and 0\.1\.0\+other\)"),
         (old, r"/old\.nc: holds no fingerprint of the model"),
     ):
-        for beside in ((figure, "fan", [one, side]), (gather, [one, side]), (explain, one, side)):
+        for beside in ((figure, "fan", [one, side]), (gather, [one, side])):
             assert len(refused(said, *beside)) == 1

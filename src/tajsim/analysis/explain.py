@@ -18,8 +18,6 @@ from tajsim.results.chronicle import Change, Pair, changes, decided, scheduled, 
 from tajsim.results.numbers import counted, frame_text, month_text
 from tajsim.results.window import Window, cells, whole_period
 
-Results = xr.Dataset | str | Path
-
 
 @dataclass(frozen=True)
 class Explanation(Printed):
@@ -39,8 +37,7 @@ class Explanation(Printed):
 
 
 def explain(
-    results: Results,
-    other: Results | None = None,
+    results: xr.Dataset | str | Path,
     *,
     run: int | None = None,
     scenario: str | None = None,
@@ -51,7 +48,6 @@ def explain(
 
     Args:
         results: results, or the file or folder that holds them.
-        other: results of a second scenario with the same seed and parameters.
         run: the number of the run.
         scenario: the scenario whose story it is, or that is B of two.
         against: the scenario that it is compared with, A of two.
@@ -62,44 +58,20 @@ def explain(
     Raises:
         UserError: for anything the caller can mend.
     """
-    first, pair = _loaded(results), None
-    if other is not None:
-        second = _loaded(other)
-        if reason := select.why_no_pairs([first, second]):
-            raise UserError(reason)
-        pair = _of_two(first, second, against, scenario)
-        first = pair.results
-    else:
-        pair = chronicle.pair_in(first, against, scenario) if against is not None else None
-        chronicle.check_chronicle(first)
+    data = load_results(results) if isinstance(results, str | Path) else results
+    pair = chronicle.pair_in(data, against, scenario) if against is not None else None
+    chronicle.check_chronicle(data)
     if run is None:
-        raise UserError(f"which run? --run N shows one (0 to {int(first['run'].values.max())})")
-    mixed = f"\n\n{said}" if (said := select.mixture([first])) else ""
+        raise UserError(f"which run? --run N shows one (0 to {int(data['run'].values.max())})")
     if pair is not None:
+        mixed = f"\n\n{said}" if (said := select.mixture([data])) else ""
         text, table = difference_story(pair, run, everything) + mixed, differences_table(pair, run)
     else:
-        text = chronicle.story(first, run, scenario, everything)
-        name = scenario or select.names_of(first)[0]
-        told = [sentence(event) for event in chronicle.occurrences(first, name, run)]
-        table = chronicle.event_table(first, name, run).assign(told=told)
-    return Explanation(text, table, str(first.attrs.get("model", "unknown")))
-
-
-def _of_two(
-    first: xr.Dataset, second: xr.Dataset, against: str | None, scenario: str | None
-) -> Pair:
-    """Return a scenario of each of two results; put side by side they hold no events."""
-    for dataset in (first, second):
-        chronicle.check_chronicle(dataset)
-    a = chronicle.one_scenario(select.names_of(first), against, "--against")
-    b = chronicle.one_scenario(select.names_of(second), scenario)
-    joined = select.join([first.sel(scenario=[a]), second.sel(scenario=[b])])
-    names = select.names_of(joined)
-    return Pair(joined, names[0], names[-1], ((first, a), (second, b)))
-
-
-def _loaded(results: Results) -> xr.Dataset:
-    return load_results(results) if isinstance(results, str | Path) else results
+        text = chronicle.story(data, run, scenario, everything)
+        name = scenario or select.names_of(data)[0]
+        told = [sentence(event) for event in chronicle.occurrences(data, name, run)]
+        table = chronicle.event_table(data, name, run).assign(told=told)
+    return Explanation(text, table, str(data.attrs.get("model", "unknown")))
 
 
 #: How many differing events and outcomes are shown unless all are asked for.

@@ -289,13 +289,10 @@ def explain(options: Namespace) -> None:
       tajsim explain RESULTS --run 17                  tells run 17 as a dated story
       tajsim explain RESULTS --against NAME --run 17   names the first event in which run 17 differs
                                                        between two scenarios, and what followed
-      tajsim explain A B --run 17                      the same for two results of one seed
-    A is the reference (--against, or the first results), B the other.
+    NAME is A there, the other scenario B.
 
     example: tajsim explain withdrawal --against status-quo --run 17
     results RESULTS  a results.nc or the folder that holds it
-    other OTHER?  results of a second scenario, same seed
-    @mixed
     --run N  the number of the run
     --scenario NAME  which scenario, where the results hold several
     --against NAME  the scenario with which it is compared
@@ -304,7 +301,7 @@ def explain(options: Namespace) -> None:
     """
     with verb.table_file(options.out, options.overwrite) as file:
         chosen = verb.given(options, "run scenario against")
-        found = tajsim.explain(options.results, options.other, everything=options.all, **chosen)
+        found = tajsim.explain(options.results, everything=options.all, **chosen)
         if file:
             verb.write_table(found.table, file, found.model)
     verb.finish(options, found.text, "events are")

@@ -387,21 +387,15 @@ def most_telling(found: Sequence[Change], most: int) -> list[Change]:
 
 
 class Pair(NamedTuple):
-    """Two scenarios of some results: the reference, A, and what is compared with it, B.
-
-    ``files`` are the results that hold the events of each, with its name there, where these are
-    not the ``results`` themselves.
-    """
+    """Two scenarios of some results: the reference, A, and what is compared with it, B."""
 
     results: xr.Dataset
     a: str
     b: str
-    files: tuple[tuple[xr.Dataset, str], ...] = ()
 
     def events(self, run: int) -> list[list[Occurrence]]:
         """Return the events of a run in A, and in B."""
-        files = self.files or ((self.results, self.a), (self.results, self.b))
-        return [occurrences(dataset, name, run) for dataset, name in files]
+        return [occurrences(self.results, name, run) for name in (self.a, self.b)]
 
 
 def pair_in(dataset: xr.Dataset, against: str, scenario: str | None) -> Pair:
