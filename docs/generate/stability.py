@@ -24,7 +24,7 @@ import xarray as xr
 from tajsim.analysis.verdicts import FAILS, HOLDS
 from tajsim.display import table_csv
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.run import Progress, Sampling, part_of, run
+from tajsim.ensemble.run import Sampling, part_of, run
 from tajsim.errors import UserError
 from tajsim.files import write_whole
 from tajsim.inputs import outcomes, registry, scenario_parts
@@ -176,7 +176,7 @@ def failure(
     failed: dict[str, Any] = {}
     rows, progress = [], draws.get("progress")
     for place, name in enumerate(chosen):
-        draws["progress"] = _part(progress, place, len(chosen))
+        draws["progress"] = part_of(progress, place, len(chosen))
         end = scenario_parts.load_scenario(name).end
         found = run(name, runs, outcomes=["state_failed"], **draws)
         failed[name] = over(found["state_failed"], (end, end)).values[0]
@@ -190,10 +190,6 @@ def failure(
         rows.append((name, share, *change, str(cause), float(most), HOLDS if few else FAILS))
     names = ["scenario", "failed", "raised", "low", "high", "cause", "of_failures", "verdict"]
     return pd.DataFrame(rows, columns=names).assign(model=model_version())
-
-
-def _part(progress: Progress | None, place: int, of: int) -> Progress | None:
-    return part_of(progress, 1000 * place, 1000, 1000 * of)
 
 
 def drift_text(table: pd.DataFrame) -> str:
@@ -252,7 +248,7 @@ def bargains(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
     progress = draws.get("progress")
 
     def simulated(name: str | scenario_parts.Scenario, place: int, **more: Any) -> xr.Dataset:
-        more = {**draws, **more, "progress": _part(progress, place, 3 + len(TAKEN_OUT))}
+        more = {**draws, **more, "progress": part_of(progress, place, 3 + len(TAKEN_OUT))}
         return run(name, runs, outcomes=kept, **more).isel(scenario=0)
 
     free = simulated("status-quo", 0)

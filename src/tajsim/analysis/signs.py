@@ -119,21 +119,19 @@ def _simulate(
 ) -> _All:
     """Simulate each scenario once for each number of runs, as far as a test looks; measure."""
     needs: dict[tuple[int, str, str], Need] = {}
-    looks: dict[int, list[_Trial]] = {}
     for test in tests:
         for side in test.sides:
-            key = (test.runs, side.start, side.name)
-            need = needs.setdefault(key, Need(side, test.runs))
+            need = needs.setdefault((test.runs, side.start, side.name), Need(side, test.runs))
             need.add([test.sign.outcome], test.until)
-            looks.setdefault(id(need), []).append(test)
-    measured: _All = {}
     # The shortest first, so that few are simulated further than they are looked at.
-    order = sorted(needs, key=lambda key: (*key[:2], needs[key].scenario.end, needs[key].until))
-    found = simulated([needs[key] for key in order], seed, parameters, workers, progress)
-    for need, one in found:
-        for test in looks[id(need)]:
-            measured[test.sign.id, need.scenario.name] = _measure(one, test)
-    return measured
+    order = sorted(needs.items(), key=lambda i: (*i[0][:2], i[1].scenario.end, i[1].until))
+    found = simulated([need for _, need in order], seed, parameters, workers, progress)
+    return {
+        (test.sign.id, need.scenario.name): _measure(one, test)
+        for need, one in found
+        for test in tests
+        if test.runs == need.runs and need.scenario in test.sides
+    }
 
 
 def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
@@ -210,25 +208,19 @@ def _paired(test: _Trial, measured: _All) -> tuple[Values, Values, Values]:
     return values, whole, reference.level
 
 
-_WORDS = {"at_least": "at least", "at_most": "at most"}
-
-
 def signs_text(table: pd.DataFrame) -> str:
     """Return a line for each sign, and how many hold and fail."""
-    told = table.reindex(columns=[*dict.fromkeys([*table, "smallest", "effect", "over_spread"])])
-    sources = [f"{row.document}:{row.line}" for row in rows_of(told)]
+    numbers = ["smallest", "effect", "low", "high", "over_spread"]  # none if none is tested
+    told = table.reindex(columns=[*dict.fromkeys([*table, *numbers])])
+    rows = rows_of(told)
     told = told.assign(
-        expected=[
-            f"{_WORDS.get(r.sense, r.sense)} {table_number(r.smallest)}" for r in rows_of(told)
-        ],
-        found=[f"{table_number(r.effect, r.signed)} {r.unit}" for r in rows_of(told)],
-        interval=intervals(told.get("low", told["effect"]), told.get("high", told["effect"]), True),
-        source=[reason or source for reason, source in zip(told["reason"], sources, strict=True)],
+        expected=[f"{r.sense.replace('_', ' ')} {table_number(r.smallest)}" for r in rows],
+        found=[f"{table_number(r.effect, r.signed)} {r.unit}" for r in rows],
+        interval=intervals(told["low"], told["high"], True),
+        source=[r.reason or f"{r.document}:{r.line}" for r in rows],
     )
-    text = frame_text(
-        told, "verdict", "sign", "expected", "found", "90 % interval=interval",
-        "+over spread=over_spread", "source",
-    )  # fmt: skip
+    columns = "expected", "found", "90 % interval=interval", "+over spread=over_spread", "source"
+    text = frame_text(told, "verdict", "sign", *columns)
     tested = table[table["verdict"] != verdicts.NOT_TESTED]
     others = len(table) - len(tested)
     said = f"{len(table)} signs: {verdicts.counts(tested['verdict']) or 'none tested'}"

@@ -93,7 +93,7 @@ def redraw_differences(
     own = dataset[list(kept_outcomes(plan))]
     for position, (scenario, table) in enumerate(zip(plan.scenarios, tables, strict=True)):
         needed = {windows[names[position]]} if position else {*windows.values()}
-        tell = part_of(progress, 1000 * position, 1000, 1000 * len(tables))
+        tell = part_of(progress, position, len(tables))
         values = _simulate_again(plan, scenario, table, needed, tell) if uncertain else {}
         reference = reference or values
         for w in needed if position else ():

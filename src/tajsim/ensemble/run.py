@@ -28,9 +28,11 @@ Without = str | Sequence[str]
 Progress = Callable[[int, int], None]
 
 
-def part_of(progress: Progress | None, before: int, size: int, total: int) -> Progress | None:
-    """Return a progress that tells the part that ``size`` is of ``total``; None of None."""
-    return progress and (lambda done, of: progress(before + round(size * done / of), total))
+def part_of(progress: Progress | None, place: int, of: int, size: int = 1) -> Progress | None:
+    """Return a progress that tells a part, from ``place`` on, of the ``of`` that there are."""
+    return progress and (
+        lambda n, all_: progress(round(1000 * (place + size * n / all_)), 1000 * of)
+    )
 
 
 class Sampling(TypedDict, total=False):
@@ -257,7 +259,7 @@ def simulated(
                 workers=workers,
             )
             size = sum(size_of[id(need)] for need in batch)
-            results = simulate(plan, part_of(progress, done, size, sum(sizes)))
+            results = simulate(plan, part_of(progress, done, sum(sizes), size))
             done += size
             for need in batch:
                 one = results.sel(scenario=[need.scenario.name])
