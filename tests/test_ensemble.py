@@ -14,6 +14,7 @@ import xarray as xr
 from conftest import refused
 
 import tajsim.cli.lists as lists
+import tajsim.ensemble.plan as plan
 import tajsim.model.model as model
 from tajsim.analysis.explain import explain
 from tajsim.axes import DIMENSIONS
@@ -57,10 +58,12 @@ def test_provenance(pair: xr.Dataset) -> None:
     assert all(isinstance(value, str | int | float) for value in pair.attrs.values())
 
 
-def test_chunks_and_workers_change_nothing() -> None:
+def test_chunks_and_workers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(REFERENCE, runs=3, **SHORT)
     assert whole.sizes["event"] > 3  # the chronicle too
-    assert run(REFERENCE, runs=3, chunk=2, **SHORT).equals(whole)
+    with monkeypatch.context() as patch:
+        patch.setattr(plan, "CHUNK", 2)
+        assert run(REFERENCE, runs=3, **SHORT).equals(whole)
     seen: list[tuple[int, int]] = []
     told = {"progress": lambda n, of: seen.append((n, of)), **SHORT}
     assert run(REFERENCE, runs=3, workers=2, **told).equals(whole)
@@ -126,7 +129,8 @@ def test_models_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
             born.append(weakref.ref(self))
 
     monkeypatch.setattr(model, "TajikistanModel", Watched)
-    run_many([REFERENCE, SCENARIO], runs=3, chunk=1, **SHORT)
+    monkeypatch.setattr(plan, "CHUNK", 1)
+    run_many([REFERENCE, SCENARIO], runs=3, **SHORT)
     assert len(born) == 6
     assert not [model for model in born if model() is not None]
 

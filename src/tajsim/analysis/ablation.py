@@ -76,7 +76,7 @@ def ablate(
     """
     progress, workers = draws.pop("progress", None), draws.get("workers", 1)
     seed, parameters = draws.get("seed", 1), draws.get("parameters", registry.DEFAULT_MODE)
-    if wrong := argument_errors(runs, seed, parameters, None, workers, 1000):
+    if wrong := argument_errors(runs, seed, parameters, workers):
         raise UserError(wrong)
     made = {"runs": runs, "seed": seed, "parameters": parameters, "model": model_version()}
     wanted, table = units(only), _kept(out, made)

@@ -303,7 +303,7 @@ def ties(
     Raises:
         UserError: for a bad number or an unknown scenario.
     """
-    if wrong := argument_errors(runs, seed, "prior", None, workers, _BLOCK):
+    if wrong := argument_errors(runs, seed, "prior", workers):
         raise UserError(wrong)
     chosen = [load_scenario(name) for name in scenarios or shipped_scenarios()]
     pairs = [(s.extends, s.name) for s in chosen if s.extends]

@@ -301,7 +301,7 @@ def claims(
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
-    wrong = argument_errors(runs, seed, parameters, None, workers, chunk=1000)
+    wrong = argument_errors(runs, seed, parameters, workers)
     tests, mistakes = _tests(scenarios)
     if wrong or mistakes:
         raise UserError(wrong + mistakes)

@@ -177,7 +177,6 @@ def compare(
     until: str | None = None,
     outcomes: Sequence[str] | None = None,
     workers: int = 1,
-    chunk: int = 1000,
     progress: Progress | None = None,
     overrides: Overrides = (),
     window: Window | None = None,
@@ -199,7 +198,7 @@ def compare(
         UserError: for anything the caller can mend.
     """
     sides = [reference, *scenarios]
-    chosen = (until, outcomes, workers, chunk, overrides)
+    chosen = (until, outcomes, workers, overrides)
     beside = not scenarios
     plan = prepare(sides, runs, seed, parameters, *chosen, without=without, beside=beside)
     if len(plan.scenarios) < 2:

@@ -93,7 +93,7 @@ def signs(
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
-    wrong = argument_errors(2 if runs is None else runs, seed, parameters, None, workers, 1000)
+    wrong = argument_errors(2 if runs is None else runs, seed, parameters, workers)
     known = read_signs(Path(file).read_text("utf-8"), str(file)) if file else load_signs()
     names = [*known.signs, *known.changes]
     wrong += [unknown("sign or change", name, names) for name in ids if name not in names]

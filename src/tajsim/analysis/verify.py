@@ -84,7 +84,6 @@ def verify(
         end=end,
         outcomes=tuple(select.outcome_names(dataset)),
         workers=workers,
-        chunk=1000,
         redraw=tuple(filter(None, str(attrs.get("redraw", "")).split(", "))),
         numbers=sample,
     )

@@ -26,7 +26,7 @@ from tajsim.calibration import smc
 from tajsim.ensemble import dataset, fingerprint, job
 from tajsim.ensemble.executor import Executor, executor, finished
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.plan import Plan
+from tajsim.ensemble.plan import CHUNK, Plan
 from tajsim.errors import UserError
 from tajsim.files import csv_text, telling, whole, write_whole
 from tajsim.inputs import conditioned, outcomes, scenario_parts
@@ -66,7 +66,6 @@ class Histories:
     seed: int
     team: Executor
     workers: int = 1
-    chunk: int = 1000
     progress: Callable[[int, int], None] | None = None
 
     def __call__(self, settings: Mapping[str, Values], runs: Runs) -> Values:
@@ -77,7 +76,7 @@ class Histories:
         Raises:
             UserError: if a worker was killed from outside.
         """
-        parts = max(-(-len(runs) // self.chunk), self.workers)
+        parts = max(-(-len(runs) // CHUNK), self.workers)
         places = np.array_split(np.arange(len(runs)), parts)
         jobs = [self._job(settings, runs, part) for part in places if len(part)]
 
@@ -97,8 +96,6 @@ class Histories:
             start=self.scenario.start,
             end=last_month(self.targets),
             outcomes=outcomes.with_weight(target_outcomes(self.targets)),
-            workers=1,
-            chunk=len(part),
             numbers=tuple(runs[part].tolist()),
             settings=({name: values[part] for name, values in settings.items()},),
         )

@@ -88,6 +88,10 @@ def _event_key(month: str, kind: str, arguments: Mapping[str, Any]) -> str:
     return f"{month} {kind} {told}"
 
 
+#: So many runs at most are simulated together; the results do not depend on it.
+CHUNK = 1000
+
+
 @dataclass(frozen=True)
 class Plan:
     """Scenarios of one period, simulated with the same runs, seed and parameters.
@@ -103,8 +107,7 @@ class Plan:
     start: str
     end: str
     outcomes: tuple[str, ...]
-    workers: int
-    chunk: int
+    workers: int = 1
     redraw: tuple[str, ...] = ()
     resume: SavedState | None = None
     numbers: tuple[int, ...] = ()
@@ -125,7 +128,7 @@ class Plan:
             keep_state: whether the state after the last month is kept.
         """
         shares = ceil(self.workers / len(self.scenarios))
-        size = max(1, min(self.chunk, ceil(self.runs / shares)))
+        size = max(1, min(CHUNK, ceil(self.runs / shares)))
         spans: list[tuple[int, int, Snapshot | None]]
         spans = [(i, min(i + size, self.runs), None) for i in range(0, self.runs, size)]
         if self.resume:
@@ -188,13 +191,12 @@ def argument_errors(
     runs: int,
     seed: int,
     parameters: str,
-    outcomes: Sequence[str] | None,
     workers: int,
-    chunk: int,
+    outcomes: Sequence[str] | None = (),
     redraw: Sequence[str] = (),
 ) -> list[str]:
     """Return one line for every argument that is wrong whatever the scenarios are."""
-    wrong = count_errors(runs=runs, workers=workers, chunk=chunk) + seed_errors(seed)
+    wrong = count_errors(runs=runs, workers=workers) + seed_errors(seed)
     modes = (*MODES, conditioned.MODE)
     if parameters not in modes:
         wrong.append(unknown("mode of the parameters", str(parameters), modes))

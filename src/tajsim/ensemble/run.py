@@ -50,7 +50,6 @@ class Options(Sampling, total=False):
 
     until: str | None
     outcomes: Sequence[str] | None
-    chunk: int
     overrides: Overrides
     engine: str | None
 
@@ -68,7 +67,6 @@ def run_many(
     until: str | None = None,
     outcomes: Sequence[str] | None = None,
     workers: int = 1,
-    chunk: int = 1000,
     progress: Progress | None = None,
     overrides: Overrides = (),
     without: Without = (),
@@ -87,7 +85,6 @@ def run_many(
         until: the last month, ``YYYY-MM``; by default the end of the scenarios.
         outcomes: which outcomes to keep; by default all.
         workers: the number of processes.
-        chunk: the number of runs simulated together; does not change the results.
         progress: called with the run-months done and their total.
         overrides: settings that win over those of every scenario, ``{"name": value}`` or
             ``["name=value"]``; only for scenarios given by name or path.
@@ -103,7 +100,7 @@ def run_many(
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
-    chosen = (until, outcomes, workers, chunk, overrides)
+    chosen = (until, outcomes, workers, overrides)
     with using(engine):
         plan = prepare(scenarios, runs, seed, parameters, *chosen, without=without)
         return with_bands(simulate(plan, progress))
@@ -117,7 +114,6 @@ def prepare(
     until: str | None = None,
     outcomes: Sequence[str] | None = None,
     workers: int = 1,
-    chunk: int = 1000,
     overrides: Overrides = (),
     redraw: Sequence[str] = (),
     resume: SavedState | None = None,
@@ -147,7 +143,7 @@ def prepare(
         wrong += [f"outcome '{name}' was not kept in {resume.path}" for name in lost]
         if until and until <= resume.head["until"]:
             wrong.append(f"until: {until} is not after the state, of {resume.head['until']}")
-    wrong = argument_errors(runs, seed, parameters, outcomes, workers, chunk, redraw) + wrong
+    wrong = argument_errors(runs, seed, parameters, workers, outcomes, redraw) + wrong
     if wrong:
         raise UserError(wrong)
     start, end = period_of(loaded, until)
@@ -160,7 +156,6 @@ def prepare(
         end=end,
         outcomes=with_weight(outcomes or load_outcomes()),
         workers=int(workers),
-        chunk=int(chunk),
         redraw=tuple(redraw),
         resume=resume,
     )
