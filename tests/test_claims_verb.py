@@ -112,7 +112,7 @@ def test_each_scenario_is_simulated_once_and_only_as_far_as_needed(
         ("status-quo", "2004-09", mean),
     ]
     assert told == sorted(told)
-    assert told[-1] == (2 * (7 + 8 + 9 + 9), 2 * (7 + 8 + 9 + 9))
+    assert told[-1] == (2000 * (7 + 8 + 9 + 9), 2000 * (7 + 8 + 9 + 9))
 
 
 def test_claims_without_a_reference_need_no_pair(tmp_path: Path) -> None:

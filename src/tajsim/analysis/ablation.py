@@ -13,8 +13,7 @@ from tajsim.analysis.claims import claims
 from tajsim.analysis.signs import signs
 from tajsim.analysis.validation import validate
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, Sampling, part_of, prepare, simulate
+from tajsim.ensemble.run import Progress, Sampling, draw_errors, part_of, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.files import exists, write_whole
 from tajsim.inputs import ledger, outcomes, registry, switches
@@ -74,11 +73,11 @@ def ablate(
     Raises:
         UserError: for anything the caller can mend, such as a file with rows made otherwise.
     """
-    progress, workers = draws.pop("progress", None), draws.get("workers", 1)
-    seed, parameters = draws.get("seed", 1), draws.get("parameters", registry.DEFAULT_MODE)
-    if wrong := argument_errors(runs, seed, parameters, workers):
+    if wrong := draw_errors(runs, draws):
         raise UserError(wrong)
-    made = {"runs": runs, "seed": seed, "parameters": parameters, "model": model_version()}
+    progress = draws.pop("progress", None)
+    usual = {"seed": 1, "parameters": registry.DEFAULT_MODE}
+    made = {"runs": runs, **{n: draws.get(n, usual[n]) for n in usual}, "model": model_version()}
     wanted, table = units(only), _kept(out, made)
     left = [name for name in wanted if name not in [*table["name"]]]
     look = partial(_look, draws={"runs": runs, **draws}, scenarios=scenarios, changes=changes)

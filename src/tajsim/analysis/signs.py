@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,9 @@ import xarray as xr
 import tajsim.analysis.verdicts as verdicts
 from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Need, Progress, Without, simulated
+from tajsim.ensemble.run import Need, Sampling, Without, draw_errors, simulated
 from tajsim.errors import UserError, unknown
-from tajsim.inputs import outcomes, registry, scenario_parts, switches
+from tajsim.inputs import outcomes, scenario_parts, switches
 from tajsim.inputs.signs import Contrast, Sign, Signs, Where, load_signs, read_signs
 from tajsim.results.effect import Values, effect
 from tajsim.results.numbers import frame_text, intervals, table_number
@@ -66,14 +66,7 @@ _All = dict[tuple[str, str], _Measured]
 
 
 def signs(
-    *ids: str,
-    runs: int | None = None,
-    seed: int = 1,
-    parameters: str = registry.DEFAULT_MODE,
-    workers: int = 1,
-    progress: Progress | None = None,
-    file: str | Path | None = None,
-    without: Without = (),
+    *ids: str, runs: int | None = None, file: str | Path | None = None, **draws: Unpack[Sampling]
 ) -> pd.DataFrame:
     """Test signs on the model as it is.
 
@@ -81,7 +74,7 @@ def signs(
         ids: signs or changes; by default all.
         runs: runs of every pair, in place of what each sign asks for.
         file: a file of signs in place of the shipped one.
-        without: what is taken out of the model on all sides, see `tajsim.ensemble.run_many`.
+        draws: further arguments of `tajsim.ensemble.run_many`.
 
     Returns:
         One row per sign: ``verdict`` (see `tajsim.analysis.verdicts`), with a ``reason`` where it
@@ -93,7 +86,7 @@ def signs(
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
-    wrong = argument_errors(2 if runs is None else runs, seed, parameters, workers)
+    wrong, without = draw_errors(2 if runs is None else runs, draws), draws.get("without", ())
     known = read_signs(Path(file).read_text("utf-8"), str(file)) if file else load_signs()
     names = [*known.signs, *known.changes]
     wrong += [unknown("sign or change", name, names) for name in ids if name not in names]
@@ -102,7 +95,7 @@ def signs(
     chosen = [s for s in known.signs.values() if not ids or {s.id, s.change} & {*ids}]
     pairs = {name: _holding(pair, without) for name, pair in known.pairs.items()}
     tests = {s.id: _Trial(s, pairs[s.change], pairs.get(s.beyond), runs or s.asked) for s in chosen}
-    measured = _simulate([*tests.values()], seed, parameters, workers, progress)
+    measured = _simulate([*tests.values()], draws)
     rows = [_row(known, sign, tests[sign.id], measured) for sign in chosen]
     told = {"without": " ".join(switches.listed(without))} if without else {}
     return pd.DataFrame(rows).assign(model=model_version(), **told)
@@ -114,9 +107,7 @@ def _holding(pair: Contrast, without: Without) -> Contrast:
     return replace(pair, scenario=pair.scenario.holding(without), reference=reference)
 
 
-def _simulate(
-    tests: list[_Trial], seed: int, parameters: str, workers: int, progress: Progress | None
-) -> _All:
+def _simulate(tests: list[_Trial], draws: Sampling) -> _All:
     """Simulate each scenario once for each number of runs, as far as a test looks; measure."""
     needs: dict[tuple[int, str, str], Need] = {}
     for test in tests:
@@ -125,7 +116,7 @@ def _simulate(
             need.add([test.sign.outcome], test.until)
     # The shortest first, so that few are simulated further than they are looked at.
     order = sorted(needs.items(), key=lambda i: (*i[0][:2], i[1].scenario.end, i[1].until))
-    found = simulated([need for _, need in order], seed, parameters, workers, progress)
+    found = simulated([need for _, need in order], draws)
     return {
         (test.sign.id, need.scenario.name): _measure(one, test)
         for need, one in found

@@ -4,7 +4,6 @@ The first runs are simulated again, each time with one group of draws made anew:
 parameters, and chance. What that changes is the share of the group.
 """
 
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -267,7 +266,7 @@ def rests_text(comparison: pd.DataFrame, variance: pd.DataFrame, named: pd.DataF
         told = numbers.text_table(("outcome", *GROUPS), rows, left=(0,))
         title = f"Sources of variance: {scenario} against {own['reference'].iloc[0]}"
         preface = _PREFACE.format(int(part["runs"].iloc[0]))
-        blocks += [title, textwrap.fill(preface, numbers.WIDTH), told]
+        blocks += [title, numbers.wrapped(preface), told]
         mine = named[named["scenario"] == scenario] if len(named) else named
         mine = mine[mine["outcome"] == assumptions.TOGETHER] if len(mine) else mine
         blocks.append(_most(mine) if len(mine) else "No assumption was drawn.")
@@ -308,7 +307,7 @@ def _most(rows: pd.DataFrame) -> str:
         int(rows["sets"].iloc[0]), int(rows["stands_out"].astype(bool).sum()), len(rows)
     )
     table = numbers.frame_text(said, *columns, "sure", "value and range=range")
-    return f"{textwrap.fill(note, numbers.WIDTH)}\n\n{table}"
+    return f"{numbers.wrapped(note)}\n\n{table}"
 
 
 def range_text(row: Any) -> str:

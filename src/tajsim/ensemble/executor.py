@@ -306,11 +306,6 @@ class Processes(Executor):
         self._workers = [self._start() for _ in range(workers)]
         self.hands = workers
 
-    @property
-    def pids(self) -> list[int]:
-        """The numbers of the worker processes."""
-        return [worker.process.pid or 0 for worker in self._workers]
-
     def wants(self) -> bool:
         """Keep every worker busy and one job at hand."""
         return len(self._jobs) <= self.hands
@@ -391,8 +386,14 @@ class Processes(Executor):
         process = self._context.Process(
             target=_serve, args=(theirs, self._work, self._prepare), daemon=True
         )
-        with interrupts_ignored():
+        # Processes that start ignore an interrupt from their first instruction: they inherit that.
+        main = threading.current_thread() is threading.main_thread()
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+        try:
             process.start()
+        finally:
+            if main:
+                signal.signal(signal.SIGINT, handler)
         theirs.close()
         return _Worker(process, ours)
 
@@ -437,19 +438,6 @@ class Processes(Executor):
             return [self._over(worker, Answer(number, "failed", killed(self._losses)))]
         fresh.number = number
         return []
-
-
-@contextmanager
-def interrupts_ignored() -> Iterator[None]:
-    """Start processes that ignore an interrupt from their first instruction (they inherit it)."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
 
 
 #: Jobs sent for each thread of the cluster, so that no worker waits for the next one.

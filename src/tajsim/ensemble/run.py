@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import xarray as xr
 from typing_extensions import Unpack
 
 import tajsim.ensemble.dataset as dataset
 import tajsim.ensemble.job as job
-from tajsim.compiled.engine import compile_once, using
+from tajsim.compiled.engine import compile_once, using as using
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_fits, period_of
 from tajsim.errors import UserError
@@ -24,7 +24,7 @@ from tajsim.results.discrepancy import with_bands
 ScenarioLike = Scenario | str | Path
 Overrides = Mapping[str, float | str] | Sequence[str]
 Without = str | Sequence[str]
-#: Told how many run-months are done, and how many there are.
+#: Told how much is done, and how much there is: run-months, or thousandths of them.
 Progress = Callable[[int, int], None]
 
 
@@ -43,6 +43,12 @@ class Sampling(TypedDict, total=False):
     workers: int
     progress: Progress | None
     without: Without
+
+
+def draw_errors(runs: int, draws: Sampling) -> list[str]:
+    """Return one line for each of these arguments that is wrong whatever is simulated."""
+    parameters = draws.get("parameters", DEFAULT_MODE)
+    return argument_errors(runs, draws.get("seed", 1), parameters, draws.get("workers", 1))
 
 
 class Options(Sampling, total=False):
@@ -226,18 +232,14 @@ class Need:
         self.until = max(self.until, until)
 
 
-def simulated(
-    needs: Iterable[Need],
-    seed: int,
-    parameters: str,
-    workers: int = 1,
-    progress: Progress | None = None,
-) -> Iterator[tuple[Need, xr.Dataset]]:
+def simulated(needs: Iterable[Need], draws: Sampling) -> Iterator[tuple[Need, xr.Dataset]]:
     """Simulate what is needed in their order, a few at a time; yield the results of each.
 
-    Those that follow one another with one period and number of runs are simulated together.
+    Those that follow one another with one period and number of runs are simulated together. What
+    they are ``without`` is for the needs to say.
     """
-    listed = list(needs)
+    options, listed = dict[str, Any](draws) | {"without": ()}, list(needs)
+    progress, workers = options.pop("progress", None), options.get("workers", 1)
     sizes = [need.runs * len(month_names(need.scenario.start, need.until)) for need in listed]
     done, size_of = 0, dict(zip(map(id, listed), sizes, strict=True))
     for _, part in groupby(listed, lambda n: (n.runs, n.scenario.start, n.scenario.end)):
@@ -247,11 +249,9 @@ def simulated(
             plan = prepare(
                 [need.scenario for need in batch],
                 batch[0].runs,
-                seed,
-                parameters,
                 until=max(need.until for need in batch),
                 outcomes=sorted(set().union(*(need.outcomes for need in batch))),
-                workers=workers,
+                **options,
             )
             size = sum(size_of[id(need)] for need in batch)
             results = simulate(plan, part_of(progress, done, sum(sizes), size))
