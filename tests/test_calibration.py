@@ -299,7 +299,10 @@ def test_workers_do_not_change_what_is_simulated(early: tuple[str, ...]) -> None
 
 def test_wrong_numbers_are_told_together(tmp_path: Path) -> None:
     few = smc.Method(particles=1)
-    assert len(refused("must be at least", calibrate, tmp_path / "c", few, prior_runs=1, workers=0)) == 3
+    assert (
+        len(refused("must be at least", calibrate, tmp_path / "c", few, prior_runs=1, workers=0))
+        == 3
+    )
     assert not (tmp_path / "c").exists()
 
 
