@@ -11,7 +11,6 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-import xarray as xr
 from scipy.special import ndtri
 
 from benchmarks.close_calls import close_calls
@@ -55,6 +54,11 @@ def assert_near(found: TajikistanModel, wanted: TajikistanModel) -> None:
         assert np.abs(state(found)[path] - array).max(initial=0.0) <= 1e-12 * scale, path
 
 
+def assert_close(found: Any, wanted: Any, rtol: float, atol: float = 1e-6) -> None:
+    for name, values in wanted.items():
+        np.testing.assert_allclose(found[name], values, rtol, atol, err_msg=str(name))
+
+
 def advanced(model: TajikistanModel, by: Program | None, months: int) -> TajikistanModel:
     engine.advance(model, by, model.months_run + months)
     return model
@@ -76,15 +80,10 @@ def test_the_spin_up_is_that_of_numpy(compiled: Program) -> None:
     ours, theirs = build(runs=3), build(runs=3)
     engine.settle(ours, compiled)
     engine.settle(theirs, None)
-    for path, array in state(theirs).items():
-        # 24 months of it: what is a difference of large numbers is less exact.
-        np.testing.assert_allclose(state(ours)[path], array, rtol=1e-9, atol=1e-7, err_msg=path)
+    # 24 months of it: what is a difference of large numbers is less exact.
+    assert_close(state(ours), state(theirs), 1e-9, 1e-7)
     assert ours.months_run == 0
     assert ours.watch._above.keys() == theirs.watch._above.keys()
-
-
-def outcomes(dataset: xr.Dataset) -> dict[str, Any]:
-    return {str(name): dataset[name].values for name in dataset.data_vars}
 
 
 @pytest.mark.parametrize("scenario", ["elite-purge", "russian-border-withdrawal"])
@@ -97,10 +96,8 @@ def test_outcomes_and_chronicle_are_those_of_numpy(scenario: str) -> None:
     assert calls.compared > 1000
     # A draw that meets its threshold within rounding may happen in one engine alone.
     sure = [run for run in range(12) if run not in calls.runs]
-    for name, values in outcomes(theirs).items():
-        if "run" in ours[name].dims:
-            found, values = outcomes(ours)[name][..., sure], values[..., sure]
-            np.testing.assert_allclose(found, values, rtol=1e-6, atol=1e-6, err_msg=name)
+    of_runs = [name for name in theirs if "run" in theirs[name].dims]
+    assert_close(*(made[of_runs].isel(run=sure) for made in (ours, theirs)), 1e-6)
     ours, theirs = (made.isel(event=np.isin(made["event_run"], sure)) for made in (ours, theirs))
     assert ours.sizes["event"] > 300
     np.testing.assert_allclose(ours["event_size"], theirs["event_size"], rtol=1e-6, atol=1e-6)
@@ -135,24 +132,19 @@ def test_a_run_is_the_same_in_any_lane_tile_chunk_and_company(compiled: Program)
 def test_changed_parameters_and_events_act_as_in_numpy(compiled: Program) -> None:
     pay = {"parameter": "agency_pay.army", "value": 90.0, "months": 4}
     events = [
-        Event(month, kind, arguments, "x")
-        for month, kind, arguments in (
-            ("2004-05", "set", pay),
-            ("2004-07", "deal", {"deal": "russian_base", "change": "hold"}),
-            ("2004-07", "set", {"parameter": "constant_world", "value": 1.0}),
-            ("2004-11", "handover", {"section": "moskovskii", "agency": "border_troops"}),
-        )
+        Event("2004-05", "set", pay, "x"),
+        Event("2004-07", "deal", {"deal": "russian_base", "change": "hold"}, "x"),
+        Event("2004-07", "set", {"parameter": "constant_world", "value": 1.0}, "x"),
+        Event("2004-11", "handover", {"section": "moskovskii", "agency": "border_troops"}, "x"),
     ]
-    models = [
-        TajikistanModel(runs=6, seed=9, end="2005-12", events=events, settled=False)
-        for _ in range(2)
-    ]
-    for model, by in zip(models, (compiled, None), strict=True):
-        engine.settle(model, by)
-        advanced(model, by, 24)
-    ours, theirs = models
-    for name, series in theirs.record.items():
-        np.testing.assert_allclose(ours.record[name], series, rtol=1e-6, atol=1e-6, err_msg=name)
+
+    def model(by: Program | None) -> TajikistanModel:
+        found = TajikistanModel(runs=6, seed=9, end="2005-12", events=events, settled=False)
+        engine.settle(found, by)
+        return advanced(found, by, 24)
+
+    ours, theirs = model(compiled), model(None)
+    assert_close(ours.record, theirs.record, 1e-6)
     assert ours.values["agency_pay.army"].tolist() == [90.0] * 6
 
 
@@ -167,13 +159,12 @@ def test_held_rules_are_held_as_in_numpy(without: Any) -> None:
         return advanced(model, by, 18)
 
     ours, theirs = map(held, engine.ENGINES)
-    for name, series in theirs.record.items():
-        np.testing.assert_allclose(ours.record[name], series, rtol=1e-6, atol=1e-6, err_msg=name)
+    assert_close(ours.record, theirs.record, 1e-6)
     answers = theirs.values.switches.answers
     assert ours.values.switches.answers.keys() == answers.keys()
     for question, parts in answers.items():
-        for found, part in zip(ours.values.switches.answers[question], parts, strict=True):
-            np.testing.assert_allclose(found, part, rtol=1e-9, atol=1e-7, err_msg=question)
+        found = ours.values.switches.answers[question]
+        assert_close(dict(enumerate(found)), dict(enumerate(parts)), 1e-9, 1e-7)
 
 
 def job(**changes: Any) -> Job:

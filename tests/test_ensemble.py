@@ -81,17 +81,16 @@ def test_enlarging_keeps_the_runs_and_another_seed_does_not() -> None:
 
 def test_several_scenarios_equal_each_alone(pair: xr.Dataset) -> None:
     alone = run(SCENARIO, runs=6, seed=1, until="2005-06")
-    assert outcomes(pair.sel(scenario=[SCENARIO])).equals(outcomes(alone))
+    ours, theirs = (  # without the chronicle
+        found.drop_dims([d for d in found.dims if str(d).startswith("event")])
+        for found in (pair.sel(scenario=[SCENARIO]), alone)
+    )
+    assert ours.equals(theirs)
     place = list(pair.scenario.values).index(SCENARIO)
     own = np.flatnonzero(pair["event_scenario"].values == place)
     for column in (name for name in alone.variables if alone[name].dims == ("event",)):
         if column != "event_scenario":
             np.testing.assert_array_equal(pair[column].values[own], alone[column].values)
-
-
-def outcomes(dataset: xr.Dataset) -> xr.Dataset:
-    """Return the dataset without its chronicle."""
-    return dataset.drop_dims([d for d in dataset.dims if str(d).startswith("event")])
 
 
 def test_pairs_share_their_parameters(pair: xr.Dataset) -> None:
@@ -105,14 +104,8 @@ def test_pairs_share_their_parameters(pair: xr.Dataset) -> None:
 def test_overrides_and_progress() -> None:
     lever = next(p for p in load_parameters().values() if p.role == "lever" and p.high > p.low)
     calls: list[tuple[int, int]] = []
-    data = run(
-        REFERENCE,
-        runs=2,
-        overrides={lever.name: lever.high},
-        progress=lambda done, total: calls.append((done, total)),
-        engine="numpy",  # which tells of each month
-        **SHORT,
-    )
+    told = {"progress": lambda *n: calls.append(n), "engine": "numpy"}  # which tells of each month
+    data = run(REFERENCE, runs=2, overrides={lever.name: lever.high}, **told, **SHORT)
     assert (data["parameter_value"].sel(parameter=lever.name) == lever.high).all()
     assert json.loads(data.attrs["settings"])[REFERENCE][lever.name] == lever.high
     assert calls == [(done, 12) for done in range(2, 13, 2)]
@@ -135,11 +128,9 @@ def test_models_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not [model for model in born if model() is not None]
 
 
-def test_more_runs_than_there_is_room_for_are_refused() -> None:
+def test_a_killed_worker_and_too_many_runs_are_one_line() -> None:
     refused(r"need [\d,]+ GB", run, REFERENCE, runs=10**9)
 
-
-def test_killed_worker_is_one_line() -> None:
     def kill(done: int, total: int) -> None:
         for worker in multiprocessing.active_children():
             worker.kill()
@@ -177,8 +168,8 @@ def test_an_interrupt_that_a_library_turned_into_an_error_is_an_interrupt(
 def test_results_of_different_settings_are_no_pairs(tmp_path: Path) -> None:
     plain = run("status-quo", runs=4, until="2004-06")
     paid = run("irpt-ban", runs=3, until="2004-06", overrides=["agency_pay.border_troops=60"])
-    said, place = "same --set; found nothing and agency_pay", tmp_path / "no.png"
-    refused(said, draw, "difference", [plain, paid], place)
+    said = "same --set; found nothing and agency_pay"
+    refused(said, draw, "difference", [plain, paid], tmp_path / "no.png")
     assert not list(tmp_path.iterdir())
     foot = " ".join(text.get_text() for text in figure("fan", [plain, paid]).texts)
     said = "3 runs per scenario (those that all results hold; given were 4, 3)"

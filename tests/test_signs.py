@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from conftest import refused
 from hypothesis import given, strategies as st
 
 import tajsim.analysis.signs as signs_run
@@ -15,7 +16,6 @@ import tajsim.plots.evidence as evidence
 from tajsim.analysis.signs import signs, signs_text
 from tajsim.analysis.verdicts import FAILS, HOLDS, NEGLIGIBLE, NOT_TESTED, TURNS, UNDECIDED
 from tajsim.cli import main
-from tajsim.errors import UserError
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.signs import Contrast, Sign, load_signs, read_signs
 
@@ -111,9 +111,7 @@ def test_mistakes_in_signs_are_told_with_line_and_key() -> None:
         ('"dearer"\noutcome', '"deerer"\noutcome', "6: signs: unknown change 'deerer'; did you"),
         ('{ agency = "army"', '{ agency = "armi"', "10: signs.where.agency: unknown agency 'armi'"),
     ):
-        with pytest.raises(UserError) as told:
-            read_signs(GOOD.replace(old, new), "x.toml")
-        assert told.value.messages[0].startswith(f"x.toml:{said}")
+        refused(f"^x.toml:{said}", read_signs, GOOD.replace(old, new), "x.toml")
 
 
 def paired(data: xr.Dataset, other: bool = False, **keys: Any) -> list[list[float]]:
@@ -121,16 +119,12 @@ def paired(data: xr.Dataset, other: bool = False, **keys: Any) -> list[list[floa
     fields = {"id": "s", "change": "c", "outcome": "pay", "sense": "higher", "line": 1}
     fields |= {"document": "icg-2016", "mechanisms": ["M47"], "window": [0, 5]}
     sign = Sign.model_validate({**fields, **keys}).model_copy(update={"outcome": "level"})
-    before, after, third = (
-        Scenario(name, "t", "q", None, "2004-01", "2005-12")
-        for name in ("before", "after", "third")
-    )
+    names = ("before", "after", "third")
+    before, after, third = (Scenario(n, "t", "q", None, "2004-01", "2005-12") for n in names)
     beyond = Contrast(third, before, "2004-01") if other else None
     trial = signs_run._Trial(sign, Contrast(after, before, "2004-01"), beyond, 2)
-    measured = {
-        ("s", side.name): signs_run._measure(data.sel(scenario=[side.name]), trial)
-        for side in trial.sides
-    }
+    sides = [side.name for side in trial.sides]
+    measured = {("s", n): signs_run._measure(data.sel(scenario=[n]), trial) for n in sides}
     return [part.tolist() for part in signs_run._paired(trial, measured)]
 
 
@@ -147,9 +141,8 @@ def test_the_quantity_of_a_sign_by_hand(by_hand: Callable[..., xr.Dataset]) -> N
 
 
 def test_a_sign_is_simulated_in_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "mine.toml"
-    file.write_text(GOOD, encoding="utf-8")
-    table = signs(runs=2, file=file)
+    (tmp_path / "mine.toml").write_text(GOOD, encoding="utf-8")
+    table = signs(runs=2, file=tmp_path / "mine.toml")
     row = table.iloc[0]
     assert (row["verdict"], row["window"], row["runs"]) == (HOLDS, "2004-03 to 2004-05", 2)
     assert row["effect"] > 5.0
