@@ -48,9 +48,8 @@ class Dashboard:
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         """Return status and body of an answer."""
-        asked = urllib.request.Request(
-            self.address + path, headers={"Cookie": self.cookie, **headers}
-        )
+        headers = {"Cookie": self.cookie, **headers}
+        asked = urllib.request.Request(self.address + path, headers=headers)
         try:
             with urllib.request.urlopen(asked, timeout=240) as answer:
                 return answer.status, answer.read()

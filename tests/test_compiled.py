@@ -176,8 +176,7 @@ def job(**changes: Any) -> Job:
 def test_progress_is_told_and_can_end_the_work() -> None:
     told: list[int] = []
     simulate(job(runs=tuple(range(40)), engine="compiled"), told.append)
-    assert told[-1] == 6
-    assert told == sorted(told)
+    assert told == sorted(told) and told[-1] == 6
 
     def end(_months: int) -> None:
         raise KeyboardInterrupt
@@ -218,20 +217,17 @@ SHARES = np.concatenate([[2.0**-53, 1e-14, 0.13, 0.14, 0.86, 0.87, 0.5, 1.0 - 2.
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted", "given"),
+    ("wanted", "given"),
     [
-        ("exp", np.exp, SPREAD),
-        ("expm1", np.expm1, SPREAD),
-        ("log", np.log, np.abs(SPREAD)),
-        ("log1p", np.log1p, np.abs(SPREAD)),
-        ("tanh", np.tanh, SPREAD),
-        ("ndtri", ndtri, SHARES),
+        *((function, SPREAD) for function in (np.exp, np.expm1, np.tanh)),
+        *((function, np.abs(SPREAD)) for function in (np.log, np.log1p)),
+        (ndtri, SHARES),
     ],
 )
-def test_functions_are_those_of_numpy(name: str, wanted: Any, given: Any) -> None:
+def test_functions_are_those_of_numpy(wanted: Any, given: Any) -> None:
     with np.errstate(all="ignore"):
-        expected = wanted(given)
-    np.testing.assert_allclose(worked_out(name, given), expected, rtol=1e-14, atol=1e-300)
+        expected, found = wanted(given), worked_out(wanted.__name__, given)
+    np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-300)
 
 
 def test_powers_are_those_of_numpy() -> None:
@@ -257,9 +253,8 @@ def test_a_kept_program_is_read_only_if_it_is_whole_and_ones_own(
     path = tmp_path / "kept" / "key.month"
     program.keep(path, "key", compiled.about, b"code")
     found = program.read(path, "key")
-    assert found
+    assert found and found[1] == b"code"
     assert json.dumps(found[0].leaves) == json.dumps(compiled.about.leaves)
-    assert found[1] == b"code"
     program.keep(path, "key", *found)
     assert program.read(path, "key") == found
     assert [item.name for item in path.parent.iterdir()] == ["key.month"]
@@ -302,10 +297,8 @@ def test_a_subclass_is_compiled_or_left_to_numpy_with_one_line(
     model = Unclear(runs=3, settled=False)
     for _ in range(2):
         assert engine.program_for(model, "compiled") is None
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "a branch on the value of an array" in said
-    assert "numpy simulates Unclear" in said
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "a branch on the value of an array" in said and "numpy simulates Unclear" in said
 
 
 def test_engines_are_named_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,9 +321,6 @@ def test_without_llvmlite_numpy_simulates() -> None:
         "except tajsim.errors.UserError as error: print(error)\n"
     )
     environment = {k: v for k, v in os.environ.items() if k != engine.VARIABLE}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
-    )
-    first, second = done.stdout.splitlines()
-    assert first == "numpy"
-    assert "pip install 'tajsim[fast]'" in second
+    told = subprocess.check_output([sys.executable, "-c", code], text=True, env=environment)
+    first, second = told.splitlines()
+    assert first == "numpy" and "pip install 'tajsim[fast]'" in second

@@ -96,13 +96,8 @@ def test_data_collector() -> None:
 
 
 def test_batch_run() -> None:
-    rows = mesa.batch_run(
-        Seizures,
-        parameters={"agency_pay__border_troops": [1, 40]},
-        max_steps=3,
-        number_processes=1,
-        display_progress=False,
-    )
+    paid = {"agency_pay__border_troops": [1, 40]}
+    rows = mesa.batch_run(Seizures, paid, max_steps=3, number_processes=1, display_progress=False)
     by_pay = {row["agency_pay__border_troops"]: row["collusion"] for row in rows}
     assert by_pay[40] < by_pay[1]
 
