@@ -251,20 +251,16 @@ class SessionManager:
         number, kind, content = answer
         worker, job = self._jobs[number]
         del self._jobs[number]
+        waiting = [session for session in self._sessions if job.key in session.keys]
         if kind == "done":
             self.results.put(job.key, content)
         elif kind == "failed":
-            self._fail(job, lines_of(content))
+            self._failed[job.key] = lines_of(content)
+            for session in waiting:
+                session.failed(self._failed[job.key])
         self._scheduler.free(worker)
-        for session in list(self._sessions):
-            if job.key in session.keys:
-                session.news()
-
-    def _fail(self, job: ScheduledJob, lines: Sequence[str]) -> None:
-        self._failed[job.key] = lines
-        for session in list(self._sessions):
-            if job.key in session.keys:
-                session.failed(lines)
+        for session in waiting:
+            session.news()
 
 
 def lines_of(error: Exception) -> Sequence[str]:
