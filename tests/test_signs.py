@@ -140,9 +140,12 @@ def test_the_quantity_of_a_sign_by_hand(by_hand: Callable[..., xr.Dataset]) -> N
     assert paired(data, above=13.0) == [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]
 
 
-def test_a_sign_is_simulated_in_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "mine.toml").write_text(GOOD, encoding="utf-8")
-    table = signs(runs=2, file=tmp_path / "mine.toml")
+def test_a_sign_is_simulated_in_pairs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(signs_run, "load_signs", lambda: read_signs(GOOD))
+        table = signs(runs=2)
     row = table.iloc[0]
     assert (row["verdict"], row["window"], row["runs"]) == (HOLDS, "2004-03 to 2004-05", 2)
     assert row["effect"] > 5.0

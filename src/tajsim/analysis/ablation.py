@@ -49,12 +49,7 @@ def units(only: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
 
 
 def ablate(
-    *only: str,
-    runs: int = 50,
-    out: str | Path | None = None,
-    scenarios: Sequence[str] = (),
-    changes: Sequence[str] = (),
-    **draws: Unpack[Sampling],
+    *only: str, runs: int = 50, out: str | Path | None = None, **draws: Unpack[Sampling]
 ) -> pd.DataFrame:
     """Hold each theme and each mechanism in turn, and tell what that changes.
 
@@ -62,7 +57,6 @@ def ablate(
         only: names of mechanisms, themes or rules; by default all themes and mechanisms.
         runs: of every scenario and sign.
         out: a CSV file that is written after each of them; what it holds is not made again.
-        scenarios, changes: whose claims and whose signs are looked at; by default all.
         draws: further arguments of `tajsim.ensemble.run_many`.
 
     Returns:
@@ -80,7 +74,7 @@ def ablate(
     made = {"runs": runs, **{n: draws.get(n, usual[n]) for n in usual}, "model": model_version()}
     wanted, table = units(only), _kept(out, made)
     left = [name for name in wanted if name not in [*table["name"]]]
-    look = partial(_look, draws={"runs": runs, **draws}, scenarios=scenarios, changes=changes)
+    look = partial(_look, draws={"runs": runs, **draws})
     plain = look((), part_of(progress, 0, 1 + len(left))) if left else {}
     for done, name in enumerate(left, start=1):
         held = look(wanted[name], part_of(progress, done, 1 + len(left)))
@@ -114,22 +108,16 @@ def _kept(out: str | Path | None, made: Mapping[str, object]) -> pd.DataFrame:
     return table
 
 
-def _look(
-    rules: Sequence[str],
-    progress: Progress | None,
-    draws: Mapping[str, Any],
-    scenarios: Sequence[str],
-    changes: Sequence[str],
-) -> Look:
+def _look(rules: Sequence[str], progress: Progress | None, draws: Mapping[str, Any]) -> Look:
     shares = [part_of(progress, part, 4) for part in range(4)]
     headline = [name for name, row in outcomes.load_outcomes().items() if row.headline]
     plan = prepare([PLAIN], outcomes=outcomes.with_weight(headline), without=rules, **draws)
     dataset = simulate(plan, shares[0])
     window = whole_period(dataset)
-    tested = claims(*scenarios, progress=shares[1], without=rules, **draws)
+    tested = claims(progress=shares[1], without=rules, **draws)
     mark = plan.scenarios[0].name.removeprefix(PLAIN)
     named = tested["scenario"].str.removesuffix(mark) + ":" + tested["claim"]
-    seen = signs(*changes, progress=shares[2], without=rules, **draws)
+    seen = signs(progress=shares[2], without=rules, **draws)
     scores = validate(progress=shares[3], without=rules, **draws).table
     # A number is met by 90 %, all else by half of the runs.
     met = np.where(
@@ -150,11 +138,11 @@ def _differences(plain: Look, held: Look) -> dict[str, str]:
         if change.direction and abs(change.mean) >= verdicts.smallest_effect(level):
             mean = float(np.nanmean(np.abs(level)))
             moved.append(f"{name} {100.0 * change.mean / mean if mean else np.inf:+.3g} %")
-    found = {"outcomes": moved}
+    found = {"outcomes": "; ".join(moved)}
     for part in PARTS[1:]:
         both = [(name, old, held[part][name]) for name, old in plain[part].items()]
-        found[part] = [f"{name} {old} > {new}" for name, old, new in both if old != new]
-    return {part: "; ".join(texts) for part, texts in found.items()}
+        found[part] = "; ".join(f"{name} {old} > {new}" for name, old, new in both if old != new)
+    return found
 
 
 def ablation_text(table: pd.DataFrame) -> str:

@@ -1,7 +1,6 @@
 """Signs tested on the model as it is: each change simulated in pairs with its reference."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Unpack
 
 import numpy as np
@@ -14,7 +13,7 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.run import Need, Sampling, Without, draw_errors, simulated
 from tajsim.errors import UserError, unknown
 from tajsim.inputs import outcomes, scenario_parts, switches
-from tajsim.inputs.signs import Contrast, Sign, Signs, Where, load_signs, read_signs
+from tajsim.inputs.signs import Contrast, Sign, Signs, Where, load_signs
 from tajsim.results.effect import Values, effect
 from tajsim.results.numbers import frame_text, intervals, table_number
 from tajsim.results.select import gap
@@ -65,15 +64,12 @@ class _Measured:
 _All = dict[tuple[str, str], _Measured]
 
 
-def signs(
-    *ids: str, runs: int | None = None, file: str | Path | None = None, **draws: Unpack[Sampling]
-) -> pd.DataFrame:
+def signs(*ids: str, runs: int | None = None, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Test signs on the model as it is.
 
     Args:
         ids: signs or changes; by default all.
         runs: runs of every pair, in place of what each sign asks for.
-        file: a file of signs in place of the shipped one.
         draws: further arguments of `tajsim.ensemble.run_many`.
 
     Returns:
@@ -87,7 +83,7 @@ def signs(
         UserError: for anything the caller can mend, all mistakes at once.
     """
     wrong, without = draw_errors(2 if runs is None else runs, draws), draws.get("without", ())
-    known = read_signs(Path(file).read_text("utf-8"), str(file)) if file else load_signs()
+    known = load_signs()
     names = [*known.signs, *known.changes]
     wrong += [unknown("sign or change", name, names) for name in ids if name not in names]
     if wrong:

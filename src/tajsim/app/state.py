@@ -308,8 +308,12 @@ def command(state: PageState, outcomes: bool = False) -> str:
 def kept_outcomes(state: PageState) -> tuple[str, ...]:
     """Return the outcomes that are simulated: the headline ones and what is shown besides."""
     specs = (*state.begins_with, *_asked_specs(state.scenario))
-    shown = {spec.partition("@")[0] for spec in specs} | {state.border, state.land}
-    shown |= {"heroin_leaving"}
+    shown = {
+        *(spec.partition("@")[0] for spec in specs),
+        state.border,
+        state.land,
+        "heroin_leaving",
+    }
     for text in scenes.load_scenario(state.scenario).asks.get("define", {}).values():
         shown |= {name for name, _ in outcomes.references(text)}
     return tuple(n for n, o in load_outcomes().items() if o.headline or n in shown)
@@ -387,9 +391,7 @@ def _question(state: PageState) -> str:
     levers = ", ".join(f"{name} = {value}" for name, value in state.levers)
     parts = [f"{levers}{since}"] if levers else []
     parts += [f"{key} moved to {month}" for key, month in state.moves]
-    return (
-        f"What differs with {' and '.join(parts)}?" if parts else "What differs from the reference?"
-    )
+    return f"What differs with {' and '.join(parts)}?"
 
 
 def _text(text: str) -> str:

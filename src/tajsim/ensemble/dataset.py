@@ -308,8 +308,6 @@ def _with_bounds(dataset: xr.Dataset) -> xr.Dataset:
 
 
 _SECONDS = 120.0
-
-
 #: Bytes in which HDF5 asks for memory; versions before 0.2 wrote all that it had.
 _RESERVE = 1 << 16
 

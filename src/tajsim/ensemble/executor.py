@@ -189,14 +189,14 @@ class _InProcess(Executor):
 @contextmanager
 def _what_is_there_left_alone() -> Iterator[None]:
     """Spare what is in memory the garbage collection after a job: as long as one run takes."""
-    if gc.get_freeze_count():  # by whoever calls, or already
-        yield
-        return
-    gc.freeze()
+    ours = not gc.get_freeze_count()  # not by whoever calls, nor already
+    if ours:
+        gc.freeze()
     try:
         yield
     finally:
-        gc.unfreeze()
+        if ours:
+            gc.unfreeze()
 
 
 def cause_of(error: BaseException) -> str:
@@ -357,10 +357,10 @@ class Processes(Executor):
                     found.append(self._over(worker, Answer(worker.number, "stopped")))
                 elif worker.number is not None:
                     self._begin(worker, worker.number)
-            elif message.number == worker.number and message.kind != "told":
-                found.append(self._over(worker, message))
-            elif message.number == worker.number:
+            elif message.number == worker.number and message.kind == "told":
                 worker.months = message.content
+            elif message.number == worker.number:
+                found.append(self._over(worker, message))
         self._fill()
         return found
 

@@ -201,15 +201,15 @@ def _load(
     """Load what is given by name or path; return the mistakes of all files too."""
     loaded, wrong = [], [] if scenarios else ["no scenario is given"]
     for scenario in scenarios:
-        if not isinstance(scenario, Scenario):
-            try:
-                loaded.append(load_scenario(scenario, overrides))
-            except UserError as error:
-                wrong += error.messages
+        if isinstance(scenario, Scenario):
+            loaded.append(scenario)
+            said = f"overrides need a name or a path; '{scenario.name}' is loaded already"
+            wrong += [said] if overrides else []
             continue
-        if overrides:
-            wrong.append(f"overrides need a name or a path; '{scenario.name}' is loaded already")
-        loaded.append(scenario)
+        try:
+            loaded.append(load_scenario(scenario, overrides))
+        except UserError as error:
+            wrong += error.messages
     return loaded, list(dict.fromkeys(wrong))
 
 
