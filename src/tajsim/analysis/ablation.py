@@ -120,9 +120,8 @@ def _look(rules: Sequence[str], progress: Progress | None, draws: Mapping[str, A
     seen = signs(progress=shares[2], without=rules, **draws)
     scores = validate(progress=shares[3], without=rules, **draws).table
     # A number is met by 90 %, all else by half of the runs.
-    met = np.where(
-        scores["kind"] == "number", scores["covered"] == 1.0, scores["percentile"] >= 0.5
-    )
+    number = scores["kind"] == "number"
+    met = np.where(number, scores["covered"] == 1.0, scores["percentile"] >= 0.5)
     return {
         "outcomes": {n: np.asarray(over(at_places(dataset, n), window)[0]) for n in headline},
         "signs": dict(zip(seen["sign"], seen["verdict"], strict=True)),

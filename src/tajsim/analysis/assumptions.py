@@ -187,11 +187,10 @@ def _rows(
         p = load_parameters()[names[place]]
         most = int(np.argmax(np.abs(found.correlations[place])))
         calibrated = np.quantile(sample[p.name], (0.05, 0.95)) if p.name in sample else [np.nan] * 2
+        row: dict[str, Any] = {n: getattr(found, n)[place] for n in ("share", "low", "high")}
         rows.append(
             {
-                "rank": rank,
-                "parameter": p.name,
-                **{n: getattr(found, n)[place] for n in ("share", "low", "high")},
+                **{"rank": rank, "parameter": p.name, **row},
                 "correlation": found.correlations[place, most],
                 "stands_out": bool(found.stands_out[place]),
                 "most_in": labels[most],
@@ -314,13 +313,11 @@ def ties(
         if progress:
             progress(done, total)
     q = false_discovery_control(combined(np.concatenate(p_values, axis=1)))
-    table = pd.DataFrame(
-        [
-            (row.name, row.role, row.basis.kind, bool(own < FALSE_TIES), float(own), *most)
-            for row, own, most in zip(rows, q, best, strict=True)
-        ],
-        columns=list(TIE_COLUMNS),
-    )
+    told = [
+        (row.name, row.role, row.basis.kind, bool(own < FALSE_TIES), float(own), *most)
+        for row, own, most in zip(rows, q, best, strict=True)
+    ]
+    table = pd.DataFrame(told, columns=list(TIE_COLUMNS))
     return table.sort_values(["tied", "share"], kind="stable", ignore_index=True)
 
 

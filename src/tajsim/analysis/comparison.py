@@ -10,16 +10,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+import tajsim.analysis.variance as shares
 from tajsim.analysis.claims import claims_text, evaluate_claims
-from tajsim.analysis.variance import (
-    ASSUMPTIONS,
-    FEWEST,
-    TOO_FEW,
-    VARIANCE,
-    kept_table,
-    rests_text,
-    with_rests,
-)
 from tajsim.display import element, fold, whole
 from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import Options, ScenarioLike, prepare, simulate, using
@@ -36,12 +28,12 @@ _CHANCE = "Where nothing changes, one interval in ten is clear of zero by chance
 
 def levels_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = False) -> str:
     """Return the table of one scenario: median and 90 % of the runs, headline outcomes or all."""
-    scenario = str(dataset["scenario"].values[0])
     shown = summary if everything else select.first_of_summary(summary)
     told = shown.assign(band=numbers.intervals(shown["p05"], shown["p95"]))
     table = numbers.frame_text(told, "outcome=label", "unit", "median", "90 % of the runs=band")
     window = summary["window_start"].iloc[0], summary["window_end"].iloc[0]
-    return _block(dataset, scenario, "run", window, "", table, len(summary) - len(shown))
+    scenario, left = str(dataset["scenario"].values[0]), len(summary) - len(shown)
+    return _block(dataset, scenario, "run", window, "", table, left)
 
 
 def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool = False) -> str:
@@ -148,8 +140,8 @@ class Comparison:
         parts = [
             comparison_text(self.dataset, self.table, everything),
             claims_text(self.claims),
-            rests_text(self.table, self.variance, self.assumptions)
-            or (TOO_FEW if self.dataset.sizes["run"] < FEWEST else ""),
+            shares.rests_text(self.table, self.variance, self.assumptions)
+            or (shares.TOO_FEW if self.dataset.sizes["run"] < shares.FEWEST else ""),
             closing_text(self.dataset),
         ]
         return "\n\n".join(part for part in parts if part)
@@ -198,7 +190,7 @@ def compare(
         dataset = with_window(simulate(plan, progress), window)
         dataset.attrs["command"] = python_call(plan, window, compared=True)
         if variance:
-            dataset = with_rests(plan, dataset, window, progress)
+            dataset = shares.with_rests(plan, dataset, window, progress)
     return compare_dataset(dataset, window)
 
 
@@ -209,6 +201,6 @@ def compare_dataset(dataset: xr.Dataset, window: Window | None = None) -> Compar
         effect.compare_results(dataset, window),
         effect.summarise(dataset, window),
         evaluate_claims(dataset),
-        kept_table(dataset, VARIANCE),
-        kept_table(dataset, ASSUMPTIONS),
+        shares.kept_table(dataset, shares.VARIANCE),
+        shares.kept_table(dataset, shares.ASSUMPTIONS),
     )

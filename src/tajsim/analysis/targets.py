@@ -71,9 +71,8 @@ def _simulated(runs: xr.Dataset, target: Target) -> Values:
         if target.measure == "change":
             values = quotient(100.0 * values, before)
     if target.divisor:
-        values = quotient(
-            values, _level(at_places(runs, target.divisor, target.where), target.window)
-        )
+        below = at_places(runs, target.divisor, target.where)
+        values = quotient(values, _level(below, target.window))
     return values * target.times
 
 

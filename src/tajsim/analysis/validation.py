@@ -194,9 +194,8 @@ def series_scores(
     rows, (first, last) = [], window.whole_period(dataset)
     listed = sorted(observations, key=lambda o: o[:3])
     if beyond := [o for o in listed if not first <= f"{o.year}-01" <= f"{o.year}-12" <= last]:
-        raise UserError(
-            [f"{o.outcome}, {o.year}: not simulated; expected {first} to {last}" for o in beyond]
-        )
+        expected = f"not simulated; expected {first} to {last}"
+        raise UserError(f"{o.outcome}, {o.year}: {expected}" for o in beyond)
     for (outcome, place), group in groupby(listed, key=lambda o: (o.outcome, o.place)):
         years = [*group]
         series = window.at_places(dataset.isel(scenario=0), outcome, years[0].where)
@@ -251,13 +250,10 @@ _SERIES = (
 
 def series_text(table: pd.DataFrame) -> str:
     """Return the scores as text, with where a naive forecast is better."""
-    better = [
-        "one year only" if math.isnan(row.score) else row.wins.replace(" ", " and ") or "the runs"
-        for row in rows_of(table)
-    ]
+    better = table["wins"].str.replace(" ", " and ").replace("", "the runs")
     told = table.assign(
         series=[", ".join(filter(None, [r.outcome, r.place])) for r in rows_of(table)],
-        better=better,
+        better=better.where(table["score"].notna(), "one year only"),
     )
     scores = "runs=score", "last value=persistence", "mean=flat", "unit", "better"
     first = "series", "years", "covered=%coverage", "width", "rank"
@@ -365,8 +361,8 @@ class Validation(Printed):
         heading = (
             f"{len(self.table)} targets ({counted_uses}) against "
             f"{numbers.counted(self.runs, 'run')}, parameters {self.parameters}"
-            + (f", without {', '.join(self.without)}" if self.without else "")
         )
+        heading += f", without {', '.join(self.without)}" if self.without else ""
         blocks = [f"{heading}\n{numbers.wrapped(_HOW)}"]
         for theme, part in self.table.groupby("theme", sort=False):
             blocks.append(f"{theme}\n{_scoreboard(part)}")

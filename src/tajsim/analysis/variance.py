@@ -193,9 +193,8 @@ def variance_shares(found: Sequence[Redrawn], seed: int) -> pd.DataFrame:
 
 def _with_intervals(base: Array, again: Array, seed: int) -> Array:
     """Return ``(group, end, row)``: the shares and both ends of their intervals."""
-    counts = np.concatenate(
-        [np.ones((1, base.shape[1])), effect.counts_of_runs(base.shape[1], seed)]
-    )
+    runs = base.shape[1]
+    counts = np.concatenate([np.ones((1, runs)), effect.counts_of_runs(runs, seed)])
     shares = np.minimum(np.stack([total_shares(base, own, counts) for own in again]), 1.0)
     shares[:, np.isnan(shares).any(axis=(0, 2))] = np.nan
     found, tail = shares[:, :, 0], (1.0 - effect.LEVEL) / 2.0
@@ -297,15 +296,14 @@ def _with_ends(share: float, low: float, high: float) -> str:
 
 def _most(rows: pd.DataFrame) -> str:
     """Return the assumptions as a table: range, share, direction, and which may be chance."""
+    sure = rows["stands_out"].astype(bool)
     said = rows.assign(
         range=[range_text(row) for row in rows_of(rows)],
         share=[_with_ends(row.share, row.low, row.high) for row in rows_of(rows)],
-        sure=np.where(rows["stands_out"].astype(bool), "stands out", "may be chance"),
+        sure=np.where(sure, "stands out", "may be chance"),
     )
     columns = ("parameter", "share", "+correlation", "most in=most_in")
-    note = _MOST.format(
-        int(rows["sets"].iloc[0]), int(rows["stands_out"].astype(bool).sum()), len(rows)
-    )
+    note = _MOST.format(int(rows["sets"].iloc[0]), sure.sum(), len(rows))
     table = numbers.frame_text(said, *columns, "sure", "value and range=range")
     return f"{numbers.wrapped(note)}\n\n{table}"
 

@@ -123,10 +123,8 @@ def _scenarios(dataset: xr.Dataset, start: str, end: str) -> Iterator[scenario_p
 
 def _reasons(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
     before, after = (
-        {
-            **{name: attrs.get(name) or "not told" for name in ("model", "engine", "source")},
-            **json.loads(attrs.get("versions") or "{}"),
-        }
+        {n: attrs.get(n) or "not told" for n in ("model", "engine", "source")}
+        | json.loads(attrs.get("versions") or "{}")
         for attrs in (then, now)
     )
     for name in dict.fromkeys([*before, *after]):
@@ -146,9 +144,8 @@ def _load(path: Path) -> xr.Dataset:
     try:
         with zipfile.ZipFile(path) as zipped, TemporaryDirectory(prefix="tajsim-") as folder:
             crate = json.loads(zipped.read(CRATE))
-            planned.check_fits(
-                sum(part.file_size for part in zipped.infolist()), f"{path}: its contents"
-            )
+            size = sum(part.file_size for part in zipped.infolist())
+            planned.check_fits(size, f"{path}: its contents")
             for part in (part for part in crate["@graph"] if "sha256" in part):
                 if sha256(zipped.read(part["@id"])).hexdigest() != part["sha256"]:
                     raise UserError(f"{path}: {part['@id']} is not what was archived")
@@ -213,16 +210,13 @@ def _texts(dataset: xr.Dataset) -> dict[str, str]:
     cited = {row["document"] for row in [*used, *claims]} & {*ledger.load_documents()}
     header = list(asdict(next(iter(known.values()))))
     found["figures.csv"] = csv_text(header, ([row[name] for name in header] for row in used))
-    found["citations.txt"] = (
-        "\n".join(sorted(ledger.load_documents()[d].citation for d in cited)) + "\n"
-    )
+    citations = sorted(ledger.load_documents()[document].citation for document in cited)
+    found["citations.txt"] = "\n".join(citations) + "\n"
     made_with = json.loads(attrs.get("versions") or "{}")
     found["environment.txt"] = "".join(f"{name} {which}\n" for name, which in made_with.items())
     here = Path(__file__).parents[1]
-    odd = next(
-        (p for p in (here / "model.md", here.parents[1] / "docs/model.md") if exists(p)), None
-    )
-    found |= {"model.md": odd.read_text(encoding="utf-8")} if odd else {}
+    for odd in (here / "model.md", here.parents[1] / "docs/model.md"):
+        found |= {"model.md": odd.read_text(encoding="utf-8")} if exists(odd) else {}
     about = {"title": attrs.get("title", ""), "command": attrs.get("command", "not kept")}
     version = attrs["tajsim_version"]
     found["README.txt"] = _README.format(version=version, model=attrs.get("model"), **about)

@@ -286,9 +286,8 @@ class Request:
 
     def complete(self, hub: SessionManager) -> int:
         """Return how many chunks, from the first on, are there, in whole stages."""
-        missing = {
-            pair[0].stage for pair in self.pairs if not all(t.key in hub.results for t in pair)
-        }
+        here = (all(job.key in hub.results for job in pair) for pair in self.pairs)
+        missing = [pair[0].stage for pair, there in zip(self.pairs, here, strict=True) if not there]
         begun = min(missing, default=len(self.pairs))
         return sum(pair[0].stage < begun for pair in self.pairs)
 

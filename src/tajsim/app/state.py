@@ -158,9 +158,7 @@ def read_state(query: str, offered: Sequence[str]) -> PageState:
             wrong += error.messages
     if len(shown) > MOST_SHOWN:
         wrong.append(f"{len(shown)} outcomes are shown; expected at most {MOST_SHOWN}")
-    scenarios: dict[str, Any] = {
-        key: once.get(key) or offered[0] for key in ("scenario", "reference")
-    }
+    scenarios: dict[str, Any] = {k: once.get(k) or offered[0] for k in ("scenario", "reference")}
     wrong += [_no_scenario(name, offered) for name in scenarios.values() if name not in offered]
     if wrong:
         raise UserError(dict.fromkeys(wrong))
@@ -308,12 +306,7 @@ def command(state: PageState, outcomes: bool = False) -> str:
 def kept_outcomes(state: PageState) -> tuple[str, ...]:
     """Return the outcomes that are simulated: the headline ones and what is shown besides."""
     specs = (*state.begins_with, *_asked_specs(state.scenario))
-    shown = {
-        *(spec.partition("@")[0] for spec in specs),
-        state.border,
-        state.land,
-        "heroin_leaving",
-    }
+    shown = {"heroin_leaving", state.border, state.land, *(s.partition("@")[0] for s in specs)}
     for text in scenes.load_scenario(state.scenario).asks.get("define", {}).values():
         shown |= {name for name, _ in outcomes.references(text)}
     return tuple(n for n, o in load_outcomes().items() if o.headline or n in shown)

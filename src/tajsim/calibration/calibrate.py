@@ -194,10 +194,8 @@ class Folder:
         if not files:
             return None
         found = self.read(files[-1].name) or {}
-        plain = {
-            name: a if a.ndim > 0 and name != "steps" else a.tolist() for name, a in found.items()
-        }
-        return smc.Population(**{**plain, "steps": tuple(plain["steps"])})
+        plain = {name: a if a.ndim else a.tolist() for name, a in found.items()}
+        return smc.Population(**{**plain, "steps": tuple(plain["steps"].tolist())})
 
     def read(self, name: str) -> dict[str, Any] | None:
         """Return arrays that were kept in a file of this name, None if there are none."""
@@ -257,14 +255,10 @@ def calibrate(
         UserError: for anything the caller can mend.
     """
     method = method or smc.Method()
-    asked = {"prior runs": (prior_runs, 50), "particles": (method.particles, 10)}
-    wrong = [
-        f"{name} must be at least {least}, not {value}"
-        for name, (value, least) in {**asked, "workers": (workers, 1)}.items()
-        if value < least
-    ]
-    if wrong:
-        raise UserError(wrong)
+    asked = ("prior runs", prior_runs, 50), ("particles", method.particles, 10)
+    few = [(name, n, least) for name, n, least in (*asked, ("workers", workers, 1)) if n < least]
+    if few:
+        raise UserError(f"{name} must be at least {least}, not {n}" for name, n, least in few)
     scenario = scenario_parts.load_scenario(SCENARIO).holding(without)
     settings = settings_of(method, prior_runs, scenario)
     kept = Folder(folder, settings)
@@ -290,9 +284,7 @@ def _fit(
     found = screen(first["scores"], errors)
     informed = tuple(name for name, yes in zip(names, found.informed, strict=True) if yes)
     if not informed:
-        raise UserError(
-            "the targets inform no parameter at this number of prior runs; ask for more"
-        )
+        raise UserError("the targets inform no parameter; ask for more prior runs")
     start = smc.Population(first["scores"][found.informed], first["runs"], errors)
     state = kept.load() or start
     fit = replace(simulate, targets=chosen)
@@ -310,10 +302,8 @@ def _fit(
     posterior = simulate(smc.to_values(informed, state.scores), fresh)
     made = {**settings, "rounds": state.round, "power": state.power}
     made["runs"] = prior_runs + state.round * method.particles
-    all_targets = tuple(simulate.targets)
-    return Calibration(
-        names, found, informed, state, all_targets, first["simulated"], posterior, made
-    )
+    both = first["simulated"], posterior
+    return Calibration(names, found, informed, state, tuple(simulate.targets), *both, made)
 
 
 def _prior(

@@ -383,9 +383,8 @@ class Processes(Executor):
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=_serve, args=(theirs, self._work, self._prepare), daemon=True
-        )
+        given = theirs, self._work, self._prepare
+        process = self._context.Process(target=_serve, args=given, daemon=True)
         # Processes that start ignore an interrupt from their first instruction: they inherit that.
         main = threading.current_thread() is threading.main_thread()
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None

@@ -67,9 +67,8 @@ class SavedState:
         if scenario.end <= until:
             wrong.append(f"{where} ends in {scenario.end}, and the state is of {until}")
         had = [_event_key(*event) for event in self.head["events"]]
-        has = [
-            _event_key(e.month, e.kind, e.arguments) for e in scenario.events if e.month <= until
-        ]
+        past = (event for event in scenario.events if event.month <= until)
+        has = [_event_key(e.month, e.kind, e.arguments) for e in past]
         wrong += [f"{where} has an event that the state has not: {e}" for e in has if e not in had]
         wrong += [f"{where} lacks an event of the state: {e}" for e in had if e not in has]
         if {*scenario.without} != {*(held := self.head["without"])}:
@@ -180,9 +179,8 @@ class Plan:
     def bytes_needed(self) -> int:
         """Return the size of the results in memory: float32 outcomes, float64 parameters."""
         registry = load_outcomes()
-        series = sum(
-            prod(len(DIMENSIONS[d]) for d in registry[name].dimensions) for name in self.outcomes
-        )
+        kept = (registry[name].dimensions for name in self.outcomes)
+        series = sum(prod(len(DIMENSIONS[d]) for d in own) for own in kept)
         per_run = 4 * series * len(self.months) + 8 * len(load_parameters())
         return per_run * self.runs * len(self.scenarios)
 

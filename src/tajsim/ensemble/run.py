@@ -30,9 +30,7 @@ Progress = Callable[[int, int], None]
 
 def part_of(progress: Progress | None, place: int, of: int, size: int = 1) -> Progress | None:
     """Return a progress that tells a part, from ``place`` on, of the ``of`` that there are."""
-    return progress and (
-        lambda n, all_: progress(round(1000 * (place + size * n / all_)), 1000 * of)
-    )
+    return progress and (lambda n, m: progress(round(1000 * (place + size * n / m)), 1000 * of))
 
 
 class Sampling(TypedDict, total=False):
