@@ -4,6 +4,7 @@ import shutil
 import tomllib
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -265,7 +266,8 @@ def test_the_model_is_fitted_and_going_on_gives_the_same(
 ) -> None:
     assert {"instalment-paid", "mirzoev-bargains"} <= set(early)
     method = smc.Method(particles=60, moves=1, last_moves=2)
-    whole = calibrate(tmp_path / "whole", method, prior_runs=300)
+    fit = partial(calibrate, method=method, prior_runs=300)
+    whole = fit(tmp_path / "whole")
     assert "free_riding" in whole.fitted
     assert whole.state.power == 1.0 and whole.posterior.shape == (len(whole.targets), 60)
 
@@ -274,11 +276,9 @@ def test_the_model_is_fitted_and_going_on_gives_the_same(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        calibrate(tmp_path / "parts", method, prior_runs=300, progress=ended)
+        fit(tmp_path / "parts", progress=ended)
     told: list[str] = []
-    again = calibrate(
-        tmp_path / "parts", method, prior_runs=300, progress=lambda what, *_: told.append(what)
-    )
+    again = fit(tmp_path / "parts", progress=lambda what, *_: told.append(what))
     assert "prior" not in told and not any(what.startswith("round 1,") for what in told)
     assert tables.sample_text(again) == tables.sample_text(whole)
     tables.write_results(whole, tmp_path)
@@ -298,11 +298,8 @@ def test_workers_do_not_change_what_is_simulated(early: tuple[str, ...]) -> None
 
 
 def test_wrong_numbers_are_told_together(tmp_path: Path) -> None:
-    few = smc.Method(particles=1)
-    assert (
-        len(refused("must be at least", calibrate, tmp_path / "c", few, prior_runs=1, workers=0))
-        == 3
-    )
+    wrong = {"method": smc.Method(particles=1), "prior_runs": 1, "workers": 0}
+    assert len(refused("must be at least", calibrate, tmp_path / "c", **wrong)) == 3
     assert not (tmp_path / "c").exists()
 
 
@@ -357,10 +354,8 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_the_sample_was_fitted_to_or_confirmed_for_this_model() -> None:
-    assert about_posterior()["model"] == uncalibrated_version(), (
-        "the code of the model has changed; if no number moved, "
-        "run: python -m tajsim.calibration --confirm"
-    )
+    said = "the code of the model has changed; if no number moved: tajsim.calibration --confirm"
+    assert about_posterior()["model"] == uncalibrated_version(), said
 
 
 def test_the_model_gives_the_traced_numbers_and_another_is_named(data: Path) -> None:

@@ -1,6 +1,7 @@
 """``tajsim claims``: what is simulated, printed and written, and every mistake in one line."""
 
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -65,9 +66,8 @@ def test_the_verb_prints_and_writes_every_claim(
     assert told == [("a", HOLDS, "status-quo"), ("b", FAILS, "status-quo")]
     # The work is divided for two processes, and done in this one.
     made = batches.simulate
-    monkeypatch.setattr(
-        batches, "simulate", lambda plan, tell: made(replace(plan, workers=1), tell)
-    )
+    alone = partial(replace, workers=1)
+    monkeypatch.setattr(batches, "simulate", lambda plan, tell: made(alone(plan), tell))
     two = tajsim.claims(file, runs=4, workers=2)
     pd.testing.assert_frame_equal(two[["effect", "low", "high"]], table[["effect", "low", "high"]])
     wanted = {"scenario", "effect", "low", "high", "share", "document", "line", "statement"}

@@ -171,11 +171,8 @@ def test_what_is_recorded_of_a_body_without_people_is_missing(handed_over: xr.Da
     assert told in comparison_text(handed_over, table).replace("\n", " ")
     people = handed_over["strength"].where(handed_over["collusion"].notnull(), 0.0)
     mean = (handed_over["collusion"].fillna(0.0) * people).sum("agency") / people.sum("agency")
-    np.testing.assert_allclose(
-        windows.at_places(handed_over, "collusion"),
-        mean.transpose("scenario", "month", "run"),
-        rtol=1e-5,
-    )
+    found = windows.at_places(handed_over, "collusion")
+    np.testing.assert_allclose(found, mean.transpose("scenario", "month", "run"), rtol=1e-5)
     for kind in ("fan", "difference"):
         texts = plots.figure(kind, handed_over, outcome="collusion", select=troops).findobj(Text)
         assert told in " ".join(text.get_text().replace("\n", " ") for text in texts)
@@ -195,10 +192,8 @@ def test_no_missing_number_enters_a_rule(monkeypatch: pytest.MonkeyPatch) -> Non
 
     for kind in (Country, Actor, Actors, Member):
         monkeypatch.setattr(kind, "apply", watched(kind.apply))
-    scenario = tajsim.load_scenario("russian-border-withdrawal")
-    model = tajsim.TajikistanModel(
-        runs=3, seed=3, end="2008-06", settings=scenario.settings, events=scenario.events
-    )
+    events = tajsim.load_scenario("russian-border-withdrawal").events  # which sets nothing
+    model = tajsim.TajikistanModel(runs=3, seed=3, end="2008-06", events=events)
     model.run_to_end()
     assert np.isnan(model.record["collusion"]).any() and len(set(asked)) > 50
 
@@ -212,12 +207,10 @@ def test_summary_by_hand(by_hand: Maker) -> None:
 
 
 def test_compare_as_a_function() -> None:
-    found = tajsim.compare(
-        "status-quo", "russian-border-withdrawal", runs=3, until="2005-03", outcomes=["strength"]
-    )
+    few = {"runs": 3, "until": "2005-03", "outcomes": ["strength"]}
+    found = tajsim.compare("status-quo", "russian-border-withdrawal", **few)
     assert set(found.table["outcome"]) == {"strength"}
     assert str(found).startswith("Guards leave in phases: 3 paired histories are too few")
-    text = found.full_text()
-    assert "russian-border-withdrawal against status-quo" in text
-    assert "parameters in force" in text
+    assert "russian-border-withdrawal against status-quo" in found.full_text()
+    assert "parameters in force" in found.full_text()
     refused("at least one other", tajsim.compare, "status-quo", runs=1)

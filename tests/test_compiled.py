@@ -37,9 +37,8 @@ def compiled() -> Program:
 def build(scenario: str = "status-quo", runs: Any = 5, end: str = "2006-12") -> TajikistanModel:
     found = load_scenario(scenario)
     events = [event for event in found.events if event.month <= end]
-    return TajikistanModel(
-        runs=runs, seed=3, end=end, settings=found.settings, events=events, settled=False
-    )
+    options = {"settings": found.settings, "events": events, "settled": False}
+    return TajikistanModel(runs=runs, seed=3, end=end, **options)  # type: ignore[arg-type]
 
 
 def state(model: TajikistanModel) -> dict[str, Any]:
@@ -260,21 +259,17 @@ def test_a_kept_program_is_read_only_if_it_is_whole_and_ones_own(
     assert [item.name for item in path.parent.iterdir()] == ["key.month"]
     assert program.read(path, "another") is None
     if os.name != "nt":
-        path.chmod(0o620)
-        assert program.read(path, "key") is None
-        path.chmod(0o600)
-        path.parent.chmod(0o777)
-        assert program.read(path, "key") is None
-        path.parent.chmod(0o700)
+        for place, mode, usual in ((path, 0o620, 0o600), (path.parent, 0o777, 0o700)):
+            place.chmod(mode)
+            assert program.read(path, "key") is None
+            place.chmod(usual)
         link = path.with_name("link.month")
         link.symlink_to(path)
         assert program.read(link, "key") is None
     for damaged in (path.read_bytes()[:-1], b"", path.read_bytes().replace(b"code", b"bode")):
         path.write_bytes(damaged)
         assert program.read(path, "key") is None
-
-
-def test_where_nothing_can_be_kept_nothing_is_lost(tmp_path: Path, compiled: Program) -> None:
+    # Where nothing can be kept nothing is lost.
     (tmp_path / "file").write_text("no folder")
     program.keep(tmp_path / "file" / "key.month", "key", compiled.about, b"code")
     assert program.read(tmp_path / "file" / "key.month", "key") is None

@@ -48,8 +48,7 @@ def test_dataset_is_labelled(pair: xr.Dataset) -> None:
 
 
 def test_provenance(pair: xr.Dataset) -> None:
-    assert pair.attrs["reference"] == REFERENCE
-    assert (pair.attrs["seed"], pair.attrs["runs"]) == (1, 6)
+    assert [pair.attrs[n] for n in ("reference", "seed", "runs")] == [REFERENCE, 1, 6]
     assert "mesa" in json.loads(pair.attrs["versions"])
     texts = json.loads(pair.attrs["scenario_text"])
     assert texts[SCENARIO] == load_scenario(SCENARIO).text

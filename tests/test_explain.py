@@ -111,17 +111,10 @@ def test_changes_name_sides_and_moves() -> None:
     a = [event("2005-01", "arrested"), event("2006-01", "mutiny", "ziyoyev")]
     b = [event("2004-06", "crossing", "khudaiberdiev"), event("2005-03", "arrested")]
     found = chronicle.changes(a, b)
-    assert [(c.side, c.month, c.moved) for c in found] == [
-        ("B", "2004-06", 0),
-        ("both", "2005-01", 2),
-        ("A", "2006-01", 0),
-    ]
-    back = chronicle.changes(b, a)
-    assert [(c.side, c.month, c.moved) for c in back] == [
-        ("A", "2004-06", 0),
-        ("both", "2005-01", -2),
-        ("B", "2006-01", 0),
-    ]
+    told = [(c.side, c.month, c.moved) for c in found]
+    assert told == [("B", "2004-06", 0), ("both", "2005-01", 2), ("A", "2006-01", 0)]
+    back = [(c.side, c.month, c.moved) for c in chronicle.changes(b, a)]
+    assert back == [("A", "2004-06", 0), ("both", "2005-01", -2), ("B", "2006-01", 0)]
     assert [c.event.kind for c in chronicle.most_telling(found, 2)] == ["crossing", "arrested"]
 
 

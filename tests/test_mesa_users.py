@@ -63,8 +63,7 @@ def test_agents_hold_state_with_the_run_axis_last() -> None:
         for name, value in agent.state().items():
             assert value.shape[-1] in (1, 3), (agent.name, name, value.shape)
     network = model.agents.select(agent_type=TraffickingNetwork)[0]
-    assert network.bought.shape == (3,)
-    assert network.entry_share.shape == (6, 3)
+    assert (network.bought.shape, network.entry_share.shape) == ((3,), (6, 3))
     assert "protection" in dir(network)
     network.protection[:] = 0.5
     assert (model.networks.protection[0] == 0.5).all()
@@ -89,10 +88,8 @@ def test_agents_are_asked_set_and_copied() -> None:
 def test_data_collector() -> None:
     model = Seizures()
     steps(model, 4)
-    frame = model.datacollector.get_model_vars_dataframe()
-    assert len(frame) == 4
-    assert frame["collusion"].between(0, 1).all()
-    assert frame["collusion"].nunique() > 1
+    seen = model.datacollector.get_model_vars_dataframe()["collusion"]
+    assert len(seen) == 4 and seen.between(0, 1).all() and seen.nunique() > 1
 
 
 def test_batch_run() -> None:

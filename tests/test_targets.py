@@ -58,9 +58,8 @@ def test_values_come_from_the_ledger() -> None:
     ],
 )
 def test_a_mistake_is_told_with_line_and_key(old: str, new: str, said: str) -> None:
-    assert refused("targets", read_targets, ROW.replace(old, new, 1))[0].startswith(
-        f"targets.toml:{said}"
-    )
+    (first, *_) = refused("targets", read_targets, ROW.replace(old, new, 1))
+    assert first.startswith(f"targets.toml:{said}")
 
 
 def results(values: np.ndarray, name: str, aggregate: str, *dims: str) -> xr.Dataset:

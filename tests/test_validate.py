@@ -2,7 +2,6 @@
 
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -109,28 +108,19 @@ def simulated(targets: dict[str, Target], **values: list[float]) -> np.ndarray:
 
 
 def test_scoreboard_by_hand(targets: dict[str, Target], no_discrepancy: None) -> None:
-    values = simulated(
-        targets,
-        late=[508.0, 508.0, 508 * math.e**0.5, math.nan],
-        floor=[30.0, 37.0, 50.0, 60.0],
-        left=[1.0, 0.0, 0.0, 0.0],
-        stayed=[1.0, 0.0, 0.0, 0.0],
-        home=[350_000.0] * 4,
-    )
+    seldom, same = [1.0, 0.0, 0.0, 0.0], [350_000.0] * 4
+    told = {"late": [508.0, 508.0, 508 * math.e**0.5, math.nan], "floor": [30.0, 37.0, 50.0, 60.0]}
+    values = simulated(targets, **told, left=seldom, stayed=seldom, home=same)
     table = validation.scoreboard(list(targets.values()), values).set_index("target")
-    late: Any = table.loc["late"]
+    late, floor, left, stayed = (table.loc[n] for n in ("late", "floor", "left", "stayed"))
     z = np.array([0.0, 0.0, 2.0])  # in standard errors of 0.25 on the logarithm
     assert late["percentile"] == pytest.approx(norm.cdf(-z).mean())
     assert late["error_sd"] == pytest.approx(z.mean() / math.sqrt(z.var() + 1))
     assert late["score"] == pytest.approx(validation.score_of_runs(z, 1.0, 0.0))
     assert (late["covered"], late["runs"]) == (1.0, 3)
-
-    floor: Any = table.loc["floor"]
     assert (floor["kind"], floor["percentile"]) == ("at_least", 0.75)
     assert np.isnan([floor["covered"], floor["score"]]).all()
 
-    left: Any = table.loc["left"]
-    stayed: Any = table.loc["stayed"]
     assert (left["median"], left["percentile"], left["score"]) == (0.25, 0.25, 2 * 0.75**2)
     assert (stayed["percentile"], stayed["score"]) == (0.75, 2 * 0.25**2)
     # A forecast without any spread but the figure's own error.
@@ -183,10 +173,8 @@ def test_series_of_years_are_scored_by_hand(tmp_path: Path, no_discrepancy: None
     months = np.arange("2004-01", "2006-01", dtype="datetime64[M]").astype("datetime64[ns]")
     values = np.repeat([[0.1, 0.2, 0.3], [0.3, 0.4, 0.5]], 12, axis=0)[np.newaxis]
     attributes = load_outcomes()["strain"].attributes
-    results = xr.Dataset(
-        {"strain": (("scenario", "month", "run"), values, attributes)},
-        {"month": months, "scenario": ["history"]},
-    )
+    series = (("scenario", "month", "run"), values, attributes)
+    results = xr.Dataset({"strain": series}, {"month": months, "scenario": ["history"]})
 
     def scored(*rows: str) -> pd.DataFrame:
         read = validation.read_observations(own_series(tmp_path, *rows))

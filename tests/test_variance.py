@@ -267,9 +267,10 @@ def test_it_can_be_left_out_and_needs_runs() -> None:
     plan = prepare(PAIR, 19, 1, until="2004-02", outcomes=["strain"])
     dataset = simulate(plan)
     assert variance.with_rests(plan, dataset) is dataset
-    left = tajsim.compare(*PAIR, runs=20, until="2004-02", outcomes=["strain"], variance=False)
+    few: dict[str, Any] = {"runs": 20, "outcomes": ["strain"]}
+    left = tajsim.compare(*PAIR, **few, until="2004-02", variance=False)
     assert left.variance.empty and "Sources of variance" not in left.full_text()
-    held = tajsim.compare(*PAIR, runs=20, until="2004-12", parameters="fixed", outcomes=["strain"])
+    held = tajsim.compare(*PAIR, **few, until="2004-12", parameters="fixed")
     assert list(held.variance["chance"]) == [1.0] and held.assumptions.empty
     assert "No assumption was drawn" in held.full_text()
 
@@ -289,9 +290,8 @@ def test_command_writes_the_tables(tmp_path: Any, capsys: pytest.CaptureFixture[
 def test_ties_that_rise_turn_or_widen_are_seen_and_noise_is_not() -> None:
     x = noise(5, 800, 31)
     hidden = noise(4, 800, 32)
-    outcomes = np.array(
-        [x[0] + hidden[0], x[1] ** 2 + hidden[1], x[2] * hidden[2], hidden[3], np.zeros(800)]
-    )
+    tied = x[0] + hidden[0], x[1] ** 2 + hidden[1], x[2] * hidden[2]
+    outcomes = np.array([*tied, hidden[3], np.zeros(800)])
     outcomes[0, :7] = np.nan
     p, share = ties.tests(x, outcomes)
     best = share.argmax(axis=0)  # (parameter, outcome)

@@ -102,9 +102,8 @@ def _kept(out: str | Path | None, made: Mapping[str, object]) -> pd.DataFrame:
         raise UserError(f"{out}: is no table of 'tajsim mechanisms --ablate'")
     for name, value in made.items():
         if other := [kept for kept in table[name] if kept != value]:
-            raise UserError(
-                f"{out}: holds rows of {name} {other[0]}, not {value}; --overwrite begins anew"
-            )
+            held = f"holds rows of {name} {other[0]}, not {value}"
+            raise UserError(f"{out}: {held}; --overwrite begins anew")
     return table
 
 

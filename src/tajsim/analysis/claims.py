@@ -168,14 +168,13 @@ def _bounds(claim: Claim) -> tuple[float, float] | None:
 
 
 def _expectation(claim: Claim) -> str:
-    against = {"reference": "against the reference", "level": ""}.get(
-        claim["against"], f"against {' to '.join(claim.get('before') or ())}"
-    )
+    before = f"against {' to '.join(claim.get('before') or ())}"
+    said = {"reference": "against the reference", "level": "", "before": before}
     bounds = _bounds(claim)
     unit = " %" if claim.get("relative") else ""
     link = "and" if claim["expect"] == "between" else "to"
     size = "" if bounds is None else f" {bounds[0]:g} {link} {bounds[1]:g}{unit}"
-    return f"{claim['expect']}{size} {against}".strip()
+    return f"{claim['expect']}{size} {said[claim['against']]}".strip()
 
 
 _RULE = (

@@ -131,7 +131,6 @@ def _layer(variable: xr.DataArray) -> dict[str, Any]:
 
 _RAW = ("reference_median", "median", "difference", "low", "high", "share_sign")
 
-
 #: What is sent of the runs that are there, one message each: of the first runs, and of all.
 FIRST_PARTS = ("fans",)
 PARTS = (*FIRST_PARTS, "table", "map", "story")

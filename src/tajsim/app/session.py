@@ -186,9 +186,7 @@ class SessionManager:
             UserError: if there are too many.
         """
         if len(self._sessions) >= MOST_SESSIONS:
-            raise UserError(
-                f"{MOST_SESSIONS} tabs or downloads are open; close one before you go on"
-            )
+            raise UserError(f"{MOST_SESSIONS} tabs or downloads are open; close one to go on")
         self._sessions.append(session)
 
     def leave(self, session: Listener) -> None:

@@ -125,7 +125,6 @@ _MANY = ("set", "move", "show")
 #: What the map shows, and by which dimension it must be.
 _MAPS = {"border": "section", "land": "region"}
 
-
 MOST_PAIRS = 500
 
 

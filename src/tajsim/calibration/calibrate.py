@@ -175,10 +175,8 @@ class Folder:
             if held and not file.exists():  # of something else, such as results
                 raise UserError(f"{self.path}: holds '{held[0]}' and no calibration; name another")
             if other := [key for key, value in settings.items() if kept.get(key) != value]:
-                raise UserError(
-                    f"{self.path}: holds a calibration with another {' and '.join(other)}; "
-                    "name a new folder, or remove this"
-                )
+                held_other = f"holds a calibration with another {' and '.join(other)}"
+                raise UserError(f"{self.path}: {held_other}; name a new folder, or remove this")
             write_whole(file, json.dumps(dict(settings), indent=1))
         except (OSError, ValueError, AttributeError) as error:
             raise UserError(f"{self.path}: cannot be used ({error})") from None

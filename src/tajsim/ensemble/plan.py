@@ -228,12 +228,9 @@ def period_of(scenarios: Sequence[scenario_parts.Scenario], until: str | None) -
         UserError: for two of one name or of different periods, or a month outside them.
     """
     names = [scenario.name for scenario in scenarios]
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if twice:
-        raise UserError(
-            f"scenario '{name}' is given twice; every scenario needs a name of its own"
-            for name in twice
-        )
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        said = "is given twice; every scenario needs a name of its own"
+        raise UserError(f"scenario '{name}' {said}" for name in twice)
     starts = {scenario.start for scenario in scenarios}
     ends = {scenario.end for scenario in scenarios}
     if len(starts) > 1:
@@ -241,16 +238,13 @@ def period_of(scenarios: Sequence[scenario_parts.Scenario], until: str | None) -
     start = starts.pop()
     if until is None:
         if len(ends) > 1:
-            months = ", ".join(sorted(ends))
-            raise UserError(
-                f"the scenarios end in different months ({months}); give until = '{min(ends)}'"
-            )
+            months, advice = ", ".join(sorted(ends)), f"give until = '{min(ends)}'"
+            raise UserError(f"the scenarios end in different months ({months}); {advice}")
         return start, ends.pop()
     toml.check_month(until, "until")
     if not start <= until <= min(ends):
-        raise UserError(
-            f"until: {until} is outside the scenario; expected a month from {start} to {min(ends)}"
-        )
+        expected = f"expected a month from {start} to {min(ends)}"
+        raise UserError(f"until: {until} is outside the scenario; {expected}")
     return start, until
 
 
