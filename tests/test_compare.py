@@ -106,10 +106,8 @@ def ways(results: xr.Dataset, name: str, window: tuple[str, str]) -> dict[str, f
         "window": window, "against": "level", "expect": "between",
     }  # fmt: skip
     asked = results.assign_attrs(claims=json.dumps({"status-quo": [claim]}))
-    record = {
-        n: results[n].isel(scenario=0).transpose(..., "month", "run").values
-        for n in with_weight([name])
-    }
+    first = results.isel(scenario=0).transpose(..., "month", "run")
+    record = {n: first[n].values for n in with_weight([name])}
     kept = keep_numbers(record, [Keep(name, name, whole, window)], windows.whole_period(results)[0])
     picture = plots.figure("fan", results, outcome=name, smooth=12)
     line = next(one for one in picture.axes[0].lines if one.get_linewidth() == 1.7)

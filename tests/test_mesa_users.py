@@ -50,8 +50,7 @@ class Seizures(TajikistanModel):
 def test_keyword_arguments_step_and_agents() -> None:
     model = TajikistanModel(runs=3, seed=2, agency_pay__border_troops=40)
     model.step()
-    assert model.steps == 1
-    assert float(model.agency["border_troops"].pay[0]) > 30
+    assert model.steps == 1 and float(model.agency["border_troops"].pay[0]) > 30
     assert {k.__name__: len(v) for k, v in model.agents_by_type.items()} == KINDS
     assert len(model.agents.select(agent_type=SecurityAgency)) == len(axes.AGENCIES)
 

@@ -55,10 +55,10 @@ def test_verdict_by_hand(
 
 def test_smallest_effect_by_hand() -> None:
     level = np.array([8.0, 10.0, 12.0])  # mean 10, spread 2
-    assert verdicts.smallest_effect(level) == pytest.approx(0.4)  # a fifth of the spread
-    assert verdicts.smallest_effect(level * [1, 0, 2]) == pytest.approx(0.05 * 32 / 3)
-    assert verdicts.smallest_effect(np.full(3, 10.0)) == pytest.approx(0.1)  # 1 % of the level
-    assert verdicts.smallest_effect(-level) == pytest.approx(0.4)
+    # A fifth of the spread; 5 % of the level; 1 % of it.
+    for values, least in ((level, 0.4), (level * [1, 0, 2], 1.6 / 3), (np.full(3, 10.0), 0.1)):
+        assert verdicts.smallest_effect(values) == pytest.approx(least)
+        assert verdicts.smallest_effect(-values) == pytest.approx(least)
     sizes = {"level": 5.0, "spread": 1.0, "points": 0.005, "absolute": 0.5, "count": 0.5}
     for unit, expected in sizes.items():
         assert verdicts.smallest_effect(level, 0.5, unit) == pytest.approx(expected)

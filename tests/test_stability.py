@@ -115,11 +115,10 @@ def test_verdict_on_failure_by_hand(
 def test_drift_and_ends_of_small_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "drift.csv"
     assert stability.main(["drift", "--runs", "20", "--out", str(file)]) == 0
-    said, table = capsys.readouterr().out, pd.read_csv(file)
-    chosen = [o.name for o in load_outcomes().values() if o.headline]
+    table, chosen = pd.read_csv(file), [o.name for o in load_outcomes().values() if o.headline]
     assert table["outcome"].tolist() == chosen
     assert np.isfinite(table[["early", "late", "change", "allowed"]].to_numpy()).all()
-    assert f"of {len(chosen)} headline outcomes hold" in said
+    assert f"of {len(chosen)} headline outcomes hold" in capsys.readouterr().out
 
 
 def test_exceptions_name_what_there_is_and_why() -> None:
