@@ -191,7 +191,7 @@ def table_of(compared: pd.DataFrame) -> dict[str, Any]:
                 "first": row.Index in first,
                 "same": row.share_tied == 1.0,
                 "direction": row.direction,
-                "texts": cells_of_difference(row)[:5],
+                "texts": cells_of_difference(row),
                 **{name: plain(getattr(row, name)) for name in _RAW},
             }
             for row in rows

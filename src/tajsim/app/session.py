@@ -48,10 +48,9 @@ class Scheduler:
 
     def want(self, session: Hashable, jobs: Sequence[ScheduledJob]) -> None:
         """Put the wishes of a session in the place of its earlier ones; none: the session ends."""
-        if jobs:
+        self._wishes.pop(session, None)
+        if jobs:  # behind those of other sessions, which have waited longer
             self._wishes[session] = jobs
-        else:
-            self._wishes.pop(session, None)
         wanted = self.wanted()
         for worker, job in enumerate(self.running):
             if job and job.key not in wanted and worker not in self._stopping:

@@ -137,17 +137,16 @@ def _or_none(
 ) -> Program | None:
     from tajsim.model.model import TajikistanModel
 
-    shipped = kind is TajikistanModel
-    known = f"{kind.__module__}.{kind.__qualname__} {held}"
-    if not shipped and model:
-        known = f"{known} {sorted(model.record)}"
-    if known not in _KNOWN and not shipped and model and model.run_count < 2:
+    if kind is TajikistanModel:  # of which all models have one program
+        model = None
+    known = f"{kind.__module__}.{kind.__qualname__} {held} {sorted(model.record) if model else ''}"
+    if known not in _KNOWN and model and model.run_count < 2:
         tell_once(f"{kind.__name__}: one run alone is not traced; numpy simulates it")
         return None
     if known not in _KNOWN:
         _KNOWN[known] = None
         try:
-            _KNOWN[known] = _program(kind, None if shipped else model, held)
+            _KNOWN[known] = _program(kind, model, held)
         except TraceError as error:
             tell_once(f"{error}; numpy simulates {kind.__name__}")
         except Exception as error:  # of the compiler, or what it cannot do
@@ -171,8 +170,7 @@ def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: b
             how = ", so that rules can be held" if held else ""
             tell_once(f"compiling the model{how}, once for this version and machine ...")
         if written is None:
-            source = kind(runs=2, settled=False)
-            written = programs.written(source, held)
+            written = programs.written(kind(runs=2, settled=False), held)
         found = written[0], programs.compiled(written[1])
         programs.keep(path, key, *found)
     return programs.linked(*found)
