@@ -54,7 +54,7 @@ def report(end: str, repetitions: int = 3, runs: Sequence[int] = tuple(GOALS)) -
     months = [12 * (year - 2004 + 1) + 24 for year in years]  # with those of the spin-up
     print(f"  cost grows with runs to the power of {_power(SIZES, by_runs):.2f}", end=", ")
     print(f"with months, those before the start among them, of {_power(months, by_months):.2f}")
-    one, two = (seconds(partial(_run, 4000, end, "compiled", n, 500)) for n in (1, 2))
+    one, two = (seconds(partial(_run, 4000, end, "compiled", n)) for n in (1, 2))
     print(f"  two processes on 4,000 runs: {one / two:.2f} times one (their start included)")
     _agreement(runs[-1], end)
     _compare(end)
@@ -64,10 +64,8 @@ def _timed(runs: int, end: str, name: str) -> float:
     return core_seconds(partial(_run, runs, end, name))
 
 
-def _run(runs: int, end: str, name: str, workers: int = 1, chunk: int = 1000) -> None:
-    tajsim.run(
-        SCENARIO, runs=runs, until=end, outcomes=FEW, engine=name, workers=workers, chunk=chunk
-    )
+def _run(runs: int, end: str, name: str, workers: int = 1) -> None:
+    tajsim.run(SCENARIO, runs=runs, until=end, outcomes=FEW, engine=name, workers=workers)
 
 
 def _agreement(runs: int, end: str) -> None:

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import tajsim
+from tajsim.ensemble.plan import CHUNK
 
 ROOT = Path(__file__).resolve().parents[1]
-SCENARIO, CHUNK = "status-quo", 1000
+SCENARIO = "status-quo"
 #: What is kept of a large ensemble: its full histories would fill the memory by themselves.
 FEW = ("heroin_entering", "heroin_seized", "state_failed")
 LARGEST_WITH_ALL = 1000
@@ -58,9 +59,7 @@ def measure(runs: int, end: str, everything: bool) -> dict[str, float]:
     begin = time.perf_counter()
     tajsim.run(SCENARIO, runs=1, until="2004-01")  # loads libraries, registry and scenario
     start = time.perf_counter()
-    results = tajsim.run(
-        SCENARIO, runs=runs, until=end, chunk=CHUNK, outcomes=None if everything else FEW
-    )
+    results = tajsim.run(SCENARIO, runs=runs, until=end, outcomes=None if everything else FEW)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kilobytes

@@ -28,13 +28,9 @@ class Dashboard:
 
     def __init__(self, port: int = 0, *options: str) -> None:
         command = [sys.executable, "-m", "tajsim", "app", "--no-browser", "--port", str(port)]
-        self.process = subprocess.Popen(
-            [*command, *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        )
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        self.process = subprocess.Popen([*command, *options], text=True, env=environment, **pipes)
         assert self.process.stdout
         self.said = self.process.stdout.readline()
         found = re.search(r"(http://127\.0\.0\.1:(\d+)/)\?token=([\w-]+)&", self.said)
@@ -48,9 +44,8 @@ class Dashboard:
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes]:
         """Return status and body of an answer."""
-        asked = urllib.request.Request(
-            self.address + path, headers={"Cookie": self.cookie, **headers}
-        )
+        headers = {"Cookie": self.cookie, **headers}
+        asked = urllib.request.Request(self.address + path, headers=headers)
         try:
             with urllib.request.urlopen(asked, timeout=240) as answer:
                 return answer.status, answer.read()

@@ -1,5 +1,6 @@
 """The dashboard in a real browser: headless Chromium, driven over the DevTools protocol."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,20 @@ CONTRAST = (Path(__file__).with_name("data") / "contrast.js").read_text(encoding
 COMPLETE = "document.body.dataset.complete === '45'"
 
 
-def at(chromium: Chromium, dashboard: Dashboard, width: int = 1280, **more: Any) -> Tab:
-    """Open a tab with a state and wait until all runs are there."""
-    state = {**SMALL, **more}
-    tab = chromium.tab(dashboard.page(**state), width)
-    tab.wait(f"document.body.dataset.complete === '{state['runs']}'")
-    return tab
+Opener = Callable[..., Tab]
+
+
+@pytest.fixture
+def at(chromium: Chromium, dashboard: Dashboard) -> Opener:
+    """Return a function that opens a tab with a state and waits until all runs are there."""
+
+    def opened(width: int = 1280, served: Dashboard = dashboard, **more: Any) -> Tab:
+        state = {**SMALL, **more}
+        tab = chromium.tab(served.page(**state), width)
+        tab.wait(f"document.body.dataset.complete === '{state['runs']}'")
+        return tab
+
+    return opened
 
 
 def open_family(tab: Tab, name: str) -> None:
@@ -79,10 +88,8 @@ def downloaded(chromium: Chromium, tab: Tab, name: str, saved: str = "") -> Path
     return place
 
 
-def test_a_lever_moves_the_numbers_as_the_command_line_says(
-    chromium: Chromium, dashboard: Dashboard
-) -> None:
-    tab = at(chromium, dashboard)
+def test_a_lever_moves_the_numbers_as_the_command_line_says(at: Opener, chromium: Chromium) -> None:
+    tab = at()
     assert numbers(tab) == {}, "nothing differs before a lever is moved"
     open_family(tab, PAY)
     slide(tab, PAY, 160)
@@ -100,10 +107,8 @@ def test_a_lever_moves_the_numbers_as_the_command_line_says(
     assert tab.mistakes() == []
 
 
-def test_the_basis_of_a_lever_is_shown_on_hover_and_by_keyboard(
-    chromium: Chromium, dashboard: Dashboard
-) -> None:
-    tab = at(chromium, dashboard)
+def test_the_basis_of_a_lever_is_shown_on_hover_and_by_keyboard(at: Opener) -> None:
+    tab = at()
     open_family(tab, PAY)
     box = tab.run(
         f"(() => {{ const row = document.querySelector('[data-row=\"{PAY}\"]');"
@@ -136,10 +141,10 @@ def test_the_basis_of_a_lever_is_shown_on_hover_and_by_keyboard(
     assert "matveeva-2004:" in tab.run(f"{row}.querySelector('.why:not([hidden])').textContent")
 
 
-def test_a_restart_is_told_and_survived(chromium: Chromium) -> None:
+def test_a_restart_is_told_and_survived(at: Opener, chromium: Chromium) -> None:
     first = Dashboard(0, "--workers", "1")
     few: dict[str, Any] = {"runs": 5, "until": "2004-12"}
-    tab = at(chromium, first, **few, set=f"{PAY}=33", run=4, month="2004-09")
+    tab = at(served=first, **few, set=f"{PAY}=33", run=4, month="2004-09")
     complete = "document.body.dataset.complete === '5'"
     shown = numbers(tab)
     told = "document.getElementById('connection').textContent"
@@ -166,8 +171,8 @@ def test_a_restart_is_told_and_survived(chromium: Chromium) -> None:
         second.end()
 
 
-def test_the_token_is_in_no_link(chromium: Chromium, dashboard: Dashboard) -> None:
-    tab = at(chromium, dashboard, set=f"{PAY}=17")
+def test_the_token_is_in_no_link(at: Opener, chromium: Chromium, dashboard: Dashboard) -> None:
+    tab = at(set=f"{PAY}=17")
     assert tab.run("document.cookie") == "", "no script can read it"
     tab.do("document.getElementById('copy').click()")
     link = tab.wait("document.getElementById('copied').textContent")
@@ -176,10 +181,8 @@ def test_the_token_is_in_no_link(chromium: Chromium, dashboard: Dashboard) -> No
     assert chromium.tab(link).wait(COMPLETE), "opens in the browser that was let in"
 
 
-def test_wrong_input_is_told_in_the_words_of_the_command_line(
-    chromium: Chromium, dashboard: Dashboard
-) -> None:
-    tab = at(chromium, dashboard)
+def test_wrong_input_is_told_in_the_words_of_the_command_line(at: Opener) -> None:
+    tab = at()
     open_family(tab, PAY)
     tab.do(
         f"const field = document.querySelector('[data-value-of=\"{PAY}\"]'); field.value = '4000';"
@@ -195,10 +198,8 @@ def test_wrong_input_is_told_in_the_words_of_the_command_line(
     assert tab.run("document.getElementById('errors').hidden")
 
 
-def test_what_a_tab_asks_for_stays_on_this_machine(
-    chromium: Chromium, dashboard: Dashboard
-) -> None:
-    tab = at(chromium, dashboard, set=f"{PAY}=17")
+def test_what_a_tab_asks_for_stays_on_this_machine(at: Opener, dashboard: Dashboard) -> None:
+    tab = at(set=f"{PAY}=17")
     asked = {
         event["params"]["request"]["url"]
         for event in tab.heard
@@ -211,10 +212,8 @@ def test_what_a_tab_asks_for_stays_on_this_machine(
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_the_page_fits_and_says_what_it_shows(
-    chromium: Chromium, dashboard: Dashboard, width: int
-) -> None:
-    tab = at(chromium, dashboard, width, set=f"{PAY}=17")
+def test_the_page_fits_and_says_what_it_shows(at: Opener, width: int) -> None:
+    tab = at(width, set=f"{PAY}=17")
     assert tab.run("document.documentElement.scrollWidth") <= width
     said = tab.run(
         "[...document.querySelectorAll('svg[role=img]')].map(s => s.getAttribute('aria-label'))"
@@ -247,10 +246,8 @@ def test_the_page_fits_and_says_what_it_shows(
         assert small == [], "what a finger must hit"
 
 
-def test_a_change_of_the_numbers_is_said_once_it_is_whole(
-    chromium: Chromium, dashboard: Dashboard
-) -> None:
-    tab = at(chromium, dashboard, show="grievance")
+def test_a_change_of_the_numbers_is_said_once_it_is_whole(at: Opener) -> None:
+    tab = at(show="grievance")
     open_family(tab, PAY)
     tab.do(
         "window.told = []; const live = document.querySelector('[aria-live]');"
@@ -270,9 +267,9 @@ def test_a_change_of_the_numbers_is_said_once_it_is_whole(
     assert first.startswith("2004-12: Status quo") and "difference" in first
 
 
-def test_an_event_moves(chromium: Chromium, dashboard: Dashboard) -> None:
+def test_an_event_moves(at: Opener) -> None:
     state = {"scenario": "russian-border-withdrawal", "until": "2005-09"}
-    tab = at(chromium, dashboard, **state)
+    tab = at(**state)
     before = numbers(tab)
     tab.do("document.getElementById('event-section').open = true")
     tab.do(
@@ -287,8 +284,8 @@ def test_an_event_moves(chromium: Chromium, dashboard: Dashboard) -> None:
     assert numbers(tab) != before
 
 
-def test_both_themes_can_be_read(chromium: Chromium, dashboard: Dashboard) -> None:
-    tab = at(chromium, dashboard, set=f"{PAY}=17")
+def test_both_themes_can_be_read(at: Opener) -> None:
+    tab = at(set=f"{PAY}=17")
     open_family(tab, PAY)
     grounds = []
     for scheme in ("light", "dark"):
@@ -303,10 +300,8 @@ def test_both_themes_can_be_read(chromium: Chromium, dashboard: Dashboard) -> No
         assert tab.run("getComputedStyle(document.body).backgroundColor") == ground
 
 
-def test_the_map_follows_the_month_without_a_new_simulation(
-    chromium: Chromium, dashboard: Dashboard
-) -> None:
-    tab = at(chromium, dashboard, set=f"{PAY}=17")
+def test_the_map_follows_the_month_without_a_new_simulation(at: Opener) -> None:
+    tab = at(set=f"{PAY}=17")
     values = "[...document.querySelectorAll('#maps [data-section]')].map(s => s.dataset.value)"
     last = tab.run(values)
     tab.do(

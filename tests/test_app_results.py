@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import tajsim.app.figures as figures
 import tajsim.compiled.engine as engines
@@ -56,8 +57,7 @@ def test_a_task_gives_what_the_ensemble_gives(made: Any) -> None:
 
 
 def test_chunks_together_are_the_results_of_the_command_line(made: Any) -> None:
-    _, plan, pairs, records = made
-    ours = figures.dataset_of(plan, pairs, records)
+    plan, ours = made[1], figures.dataset_of(*made[1:])
     theirs = run_many(plan.scenarios, runs=45, until="2005-06", outcomes=plan.outcomes)
     assert ours.drop_attrs(deep=False).identical(theirs.drop_attrs(deep=False))
     differ = {key for key in theirs.attrs if ours.attrs[key] != theirs.attrs[key]}
@@ -66,33 +66,19 @@ def test_chunks_together_are_the_results_of_the_command_line(made: Any) -> None:
 
 #: A scenario with events from November 2004 on, five runs of it and of what moves make of it.
 EVENTS = "scenario=russian-border-withdrawal&runs=5&until=2005-09"
+OPEN, MOVED = "&set=civic_space=", "&move=moskovskii-handed-over@"
 
 
 @pytest.mark.parametrize(
     ("queries", "months"),
     [
         # A lever that acts later: the months before are simulated once.
-        (["&set=civic_space=1&from=2004-10", "&set=civic_space=0.2&from=2004-10"], [21, 12]),
+        ([f"{OPEN}1&from=2004-10", f"{OPEN}0.2&from=2004-10"], [21, 12]),
         # An event that comes earlier, later, and never: from the first difference on.
-        (
-            [
-                "",
-                "&move=moskovskii-handed-over@2005-06",
-                "&move=moskovskii-handed-over@2005-07",
-                "&move=moskovskii-handed-over@never",
-            ],
-            [21, 6, 4, 3],
-        ),
+        (["", f"{MOVED}2005-06", f"{MOVED}2005-07", f"{MOVED}never"], [21, 6, 4, 3]),
         # Levers from the start change everything; the other event is moved on top of them.
-        (
-            [
-                "&set=civic_space=1",
-                "&set=civic_space=1&move=moskovskii-handed-over@2005-06",
-                "&set=civic_space=1&move=moskovskii-handed-over@2005-08",
-                "&set=civic_space=0.2&move=moskovskii-handed-over@2005-08",
-            ],
-            [21, 21, 4, 21],
-        ),
+        ([f"{OPEN}1", *(f"{OPEN}1{MOVED}2005-0{n}" for n in (6, 8))], [21, 21, 4]),
+        ([f"{OPEN}1{MOVED}2005-08", f"{OPEN}0.2{MOVED}2005-08"], [21, 21]),
     ],
 )
 def test_a_shared_past_gives_what_a_run_from_the_start_gives(
@@ -132,15 +118,14 @@ def test_no_more_of_the_past_is_kept_than_there_is_room_for(tmp_path: Path) -> N
     follow(task.job, whole, lambda: None)
     assert whole.bytes() > 0
     for room in (1, whole.bytes() // 2):
-        past = SnapshotCache(room)
-        follow(task.job, past, lambda: None)
+        follow(task.job, past := SnapshotCache(room), lambda: None)
         assert past.bytes() <= room
         assert (past.latest(past_of(task.job), 21) is None) == (room == 1)
 
 
 def test_the_name_of_a_scenario_is_no_reason_to_simulate_again(tmp_path: Path) -> None:
-    keys = [asked(f"{QUERY}&name={name}", tmp_path)[2][0][1].key for name in ("a", "b")]
-    assert keys[0] == keys[1]
+    one, two = (asked(f"{QUERY}&name={name}", tmp_path)[2][0][1].key for name in ("a", "b"))
+    assert one == two
 
 
 def test_what_was_not_asked_for_again_leaves_a_full_shelf(made: Any) -> None:
@@ -152,9 +137,12 @@ def test_what_was_not_asked_for_again_leaves_a_full_shelf(made: Any) -> None:
     assert [key for key in "abcd" if key in shelf] == ["b", "d"]
 
 
-def test_a_fan_is_that_of_the_picture(made: Any) -> None:
-    _, plan, pairs, records = made
-    dataset = figures.dataset_of(plan, pairs, records)
+@pytest.fixture(scope="module")
+def dataset(made: Any) -> xr.Dataset:
+    return figures.dataset_of(*made[1:])
+
+
+def test_a_fan_is_that_of_the_picture(dataset: xr.Dataset) -> None:
     fan = figures.fan_of(dataset, "heroin_seized")
     assert fan and fan["unit"] == "kg/year" and fan["kind"] == "bands"
     series = smooth(at_places(dataset, "heroin_seized"), 12)
@@ -164,13 +152,10 @@ def test_a_fan_is_that_of_the_picture(made: Any) -> None:
     assert one and one["title"] == "Heroin seized on the line (Pianj)"
     share = figures.fan_of(dataset, "state_failed")
     assert share and (share["kind"], share["unit"]) == ("mean", "% of runs")
-    few = dataset.isel(month=slice(0, 11))
-    assert figures.fan_of(few, "heroin_seized") is None
+    assert figures.fan_of(dataset.isel(month=slice(0, 11)), "heroin_seized") is None
 
 
-def test_the_map_is_that_of_the_picture(made: Any) -> None:
-    _, plan, pairs, records = made
-    dataset = figures.dataset_of(plan, pairs, records)
+def test_the_map_is_that_of_the_picture(dataset: xr.Dataset) -> None:
     found = figures.map_values(dataset, "heroin_seized", "state_control")
     for month in ("2004-05", "2005-03"):
         at = found["months"].index(month)
@@ -181,9 +166,8 @@ def test_the_map_is_that_of_the_picture(made: Any) -> None:
             np.testing.assert_allclose(values, expected, rtol=2e-5)
 
 
-def test_the_table_holds_the_numbers_of_compare(made: Any) -> None:
-    state, plan, pairs, records = made
-    dataset = figures.dataset_of(plan, pairs, records)
+def test_the_table_holds_the_numbers_of_compare(made: Any, dataset: xr.Dataset) -> None:
+    state = made[0]
     table = figures.part_of_view("table", dataset, state)["table"]
     expected = compare_results(dataset)
     order = expected["size"].fillna(0.0).sort_values(ascending=False, kind="stable").index

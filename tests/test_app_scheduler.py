@@ -43,9 +43,8 @@ class Fake:
 def test_a_hundred_moves_leave_no_stale_work() -> None:
     fake = Fake(2)
     for move in range(100):
-        fake.scheduler.want(
-            "tab", [task("reference"), task(f"first {move}"), task(f"more {move}", 1)]
-        )
+        own = task(f"first {move}"), task(f"more {move}", 1)
+        fake.scheduler.want("tab", [task("reference"), *own])
     # The first move fills the workers; none of the next 98 is begun before they are free.
     assert fake.started == ["reference", "first 0"]
     assert fake.stops == [1], "the stale task is told to stop, once"

@@ -2,11 +2,15 @@
 
 import shutil
 import tomllib
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import refused
 from numpy.typing import NDArray
 
 import tajsim.calibration.__main__ as module
@@ -19,7 +23,6 @@ from tajsim.cli.main import main
 from tajsim.draws import Draws
 from tajsim.ensemble import run
 from tajsim.ensemble.fingerprint import uncalibrated_version
-from tajsim.errors import UserError
 from tajsim.files import data_text
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import load_scenario
@@ -126,18 +129,17 @@ def test_one_target_that_cannot_be_met_does_not_spoil_the_others() -> None:
 
     method = smc.Method(particles=500, moves=3, last_moves=6)
     state = finish(start(simulate, 4, count=800, parameters=2), simulate, method)
-    assert state.power == 1.0
-    assert np.median(state.scores[0]) == pytest.approx(1.0, abs=0.1)
+    assert (state.power, np.median(state.scores[0])) == (1.0, pytest.approx(1.0, abs=0.1))
     assert abs(state.scores[1].mean()) < 0.4  # its say is small, 30 standard errors off
 
 
 def test_the_same_call_gives_the_same_sample_and_another_seed_another() -> None:
     simulate = toy(np.array([1.0, 1.0]))
     small = smc.Method(particles=100, moves=2, last_moves=2, kernel=gauss)
-    first, second = (finish(start(simulate, 1, 200), simulate, small) for _ in range(2))
-    np.testing.assert_array_equal(first.scores, second.scores)
-    other = smc.Method(particles=100, moves=2, last_moves=2, kernel=gauss, seed=1)
-    assert (finish(start(simulate, 1, 200), simulate, other).scores != first.scores).any()
+    methods = (small, small, replace(small, seed=1))
+    first, second, other = (finish(start(simulate, 1, 200), simulate, m).scores for m in methods)
+    np.testing.assert_array_equal(first, second)
+    assert (other != first).any()
 
 
 # --- its parts ------------------------------------------------------------------------------------
@@ -173,13 +175,9 @@ def test_prior_over_reference() -> None:
     assert found - found[0] == pytest.approx(over - over[0])
 
 
-def test_false_discoveries_are_controlled() -> None:
-    # 2,000 tests of nothing: as good as nothing is found.
-    scores, errors = normal(1, 200, 400), normal(2, 10, 400)
-    assert screen(scores, errors).informed.sum() <= 1
-
-
 def test_screening_finds_what_moves_a_target_and_can_be_seen() -> None:
+    # 2,000 tests of nothing: as good as nothing is found.
+    assert screen(normal(1, 200, 400), normal(2, 10, 400)).informed.sum() <= 1
     scores = normal(3, 20, 800)
     errors = np.array([np.exp(3.0 * scores[4]), 0.01 * scores[7], np.zeros(800)])
     errors[0, :5] = np.nan
@@ -222,16 +220,13 @@ def test_a_calibration_that_is_ended_goes_on_to_the_same_end(tmp_path: Path) -> 
             raise KeyboardInterrupt
         return simulate(scores, runs)
 
-    for _ in range(50):
-        again = Folder(tmp_path / "c", {"seed": 1})
-        state = again.load() or start(simulate, 1, 200)
-        try:
+    state = start(simulate, 1, 200)
+    while not state.finished:
+        state = Folder(tmp_path / "c", {"seed": 1}).load() or state
+        with suppress(KeyboardInterrupt):
             while not state.finished:
                 state = smc.advance(state, ended, small)
                 folder.save(state)
-            break
-        except KeyboardInterrupt:
-            continue
     assert calls > 3
     np.testing.assert_array_equal(state.scores, whole.scores)
     np.testing.assert_array_equal(state.runs, whole.runs)
@@ -239,14 +234,17 @@ def test_a_calibration_that_is_ended_goes_on_to_the_same_end(tmp_path: Path) -> 
     assert len(list((tmp_path / "c").glob("round-*.npz"))) == 1
 
 
-def test_another_calibration_and_damage_are_refused(tmp_path: Path) -> None:
+def test_another_calibration_damage_and_something_else_are_refused(tmp_path: Path) -> None:
     one = Folder(tmp_path, {"seed": 1})
     one.save(start(toy(np.array([2.0, 1.0])), 1, 50))
-    with pytest.raises(UserError, match="holds a calibration with another seed"):
-        Folder(tmp_path, {"seed": 2})
+    refused("holds a calibration with another seed", Folder, tmp_path, {"seed": 2})
+    assert main(["calibrate", "--out", str(tmp_path)]) == 2
     (tmp_path / "round-0000.npz").write_bytes(b"damaged")
-    with pytest.raises(UserError, match="damaged; remove it"):
-        one.load()
+    refused("damaged; remove it", one.load)
+    (tmp_path / "settings.json").rename(tmp_path / "results.nc")
+    (tmp_path / "round-0000.npz").unlink()
+    refused(r"holds 'results\.nc' and no calibration", Folder, tmp_path, {"seed": 1})
+    assert [path.name for path in tmp_path.iterdir()] == ["results.nc"]
 
 
 # --- with the model -------------------------------------------------------------------------------
@@ -262,19 +260,13 @@ def early(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     return tuple(t.id for t in chosen)
 
 
-def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "results.nc").write_bytes(b"")
-    with pytest.raises(UserError, match=r"holds 'results\.nc' and no calibration"):
-        Folder(tmp_path, {"seed": 1})
-    assert [path.name for path in tmp_path.iterdir()] == ["results.nc"]
-
-
 def test_the_model_is_fitted_and_going_on_gives_the_same(
     tmp_path: Path, early: tuple[str, ...], soon: None
 ) -> None:
     assert {"instalment-paid", "mirzoev-bargains"} <= set(early)
     method = smc.Method(particles=60, moves=1, last_moves=2)
-    whole = calibrate(tmp_path / "whole", method, prior_runs=300)
+    fit = partial(calibrate, method=method, prior_runs=300)
+    whole = fit(tmp_path / "whole")
     assert "free_riding" in whole.fitted
     assert whole.state.power == 1.0 and whole.posterior.shape == (len(whole.targets), 60)
 
@@ -283,11 +275,9 @@ def test_the_model_is_fitted_and_going_on_gives_the_same(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        calibrate(tmp_path / "parts", method, prior_runs=300, progress=ended)
+        fit(tmp_path / "parts", progress=ended)
     told: list[str] = []
-    again = calibrate(
-        tmp_path / "parts", method, prior_runs=300, progress=lambda what, *_: told.append(what)
-    )
+    again = fit(tmp_path / "parts", progress=lambda what, *_: told.append(what))
     assert "prior" not in told and not any(what.startswith("round 1,") for what in told)
     assert tables.sample_text(again) == tables.sample_text(whole)
     tables.write_results(whole, tmp_path)
@@ -307,9 +297,8 @@ def test_workers_do_not_change_what_is_simulated(early: tuple[str, ...]) -> None
 
 
 def test_wrong_numbers_are_told_together(tmp_path: Path) -> None:
-    with pytest.raises(UserError) as caught:
-        calibrate(tmp_path / "c", smc.Method(particles=1), prior_runs=1, workers=0)
-    assert len(caught.value.messages) == 3
+    wrong = {"method": smc.Method(particles=1), "prior_runs": 1, "workers": 0}
+    assert len(refused("must be at least", calibrate, tmp_path / "c", **wrong)) == 3
     assert not (tmp_path / "c").exists()
 
 
@@ -352,13 +341,6 @@ def test_the_page_shows_the_tables_of_the_data() -> None:
     assert page.count("<!-- table: ") == 6
 
 
-def test_the_verb_tells_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    (tmp_path / "c").mkdir()
-    (tmp_path / "c" / "settings.json").write_text('{"seed": 1}')
-    assert main(["calibrate", "--out", str(tmp_path / "c")]) == 2
-    assert "holds a calibration with another" in capsys.readouterr().err
-
-
 # --- and belongs to the model that ships ----------------------------------------------------------
 
 
@@ -371,17 +353,12 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_the_sample_was_fitted_to_or_confirmed_for_this_model() -> None:
-    assert about_posterior()["model"] == uncalibrated_version(), (
-        "the code of the model has changed; if no number moved, "
-        "run: python -m tajsim.calibration --confirm"
-    )
+    said = "the code of the model has changed; if no number moved: tajsim.calibration --confirm"
+    assert about_posterior()["model"] == uncalibrated_version(), said
 
 
-def test_the_model_gives_the_traced_numbers(data: Path) -> None:
+def test_the_model_gives_the_traced_numbers_and_another_is_named(data: Path) -> None:
     assert module.differing(data, count=8) == []
-
-
-def test_another_number_is_found_and_named(data: Path) -> None:
     file = data / module.TRACE
     head, first, *rest = file.read_text(encoding="utf-8").splitlines()
     values = first.split(",")
@@ -396,8 +373,7 @@ def test_the_origin_is_rewritten_only_when_the_numbers_agree(
     monkeypatch.setattr(module, "uncalibrated_version", lambda: "0123456789ab")
     monkeypatch.setattr(module, "differing", lambda folder: ["a target: 1 of 100 runs differ"])
     before = (data / module.ORIGIN).read_text(encoding="utf-8")
-    with pytest.raises(UserError, match="fit the sample anew"):
-        module.confirm(data)
+    refused("fit the sample anew", module.confirm, data)
     assert (data / module.ORIGIN).read_text(encoding="utf-8") == before
 
     monkeypatch.setattr(module, "differing", lambda folder: [])
@@ -405,14 +381,13 @@ def test_the_origin_is_rewritten_only_when_the_numbers_agree(
     after = (data / module.ORIGIN).read_text(encoding="utf-8")
     assert 'model = "0123456789ab"' in after and "fitted_with = " in after
 
-
-def test_other_targets_cannot_be_confirmed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "current_settings", lambda: {"history": "?", "targets": "?"})
-    with pytest.raises(UserError, match="another history and targets"):
-        module.confirm(data)
+    refused("another history and targets", module.confirm, data)
 
 
-@pytest.mark.parametrize("wrong", [[], ["--help"], ["--confirmed"], ["x", "two"], ["x", "2", "3"]])
+@pytest.mark.parametrize(
+    "wrong", [[], ["--help"], ["--confirmed"], ["x", "two"], ["--luck", "x"], ["x", "2", "3"]]
+)
 def test_wrong_arguments_of_the_command_say_how_to_use_it(
     wrong: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,6 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-import xarray as xr
 from scipy.special import ndtri
 
 from benchmarks.close_calls import close_calls
@@ -37,9 +37,8 @@ def compiled() -> Program:
 def build(scenario: str = "status-quo", runs: Any = 5, end: str = "2006-12") -> TajikistanModel:
     found = load_scenario(scenario)
     events = [event for event in found.events if event.month <= end]
-    return TajikistanModel(
-        runs=runs, seed=3, end=end, settings=found.settings, events=events, settled=False
-    )
+    options = {"settings": found.settings, "events": events, "settled": False}
+    return TajikistanModel(runs=runs, seed=3, end=end, **options)  # type: ignore[arg-type]
 
 
 def state(model: TajikistanModel) -> dict[str, Any]:
@@ -52,6 +51,11 @@ def assert_near(found: TajikistanModel, wanted: TajikistanModel) -> None:
     for path, array in state(wanted).items():
         scale = np.abs(array).max(initial=1e-9)
         assert np.abs(state(found)[path] - array).max(initial=0.0) <= 1e-12 * scale, path
+
+
+def assert_close(found: Any, wanted: Any, rtol: float, atol: float = 1e-6) -> None:
+    for name, values in wanted.items():
+        np.testing.assert_allclose(found[name], values, rtol, atol, err_msg=str(name))
 
 
 def advanced(model: TajikistanModel, by: Program | None, months: int) -> TajikistanModel:
@@ -75,15 +79,10 @@ def test_the_spin_up_is_that_of_numpy(compiled: Program) -> None:
     ours, theirs = build(runs=3), build(runs=3)
     engine.settle(ours, compiled)
     engine.settle(theirs, None)
-    for path, array in state(theirs).items():
-        # 24 months of it: what is a difference of large numbers is less exact.
-        np.testing.assert_allclose(state(ours)[path], array, rtol=1e-9, atol=1e-7, err_msg=path)
+    # 24 months of it: what is a difference of large numbers is less exact.
+    assert_close(state(ours), state(theirs), 1e-9, 1e-7)
     assert ours.months_run == 0
     assert ours.watch._above.keys() == theirs.watch._above.keys()
-
-
-def outcomes(dataset: xr.Dataset) -> dict[str, Any]:
-    return {str(name): dataset[name].values for name in dataset.data_vars}
 
 
 @pytest.mark.parametrize("scenario", ["elite-purge", "russian-border-withdrawal"])
@@ -96,10 +95,8 @@ def test_outcomes_and_chronicle_are_those_of_numpy(scenario: str) -> None:
     assert calls.compared > 1000
     # A draw that meets its threshold within rounding may happen in one engine alone.
     sure = [run for run in range(12) if run not in calls.runs]
-    for name, values in outcomes(theirs).items():
-        if "run" in ours[name].dims:
-            found, values = outcomes(ours)[name][..., sure], values[..., sure]
-            np.testing.assert_allclose(found, values, rtol=1e-6, atol=1e-6, err_msg=name)
+    of_runs = [name for name in theirs if "run" in theirs[name].dims]
+    assert_close(*(made[of_runs].isel(run=sure) for made in (ours, theirs)), 1e-6)
     ours, theirs = (made.isel(event=np.isin(made["event_run"], sure)) for made in (ours, theirs))
     assert ours.sizes["event"] > 300
     np.testing.assert_allclose(ours["event_size"], theirs["event_size"], rtol=1e-6, atol=1e-6)
@@ -134,24 +131,19 @@ def test_a_run_is_the_same_in_any_lane_tile_chunk_and_company(compiled: Program)
 def test_changed_parameters_and_events_act_as_in_numpy(compiled: Program) -> None:
     pay = {"parameter": "agency_pay.army", "value": 90.0, "months": 4}
     events = [
-        Event(month, kind, arguments, "x")
-        for month, kind, arguments in (
-            ("2004-05", "set", pay),
-            ("2004-07", "deal", {"deal": "russian_base", "change": "hold"}),
-            ("2004-07", "set", {"parameter": "constant_world", "value": 1.0}),
-            ("2004-11", "handover", {"section": "moskovskii", "agency": "border_troops"}),
-        )
+        Event("2004-05", "set", pay, "x"),
+        Event("2004-07", "deal", {"deal": "russian_base", "change": "hold"}, "x"),
+        Event("2004-07", "set", {"parameter": "constant_world", "value": 1.0}, "x"),
+        Event("2004-11", "handover", {"section": "moskovskii", "agency": "border_troops"}, "x"),
     ]
-    models = [
-        TajikistanModel(runs=6, seed=9, end="2005-12", events=events, settled=False)
-        for _ in range(2)
-    ]
-    for model, by in zip(models, (compiled, None), strict=True):
-        engine.settle(model, by)
-        advanced(model, by, 24)
-    ours, theirs = models
-    for name, series in theirs.record.items():
-        np.testing.assert_allclose(ours.record[name], series, rtol=1e-6, atol=1e-6, err_msg=name)
+
+    def model(by: Program | None) -> TajikistanModel:
+        found = TajikistanModel(runs=6, seed=9, end="2005-12", events=events, settled=False)
+        engine.settle(found, by)
+        return advanced(found, by, 24)
+
+    ours, theirs = model(compiled), model(None)
+    assert_close(ours.record, theirs.record, 1e-6)
     assert ours.values["agency_pay.army"].tolist() == [90.0] * 6
 
 
@@ -166,13 +158,12 @@ def test_held_rules_are_held_as_in_numpy(without: Any) -> None:
         return advanced(model, by, 18)
 
     ours, theirs = map(held, engine.ENGINES)
-    for name, series in theirs.record.items():
-        np.testing.assert_allclose(ours.record[name], series, rtol=1e-6, atol=1e-6, err_msg=name)
+    assert_close(ours.record, theirs.record, 1e-6)
     answers = theirs.values.switches.answers
     assert ours.values.switches.answers.keys() == answers.keys()
     for question, parts in answers.items():
-        for found, part in zip(ours.values.switches.answers[question], parts, strict=True):
-            np.testing.assert_allclose(found, part, rtol=1e-9, atol=1e-7, err_msg=question)
+        found = ours.values.switches.answers[question]
+        assert_close(dict(enumerate(found)), dict(enumerate(parts)), 1e-9, 1e-7)
 
 
 def job(**changes: Any) -> Job:
@@ -184,8 +175,7 @@ def job(**changes: Any) -> Job:
 def test_progress_is_told_and_can_end_the_work() -> None:
     told: list[int] = []
     simulate(job(runs=tuple(range(40)), engine="compiled"), told.append)
-    assert told[-1] == 6
-    assert told == sorted(told)
+    assert told == sorted(told) and told[-1] == 6
 
     def end(_months: int) -> None:
         raise KeyboardInterrupt
@@ -226,20 +216,17 @@ SHARES = np.concatenate([[2.0**-53, 1e-14, 0.13, 0.14, 0.86, 0.87, 0.5, 1.0 - 2.
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted", "given"),
+    ("wanted", "given"),
     [
-        ("exp", np.exp, SPREAD),
-        ("expm1", np.expm1, SPREAD),
-        ("log", np.log, np.abs(SPREAD)),
-        ("log1p", np.log1p, np.abs(SPREAD)),
-        ("tanh", np.tanh, SPREAD),
-        ("ndtri", ndtri, SHARES),
+        *((function, SPREAD) for function in (np.exp, np.expm1, np.tanh)),
+        *((function, np.abs(SPREAD)) for function in (np.log, np.log1p)),
+        (ndtri, SHARES),
     ],
 )
-def test_functions_are_those_of_numpy(name: str, wanted: Any, given: Any) -> None:
+def test_functions_are_those_of_numpy(wanted: Any, given: Any) -> None:
     with np.errstate(all="ignore"):
-        expected = wanted(given)
-    np.testing.assert_allclose(worked_out(name, given), expected, rtol=1e-14, atol=1e-300)
+        expected, found = wanted(given), worked_out(wanted.__name__, given)
+    np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-300)
 
 
 def test_powers_are_those_of_numpy() -> None:
@@ -265,29 +252,24 @@ def test_a_kept_program_is_read_only_if_it_is_whole_and_ones_own(
     path = tmp_path / "kept" / "key.month"
     program.keep(path, "key", compiled.about, b"code")
     found = program.read(path, "key")
-    assert found
-    assert found[0].leaves == compiled.about.leaves
-    assert found[1] == b"code"
+    assert found and found[1] == b"code"
+    assert json.dumps(found[0].leaves) == json.dumps(compiled.about.leaves)
     program.keep(path, "key", *found)
     assert program.read(path, "key") == found
     assert [item.name for item in path.parent.iterdir()] == ["key.month"]
     assert program.read(path, "another") is None
     if os.name != "nt":
-        path.chmod(0o620)
-        assert program.read(path, "key") is None
-        path.chmod(0o600)
-        path.parent.chmod(0o777)
-        assert program.read(path, "key") is None
-        path.parent.chmod(0o700)
+        for place, mode, usual in ((path, 0o620, 0o600), (path.parent, 0o777, 0o700)):
+            place.chmod(mode)
+            assert program.read(path, "key") is None
+            place.chmod(usual)
         link = path.with_name("link.month")
         link.symlink_to(path)
         assert program.read(link, "key") is None
     for damaged in (path.read_bytes()[:-1], b"", path.read_bytes().replace(b"code", b"bode")):
         path.write_bytes(damaged)
         assert program.read(path, "key") is None
-
-
-def test_where_nothing_can_be_kept_nothing_is_lost(tmp_path: Path, compiled: Program) -> None:
+    # Where nothing can be kept nothing is lost.
     (tmp_path / "file").write_text("no folder")
     program.keep(tmp_path / "file" / "key.month", "key", compiled.about, b"code")
     assert program.read(tmp_path / "file" / "key.month", "key") is None
@@ -310,10 +292,8 @@ def test_a_subclass_is_compiled_or_left_to_numpy_with_one_line(
     model = Unclear(runs=3, settled=False)
     for _ in range(2):
         assert engine.program_for(model, "compiled") is None
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "a branch on the value of an array" in said
-    assert "numpy simulates Unclear" in said
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "a branch on the value of an array" in said and "numpy simulates Unclear" in said
 
 
 def test_engines_are_named_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,9 +316,6 @@ def test_without_llvmlite_numpy_simulates() -> None:
         "except tajsim.errors.UserError as error: print(error)\n"
     )
     environment = {k: v for k, v in os.environ.items() if k != engine.VARIABLE}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
-    )
-    first, second = done.stdout.splitlines()
-    assert first == "numpy"
-    assert "pip install 'tajsim[fast]'" in second
+    told = subprocess.check_output([sys.executable, "-c", code], text=True, env=environment)
+    first, second = told.splitlines()
+    assert first == "numpy" and "pip install 'tajsim[fast]'" in second

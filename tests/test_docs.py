@@ -21,7 +21,7 @@ from docs.generate.markdown import plain
 from docs.generate.offline import loaded
 from docs.generate.pages import parts, whole_pages, written
 from docs.generate.renew import ITEMS, Item, renew, stale_tables
-from tajsim.analysis.stability import EXCEPTION, exceptions
+from docs.generate.stability import EXCEPTION, exceptions
 from tajsim.axes import Array
 from tajsim.inputs.ledger import load_figures, load_mechanisms
 from tajsim.inputs.outcomes import load_outcomes

@@ -155,8 +155,8 @@ NAMES_AGGREGATE = {
     "inputs/outcomes.py", "ensemble/fingerprint.py", "cli/lists.py",
     "sweeps/store.py", "model/record.py",
 }  # fmt: skip
-#: Where no outcome is told: a whole is divided by what each brings to it; decisions are counted.
-DIVIDES = {"plots/stacks.py", "analysis/stability.py"}
+#: Where no outcome is told: a whole is divided by what each brings to it.
+DIVIDES = {"plots/stacks.py"}
 
 
 def test_draws_are_the_only_source_of_chance() -> None:

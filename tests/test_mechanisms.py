@@ -27,12 +27,8 @@ TESTS = {
 #: Rows and rules whose signs are tried.
 TRIED = {
     word
-    for name in (
-        "tests/data/rule-signs.txt",
-        "tests/data/rule-facts.txt",
-        "tests/test_mechanism_signs.py",
-    )
-    for word in re.findall(r"\w+", (ROOT / name).read_text(encoding="utf-8"))
+    for name in ("data/rule-signs.txt", "data/rule-facts.txt", "test_mechanism_signs.py")
+    for word in re.findall(r"\w+", (ROOT / "tests" / name).read_text(encoding="utf-8"))
 }
 TABLE = ledger.load_mechanisms()
 #: The rows of the documents' statements, by the letter of their chapter.
@@ -43,11 +39,9 @@ Capture = pytest.CaptureFixture[str]
 
 def test_every_row_of_the_documents_stands_in_the_table_once() -> None:
     expected = [f"{letter}{n:02d}" for letter, last in ROWS.items() for n in range(1, last + 1)]
-    assert len(expected) == 263
     text = (ROOT / "src/tajsim/data/mechanisms.csv").read_text(encoding="utf-8")
     written = [line.partition(",")[0] for line in text.splitlines()[1:]]
-    assert sorted(written) == sorted(expected)
-    assert set(TABLE) == set(expected)
+    assert len(expected) == 263 and sorted(written) == sorted(expected) == sorted(TABLE)
     assert len({m.statement for m in TABLE.values()}) == len(TABLE)
     named = {i for outcome in load_outcomes().values() for i in outcome.mechanisms}
     assert named | set(mechanisms.claims_by_mechanism()) <= set(TABLE)
@@ -79,10 +73,9 @@ def test_modelled_is_what_a_docstring_names() -> None:
 
 
 def test_a_choice_or_rule_is_shown_by_something_that_exists() -> None:
+    claims = [c for told in mechanisms.claims_by_mechanism().values() for c in told]
     named = {sign.id for sign in load_signs().signs.values()} | {*load_targets()}
-    named |= {
-        c.partition(": ")[2] for claims in mechanisms.claims_by_mechanism().values() for c in claims
-    }
+    named |= {claim.partition(": ")[2] for claim in claims}
     named |= {p.name for p in load_parameters().values() if p.role == "uncertainty"}
     for m in TABLE.values():
         if m.grade in ("choice", "rule"):
@@ -132,9 +125,8 @@ def covering(identity: str) -> set[str]:
     """Return the test files that try a row; claims are tried with their scenarios."""
     tried = {file for where in mechanisms.mechanism_index()[identity] for file in tried_in(where)}
     tried |= {"test_mechanism_signs.py"} if identity in TRIED else set()
-    return tried | (
-        {"test_scenarios_run.py"} if identity in mechanisms.claims_by_mechanism() else set()
-    )
+    claimed = identity in mechanisms.claims_by_mechanism()
+    return tried | ({"test_scenarios_run.py"} if claimed else set())
 
 
 def test_every_modelled_row_is_tested_by_more_than_its_range() -> None:
@@ -151,7 +143,6 @@ def test_the_page_is_current() -> None:
 
 def test_the_verb_lists_all_with_counts(capsys: Capture) -> None:
     assert main(["mechanisms"]) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in said[2:-2]] == list(TABLE)
-    assert said[-1] == mechanisms.counts(TABLE.values())
-    assert said[-1].startswith("263 mechanisms: ")
+    *said, last = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in said[2:-1]] == list(TABLE)
+    assert last == mechanisms.counts(TABLE.values()) and last.startswith("263 mechanisms: ")

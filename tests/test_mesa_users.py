@@ -50,8 +50,7 @@ class Seizures(TajikistanModel):
 def test_keyword_arguments_step_and_agents() -> None:
     model = TajikistanModel(runs=3, seed=2, agency_pay__border_troops=40)
     model.step()
-    assert model.steps == 1
-    assert float(model.agency["border_troops"].pay[0]) > 30
+    assert model.steps == 1 and float(model.agency["border_troops"].pay[0]) > 30
     assert {k.__name__: len(v) for k, v in model.agents_by_type.items()} == KINDS
     assert len(model.agents.select(agent_type=SecurityAgency)) == len(axes.AGENCIES)
 
@@ -63,8 +62,7 @@ def test_agents_hold_state_with_the_run_axis_last() -> None:
         for name, value in agent.state().items():
             assert value.shape[-1] in (1, 3), (agent.name, name, value.shape)
     network = model.agents.select(agent_type=TraffickingNetwork)[0]
-    assert network.bought.shape == (3,)
-    assert network.entry_share.shape == (6, 3)
+    assert (network.bought.shape, network.entry_share.shape) == ((3,), (6, 3))
     assert "protection" in dir(network)
     network.protection[:] = 0.5
     assert (model.networks.protection[0] == 0.5).all()
@@ -89,20 +87,13 @@ def test_agents_are_asked_set_and_copied() -> None:
 def test_data_collector() -> None:
     model = Seizures()
     steps(model, 4)
-    frame = model.datacollector.get_model_vars_dataframe()
-    assert len(frame) == 4
-    assert frame["collusion"].between(0, 1).all()
-    assert frame["collusion"].nunique() > 1
+    seen = model.datacollector.get_model_vars_dataframe()["collusion"]
+    assert len(seen) == 4 and seen.between(0, 1).all() and seen.nunique() > 1
 
 
 def test_batch_run() -> None:
-    rows = mesa.batch_run(
-        Seizures,
-        parameters={"agency_pay__border_troops": [1, 40]},
-        max_steps=3,
-        number_processes=1,
-        display_progress=False,
-    )
+    paid = {"agency_pay__border_troops": [1, 40]}
+    rows = mesa.batch_run(Seizures, paid, max_steps=3, number_processes=1, display_progress=False)
     by_pay = {row["agency_pay__border_troops"]: row["collusion"] for row in rows}
     assert by_pay[40] < by_pay[1]
 

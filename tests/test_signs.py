@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from conftest import refused
 from hypothesis import given, strategies as st
 
 import tajsim.analysis.signs as signs_run
@@ -14,7 +15,6 @@ import tajsim.analysis.verdicts as verdicts
 from tajsim.analysis.signs import signs, signs_text
 from tajsim.analysis.verdicts import FAILS, HOLDS, NEGLIGIBLE, TURNS, UNDECIDED
 from tajsim.cli import main
-from tajsim.errors import UserError
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.signs import Contrast, Sign, load_signs, read_signs
 
@@ -54,10 +54,10 @@ def test_verdict_by_hand(
 
 def test_smallest_effect_by_hand() -> None:
     level = np.array([8.0, 10.0, 12.0])  # mean 10, spread 2
-    assert verdicts.smallest_effect(level) == pytest.approx(0.4)  # a fifth of the spread
-    assert verdicts.smallest_effect(level * [1, 0, 2]) == pytest.approx(0.05 * 32 / 3)
-    assert verdicts.smallest_effect(np.full(3, 10.0)) == pytest.approx(0.1)  # 1 % of the level
-    assert verdicts.smallest_effect(-level) == pytest.approx(0.4)
+    # A fifth of the spread; 5 % of the level; 1 % of it.
+    for values, least in ((level, 0.4), (level * [1, 0, 2], 1.6 / 3), (np.full(3, 10.0), 0.1)):
+        assert verdicts.smallest_effect(values) == pytest.approx(least)
+        assert verdicts.smallest_effect(-values) == pytest.approx(least)
     sizes = {"level": 5.0, "spread": 1.0, "points": 0.005, "absolute": 0.5, "count": 0.5}
     for unit, expected in sizes.items():
         assert verdicts.smallest_effect(level, 0.5, unit) == pytest.approx(expected)
@@ -106,9 +106,7 @@ def test_mistakes_in_signs_are_told_with_line_and_key() -> None:
         ('"dearer"\noutcome', '"deerer"\noutcome', "6: signs: unknown change 'deerer'; did you"),
         ('{ agency = "army"', '{ agency = "armi"', "10: signs.where.agency: unknown agency 'armi'"),
     ):
-        with pytest.raises(UserError) as told:
-            read_signs(GOOD.replace(old, new), "x.toml")
-        assert told.value.messages[0].startswith(f"x.toml:{said}")
+        refused(f"^x.toml:{said}", read_signs, GOOD.replace(old, new), "x.toml")
 
 
 def paired(data: xr.Dataset, other: bool = False, **keys: Any) -> list[list[float]]:
@@ -116,16 +114,12 @@ def paired(data: xr.Dataset, other: bool = False, **keys: Any) -> list[list[floa
     fields = {"id": "s", "change": "c", "outcome": "pay", "sense": "higher", "line": 1}
     fields |= {"document": "icg-2016", "mechanisms": ["M47"], "window": [0, 5]}
     sign = Sign.model_validate({**fields, **keys}).model_copy(update={"outcome": "level"})
-    before, after, third = (
-        Scenario(name, "t", "q", None, "2004-01", "2005-12")
-        for name in ("before", "after", "third")
-    )
+    names = ("before", "after", "third")
+    before, after, third = (Scenario(n, "t", "q", None, "2004-01", "2005-12") for n in names)
     beyond = Contrast(third, before, "2004-01") if other else None
     trial = signs_run._Trial(sign, Contrast(after, before, "2004-01"), beyond, 2)
-    measured = {
-        ("s", side.name): signs_run._measure(data.sel(scenario=[side.name]), trial)
-        for side in trial.sides
-    }
+    sides = [side.name for side in trial.sides]
+    measured = {("s", n): signs_run._measure(data.sel(scenario=[n]), trial) for n in sides}
     return [part.tolist() for part in signs_run._paired(trial, measured)]
 
 
@@ -141,10 +135,12 @@ def test_the_quantity_of_a_sign_by_hand(by_hand: Callable[..., xr.Dataset]) -> N
     assert paired(data, above=13.0) == [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]
 
 
-def test_a_sign_is_simulated_in_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "mine.toml"
-    file.write_text(GOOD, encoding="utf-8")
-    table = signs(runs=2, file=file)
+def test_a_sign_is_simulated_in_pairs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(signs_run, "load_signs", lambda: read_signs(GOOD))
+        table = signs(runs=2)
     row = table.iloc[0]
     assert (row["verdict"], row["window"], row["runs"]) == (HOLDS, "2004-03 to 2004-05", 2)
     assert row["effect"] > 5.0

@@ -49,8 +49,10 @@ def same(a, b):
 @pytest.fixture(scope="module")
 def state(tmp_path_factory, all_soon):
     path = tmp_path_factory.mktemp("state") / "october.npz"
-    plan = prepare(["status-quo"], runs=RUNS, seed=2, until=UNTIL, parameters="prior", chunk=3)
-    simulate(plan, save_to=path)
+    plan = prepare(["status-quo"], runs=RUNS, seed=2, until=UNTIL, parameters="prior")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tajsim.ensemble.plan.CHUNK", 3)  # in several parts
+        simulate(plan, save_to=path)
     return path
 
 

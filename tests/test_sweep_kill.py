@@ -54,7 +54,7 @@ def test_a_worker_that_is_killed_is_replaced(
 
     def tell(done: int, total: int) -> None:
         if done / MONTHS >= 10 and not killed:
-            pid = teams[0].pids[0]
+            pid = teams[0]._workers[0].process.pid
             os.kill(pid, signal.SIGKILL)
             killed.append(pid)
 
@@ -95,9 +95,9 @@ def test_a_worker_tells_on_the_way_stops_and_is_replaced() -> None:
             raise AssertionError(f"nothing is {kind}")
 
         def kill() -> None:
-            pid = team.pids[0]
+            pid = team._workers[0].process.pid
             os.kill(pid, signal.SIGKILL)
-            wait_for(lambda: (team.answers(0.2), team.pids[0] != pid)[1])
+            wait_for(lambda: (team.answers(0.2), team._workers[0].process.pid != pid)[1])
 
         def under_way() -> None:
             wait_for(lambda: (team.answers(0.2), team.under_way())[1])
@@ -110,7 +110,7 @@ def test_a_worker_tells_on_the_way_stops_and_is_replaced() -> None:
         under_way()
         kill()
         under_way()  # it is begun again in a new process
-        os.kill(team.pids[0], signal.SIGKILL)
+        os.kill(team._workers[0].process.pid, signal.SIGKILL)
         assert "killed 2 times" in str(hear("failed").content)
         team.give(0, 3, replace(job, runs=(2,)))
         error = hear("failed").content

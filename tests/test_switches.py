@@ -2,6 +2,7 @@
 
 import ast
 from collections import namedtuple
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -264,9 +265,12 @@ def test_claims_need_restate_or_hold_without(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_one_real_look(monkeypatch: pytest.MonkeyPatch) -> None:
     others = pd.DataFrame({"sign": ["s"], "verdict": [HOLDS]})
-    monkeypatch.setattr(ablation, "signs", lambda *_, **__: others)
-    monkeypatch.setattr(ablation, "validate", lambda **_: SimpleNamespace(table=others[:0]))
+    monkeypatch.setattr(ablation, "signs", lambda **_: others)
+    monkeypatch.setattr(ablation, "claims", partial(ablation.claims, "irpt-ban"))
+    shown = {"target": ["n", "e"], "kind": ["number", "event"], "covered": [0.0, np.nan]}
+    scores = pd.DataFrame({**shown, "percentile": [0.5, 0.5]})
+    monkeypatch.setattr(ablation, "validate", lambda **_: SimpleNamespace(table=scores))
     draws = {"runs": 2, "seed": 1, "parameters": "fixed", "workers": 1}
-    seen = ablation._look(["state.polity"], None, draws, ["irpt-ban"], [])
-    assert seen["outcomes"]
+    seen = ablation._look(["state.polity"], None, draws)
+    assert seen["outcomes"] and seen["targets"] == {"n": "missed", "e": "met"}
     assert all(name.startswith("irpt-ban:") for name in seen["claims"])

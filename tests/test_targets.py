@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from conftest import refused
 
 from tajsim.analysis.targets import last_month, standard_errors, target_outcomes, target_values
-from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.targets import Target, load_targets, read_targets, target_text
@@ -58,9 +58,8 @@ def test_values_come_from_the_ledger() -> None:
     ],
 )
 def test_a_mistake_is_told_with_line_and_key(old: str, new: str, said: str) -> None:
-    with pytest.raises(UserError) as told:
-        read_targets(ROW.replace(old, new, 1))
-    assert told.value.messages[0].startswith(f"targets.toml:{said}")
+    (first, *_) = refused("targets", read_targets, ROW.replace(old, new, 1))
+    assert first.startswith(f"targets.toml:{said}")
 
 
 def results(values: np.ndarray, name: str, aggregate: str, *dims: str) -> xr.Dataset:
@@ -90,9 +89,8 @@ def test_measures() -> None:
     window = 'window = ["2008-01", "2008-12"]\nmeasure = "sum"'
     assert simulated(window, level) == pytest.approx([120, 240, 360])  # a year's worth of it
     assert simulated(window, level + "\ntimes = 0.001") == pytest.approx([0.12, 0.24, 0.36])
-    assert simulated(window, level + '\nwhere = { agency = "customs" }') == pytest.approx(
-        [0, 120, 240]
-    )
+    there = level + '\nwhere = { agency = "customs" }'
+    assert simulated(window, there) == pytest.approx([0, 120, 240])
     rising = FLOW * np.where(np.arange(24) < 12, 1.0, 1.5)[:, None]
     base = window.replace("2008", "2009") + '\nbase = ["2008-01", "2008-12"]'
     change = base.replace('"sum"', '"change"') + '\nwhere = { agency = "customs" }'
@@ -132,7 +130,5 @@ def test_results_that_lack_something_are_told() -> None:
     assert target_outcomes([target]) == ("heroin_seized_reported",)
     assert last_month([target]) == "2008-12"
     dataset = results(FLOW, "heroin_entering", "yearly", "agency").isel(month=slice(0, 6))
-    with pytest.raises(UserError) as caught:
-        target_values(dataset, [target])
-    first, second = caught.value.messages
+    first, second = refused("needs the outcome", target_values, dataset, [target])
     assert "needs the outcome 'heroin_seized_reported'" in first and "looks beyond" in second

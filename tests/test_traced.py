@@ -54,9 +54,8 @@ def test_one_graph_is_the_month_of_any_scenario() -> None:
         for month in months:
             missed = gate().step(later(model, month))
             assert not missed, f"{scenario}, month {month}: {missed}"
-    # Somebody waits for a post in every run so far.
     model = later(build(), 2)
-    model.commanders.status[:, 0] = SERVING
+    model.commanders.status[:, 0] = SERVING  # somebody waits for a post in every run so far
     assert gate().step(model) == []
     # What is entered because one run needs it has left others as they are.
     assert gate().untried == set()
@@ -87,11 +86,9 @@ def test_the_graph_holds_what_a_generator_of_code_needs() -> None:
     assert {node.op for node in nodes} <= OPERATIONS.keys() | {"input", "constant", "spread"}
     assert graph.outcomes.keys() == load_outcomes().keys()
     assert {"commanders.loyalty", "outside.harvest", "price_in", "money"} <= graph.states.keys()
-    asked = graph.inputs()
-    assert Input("draw", "harvest", ("afghanistan",)) in asked
-    assert Input("parameter", "agency_pay.army") in asked
-    dates = {"calendar.to_term_end", "calendar.harvest_in", "calendar.term_ends"}
-    assert dates <= {i.name for i in asked if i.kind == "state"}
+    dates = ("calendar.to_term_end", "calendar.harvest_in", "calendar.term_ends")
+    asked = {Input("draw", "harvest", ("afghanistan",)), Input("parameter", "agency_pay.army")}
+    assert asked.union(Input("state", date) for date in dates) <= {*graph.inputs()}
     # The run axis comes last, or the node is the same in all runs; each node follows its own.
     assert all(not node.shape or node.shape[-1] in (RUNS, 1) for node in nodes)
     place = {id(node): i for i, node in enumerate(nodes)}
@@ -100,8 +97,6 @@ def test_the_graph_holds_what_a_generator_of_code_needs() -> None:
 
 
 KEPT = np.linspace(0.0, 1.0, 13)
-
-
 PLANTED = Path(__file__).with_name("data") / "planted.txt"
 #: Number of a line of the file -> the code of a stage, and what is said of it.
 LINES = {

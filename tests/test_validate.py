@@ -2,12 +2,12 @@
 
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from conftest import refused
 from scipy.integrate import quad
 from scipy.stats import norm
 
@@ -15,7 +15,6 @@ import tajsim
 import tajsim.analysis.validation as validation
 import tajsim.results.discrepancy as discrepancy
 from tajsim.cli.main import main
-from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.targets import Target, load_targets, read_targets
 
@@ -69,16 +68,11 @@ def test_score_of_a_normal_is_its_closed_form(middle: float, spread: float) -> N
     assert normal_score(middle, spread, 0.7) == pytest.approx(expected, abs=1e-12)
 
 
-def test_score_of_sure_runs_by_hand() -> None:
+def test_score_of_sure_runs_by_hand_and_of_a_mixture_by_its_integral() -> None:
     # Runs 1 and 3, observed 2: mean distance 1, mean distance between runs 1.
     assert validation.score_of_runs(np.array([1.0, 3.0]), 0.0, 2.0) == 0.5
-    assert (
-        validation.score_of_runs(np.array([5.0]), 0.0, 2.0) == 3.0
-    )  # a sure forecast: its distance
+    assert normal_score(5.0, 0.0, 2.0) == 3.0  # a sure forecast: its distance
     assert math.isnan(validation.score_of_runs(np.array([]), 1.0, 2.0))
-
-
-def test_score_of_a_mixture_is_the_integral_that_defines_it() -> None:
     values, observed = np.array([-1.0, 0.2, 4.0]), 1.0
 
     def gap(x: float) -> float:
@@ -114,28 +108,19 @@ def simulated(targets: dict[str, Target], **values: list[float]) -> np.ndarray:
 
 
 def test_scoreboard_by_hand(targets: dict[str, Target], no_discrepancy: None) -> None:
-    values = simulated(
-        targets,
-        late=[508.0, 508.0, 508 * math.e**0.5, math.nan],
-        floor=[30.0, 37.0, 50.0, 60.0],
-        left=[1.0, 0.0, 0.0, 0.0],
-        stayed=[1.0, 0.0, 0.0, 0.0],
-        home=[350_000.0] * 4,
-    )
+    seldom, same = [1.0, 0.0, 0.0, 0.0], [350_000.0] * 4
+    told = {"late": [508.0, 508.0, 508 * math.e**0.5, math.nan], "floor": [30.0, 37.0, 50.0, 60.0]}
+    values = simulated(targets, **told, left=seldom, stayed=seldom, home=same)
     table = validation.scoreboard(list(targets.values()), values).set_index("target")
-    late: Any = table.loc["late"]
+    late, floor, left, stayed = (table.loc[n] for n in ("late", "floor", "left", "stayed"))
     z = np.array([0.0, 0.0, 2.0])  # in standard errors of 0.25 on the logarithm
     assert late["percentile"] == pytest.approx(norm.cdf(-z).mean())
     assert late["error_sd"] == pytest.approx(z.mean() / math.sqrt(z.var() + 1))
     assert late["score"] == pytest.approx(validation.score_of_runs(z, 1.0, 0.0))
     assert (late["covered"], late["runs"]) == (1.0, 3)
-
-    floor: Any = table.loc["floor"]
     assert (floor["kind"], floor["percentile"]) == ("at_least", 0.75)
     assert np.isnan([floor["covered"], floor["score"]]).all()
 
-    left: Any = table.loc["left"]
-    stayed: Any = table.loc["stayed"]
     assert (left["median"], left["percentile"], left["score"]) == (0.25, 0.25, 2 * 0.75**2)
     assert (stayed["percentile"], stayed["score"]) == (0.75, 2 * 0.25**2)
     # A forecast without any spread but the figure's own error.
@@ -175,11 +160,7 @@ def test_validate_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert sorted(table["target"]) == sorted(load_targets())
     assert main(["validate", "--runs", "2", "--out", str(out)]) == 2
     assert "exists already" in capsys.readouterr().err
-
-
-def test_an_unknown_scenario_is_refused() -> None:
-    with pytest.raises(UserError, match="no-such-scenario: no such scenario"):
-        tajsim.validate("no-such-scenario", runs=1)
+    refused("no-such-scenario: no such scenario", tajsim.validate, "no-such-scenario", runs=1)
 
 
 def own_series(tmp_path: Path, *rows: str) -> Path:
@@ -192,30 +173,25 @@ def test_series_of_years_are_scored_by_hand(tmp_path: Path, no_discrepancy: None
     months = np.arange("2004-01", "2006-01", dtype="datetime64[M]").astype("datetime64[ns]")
     values = np.repeat([[0.1, 0.2, 0.3], [0.3, 0.4, 0.5]], 12, axis=0)[np.newaxis]
     attributes = load_outcomes()["strain"].attributes
-    results = xr.Dataset(
-        {"strain": (("scenario", "month", "run"), values, attributes)},
-        {"month": months, "scenario": ["history"]},
-    )
-    rows = ["strain,,2004,0.15,share,mine", "strain,all,2005,0.41,share,mine"]
-    with pytest.raises(UserError, match="2006: not simulated; expected 2004-01 to 2005-12"):
-        late = validation.read_observations(own_series(tmp_path, "strain,,2006,0.1,share,"))
-        validation.series_scores(results, late)
-    table = validation.series_scores(
-        results, validation.read_observations(own_series(tmp_path, rows[0], rows[1][:-4]))
-    )
-    assert len(table) == 2  # two names of the whole are two series: each of one year
-    both = [rows[0], rows[1].replace("all", "")]
-    (row,) = validation.series_scores(
-        results, validation.read_observations(own_series(tmp_path, *both))
-    ).itertuples()
+    series = (("scenario", "month", "run"), values, attributes)
+    results = xr.Dataset({"strain": series}, {"month": months, "scenario": ["history"]})
+
+    def scored(*rows: str) -> pd.DataFrame:
+        read = validation.read_observations(own_series(tmp_path, *rows))
+        return validation.series_scores(results, read)
+
+    refused("2006: not simulated; expected 2004-01 to 2005-12", scored, "strain,,2006,0.1,share,")
+    first, later = "strain,,2004,0.15,share,mine", "strain,{},2005,0.41,share,"
+    # Two names of the whole are two series: each of one year.
+    assert len(scored(first, later.format("all"))) == 2
+    table = scored(first, later.format(""))
+    (row,) = table.itertuples()
     assert (row.years, row.coverage, row.wins) == (2, 1.0, "")
     assert row.rank == pytest.approx((1 / 3 + 2 / 3) / 2)
     # Of 0.3, 0.4, 0.5 around 0.41: their mean distance less half of their mean gap, 0.8 / 9.
     assert row.score == pytest.approx(0.21 / 3 - 0.4 / 9)
     assert row.persistence == row.flat == pytest.approx(0.26)
-    assert "the runs" in validation.series_text(
-        validation.series_scores(results, validation.read_observations(tmp_path / "observed.csv"))
-    )
+    assert "the runs" in validation.series_text(table)
 
 
 @pytest.mark.parametrize(
@@ -231,9 +207,7 @@ def test_series_of_years_are_scored_by_hand(tmp_path: Path, no_discrepancy: None
 )
 def test_mistakes_in_a_series_name_line_and_key(row: str, message: str, tmp_path: Path) -> None:
     file = own_series(tmp_path, row)
-    with pytest.raises(UserError) as caught:
-        validation.read_observations(file)
-    assert caught.value.messages == [f"{file}:{message}"]
+    assert refused("2: ", validation.read_observations, file) == [f"{file}:{message}"]
 
 
 def test_documented_series_are_numbers_of_one_year() -> None:

@@ -12,10 +12,8 @@ import tajsim.analysis.verdicts as verdicts
 from tajsim.analysis.claims import claims
 from tajsim.analysis.signs import signs
 from tajsim.analysis.validation import validate
-from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Progress, Sampling, part_of, prepare, simulate
+from tajsim.ensemble.run import Progress, Sampling, draw_errors, part_of, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.files import exists, write_whole
 from tajsim.inputs import ledger, outcomes, registry, switches
@@ -51,12 +49,7 @@ def units(only: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
 
 
 def ablate(
-    *only: str,
-    runs: int = 50,
-    out: str | Path | None = None,
-    scenarios: Sequence[str] = (),
-    changes: Sequence[str] = (),
-    **draws: Unpack[Sampling],
+    *only: str, runs: int = 50, out: str | Path | None = None, **draws: Unpack[Sampling]
 ) -> pd.DataFrame:
     """Hold each theme and each mechanism in turn, and tell what that changes.
 
@@ -64,7 +57,6 @@ def ablate(
         only: names of mechanisms, themes or rules; by default all themes and mechanisms.
         runs: of every scenario and sign.
         out: a CSV file that is written after each of them; what it holds is not made again.
-        scenarios, changes: whose claims and whose signs are looked at; by default all.
         draws: further arguments of `tajsim.ensemble.run_many`.
 
     Returns:
@@ -75,29 +67,22 @@ def ablate(
     Raises:
         UserError: for anything the caller can mend, such as a file with rows made otherwise.
     """
-    seed, parameters = (
-        draws.setdefault("seed", 1),
-        draws.setdefault("parameters", registry.DEFAULT_MODE),
-    )
-    if wrong := argument_errors(runs, seed, parameters, None, draws.get("workers", 1), 1000):
+    if wrong := draw_errors(runs, draws):
         raise UserError(wrong)
-    made = {"runs": runs, "seed": seed, "parameters": parameters, "model": model_version()}
     progress = draws.pop("progress", None)
+    usual = {"seed": 1, "parameters": registry.DEFAULT_MODE}
+    made = {"runs": runs, **{n: draws.get(n, usual[n]) for n in usual}, "model": model_version()}
     wanted, table = units(only), _kept(out, made)
     left = [name for name in wanted if name not in [*table["name"]]]
-    look = partial(_look, draws={"runs": runs, **draws}, scenarios=scenarios, changes=changes)
-    plain = look((), _share(progress, 0, 1 + len(left))) if left else {}
+    look = partial(_look, draws={"runs": runs, **draws})
+    plain = look((), part_of(progress, 0, 1 + len(left))) if left else {}
     for done, name in enumerate(left, start=1):
-        held = look(wanted[name], _share(progress, done, 1 + len(left)))
+        held = look(wanted[name], part_of(progress, done, 1 + len(left)))
         row = {"name": name, "rules": " ".join(wanted[name]), **_differences(plain, held), **made}
         table = pd.DataFrame([*table.to_dict("records"), row])
         if out is not None:
             write_whole(Path(out), table.to_csv(index=False))
     return table.set_index("name", drop=False).loc[[*wanted]].reset_index(drop=True)
-
-
-def _share(progress: Progress | None, done: int, total: int) -> Progress | None:
-    return part_of(progress, 1000 * done, 1000, 1000 * total)
 
 
 def _kept(out: str | Path | None, made: Mapping[str, object]) -> pd.DataFrame:
@@ -117,58 +102,45 @@ def _kept(out: str | Path | None, made: Mapping[str, object]) -> pd.DataFrame:
         raise UserError(f"{out}: is no table of 'tajsim mechanisms --ablate'")
     for name, value in made.items():
         if other := [kept for kept in table[name] if kept != value]:
-            raise UserError(
-                f"{out}: holds rows of {name} {other[0]}, not {value}; --overwrite begins anew"
-            )
+            held = f"holds rows of {name} {other[0]}, not {value}"
+            raise UserError(f"{out}: {held}; --overwrite begins anew")
     return table
 
 
-def _look(
-    rules: Sequence[str],
-    progress: Progress | None,
-    draws: Mapping[str, Any],
-    scenarios: Sequence[str],
-    changes: Sequence[str],
-) -> Look:
-    shares = [_share(progress, part, 4) for part in range(4)]
+def _look(rules: Sequence[str], progress: Progress | None, draws: Mapping[str, Any]) -> Look:
+    shares = [part_of(progress, part, 4) for part in range(4)]
     headline = [name for name, row in outcomes.load_outcomes().items() if row.headline]
     plan = prepare([PLAIN], outcomes=outcomes.with_weight(headline), without=rules, **draws)
     dataset = simulate(plan, shares[0])
     window = whole_period(dataset)
-    tested = claims(*scenarios, progress=shares[1], without=rules, **draws)
+    tested = claims(progress=shares[1], without=rules, **draws)
     mark = plan.scenarios[0].name.removeprefix(PLAIN)
     named = tested["scenario"].str.removesuffix(mark) + ":" + tested["claim"]
-    seen = signs(*changes, progress=shares[2], without=rules, **draws)
+    seen = signs(progress=shares[2], without=rules, **draws)
     scores = validate(progress=shares[3], without=rules, **draws).table
+    # A number is met by 90 %, all else by half of the runs.
+    number = scores["kind"] == "number"
+    met = np.where(number, scores["covered"] == 1.0, scores["percentile"] >= 0.5)
     return {
         "outcomes": {n: np.asarray(over(at_places(dataset, n), window)[0]) for n in headline},
         "signs": dict(zip(seen["sign"], seen["verdict"], strict=True)),
         "claims": dict(zip(named, tested["verdict"], strict=True)),
-        # A number is met by 90 %, all else by half of the runs.
-        "targets": {
-            row.target: "met"
-            if (row.covered == 1.0 if row.kind == "number" else row.percentile >= 0.5)
-            else "missed"
-            for row in rows_of(scores)
-        },
+        "targets": dict(zip(scores["target"], np.where(met, "met", "missed"), strict=True)),
     }
 
 
 def _differences(plain: Look, held: Look) -> dict[str, str]:
     moved = []
     for name, level in plain["outcomes"].items():
-        change, least = (
-            effect(select.gap(level, held["outcomes"][name])),
-            verdicts.smallest_effect(level),
-        )
-        if change.direction and abs(change.mean) >= least:
+        change = effect(select.gap(level, held["outcomes"][name]))
+        if change.direction and abs(change.mean) >= verdicts.smallest_effect(level):
             mean = float(np.nanmean(np.abs(level)))
             moved.append(f"{name} {100.0 * change.mean / mean if mean else np.inf:+.3g} %")
-    found = {"outcomes": moved}
+    found = {"outcomes": "; ".join(moved)}
     for part in PARTS[1:]:
         both = [(name, old, held[part][name]) for name, old in plain[part].items()]
-        found[part] = [f"{name} {old} > {new}" for name, old, new in both if old != new]
-    return {part: "; ".join(texts) for part, texts in found.items()}
+        found[part] = "; ".join(f"{name} {old} > {new}" for name, old, new in both if old != new)
+    return found
 
 
 def ablation_text(table: pd.DataFrame) -> str:
@@ -209,25 +181,19 @@ def needed(
     """
     found = table.assign(mechanism="", effect_without=np.nan, effect_alone=np.nan)
     holding = table[table["verdict"] == verdicts.HOLDS]
-    groups = [
-        (str(scenario), rules, part)
-        for (scenario, cited), part in holding.groupby(["scenario", "mechanisms"], sort=False)
-        if (
-            rules := [n for name in str(cited).split() for n in switches.switchable().get(name, ())]
-        )
-    ]
+    groups = [*holding.groupby(["scenario", "mechanisms"], sort=False)]
     paths: dict[str, str | Path] = {Path(name).stem: name for name in scenarios}
-    for i, (scenario, rules, part) in enumerate(groups):
+    for i, ((scenario, cited), part) in enumerate(groups):
+        rules = [rule for name in cited.split() for rule in switches.switchable().get(name, ())]
+        if not rules:
+            continue
         others = [name for name in switches.load_rules() if name not in rules]
+        tell = (part_of(progress, 2 * i + j, 2 * len(groups)) for j in (0, 1))
         without, alone = (
-            claims(
-                paths.get(scenario, scenario),
-                without=held,
-                progress=_share(progress, 2 * i + j, 2 * len(groups)),
-                **draws,
-            ).set_index("claim")
-            for j, held in enumerate((rules, others))
+            claims(paths.get(scenario, scenario), without=held, progress=told, **draws)
+            for held, told in zip((rules, others), tell, strict=True)
         )
+        without, alone = without.set_index("claim"), alone.set_index("claim")
         for place, row in part.iterrows():
             one, other = without.loc[row["claim"]], alone.loc[row["claim"]]
             same = abs(other["effect"] - row["effect"]) < FIFTH * abs(row["effect"])

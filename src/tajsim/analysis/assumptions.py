@@ -62,11 +62,8 @@ def influence(parameters: Array, outcomes: Array, weights: Array, seed: int) -> 
     runs = x.shape[1]
     correlations = x @ y.T / runs
     raw = correlations**2 @ weights
-    null = np.sort(
-        np.concatenate(
-            [(x @ y[:, o].T / runs) ** 2 @ weights for o in effect.orders(runs, seed, _ORDERS)]
-        )
-    )
+    orders = effect.orders(runs, seed, _ORDERS)
+    null = np.sort(np.concatenate([(x @ y[:, o].T / runs) ** 2 @ weights for o in orders]))
     p = (1.0 + null.size - np.searchsorted(null, raw, side="left")) / (1.0 + null.size)
     share = _beyond(raw, 1, runs)
     root = np.arctanh(np.minimum(np.sqrt(share), 1.0 - 1e-12))
@@ -148,7 +145,8 @@ def _of(
     outcomes = [cell.outcome for cell in shown]  # each counts once, whatever its coordinates
     weights = np.array([1.0 / outcomes.count(name) for name in outcomes])
     seed = int(dataset.attrs.get("seed", 0))
-    sample = load_posterior() if _calibrated(dataset) else {}
+    drawn_from = dataset.attrs.get("parameters_mode")
+    sample = load_posterior() if drawn_from not in ("prior", "fixed", None) else {}
     rows = []
     for chosen in (slice(None), *(slice(i, i + 1) for i in range(len(shown)))):
         mine = influence(ranks, found[chosen], weights[chosen] / weights[chosen].sum(), seed)
@@ -158,10 +156,6 @@ def _of(
         mark = dict(zip(ASSUMPTION_COLUMNS, (scenario, *about), strict=False))
         rows += [{**mark, **row} for row in _rows(mine, names, own_titles, sample)]
     return [{**row, "sets": ranks.shape[1]} for row in rows]
-
-
-def _calibrated(dataset: xr.Dataset) -> bool:
-    return dataset.attrs.get("parameters_mode") not in ("prior", "fixed", None)
 
 
 def _assumed(*settings: Mapping[str, float]) -> list[str]:
@@ -193,17 +187,16 @@ def _rows(
         p = load_parameters()[names[place]]
         most = int(np.argmax(np.abs(found.correlations[place])))
         calibrated = np.quantile(sample[p.name], (0.05, 0.95)) if p.name in sample else [np.nan] * 2
+        row: dict[str, Any] = {n: getattr(found, n)[place] for n in ("share", "low", "high")}
         rows.append(
             {
-                "rank": rank,
-                "parameter": p.name,
-                **{n: getattr(found, n)[place] for n in ("share", "low", "high")},
+                **{"rank": rank, "parameter": p.name, **row},
                 "correlation": found.correlations[place, most],
                 "stands_out": bool(found.stands_out[place]),
                 "most_in": labels[most],
-                **{"value": p.value, "range_low": p.low, "range_high": p.high},
+                **{"value": p.value, "range_low": p.low, "range_high": p.high, "unit": p.unit},
                 **{"posterior_low": calibrated[0], "posterior_high": calibrated[1]},
-                **{"unit": p.unit, "meaning": p.meaning, "reason": p.basis.reason},
+                **{"meaning": p.meaning, "reason": p.basis.reason},
             }
         )
     return rows
@@ -243,10 +236,9 @@ def tests(parameters: Array, outcomes: Array) -> tuple[Array, Array]:
         p-values and shares of the variance of ranks beyond chance, ``(kind, parameter, outcome)``.
     """
     runs = parameters.shape[1]
-    middle = [
-        np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else 0.0 for row in outcomes
-    ]
-    levels, distances = ranked(outcomes), ranked(np.abs(outcomes - np.array(middle)[:, np.newaxis]))
+    known = [row[np.isfinite(row)] for row in outcomes]
+    middle = np.array([np.median(row) if row.size else 0.0 for row in known])
+    levels, distances = ranked(outcomes), ranked(np.abs(outcomes - middle[:, np.newaxis]))
     group = (rankdata(parameters, axis=1, method="ordinal") - 1) * GROUPS // runs
     correlation = (ranked(parameters) @ levels.T / runs) ** 2
     p, share = [2.0 * norm.sf(np.sqrt(correlation * (runs - 1)))], [_beyond(correlation, 1, runs)]
@@ -271,10 +263,8 @@ def _beyond(share: Array, degrees: int, runs: int) -> Array:
 
 def combined(p: Array) -> Array:
     """Return a p-value for each row ``(parameter, test)``, valid for dependent tests (Simes)."""
-    tries = p.shape[1]
-    steps = np.sort(p, axis=1) * tries / np.arange(1, tries + 1)
-    result: Array = np.minimum(steps.min(axis=1), 1.0)
-    return result
+    steps = np.sort(p, axis=1) * p.shape[1] / np.arange(1, p.shape[1] + 1)
+    return np.asarray(np.minimum(steps.min(axis=1), 1.0))
 
 
 def ties(
@@ -303,7 +293,7 @@ def ties(
     Raises:
         UserError: for a bad number or an unknown scenario.
     """
-    if wrong := argument_errors(runs, seed, "prior", None, workers, _BLOCK):
+    if wrong := argument_errors(runs, seed, "prior", workers):
         raise UserError(wrong)
     chosen = [load_scenario(name) for name in scenarios or shipped_scenarios()]
     pairs = [(s.extends, s.name) for s in chosen if s.extends]
@@ -323,13 +313,11 @@ def ties(
         if progress:
             progress(done, total)
     q = false_discovery_control(combined(np.concatenate(p_values, axis=1)))
-    table = pd.DataFrame(
-        [
-            (row.name, row.role, row.basis.kind, bool(own < FALSE_TIES), float(own), *most)
-            for row, own, most in zip(rows, q, best, strict=True)
-        ],
-        columns=list(TIE_COLUMNS),
-    )
+    told = [
+        (row.name, row.role, row.basis.kind, bool(own < FALSE_TIES), float(own), *most)
+        for row, own, most in zip(rows, q, best, strict=True)
+    ]
+    table = pd.DataFrame(told, columns=list(TIE_COLUMNS))
     return table.sort_values(["tied", "share"], kind="stable", ignore_index=True)
 
 
@@ -341,31 +329,26 @@ def _measured(
     for first in range(0, runs, _BLOCK):
         numbers = np.arange(first, min(first + _BLOCK, runs))
         draws = Draws(seed, numbers)
-        values = {
-            p.name: prior_quantile(p, draws.uniform("parameter", p.name, AT_START)) for p in rows
-        }
+        shares = {p.name: draws.uniform("parameter", p.name, AT_START) for p in rows}
+        values = {p.name: prior_quantile(p, shares[p.name]) for p in rows}
         until = DOCUMENTED_UNTIL if len(names) == 1 else None
         plan = prepare(names, len(numbers), seed, "prior", until, workers=workers)
         numbered = tuple(numbers.tolist())
         results = simulate(replace(plan, numbers=numbered, settings=(values,) * len(names)))
         headline = [cell for cell in cells(results, window_of(results)) if cell.headline]
         drawn.append(np.stack([*values.values()]))
-        parts.append([(cell, np.diff(cell.values, axis=0)) for cell in headline])
-        if len(names) == 1:
-            parts[-1] = [(cell, cell.values) for cell in headline]
-    joined = [
-        replace(same[0][0], values=np.concatenate([values[0] for _, values in same]))
-        for same in zip(*parts, strict=True)
-    ]
+        parts.append(headline)
+    joined = []
+    for same in zip(*parts, strict=True):
+        both = np.concatenate([cell.values for cell in same], axis=1)
+        joined.append(replace(same[0], values=both[-1] - both[0] if names[1:] else both[0]))
     return np.concatenate(drawn, axis=1), joined
 
 
 def ties_text(table: pd.DataFrame) -> str:
     """Return the table as text, and how many of each role are tied."""
-    where = [
-        ", ".join(filter(None, [o, display_name(w)]))
-        for o, w in zip(table["outcome"], table["where"], strict=True)
-    ]
+    pairs = zip(table["outcome"], map(display_name, table["where"]), strict=True)
+    where = [", ".join(filter(None, pair)) for pair in pairs]
     told = table.assign(tied=table["tied"].map({True: "yes", False: "no"}), where=where)
     columns = ("parameter", "role", "tied", "%share", "kind", "scenario", "most tied to=where")
     counted = [

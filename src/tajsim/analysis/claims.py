@@ -6,22 +6,21 @@ stands (``level``); with ``relative``, in per cent of what it is against.
 """
 
 import json
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 import tajsim.analysis.verdicts as verdicts
+from tajsim.analysis.targets import quotient
 from tajsim.display import rows_of
-from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Need, Progress, Without, simulated
+from tajsim.ensemble.run import Need, Sampling, Without, draw_errors, simulated
 from tajsim.errors import UserError
-from tajsim.inputs import registry, scenario_parts as scenes
+from tajsim.inputs import scenario_parts as scenes
 from tajsim.inputs.outcomes import with_weight
 from tajsim.results import numbers, select
 from tajsim.results.effect import Values, effect
@@ -74,20 +73,7 @@ def _row(dataset: xr.Dataset, scenario: str, claim: Claim) -> dict[str, Any]:
     if places_of(series) == "people" and not np.isfinite(values).any():
         gone = titled(dataset, claim["outcome"], claim.get("where") or {})
         return {**row, "reason": f"as nobody is left to measure: {gone}"}
-    found, smallest = effect(values), _smallest(claim, base)
-    return {
-        **row,
-        "verdict": _verdict(dataset, scenario, claim, values, smallest),
-        "smallest": smallest,
-        "share": _share(claim, values),
-        "effect": found.mean,
-        "low": found.low,
-        "high": found.high,
-        "median": found.median,
-        "unit": "%" if claim.get("relative") else unit_of(series, windowed=True),
-        "signed": claim["against"] != "level",
-        "runs": found.runs,
-    }
+    return {**row, **_judged(dataset, scenario, claim, values, base)}
 
 
 def _obstacle(dataset: xr.Dataset, scenario: str, claim: Claim) -> str:
@@ -137,33 +123,38 @@ def _quantity(
         base = at(reference_of(dataset, scenario), window)
     if not claim.get("relative"):
         return select.gap(base, values), base
-    result: Values = np.full_like(base, np.nan)
-    np.divide(100.0 * select.gap(base, values), np.abs(base), out=result, where=base != 0.0)
-    return result, base
+    return quotient(100.0 * select.gap(base, values), np.abs(base)), base
 
 
-def _smallest(claim: Claim, base: Values) -> float:
-    """Return the smallest effect in the unit of the quantity; ``nan`` for a claim of bounds."""
-    if _bounds(claim):
-        return np.nan
-    size = verdicts.smallest_effect(base, claim.get("smallest"), claim.get("unit") or "")
-    seen = np.abs(base[np.isfinite(base)])
-    level = float(seen.mean()) if seen.size else 0.0
-    return size if not claim.get("relative") else 100.0 * size / level if level else 0.0
-
-
-def _verdict(
-    dataset: xr.Dataset, scenario: str, claim: Claim, values: Values, smallest: float
-) -> str:
+def _judged(
+    dataset: xr.Dataset, scenario: str, claim: Claim, values: Values, base: Values
+) -> dict[str, Any]:
+    """Return the verdict on the quantity of a claim, and what it rests on."""
+    found, known, rises = effect(values), values[np.isfinite(values)], claim["expect"] == "rises"
     if bounds := _bounds(claim):
-        found = effect(values)
-        return verdicts.within(found, found.median, *bounds)
-    whole = None
-    if claim["against"] == "reference":
-        horizon = (claim["window"][0], whole_period(dataset)[1])
-        whole, _ = _quantity(dataset, scenario, claim, horizon)
-    sense = "higher" if claim["expect"] == "rises" else "lower"
-    return verdicts.verdict(values, sense, smallest, whole)
+        smallest, verdict = np.nan, verdicts.within(found, found.median, *bounds)
+        holds = (known >= bounds[0]) & (known <= bounds[1])
+    else:
+        whole = None
+        if claim["against"] == "reference":
+            horizon = (claim["window"][0], whole_period(dataset)[1])
+            whole, _ = _quantity(dataset, scenario, claim, horizon)
+        smallest = verdicts.smallest_effect(base, claim.get("smallest"), claim.get("unit") or "")
+        if claim.get("relative"):
+            seen = np.abs(base[np.isfinite(base)])
+            smallest = 100.0 * smallest / seen.mean() if seen.any() else 0.0
+        verdict = verdicts.verdict(values, "higher" if rises else "lower", smallest, whole)
+        holds = known > 0.0 if rises else known < 0.0
+    return {
+        "verdict": verdict,
+        "smallest": smallest,
+        "share": float(holds.mean()) if known.size else np.nan,
+        "effect": found.mean,
+        **{name: getattr(found, name) for name in ("low", "high", "median")},
+        "unit": "%" if claim.get("relative") else unit_of(dataset[claim["outcome"]], windowed=True),
+        "signed": claim["against"] != "level",
+        "runs": found.runs,
+    }
 
 
 def _bounds(claim: Claim) -> tuple[float, float] | None:
@@ -176,24 +167,14 @@ def _bounds(claim: Claim) -> tuple[float, float] | None:
     return -np.inf if low is None else low, np.inf if high is None else high
 
 
-def _share(claim: Claim, values: Values) -> float:
-    known = values[np.isfinite(values)]
-    if not known.size:
-        return np.nan
-    if bounds := _bounds(claim):
-        return float(np.mean((known >= bounds[0]) & (known <= bounds[1])))
-    return float(np.mean(known > 0.0 if claim["expect"] == "rises" else known < 0.0))
-
-
 def _expectation(claim: Claim) -> str:
-    against = {"reference": "against the reference", "level": ""}.get(
-        claim["against"], f"against {' to '.join(claim.get('before') or ())}"
-    )
+    before = f"against {' to '.join(claim.get('before') or ())}"
+    said = {"reference": "against the reference", "level": "", "before": before}
     bounds = _bounds(claim)
     unit = " %" if claim.get("relative") else ""
     link = "and" if claim["expect"] == "between" else "to"
     size = "" if bounds is None else f" {bounds[0]:g} {link} {bounds[1]:g}{unit}"
-    return f"{claim['expect']}{size} {against}".strip()
+    return f"{claim['expect']}{size} {said[claim['against']]}".strip()
 
 
 _RULE = (
@@ -218,7 +199,7 @@ def claims_text(claims: pd.DataFrame, untested: bool = True) -> str:
             lines += [numbers.frame_text(told, "verdict", *columns, *more), _RULE]
         for reason, rows in part[skipped].groupby("reason", sort=False) if untested else ():
             said = f"Not tested for {scenario}, {reason}: {', '.join(rows['claim'])}."
-            lines += textwrap.wrap(said, numbers.WIDTH, break_on_hyphens=False)
+            lines.append(numbers.wrapped(said))
         blocks += ["\n".join(lines)] if lines else []
     return "\n\n".join(blocks)
 
@@ -276,23 +257,15 @@ class _Test:
         return end if any(whole) else min(end, max(c.window[1] for c in self.scenario.claims))
 
 
-def claims(
-    *scenarios: str | Path,
-    runs: int = 200,
-    seed: int = 1,
-    parameters: str = registry.DEFAULT_MODE,
-    workers: int = 1,
-    progress: Progress | None = None,
-    without: Without = (),
-) -> pd.DataFrame:
+def claims(*scenarios: str | Path, runs: int = 200, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Test the claims of scenarios, each against the scenario that it extends.
 
     Every scenario is simulated once, only as far and only with the outcomes that claims need.
 
     Args:
         scenarios: names or paths; by default every shipped scenario with claims.
-        runs: the number of runs of each scenario; the other arguments are those of
-            `tajsim.ensemble.run_many`.
+        runs: the number of runs of each scenario.
+        draws: further arguments of `tajsim.ensemble.run_many`.
 
     Returns:
         One row per claim, see `evaluate_claims`, with its ``reference``, empty where none of the
@@ -301,13 +274,12 @@ def claims(
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
-    wrong = argument_errors(runs, seed, parameters, None, workers, chunk=1000)
     tests, mistakes = _tests(scenarios)
-    if wrong or mistakes:
-        raise UserError(wrong + mistakes)
-    tests = [test.holding(without) for test in tests]
+    if wrong := draw_errors(runs, draws) + mistakes:
+        raise UserError(wrong)
+    tests = [test.holding(draws.get("without", ())) for test in tests]
     waiting, kept, tables = list(tests), dict[str, xr.Dataset](), dict[str, pd.DataFrame]()
-    for need, one in simulated(_needs(tests, runs), seed, parameters, workers, progress):
+    for need, one in simulated(_needs(tests, runs), draws):
         kept[need.scenario.name] = one
         for test in [t for t in waiting if all(side.name in kept for side in t.sides)]:
             tables[test.scenario.name] = _evaluate(test, kept)

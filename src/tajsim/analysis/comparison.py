@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+import tajsim.analysis.variance as shares
 from tajsim.analysis.claims import claims_text, evaluate_claims
-from tajsim.analysis.variance import (
-    ASSUMPTIONS,
-    FEWEST,
-    TOO_FEW,
-    VARIANCE,
-    kept_table,
-    rests_text,
-    with_rests,
-)
 from tajsim.display import element, fold, whole
 from tajsim.ensemble.dataset import python_call
-from tajsim.ensemble.run import Overrides, Progress, ScenarioLike, Without, prepare, simulate
+from tajsim.ensemble.run import Options, ScenarioLike, prepare, simulate, using
 from tajsim.errors import UserError
-from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.results import answer, effect, numbers, select
 from tajsim.results.window import Window, check_window, with_window
 
@@ -39,12 +28,12 @@ _CHANCE = "Where nothing changes, one interval in ten is clear of zero by chance
 
 def levels_text(dataset: xr.Dataset, summary: pd.DataFrame, everything: bool = False) -> str:
     """Return the table of one scenario: median and 90 % of the runs, headline outcomes or all."""
-    scenario = str(dataset["scenario"].values[0])
     shown = summary if everything else select.first_of_summary(summary)
     told = shown.assign(band=numbers.intervals(shown["p05"], shown["p95"]))
     table = numbers.frame_text(told, "outcome=label", "unit", "median", "90 % of the runs=band")
     window = summary["window_start"].iloc[0], summary["window_end"].iloc[0]
-    return _block(dataset, scenario, "run", window, "", table, len(summary) - len(shown))
+    scenario, left = str(dataset["scenario"].values[0]), len(summary) - len(shown)
+    return _block(dataset, scenario, "run", window, "", table, left)
 
 
 def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool = False) -> str:
@@ -65,7 +54,7 @@ def comparison_text(dataset: xr.Dataset, table: pd.DataFrame, everything: bool =
         text = f"{text if len(told) else 'Nothing to show differs.'}\n{_CHANCE}"
         gone = part[part["headline"] & (part["runs"] == 0)]["label"]
         labels = "; ".join(gone)
-        text += f"\n{_wrapped(f'Not compared: {labels}.')}" if len(gone) else ""
+        text += f"\n{numbers.wrapped(f'Not compared: {labels}.')}" if len(gone) else ""
         left = len(part) - len(differ)
         blocks.append(_block(dataset, str(scenario), "paired run", window, done, text, left))
     return "\n\n".join(blocks)
@@ -79,13 +68,17 @@ def _block(
     title = scenario if scenario == reference else f"{scenario} against {reference}"
     held = ", ".join(select.attribute(dataset, "without").get(scenario, ()))
     question = select.attribute(dataset, "questions").get(scenario, "")
-    head = [title, _wrapped(question), held and f"Without {held}: what its rules answer is held."]
+    head = [
+        title,
+        numbers.wrapped(question),
+        held and f"Without {held}: what its rules answer is held.",
+    ]
     seed = dataset.attrs.get("seed", np.nan)
     runs = numbers.counted(int(dataset.sizes["run"]), what)
     runs += f", seed {seed}, {window[0]} to {window[1]}"
     more = f"{left} more rows with --all, and in the CSV files." if left else ""
     notes = [_OVER, more]
-    parts = "\n".join(filter(None, head)), runs, _wrapped(said)
+    parts = "\n".join(filter(None, head)), runs, numbers.wrapped(said)
     return "\n\n".join([*filter(None, parts), "\n".join(filter(None, [table, *notes]))])
 
 
@@ -100,13 +93,9 @@ def cells_of_difference(row: Any) -> list[str]:
     ]
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, numbers.WIDTH, break_on_hyphens=False)
-
-
 def closing_text(dataset: xr.Dataset) -> str:
     """Return the sentences on what the result rests on, wrapped."""
-    return _wrapped(effect.basis_statement(dataset))
+    return numbers.wrapped(effect.basis_statement(dataset))
 
 
 @dataclass(frozen=True)
@@ -151,8 +140,8 @@ class Comparison:
         parts = [
             comparison_text(self.dataset, self.table, everything),
             claims_text(self.claims),
-            rests_text(self.table, self.variance, self.assumptions)
-            or (TOO_FEW if self.dataset.sizes["run"] < FEWEST else ""),
+            shares.rests_text(self.table, self.variance, self.assumptions)
+            or (shares.TOO_FEW if self.dataset.sizes["run"] < shares.FEWEST else ""),
             closing_text(self.dataset),
         ]
         return "\n\n".join(part for part in parts if part)
@@ -172,17 +161,9 @@ def compare(
     reference: ScenarioLike,
     *scenarios: ScenarioLike,
     runs: int = 200,
-    seed: int = 1,
-    parameters: str = DEFAULT_MODE,
-    until: str | None = None,
-    outcomes: Sequence[str] | None = None,
-    workers: int = 1,
-    chunk: int = 1000,
-    progress: Progress | None = None,
-    overrides: Overrides = (),
     window: Window | None = None,
     variance: bool = True,
-    without: Without = (),
+    **options: Unpack[Options],
 ) -> Comparison:
     """Simulate scenarios with the same draws and compare each with the reference.
 
@@ -191,25 +172,25 @@ def compare(
     Args:
         reference: the scenario that the others are compared with.
         scenarios: one or more others.
-        window: the months compared, see `compare_results`; the other arguments are those of
-            `tajsim.ensemble.run_many`.
+        window: the months compared, see `compare_results`.
         variance: whether to find how much rests on what, which simulates as much again.
+        options: further arguments of `tajsim.ensemble.run_many`.
 
     Raises:
         UserError: for anything the caller can mend.
     """
-    sides = [reference, *scenarios]
-    chosen = (until, outcomes, workers, chunk, overrides)
-    beside = not scenarios
-    plan = prepare(sides, runs, seed, parameters, *chosen, without=without, beside=beside)
-    if len(plan.scenarios) < 2:
-        raise UserError("a comparison needs a reference and at least one other scenario")
-    if window:
-        check_window((plan.start, plan.end), window)
-    dataset = with_window(simulate(plan, progress), window)
-    dataset.attrs["command"] = python_call(plan, window, compared=True)
-    if variance:
-        dataset = with_rests(plan, dataset, window, progress)
+    given = dict[str, Any](options)
+    progress = given.pop("progress", None)
+    with using(given.pop("engine", None)):
+        plan = prepare([reference, *scenarios], runs, beside=not scenarios, **given)
+        if len(plan.scenarios) < 2:
+            raise UserError("a comparison needs a reference and at least one other scenario")
+        if window:
+            check_window((plan.start, plan.end), window)
+        dataset = with_window(simulate(plan, progress), window)
+        dataset.attrs["command"] = python_call(plan, window, compared=True)
+        if variance:
+            dataset = shares.with_rests(plan, dataset, window, progress)
     return compare_dataset(dataset, window)
 
 
@@ -220,6 +201,6 @@ def compare_dataset(dataset: xr.Dataset, window: Window | None = None) -> Compar
         effect.compare_results(dataset, window),
         effect.summarise(dataset, window),
         evaluate_claims(dataset),
-        kept_table(dataset, VARIANCE),
-        kept_table(dataset, ASSUMPTIONS),
+        shares.kept_table(dataset, shares.VARIANCE),
+        shares.kept_table(dataset, shares.ASSUMPTIONS),
     )

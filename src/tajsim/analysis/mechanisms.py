@@ -26,19 +26,27 @@ def _functions(package: ModuleType) -> Iterator[tuple[str, str]]:
                 yield where, ast.get_docstring(node) or ""
 
 
+def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return what belongs to each name, each once, in the order in which it comes."""
+    found: dict[str, dict[str, None]] = {}
+    for name, part in pairs:
+        found.setdefault(name, {})[part] = None
+    return {name: tuple(parts) for name, parts in found.items()}
+
+
 @lru_cache
 def mechanism_index() -> dict[str, tuple[str, ...]]:
     """Return, for each mechanism, the functions that name it, as ``package.module.function``.
 
     Rules come first, then agents and stages.
     """
-    found: dict[str, list[str]] = {identity: [] for identity in ledger.load_mechanisms()}
-    for package in (rules, agents, model):
-        for where, text in _functions(package):
-            for identity in ledger.ids_in(text):
-                if where not in found.setdefault(identity, []):
-                    found[identity].append(where)
-    return {identity: tuple(places) for identity, places in found.items()}
+    found = _gathered(
+        (identity, where)
+        for package in (rules, agents, model)
+        for where, text in _functions(package)
+        for identity in ledger.ids_in(text)
+    )
+    return {**dict.fromkeys(ledger.load_mechanisms(), ()), **found}
 
 
 def parameters_of(functions: tuple[str, ...]) -> list[str]:
@@ -49,29 +57,25 @@ def parameters_of(functions: tuple[str, ...]) -> list[str]:
 @lru_cache
 def claims_by_mechanism() -> dict[str, tuple[str, ...]]:
     """Return, for each mechanism, the claims that test it, as ``scenario: claim``."""
-    found: dict[str, list[str]] = {}
-    for name in scenario_parts.shipped_scenarios():
-        for claim in scenario_parts.load_scenario(name).claims:
-            for identity in claim.mechanisms:
-                found.setdefault(identity, []).append(f"{name}: {claim.id}")
-    return {identity: tuple(claims) for identity, claims in found.items()}
+    return _gathered(
+        (identity, f"{name}: {claim.id}")
+        for name in scenario_parts.shipped_scenarios()
+        for claim in scenario_parts.load_scenario(name).claims
+        for identity in claim.mechanisms
+    )
 
 
 @lru_cache
 def figure_uses() -> dict[str, tuple[str, ...]]:
     """Return what uses each figure of the ledger: parameters, targets, events of scenarios."""
-    found: dict[str, list[str]] = {}
-    for p in registry.load_parameters().values():
-        for identity in dict.fromkeys(p.basis.figures):
-            found.setdefault(identity, []).append(f"parameter {p.name}")
-    for target in targets.load_targets().values():
-        found.setdefault(target.figure.id, []).append(f"target {target.id} ({target.use})")
+    known = registry.load_parameters().values()
+    uses = [(figure, f"parameter {p.name}") for p in known for figure in p.basis.figures]
+    uses += [(t.figure.id, f"target {t.id} ({t.use})") for t in targets.load_targets().values()]
     for name in scenario_parts.shipped_scenarios():
-        scenario = scenario_parts.load_scenario(name)
-        own = [e for e in scenario.events if e.where.startswith(f"scenarios/{name}.toml")]
-        for identity in dict.fromkeys(i for event in own for i in event.figures):
-            found.setdefault(identity, []).append(f"scenario {name}")
-    return {identity: tuple(uses) for identity, uses in found.items()}
+        events = scenario_parts.load_scenario(name).events
+        own = [e for e in events if e.where.startswith(f"scenarios/{name}.toml")]
+        uses += [(figure, f"scenario {name}") for event in own for figure in event.figures]
+    return _gathered(uses)
 
 
 _LABEL = 12

@@ -1,7 +1,7 @@
 """Signs tested on the model as it is: each change simulated in pairs with its reference."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,10 @@ import xarray as xr
 import tajsim.analysis.verdicts as verdicts
 from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.plan import argument_errors
-from tajsim.ensemble.run import Need, Progress, Without, simulated
+from tajsim.ensemble.run import Need, Sampling, Without, draw_errors, simulated
 from tajsim.errors import UserError, unknown
-from tajsim.inputs import outcomes, registry, scenario_parts, switches
-from tajsim.inputs.signs import Contrast, Sign, Signs, Where, load_signs, read_signs
+from tajsim.inputs import outcomes, scenario_parts, switches
+from tajsim.inputs.signs import Contrast, Sign, Signs, Where, load_signs
 from tajsim.results.effect import Values, effect
 from tajsim.results.numbers import frame_text, intervals, table_number
 from tajsim.results.select import gap
@@ -65,23 +64,13 @@ class _Measured:
 _All = dict[tuple[str, str], _Measured]
 
 
-def signs(
-    *ids: str,
-    runs: int | None = None,
-    seed: int = 1,
-    parameters: str = registry.DEFAULT_MODE,
-    workers: int = 1,
-    progress: Progress | None = None,
-    file: str | Path | None = None,
-    without: Without = (),
-) -> pd.DataFrame:
+def signs(*ids: str, runs: int | None = None, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Test signs on the model as it is.
 
     Args:
         ids: signs or changes; by default all.
         runs: runs of every pair, in place of what each sign asks for.
-        file: a file of signs in place of the shipped one.
-        without: what is taken out of the model on all sides, see `tajsim.ensemble.run_many`.
+        draws: further arguments of `tajsim.ensemble.run_many`.
 
     Returns:
         One row per sign: ``verdict`` (see `tajsim.analysis.verdicts`), with a ``reason`` where it
@@ -93,8 +82,8 @@ def signs(
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
-    wrong = argument_errors(2 if runs is None else runs, seed, parameters, None, workers, 1000)
-    known = read_signs(Path(file).read_text("utf-8"), str(file)) if file else load_signs()
+    wrong, without = draw_errors(2 if runs is None else runs, draws), draws.get("without", ())
+    known = load_signs()
     names = [*known.signs, *known.changes]
     wrong += [unknown("sign or change", name, names) for name in ids if name not in names]
     if wrong:
@@ -102,7 +91,7 @@ def signs(
     chosen = [s for s in known.signs.values() if not ids or {s.id, s.change} & {*ids}]
     pairs = {name: _holding(pair, without) for name, pair in known.pairs.items()}
     tests = {s.id: _Trial(s, pairs[s.change], pairs.get(s.beyond), runs or s.asked) for s in chosen}
-    measured = _simulate([*tests.values()], seed, parameters, workers, progress)
+    measured = _simulate([*tests.values()], draws)
     rows = [_row(known, sign, tests[sign.id], measured) for sign in chosen]
     told = {"without": " ".join(switches.listed(without))} if without else {}
     return pd.DataFrame(rows).assign(model=model_version(), **told)
@@ -114,26 +103,22 @@ def _holding(pair: Contrast, without: Without) -> Contrast:
     return replace(pair, scenario=pair.scenario.holding(without), reference=reference)
 
 
-def _simulate(
-    tests: list[_Trial], seed: int, parameters: str, workers: int, progress: Progress | None
-) -> _All:
+def _simulate(tests: list[_Trial], draws: Sampling) -> _All:
     """Simulate each scenario once for each number of runs, as far as a test looks; measure."""
     needs: dict[tuple[int, str, str], Need] = {}
-    looks: dict[int, list[_Trial]] = {}
     for test in tests:
         for side in test.sides:
-            key = (test.runs, side.start, side.name)
-            need = needs.setdefault(key, Need(side, test.runs))
+            need = needs.setdefault((test.runs, side.start, side.name), Need(side, test.runs))
             need.add([test.sign.outcome], test.until)
-            looks.setdefault(id(need), []).append(test)
-    measured: _All = {}
     # The shortest first, so that few are simulated further than they are looked at.
-    order = sorted(needs, key=lambda key: (*key[:2], needs[key].scenario.end, needs[key].until))
-    found = simulated([needs[key] for key in order], seed, parameters, workers, progress)
-    for need, one in found:
-        for test in looks[id(need)]:
-            measured[test.sign.id, need.scenario.name] = _measure(one, test)
-    return measured
+    order = sorted(needs.items(), key=lambda i: (*i[0][:2], i[1].scenario.end, i[1].until))
+    found = simulated([need for _, need in order], draws)
+    return {
+        (test.sign.id, need.scenario.name): _measure(one, test)
+        for need, one in found
+        for test in tests
+        if test.runs == need.runs and need.scenario in test.sides
+    }
 
 
 def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
@@ -210,25 +195,19 @@ def _paired(test: _Trial, measured: _All) -> tuple[Values, Values, Values]:
     return values, whole, reference.level
 
 
-_WORDS = {"at_least": "at least", "at_most": "at most"}
-
-
 def signs_text(table: pd.DataFrame) -> str:
     """Return a line for each sign, and how many hold and fail."""
-    told = table.reindex(columns=[*dict.fromkeys([*table, "smallest", "effect", "over_spread"])])
-    sources = [f"{row.document}:{row.line}" for row in rows_of(told)]
+    numbers = ["smallest", "effect", "low", "high", "over_spread"]  # none if none is tested
+    told = table.reindex(columns=[*dict.fromkeys([*table, *numbers])])
+    rows = rows_of(told)
     told = told.assign(
-        expected=[
-            f"{_WORDS.get(r.sense, r.sense)} {table_number(r.smallest)}" for r in rows_of(told)
-        ],
-        found=[f"{table_number(r.effect, r.signed)} {r.unit}" for r in rows_of(told)],
-        interval=intervals(told.get("low", told["effect"]), told.get("high", told["effect"]), True),
-        source=[reason or source for reason, source in zip(told["reason"], sources, strict=True)],
+        expected=[f"{r.sense.replace('_', ' ')} {table_number(r.smallest)}" for r in rows],
+        found=[f"{table_number(r.effect, r.signed)} {r.unit}" for r in rows],
+        interval=intervals(told["low"], told["high"], True),
+        source=[r.reason or f"{r.document}:{r.line}" for r in rows],
     )
-    text = frame_text(
-        told, "verdict", "sign", "expected", "found", "90 % interval=interval",
-        "+over spread=over_spread", "source",
-    )  # fmt: skip
+    columns = "expected", "found", "90 % interval=interval", "+over spread=over_spread", "source"
+    text = frame_text(told, "verdict", "sign", *columns)
     tested = table[table["verdict"] != verdicts.NOT_TESTED]
     others = len(table) - len(tested)
     said = f"{len(table)} signs: {verdicts.counts(tested['verdict']) or 'none tested'}"

@@ -69,9 +69,10 @@ def _simulated(runs: xr.Dataset, target: Target) -> Values:
         before = _level(series, target.base)
         values = values - before
         if target.measure == "change":
-            values = _over(100.0 * values, before)
+            values = quotient(100.0 * values, before)
     if target.divisor:
-        values = _over(values, _level(at_places(runs, target.divisor, target.where), target.window))
+        below = at_places(runs, target.divisor, target.where)
+        values = quotient(values, _level(below, target.window))
     return values * target.times
 
 
@@ -79,7 +80,8 @@ def _level(series: xr.DataArray, window: Window) -> Values:
     return np.asarray(over(series, window).values)
 
 
-def _over(values: Values, divisor: Values) -> Values:
+def quotient(values: Values, divisor: Values) -> Values:
+    """Return a quotient; nan where the divisor is zero."""
     result: Values = np.full_like(values, np.nan)
     np.divide(values, divisor, out=result, where=divisor != 0.0)
     return result

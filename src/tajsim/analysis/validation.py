@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import math
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,7 @@ import tajsim.analysis.targets as measured
 from tajsim.axes import DIMENSIONS, Array
 from tajsim.display import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
-from tajsim.ensemble.run import Progress, ScenarioLike, Without, prepare, simulate
+from tajsim.ensemble.run import Sampling, ScenarioLike, prepare, simulate
 from tajsim.errors import UserError, unknown
 from tajsim.files import read_text
 from tajsim.inputs import conditioned, outcomes, registry, toml
@@ -195,9 +194,8 @@ def series_scores(
     rows, (first, last) = [], window.whole_period(dataset)
     listed = sorted(observations, key=lambda o: o[:3])
     if beyond := [o for o in listed if not first <= f"{o.year}-01" <= f"{o.year}-12" <= last]:
-        raise UserError(
-            [f"{o.outcome}, {o.year}: not simulated; expected {first} to {last}" for o in beyond]
-        )
+        expected = f"not simulated; expected {first} to {last}"
+        raise UserError(f"{o.outcome}, {o.year}: {expected}" for o in beyond)
     for (outcome, place), group in groupby(listed, key=lambda o: (o.outcome, o.place)):
         years = [*group]
         series = window.at_places(dataset.isel(scenario=0), outcome, years[0].where)
@@ -252,18 +250,14 @@ _SERIES = (
 
 def series_text(table: pd.DataFrame) -> str:
     """Return the scores as text, with where a naive forecast is better."""
-    better = [
-        "one year only" if math.isnan(row.score) else row.wins.replace(" ", " and ") or "the runs"
-        for row in rows_of(table)
-    ]
+    better = table["wins"].str.replace(" ", " and ").replace("", "the runs")
     told = table.assign(
         series=[", ".join(filter(None, [r.outcome, r.place])) for r in rows_of(table)],
-        better=better,
+        better=better.where(table["score"].notna(), "one year only"),
     )
     scores = "runs=score", "last value=persistence", "mean=flat", "unit", "better"
-    return numbers.frame_text(
-        told, "series", "years", "covered=%coverage", "width", "rank", *scores
-    )
+    first = "series", "years", "covered=%coverage", "width", "rank"
+    return numbers.frame_text(told, *first, *scores)
 
 
 _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
@@ -272,12 +266,11 @@ _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard dev
 def _scoreboard(part: pd.DataFrame) -> str:
     event, weak = part["kind"] == "event", part["looked_at"] & (part["use"] == "checked")
     seen = [_observed(row) for row in rows_of(part)]
-    middles = [
-        f"in {numbers.percent(r.median)} of runs"
-        if r.kind == "event"
-        else numbers.table_number(r.median)
-        for r in rows_of(part)
-    ]
+    middles = np.where(
+        event,
+        [f"in {numbers.percent(share)} of runs" for share in part["median"]],
+        [numbers.table_number(number) for number in part["median"]],
+    )
     told = part.assign(
         use=part["use"].where(~weak, "checked *"),
         seen=[text for text, _ in seen],
@@ -293,16 +286,13 @@ def _scoreboard(part: pd.DataFrame) -> str:
 def _observed(row: Any) -> tuple[str, str]:
     if row.kind == "event":
         return ("happened" if row.observed else "did not happen", "")
+    said, reach = numbers.table_number(row.observed), _Z * row.error
     if row.kind != "number":
-        return (f"{row.kind.replace('_', ' ')} {numbers.table_number(row.observed)}", "")
-    reach = _Z * row.error
+        return f"{row.kind.replace('_', ' ')} {said}", ""
     if row.scale == "log":
-        return numbers.table_number(row.observed), numbers.interval(
-            row.observed * math.exp(-reach), row.observed * math.exp(reach)
-        )
-    return numbers.table_number(row.observed), numbers.interval(
-        row.observed - reach, row.observed + reach
-    )
+        factor = math.exp(reach)
+        return said, numbers.interval(row.observed / factor, row.observed * factor)
+    return said, numbers.interval(row.observed - reach, row.observed + reach)
 
 
 def coverage(table: pd.DataFrame) -> list[str]:
@@ -323,10 +313,6 @@ def coverage(table: pd.DataFrame) -> list[str]:
         }
         lines.append(f"{str(use).capitalize()}: {'; '.join(t for t, n in parts.items() if n)}.")
     return lines
-
-
-def _folded(text: str) -> str:
-    return textwrap.fill(text, numbers.WIDTH, break_on_hyphens=False)
 
 
 #: The scenario that applies everything documented.
@@ -375,14 +361,14 @@ class Validation(Printed):
         heading = (
             f"{len(self.table)} targets ({counted_uses}) against "
             f"{numbers.counted(self.runs, 'run')}, parameters {self.parameters}"
-            + (f", without {', '.join(self.without)}" if self.without else "")
         )
-        blocks = [f"{heading}\n{_folded(_HOW)}"]
+        heading += f", without {', '.join(self.without)}" if self.without else ""
+        blocks = [f"{heading}\n{numbers.wrapped(_HOW)}"]
         for theme, part in self.table.groupby("theme", sort=False):
             blocks.append(f"{theme}\n{_scoreboard(part)}")
-        blocks += map(_folded, [*coverage(self.table), discrepancy.statement()])
+        blocks += map(numbers.wrapped, [*coverage(self.table), discrepancy.statement()])
         if len(self.series):
-            blocks.append(f"{_folded(_SERIES)}\n\n{series_text(self.series)}")
+            blocks.append(f"{numbers.wrapped(_SERIES)}\n\n{series_text(self.series)}")
         return "\n\n".join([*blocks, OLD_SAMPLE] if self.old_sample else blocks)
 
 
@@ -390,12 +376,8 @@ def validate(
     scenario: ScenarioLike = DOCUMENTED,
     *,
     runs: int = 200,
-    seed: int = 1,
-    parameters: str = registry.DEFAULT_MODE,
-    workers: int = 1,
-    progress: Progress | None = None,
-    without: Without = (),
     against: str | Path | None = None,
+    **draws: Unpack[Sampling],
 ) -> Validation:
     """Simulate what is documented and hold it against every target, fitted or checked.
 
@@ -403,19 +385,20 @@ def validate(
         scenario: by default the scenario that applies everything documented.
         against: a CSV file of series of the user's own (`read_observations`), scored in
             place of those of the documents.
-        runs: the number of runs; the other arguments are those of `tajsim.ensemble.run_many`.
+        draws: further arguments of `tajsim.ensemble.run_many`.
 
     Raises:
         UserError: for anything the caller can mend.
     """
-    if parameters == conditioned.MODE:
+    if draws.get("parameters") == conditioned.MODE:
         raise UserError("validate: conditioned runs were chosen by what they met and test nothing")
     targets = tuple(load_targets().values())
     own = read_observations(against) if against else documented(targets)
     series, last = needed(own)
     kept = sorted({*measured.target_outcomes(targets), *series})
-    chosen = (max(last, measured.last_month(targets)), kept, workers)
-    plan = prepare([scenario], runs, seed, parameters, *chosen, without=without)
+    until, options = max(last, measured.last_month(targets)), dict[str, Any](draws)
+    progress = options.pop("progress", None)
+    plan = prepare([scenario], runs, until=until, outcomes=kept, **options)
     return validate_dataset(simulate(plan, progress), targets, own, not against)
 
 

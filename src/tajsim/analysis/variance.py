@@ -4,7 +4,6 @@ The first runs are simulated again, each time with one group of draws made anew:
 parameters, and chance. What that changes is the share of the group.
 """
 
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -93,7 +92,7 @@ def redraw_differences(
     own = dataset[list(kept_outcomes(plan))]
     for position, (scenario, table) in enumerate(zip(plan.scenarios, tables, strict=True)):
         needed = {windows[names[position]]} if position else {*windows.values()}
-        tell = part_of(progress, 1000 * position, 1000, 1000 * len(tables))
+        tell = part_of(progress, position, len(tables))
         values = _simulate_again(plan, scenario, table, needed, tell) if uncertain else {}
         reference = reference or values
         for w in needed if position else ():
@@ -194,9 +193,8 @@ def variance_shares(found: Sequence[Redrawn], seed: int) -> pd.DataFrame:
 
 def _with_intervals(base: Array, again: Array, seed: int) -> Array:
     """Return ``(group, end, row)``: the shares and both ends of their intervals."""
-    counts = np.concatenate(
-        [np.ones((1, base.shape[1])), effect.counts_of_runs(base.shape[1], seed)]
-    )
+    runs = base.shape[1]
+    counts = np.concatenate([np.ones((1, runs)), effect.counts_of_runs(runs, seed)])
     shares = np.minimum(np.stack([total_shares(base, own, counts) for own in again]), 1.0)
     shares[:, np.isnan(shares).any(axis=(0, 2))] = np.nan
     found, tail = shares[:, :, 0], (1.0 - effect.LEVEL) / 2.0
@@ -267,7 +265,7 @@ def rests_text(comparison: pd.DataFrame, variance: pd.DataFrame, named: pd.DataF
         told = numbers.text_table(("outcome", *GROUPS), rows, left=(0,))
         title = f"Sources of variance: {scenario} against {own['reference'].iloc[0]}"
         preface = _PREFACE.format(int(part["runs"].iloc[0]))
-        blocks += [title, textwrap.fill(preface, numbers.WIDTH), told]
+        blocks += [title, numbers.wrapped(preface), told]
         mine = named[named["scenario"] == scenario] if len(named) else named
         mine = mine[mine["outcome"] == assumptions.TOGETHER] if len(mine) else mine
         blocks.append(_most(mine) if len(mine) else "No assumption was drawn.")
@@ -298,17 +296,16 @@ def _with_ends(share: float, low: float, high: float) -> str:
 
 def _most(rows: pd.DataFrame) -> str:
     """Return the assumptions as a table: range, share, direction, and which may be chance."""
+    sure = rows["stands_out"].astype(bool)
     said = rows.assign(
         range=[range_text(row) for row in rows_of(rows)],
         share=[_with_ends(row.share, row.low, row.high) for row in rows_of(rows)],
-        sure=np.where(rows["stands_out"].astype(bool), "stands out", "may be chance"),
+        sure=np.where(sure, "stands out", "may be chance"),
     )
     columns = ("parameter", "share", "+correlation", "most in=most_in")
-    note = _MOST.format(
-        int(rows["sets"].iloc[0]), int(rows["stands_out"].astype(bool).sum()), len(rows)
-    )
+    note = _MOST.format(int(rows["sets"].iloc[0]), sure.sum(), len(rows))
     table = numbers.frame_text(said, *columns, "sure", "value and range=range")
-    return f"{textwrap.fill(note, numbers.WIDTH)}\n\n{table}"
+    return f"{numbers.wrapped(note)}\n\n{table}"
 
 
 def range_text(row: Any) -> str:

@@ -10,9 +10,11 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from tajsim.ensemble import dataset as saved, plan as planned
 from tajsim.ensemble.run import Progress, simulate
@@ -84,24 +86,26 @@ def verify(
         end=end,
         outcomes=tuple(select.outcome_names(dataset)),
         workers=workers,
-        chunk=1000,
         redraw=tuple(filter(None, str(attrs.get("redraw", "")).split(", "))),
         numbers=sample,
     )
     again, old = simulate(plan, progress), dataset.isel(run=chosen)
-    largest, worst, equal = 0.0, "", True
-    for name in plan.outcomes:
-        ours, theirs = again[name].values, old[name].values
-        if np.array_equal(ours, theirs, equal_nan=True):
-            continue
-        equal = False
-        apart = np.isnan(ours) != np.isnan(theirs)
-        size = max(float(np.nanmax(np.abs(theirs))), 1e-30)
-        share = np.inf if apart.any() else float(np.nanmax(np.abs(ours - theirs))) / size
-        if share > largest:
-            largest, worst = share, name
-    verdict = EQUAL if equal else CLOSE if largest <= TOLERANCE else DIFFERENT
-    return Verification(verdict, sample, largest, worst, tuple(_reasons(attrs, again.attrs)))
+    apart = {name: _apart(again[name].values, old[name].values) for name in plan.outcomes}
+    worst = max(apart, key=apart.__getitem__)
+    largest, reasons = apart[worst], tuple(_reasons(attrs, again.attrs))
+    if not largest:
+        return Verification(EQUAL, sample, 0.0, "", reasons)
+    verdict = CLOSE if largest <= TOLERANCE else DIFFERENT
+    return Verification(verdict, sample, largest, worst, reasons)
+
+
+def _apart(ours: NDArray[Any], theirs: NDArray[Any]) -> float:
+    """Return the largest difference, as a share of the largest value; 0 if none."""
+    if np.array_equal(ours, theirs, equal_nan=True):
+        return 0.0
+    if (np.isnan(ours) != np.isnan(theirs)).any():
+        return np.inf
+    return float(np.nanmax(np.abs(ours - theirs))) / max(float(np.nanmax(np.abs(theirs))), 1e-30)
 
 
 def _scenarios(dataset: xr.Dataset, start: str, end: str) -> Iterator[scenario_parts.Scenario]:
@@ -118,13 +122,15 @@ def _scenarios(dataset: xr.Dataset, start: str, end: str) -> Iterator[scenario_p
 
 
 def _reasons(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
-    for name in ("model", "engine", "source"):
-        if then.get(name) != now.get(name):
-            yield f"{name} {then.get(name) or 'not told'}, now {now.get(name) or 'not told'}"
-    before, after = (json.loads(attrs.get("versions") or "{}") for attrs in (then, now))
-    for name in sorted({*before, *after}):
-        if before.get(name) != after.get(name):
-            yield f"{name} {before.get(name, 'absent')}, now {after.get(name, 'absent')}"
+    before, after = (
+        {n: attrs.get(n) or "not told" for n in ("model", "engine", "source")}
+        | json.loads(attrs.get("versions") or "{}")
+        for attrs in (then, now)
+    )
+    for name in dict.fromkeys([*before, *after]):
+        was, is_now = before.get(name, "absent"), after.get(name, "absent")
+        if was != is_now:
+            yield f"{name} {was}, now {is_now}"
 
 
 def _load(path: Path) -> xr.Dataset:
@@ -138,9 +144,8 @@ def _load(path: Path) -> xr.Dataset:
     try:
         with zipfile.ZipFile(path) as zipped, TemporaryDirectory(prefix="tajsim-") as folder:
             crate = json.loads(zipped.read(CRATE))
-            planned.check_fits(
-                sum(part.file_size for part in zipped.infolist()), f"{path}: its contents"
-            )
+            size = sum(part.file_size for part in zipped.infolist())
+            planned.check_fits(size, f"{path}: its contents")
             for part in (part for part in crate["@graph"] if "sha256" in part):
                 if sha256(zipped.read(part["@id"])).hexdigest() != part["sha256"]:
                     raise UserError(f"{path}: {part['@id']} is not what was archived")
@@ -178,23 +183,16 @@ def archive(results: str | Path, out: str | Path, overwrite: bool = False) -> Pa
     place, source = place_of(out), Path(results)
     check_file(place, overwrite, endings=(".zip",))
     dataset = saved.load_results(source)
-    folder = source if source.is_dir() else None
-    files = {
-        f"results/{path.name}": path.read_bytes()
-        for path in (sorted(folder.iterdir()) if folder else [source])
-        if path.is_file()
-    }
-    if not folder:
-        files[f"results/{saved.FILE_NAME}"] = files.pop(f"results/{source.name}")
+    held = [p for p in sorted(source.iterdir()) if p.is_file()] if source.is_dir() else [source]
+    names = [path.name for path in held] if source.is_dir() else [saved.FILE_NAME]
+    files = {f"results/{n}": path.read_bytes() for n, path in zip(names, held, strict=True)}
     files |= {name: text.encode() for name, text in _texts(dataset).items()}
     date = time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", "315532800")))
     files[CRATE] = json.dumps(_crate(dataset, files, date), indent=1).encode()
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, data in files.items():
-            one = zipfile.ZipInfo(name, date[:6])
-            one.compress_type = zipfile.ZIP_DEFLATED
-            zipped.writestr(one, data)
+            zipped.writestr(zipfile.ZipInfo(name, date[:6]), data, zipfile.ZIP_DEFLATED)
     write_whole(place, content.getbuffer())
     return place
 
@@ -212,16 +210,13 @@ def _texts(dataset: xr.Dataset) -> dict[str, str]:
     cited = {row["document"] for row in [*used, *claims]} & {*ledger.load_documents()}
     header = list(asdict(next(iter(known.values()))))
     found["figures.csv"] = csv_text(header, ([row[name] for name in header] for row in used))
-    found["citations.txt"] = (
-        "\n".join(sorted(ledger.load_documents()[d].citation for d in cited)) + "\n"
-    )
+    citations = sorted(ledger.load_documents()[document].citation for document in cited)
+    found["citations.txt"] = "\n".join(citations) + "\n"
     made_with = json.loads(attrs.get("versions") or "{}")
     found["environment.txt"] = "".join(f"{name} {which}\n" for name, which in made_with.items())
     here = Path(__file__).parents[1]
-    odd = next(
-        (p for p in (here / "model.md", here.parents[1] / "docs/model.md") if exists(p)), None
-    )
-    found |= {"model.md": odd.read_text(encoding="utf-8")} if odd else {}
+    for odd in (here / "model.md", here.parents[1] / "docs/model.md"):
+        found |= {"model.md": odd.read_text(encoding="utf-8")} if exists(odd) else {}
     about = {"title": attrs.get("title", ""), "command": attrs.get("command", "not kept")}
     version = attrs["tajsim_version"]
     found["README.txt"] = _README.format(version=version, model=attrs.get("model"), **about)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 from tajsim.analysis.comparison import cells_of_difference
@@ -24,19 +25,11 @@ from tajsim.results import answer, effect, select, window
 def rounded(values: ArrayLike) -> Any:
     """Return nested lists of numbers to six digits; None for what is undefined."""
     array = np.asarray(values, np.float64)
-    if np.isfinite(array).all():
-        return _six(array).tolist()
-    return [rounded(part) if array.ndim > 1 else plain(part) for part in _six(array)]
+    six = [plain(f"{number:.6g}") for number in array.ravel().tolist()]
+    return np.array(six, object).reshape(array.shape).tolist()
 
 
-def _six(array: Array) -> Array:
-    known = np.isfinite(array) & (array != 0.0)
-    size = np.floor(np.log10(np.abs(array), where=known, out=np.zeros_like(array)))
-    scale = 10.0 ** np.clip(5 - size, -300, 300)
-    return np.where(known, np.round(array * scale) / scale, array)
-
-
-def plain(value: Any) -> Any:
+def plain(value: float | str) -> float | None:
     """Return a number as JSON holds it; None for what is undefined."""
     number = float(value)
     return number if np.isfinite(number) else None
@@ -68,7 +61,9 @@ def fan_of(dataset: xr.Dataset, spec: str) -> dict[str, Any] | None:
     binary = not window.rare(series) and window.yes_or_no(series)
     factor, unit = 0.01, "% of runs"
     if not binary:
-        values = _rolled(values) * (12.0 if window.counted(series) else 1.0)
+        # As `plots` smooths, and several times faster.
+        values = sliding_window_view(values, SMOOTH, axis=1).mean(axis=-1)
+        values *= 12.0 if window.counted(series) else 1.0
         months = months[SMOOTH - 1 :]
         factor, unit = window.scaled(values.ravel(), window.smooth_unit(series))
     mean = binary or window.rare(series)
@@ -81,18 +76,6 @@ def fan_of(dataset: xr.Dataset, spec: str) -> dict[str, Any] | None:
         "lines": [rounded(_lines(part, mean, binary) / factor) for part in values],
         "difference": rounded(effect.mean_interval(select.gap(*values)) / factor),
     }
-
-
-def _rolled(values: Array) -> Array:
-    """Return the mean over the year up to each month of ``(scenario, month, run)``.
-
-    As `plots` smooths, and several times faster.
-    """
-    count = values.shape[1] - SMOOTH + 1
-    added = values[:, :count].copy()
-    for later in range(1, SMOOTH):
-        added += values[:, later : later + count]
-    return added / SMOOTH
 
 
 def _lines(values: Array, mean: bool, binary: bool) -> Array:
@@ -147,7 +130,6 @@ def _layer(variable: xr.DataArray) -> dict[str, Any]:
 
 
 _RAW = ("reference_median", "median", "difference", "low", "high", "share_sign")
-
 
 #: What is sent of the runs that are there, one message each: of the first runs, and of all.
 FIRST_PARTS = ("fans",)
@@ -209,7 +191,7 @@ def table_of(compared: pd.DataFrame) -> dict[str, Any]:
                 "first": row.Index in first,
                 "same": row.share_tied == 1.0,
                 "direction": row.direction,
-                "texts": cells_of_difference(row)[:5],
+                "texts": cells_of_difference(row),
                 **{name: plain(getattr(row, name)) for name in _RAW},
             }
             for row in rows

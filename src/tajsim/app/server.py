@@ -85,7 +85,6 @@ RESULTS = "results.nc"
 _AGAIN = 0.05
 FIGURES = ("answer", "fan", "difference", "map")
 
-
 #: The names of all files but the scenario, whose name is its own.
 FILES = [RESULTS, *TABLES, *(f"{kind}{suffix}" for kind in FIGURES for suffix in SUFFIXES)]
 

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -44,16 +45,12 @@ class Scheduler:
         self.running: list[ScheduledJob | None] = [None] * workers
         self._stopping: set[int] = set()
         self._wishes: dict[Hashable, Sequence[ScheduledJob]] = {}
-        self._served: dict[Hashable, int] = {}
 
     def want(self, session: Hashable, jobs: Sequence[ScheduledJob]) -> None:
         """Put the wishes of a session in the place of its earlier ones; none: the session ends."""
-        if jobs:
+        self._wishes.pop(session, None)
+        if jobs:  # behind those of other sessions, which have waited longer
             self._wishes[session] = jobs
-            self._served.setdefault(session, 0)
-        else:
-            self._wishes.pop(session, None)
-            self._served.pop(session, None)
         wanted = self.wanted()
         for worker, job in enumerate(self.running):
             if job and job.key not in wanted and worker not in self._stopping:
@@ -73,31 +70,24 @@ class Scheduler:
 
     def _fill(self) -> None:
         for worker in range(len(self.running)):
-            if self.running[worker] is None and (found := self._next(worker)):
-                session, job = found
-                self._served[session] += 1
+            if self.running[worker] is None and (job := self._next(worker)):
                 self.running[worker] = job
                 self._start(worker, job)
 
-    def _next(self, worker: int) -> tuple[Hashable, ScheduledJob] | None:
-        """Return what is needed first; among equals, of the session that was served least.
-
-        Of one session's jobs, those that have their past with this worker go before others.
-        """
+    def _next(self, worker: int) -> ScheduledJob | None:
+        """Return what is needed first; of one session, what has its past with this worker."""
         busy = {
             job.key
             for number, job in enumerate(self.running)
             if job and number not in self._stopping
         }
-        best: tuple[tuple[int, int, int, bool], Hashable, ScheduledJob] | None = None
-        for number, (session, jobs) in enumerate(self._wishes.items()):
-            for job in jobs:
-                if job.key in busy or self._known(job.key) or not self._may(worker, job):
-                    continue
-                order = job.stage, self._served[session], number, job.home not in (None, worker)
-                if best is None or order < best[0]:
-                    best = order, session, job
-        return best and best[1:]
+        waiting = [
+            (job.stage, number, job.home not in (None, worker), job)
+            for number, jobs in enumerate(self._wishes.values())
+            for job in jobs
+            if not (job.key in busy or self._known(job.key)) and self._may(worker, job)
+        ]
+        return min(waiting, key=lambda found: found[:3])[-1] if waiting else None
 
     def _may(self, worker: int, job: ScheduledJob) -> bool:
         """Tell whether a worker should take a job: its home is here, or is busy for long."""
@@ -195,9 +185,7 @@ class SessionManager:
             UserError: if there are too many.
         """
         if len(self._sessions) >= MOST_SESSIONS:
-            raise UserError(
-                f"{MOST_SESSIONS} tabs or downloads are open; close one before you go on"
-            )
+            raise UserError(f"{MOST_SESSIONS} tabs or downloads are open; close one to go on")
         self._sessions.append(session)
 
     def leave(self, session: Listener) -> None:
@@ -260,20 +248,16 @@ class SessionManager:
         number, kind, content = answer
         worker, job = self._jobs[number]
         del self._jobs[number]
+        waiting = [session for session in self._sessions if job.key in session.keys]
         if kind == "done":
             self.results.put(job.key, content)
         elif kind == "failed":
-            self._fail(job, lines_of(content))
+            self._failed[job.key] = lines_of(content)
+            for session in waiting:
+                session.failed(self._failed[job.key])
         self._scheduler.free(worker)
-        for session in list(self._sessions):
-            if job.key in session.keys:
-                session.news()
-
-    def _fail(self, job: ScheduledJob, lines: Sequence[str]) -> None:
-        self._failed[job.key] = lines
-        for session in list(self._sessions):
-            if job.key in session.keys:
-                session.failed(lines)
+        for session in waiting:
+            session.news()
 
 
 def lines_of(error: Exception) -> Sequence[str]:
@@ -299,9 +283,8 @@ class Request:
 
     def complete(self, hub: SessionManager) -> int:
         """Return how many chunks, from the first on, are there, in whole stages."""
-        missing = {
-            pair[0].stage for pair in self.pairs if not all(t.key in hub.results for t in pair)
-        }
+        here = (all(job.key in hub.results for job in pair) for pair in self.pairs)
+        missing = [pair[0].stage for pair, there in zip(self.pairs, here, strict=True) if not there]
         begun = min(missing, default=len(self.pairs))
         return sum(pair[0].stage < begun for pair in self.pairs)
 
@@ -348,34 +331,24 @@ class Stream:
         self.number, self.request, self._hub = number, request, hub
         self._chunks = 0
         self._parts: list[str] = []  # of these chunks, not told yet
-        self._dataset: xr.Dataset | None = None
+        self._dataset = xr.Dataset()
 
     async def next(self) -> dict[str, Any] | None:
-        """Return the next message; None if nothing is new."""
-        chunks = self.request.complete(self._hub)
+        """Return the next message: a part of what is shown; None if nothing is new."""
+        request, chunks = self.request, self.request.complete(self._hub)
+        drawn = partial(asyncio.get_running_loop().run_in_executor, self._hub.drawing)
         if chunks > self._chunks:
-            whole = chunks == len(self.request.pairs)
+            whole = chunks == len(request.pairs)
             self._parts = list(figures.PARTS if whole else figures.FIRST_PARTS)
-            self._chunks, self._dataset = chunks, None
-        return await self._part(self._parts.pop(0)) if self._parts else None
-
-    async def _part(self, part: str) -> dict[str, Any]:
-        """Return one part of what is shown of the complete chunks."""
-        request, chunks = self.request, self._chunks
-        if self._dataset is None:
-            records = request.records(self._hub, chunks)
-            self._dataset = await self._drawn(lambda: request.dataset(records))
-        dataset = self._dataset
-        found: dict[str, Any] = await self._drawn(
-            lambda: figures.part_of_view(part, dataset, request.state)
-        )
-        whole = chunks == len(request.pairs) and part == figures.PARTS[-1]
-        runs = request.pairs[chunks - 1][0].job.stop
+            self._chunks = chunks
+            self._dataset = await drawn(request.dataset, request.records(self._hub, chunks))
+        if not self._parts:
+            return None
+        part = self._parts.pop(0)
+        found = await drawn(figures.part_of_view, part, self._dataset, request.state)
+        whole = self._chunks == len(request.pairs) and part == figures.PARTS[-1]
+        runs = request.pairs[self._chunks - 1][0].job.stop
         return {"kind": "view", "part": part, "runs": runs, "complete": whole, **found}
-
-    async def _drawn(self, make: Callable[[], Any]) -> Any:
-        """Return what a function makes in the thread for drawing."""
-        return await asyncio.get_running_loop().run_in_executor(self._hub.drawing, make)
 
 
 #: Seconds to wait for a later move before the work of one begins.

@@ -125,7 +125,6 @@ _MANY = ("set", "move", "show")
 #: What the map shows, and by which dimension it must be.
 _MAPS = {"border": "section", "land": "region"}
 
-
 MOST_PAIRS = 500
 
 
@@ -158,9 +157,7 @@ def read_state(query: str, offered: Sequence[str]) -> PageState:
             wrong += error.messages
     if len(shown) > MOST_SHOWN:
         wrong.append(f"{len(shown)} outcomes are shown; expected at most {MOST_SHOWN}")
-    scenarios: dict[str, Any] = {
-        key: once.get(key) or offered[0] for key in ("scenario", "reference")
-    }
+    scenarios: dict[str, Any] = {k: once.get(k) or offered[0] for k in ("scenario", "reference")}
     wrong += [_no_scenario(name, offered) for name in scenarios.values() if name not in offered]
     if wrong:
         raise UserError(dict.fromkeys(wrong))
@@ -308,8 +305,7 @@ def command(state: PageState, outcomes: bool = False) -> str:
 def kept_outcomes(state: PageState) -> tuple[str, ...]:
     """Return the outcomes that are simulated: the headline ones and what is shown besides."""
     specs = (*state.begins_with, *_asked_specs(state.scenario))
-    shown = {spec.partition("@")[0] for spec in specs} | {state.border, state.land}
-    shown |= {"heroin_leaving"}
+    shown = {"heroin_leaving", state.border, state.land, *(s.partition("@")[0] for s in specs)}
     for text in scenes.load_scenario(state.scenario).asks.get("define", {}).values():
         shown |= {name for name, _ in outcomes.references(text)}
     return tuple(n for n, o in load_outcomes().items() if o.headline or n in shown)
@@ -387,9 +383,7 @@ def _question(state: PageState) -> str:
     levers = ", ".join(f"{name} = {value}" for name, value in state.levers)
     parts = [f"{levers}{since}"] if levers else []
     parts += [f"{key} moved to {month}" for key, month in state.moves]
-    return (
-        f"What differs with {' and '.join(parts)}?" if parts else "What differs from the reference?"
-    )
+    return f"What differs with {' and '.join(parts)}?"
 
 
 def _text(text: str) -> str:

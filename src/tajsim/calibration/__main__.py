@@ -4,8 +4,7 @@
 goes on; the sample and its tables go into the data of the package. ``tajsim calibrate`` does the
 same without touching the package. ``--confirm`` shows, after a change of the code that moved no
 number, that the sample still belongs to the model. ``--luck [WORKERS]`` finds for each row of the
-sample chance that met the documented events (part of a fit). ``--sbc FOLDER N [WORKERS]`` tests the
-sampler on N histories whose parameters are known, and goes on where it was ended.
+sample chance that met the documented events (part of a fit).
 """
 
 import csv
@@ -19,7 +18,6 @@ from numpy.typing import NDArray
 
 from tajsim.calibration.calibrate import SCENARIO, calibrate, current_settings, histories, luck_text
 from tajsim.calibration.report import write_results
-from tajsim.calibration.sbc import sbc
 from tajsim.ensemble.fingerprint import model_version, uncalibrated_version
 from tajsim.errors import UserError
 from tajsim.files import csv_text, write_whole
@@ -29,10 +27,7 @@ from tajsim.inputs.targets import load_targets
 from tajsim.inputs.values import about_posterior, load_posterior
 
 TRACE, ORIGIN = "posterior_trace.csv", "posterior.toml"
-USAGE = (
-    "usage: python -m tajsim.calibration FOLDER [WORKERS] | --confirm | --luck [WORKERS] | "
-    "--sbc FOLDER N [WORKERS]"
-)
+USAGE = "usage: python -m tajsim.calibration FOLDER [WORKERS] | --confirm | --luck [WORKERS]"
 #: Rows of the sample that are traced, evenly spread.
 TRACED = 100
 _DIGITS = 6
@@ -95,15 +90,12 @@ def main(arguments: Sequence[str]) -> int:
     """Do what is asked with the settings of the shipped sample; return the exit status."""
     # A misspelt option is no folder: the calibration would be made there.
     verb, *rest = arguments or [""]
-    takes = {"--confirm": 0, "--luck": 1, "--sbc": 3}.get(
-        verb, 1 if verb[:1] not in ("", "-") else -1
-    )
-    numbers = rest[1:] if verb == "--sbc" else rest
+    takes = {"--confirm": 0, "--luck": 1}.get(verb, 1 if verb[:1] not in ("", "-") else -1)
     try:
-        counts = [registry.whole_number(word) for word in numbers]
+        counts = [registry.whole_number(word) for word in rest]
     except ValueError:
         counts = [0]
-    if len(rest) > takes or min(counts, default=1) < 1 or (verb == "--sbc" and len(rest) < 2):
+    if len(rest) > takes or min(counts, default=1) < 1:
         print(USAGE, file=sys.stderr)
         return 2
     said = ""
@@ -121,8 +113,6 @@ def main(arguments: Sequence[str]) -> int:
                 print("the sample belongs to the model: the traced runs give the same numbers")
             elif verb == "--luck":
                 write_whole(folder / LUCK, luck_text(*counts, progress=tell))
-            elif verb == "--sbc":
-                print(sbc(rest[0], *counts, progress=tell))
             else:
                 write_results(calibrate(verb, workers=(*counts, 1)[0], progress=tell), folder)
                 # The sample is read again, from the file, and the model is another.

@@ -26,7 +26,7 @@ from tajsim.calibration import smc
 from tajsim.ensemble import dataset, fingerprint, job
 from tajsim.ensemble.executor import Executor, executor, finished
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.plan import Plan
+from tajsim.ensemble.plan import CHUNK, Plan
 from tajsim.errors import UserError
 from tajsim.files import csv_text, telling, whole, write_whole
 from tajsim.inputs import conditioned, outcomes, scenario_parts
@@ -66,7 +66,6 @@ class Histories:
     seed: int
     team: Executor
     workers: int = 1
-    chunk: int = 1000
     progress: Callable[[int, int], None] | None = None
 
     def __call__(self, settings: Mapping[str, Values], runs: Runs) -> Values:
@@ -77,7 +76,7 @@ class Histories:
         Raises:
             UserError: if a worker was killed from outside.
         """
-        parts = max(-(-len(runs) // self.chunk), self.workers)
+        parts = max(-(-len(runs) // CHUNK), self.workers)
         places = np.array_split(np.arange(len(runs)), parts)
         jobs = [self._job(settings, runs, part) for part in places if len(part)]
 
@@ -97,8 +96,6 @@ class Histories:
             start=self.scenario.start,
             end=last_month(self.targets),
             outcomes=outcomes.with_weight(target_outcomes(self.targets)),
-            workers=1,
-            chunk=len(part),
             numbers=tuple(runs[part].tolist()),
             settings=({name: values[part] for name, values in settings.items()},),
         )
@@ -178,10 +175,8 @@ class Folder:
             if held and not file.exists():  # of something else, such as results
                 raise UserError(f"{self.path}: holds '{held[0]}' and no calibration; name another")
             if other := [key for key, value in settings.items() if kept.get(key) != value]:
-                raise UserError(
-                    f"{self.path}: holds a calibration with another {' and '.join(other)}; "
-                    "name a new folder, or remove this"
-                )
+                held_other = f"holds a calibration with another {' and '.join(other)}"
+                raise UserError(f"{self.path}: {held_other}; name a new folder, or remove this")
             write_whole(file, json.dumps(dict(settings), indent=1))
         except (OSError, ValueError, AttributeError) as error:
             raise UserError(f"{self.path}: cannot be used ({error})") from None
@@ -197,10 +192,8 @@ class Folder:
         if not files:
             return None
         found = self.read(files[-1].name) or {}
-        plain = {
-            name: a if a.ndim > 0 and name != "steps" else a.tolist() for name, a in found.items()
-        }
-        return smc.Population(**{**plain, "steps": tuple(plain["steps"])})
+        plain = {name: a if a.ndim else a.tolist() for name, a in found.items()}
+        return smc.Population(**{**plain, "steps": tuple(plain["steps"].tolist())})
 
     def read(self, name: str) -> dict[str, Any] | None:
         """Return arrays that were kept in a file of this name, None if there are none."""
@@ -260,14 +253,10 @@ def calibrate(
         UserError: for anything the caller can mend.
     """
     method = method or smc.Method()
-    asked = {"prior runs": (prior_runs, 50), "particles": (method.particles, 10)}
-    wrong = [
-        f"{name} must be at least {least}, not {value}"
-        for name, (value, least) in {**asked, "workers": (workers, 1)}.items()
-        if value < least
-    ]
-    if wrong:
-        raise UserError(wrong)
+    asked = ("prior runs", prior_runs, 50), ("particles", method.particles, 10)
+    few = [(name, n, least) for name, n, least in (*asked, ("workers", workers, 1)) if n < least]
+    if few:
+        raise UserError(f"{name} must be at least {least}, not {n}" for name, n, least in few)
     scenario = scenario_parts.load_scenario(SCENARIO).holding(without)
     settings = settings_of(method, prior_runs, scenario)
     kept = Folder(folder, settings)
@@ -293,9 +282,7 @@ def _fit(
     found = screen(first["scores"], errors)
     informed = tuple(name for name, yes in zip(names, found.informed, strict=True) if yes)
     if not informed:
-        raise UserError(
-            "the targets inform no parameter at this number of prior runs; ask for more"
-        )
+        raise UserError("the targets inform no parameter; ask for more prior runs")
     start = smc.Population(first["scores"][found.informed], first["runs"], errors)
     state = kept.load() or start
     fit = replace(simulate, targets=chosen)
@@ -313,10 +300,8 @@ def _fit(
     posterior = simulate(smc.to_values(informed, state.scores), fresh)
     made = {**settings, "rounds": state.round, "power": state.power}
     made["runs"] = prior_runs + state.round * method.particles
-    all_targets = tuple(simulate.targets)
-    return Calibration(
-        names, found, informed, state, all_targets, first["simulated"], posterior, made
-    )
+    both = first["simulated"], posterior
+    return Calibration(names, found, informed, state, tuple(simulate.targets), *both, made)
 
 
 def _prior(

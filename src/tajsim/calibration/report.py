@@ -10,7 +10,7 @@ from scipy.special import ndtr
 from tajsim.analysis.targets import standard_errors
 from tajsim.calibration import calibrate, smc
 from tajsim.files import csv_text, write_whole
-from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.registry import Parameter, load_parameters
 from tajsim.inputs.values import prior_quantile
 from tajsim.results.numbers import frame_text, intervals, table_number
 
@@ -24,12 +24,8 @@ CONTRACTION, SHIFT = 0.15, 0.25
 
 _QUANTILES = (0.05, 0.5, 0.95)
 _NAMES = ("low", "median", "high")
-SAMPLE, PARAMETERS, TARGETS, ORIGIN = (
-    "posterior.csv",
-    "posterior_report.csv",
-    "posterior_targets.csv",
-    "posterior.toml",
-)
+SAMPLE, ORIGIN = "posterior.csv", "posterior.toml"
+PARAMETERS, TARGETS = "posterior_report.csv", "posterior_targets.csv"
 
 
 def write_results(found: calibrate.Calibration, folder: str | Path) -> None:
@@ -49,18 +45,14 @@ def sample_text(found: calibrate.Calibration) -> str:
     count = found.state.scores.shape[1]
     chosen = np.arange(min(ROWS, count)) * count // min(ROWS, count)
     values = smc.to_values(found.fitted, found.state.scores[:, chosen])
-    registry = load_parameters()
-    columns = [
-        [_inside(float(v), registry[name].low, registry[name].high) for v in row]
-        for name, row in values.items()
-    ]
+    columns = [[_inside(float(v), load_parameters()[n]) for v in row] for n, row in values.items()]
     return csv_text(found.fitted, zip(*columns, strict=True))
 
 
-def _inside(value: float, low: float, high: float) -> str:
+def _inside(value: float, p: Parameter) -> str:
     """Return a value with four digits that do not leave the range of the prior."""
     text = f"{value:.4g}"
-    return text if low <= float(text) <= high else repr(value)
+    return text if p.low <= float(text) <= p.high else repr(value)
 
 
 def parameter_text(found: calibrate.Calibration) -> str:
@@ -73,9 +65,7 @@ def parameter_text(found: calibrate.Calibration) -> str:
     rows = []
     for place, name in enumerate(found.names):
         best = int(found.screening.gains[place].argmax())
-        tie, gain = (
-            of[place, best] for of in (found.screening.correlations, found.screening.gains)
-        )
+        tie, gain = found.screening.correlations[place, best], found.screening.gains[place, best]
         row, fitted = load_parameters()[name], name in found.fitted
         values = {"parameter": name, "fitted": int(fitted), "informed": 0, "target": targets[best]}
         values |= {"rank_correlation": f"{tie:.2f}", "gain": f"{gain:.3f}"}

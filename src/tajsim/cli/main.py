@@ -30,7 +30,6 @@ VERBS = {
     "compare": ("simulate", "compare scenarios with a reference, run by run"),
     "claims": ("simulate", "test the claims of the documents"),
     "signs": ("simulate", "test the effects that a single change must have"),
-    "stability": ("simulate", "measure drift, ends of scales and failure of the model"),
     "validate": ("simulate", "score the documented history against the documents"),
     "verify": ("simulate", "simulate runs of results again and compare"),
     "archive": ("simulate", "put results and all that they rest on into one file"),

@@ -221,32 +221,6 @@ def signs(options: Namespace) -> None:
 
 
 @verb.Verb
-def stability(options: Namespace) -> None:
-    """Measure by which the model as a whole can fail.
-
-    drift: in a constant world, with nothing dated, the ninth and tenth year are compared with the
-    first two, for every headline outcome. ends: in what share of runs a state lies at an end of its
-    scale for three years. failure: how often the state fails by 2020 in each shipped scenario, by
-    how much more than in the status quo, and its commonest cause. deals: whether deals move by
-    decision, what they rest on, and who the partners are.
-
-    example: tajsim stability drift --runs 200
-    what WHAT:drift/ends/failure/deals  drift, ends, failure or deals
-    --out FILE^  a new file for the table: .csv
-    @draws
-    """
-
-    def work(**draws: Any) -> tuple[str, pd.DataFrame]:
-        from tajsim.analysis.stability import MEASURES
-
-        measure, text = MEASURES[options.what]
-        table = measure(**draws)
-        return text(table), table
-
-    _score(options, work, "table")
-
-
-@verb.Verb
 def validate(options: Namespace) -> None:
     """Simulate the scenario in which everything documented happens, and print a scoreboard.
 
@@ -315,7 +289,7 @@ def explain(options: Namespace) -> None:
       tajsim explain RESULTS --run 17                  tells run 17 as a dated story
       tajsim explain RESULTS --against NAME --run 17   names the first event in which run 17 differs
                                                        between two scenarios, and what followed
-    A is the reference (--against), B the other.
+    NAME is A there, the other scenario B.
 
     example: tajsim explain withdrawal --against status-quo --run 17
     results RESULTS  a results.nc or the folder that holds it

@@ -137,17 +137,16 @@ def _or_none(
 ) -> Program | None:
     from tajsim.model.model import TajikistanModel
 
-    shipped = kind is TajikistanModel
-    known = f"{kind.__module__}.{kind.__qualname__} {held}"
-    if not shipped and model:
-        known = f"{known} {sorted(model.record)}"
-    if known not in _KNOWN and not shipped and model and model.run_count < 2:
+    if kind is TajikistanModel:  # of which all models have one program
+        model = None
+    known = f"{kind.__module__}.{kind.__qualname__} {held} {sorted(model.record) if model else ''}"
+    if known not in _KNOWN and model and model.run_count < 2:
         tell_once(f"{kind.__name__}: one run alone is not traced; numpy simulates it")
         return None
     if known not in _KNOWN:
         _KNOWN[known] = None
         try:
-            _KNOWN[known] = _program(kind, None if shipped else model, held)
+            _KNOWN[known] = _program(kind, model, held)
         except TraceError as error:
             tell_once(f"{error}; numpy simulates {kind.__name__}")
         except Exception as error:  # of the compiler, or what it cannot do
@@ -171,8 +170,7 @@ def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: b
             how = ", so that rules can be held" if held else ""
             tell_once(f"compiling the model{how}, once for this version and machine ...")
         if written is None:
-            source = kind(runs=2, settled=False)
-            written = programs.written(source, held)
+            written = programs.written(kind(runs=2, settled=False), held)
         found = written[0], programs.compiled(written[1])
         programs.keep(path, key, *found)
     return programs.linked(*found)
@@ -285,29 +283,47 @@ class MonthSpan:
                 self.holds = [name for name in self.about.leaves["holds"] if name in names]
 
     def simulate(self, progress: Callable[[int], None] = lambda _months: None) -> None:
-        """Simulate the months, and give the model the state after them."""
-        given, record = self._given(), self._record()
+        """Simulate the months, tile after tile, and give the model the state after them."""
+        given, (source, target, stride) = self._given(), self._record()
         still, which = np.unique(self.world, return_inverse=True)
         worlds, start = tuple(still.tolist()), self.model.first_month
         dates = _dates_of(tuple(self.about.dates), start, self.first, self.stop, worlds)
-        counters, notes = self._counters(), Notes(self.about, self.stop - self.first)
+        counters, quiet = self._counters(), self._quiet()
+        notes = Notes(self.about, self.stop - self.first)
         notes.control[ASKED] = self.dated is None
-        arena, kept = _arena(self.about), self.about.kept
+        arena, kept, leaves = _arena(self.about), self.about.kept, self.about.leaves["parameter"]
         for begin in self.tiles:
             here = slice(begin, begin + self.about.lanes)
+            count = min(self.about.lanes, self.runs - begin)
             arena[: len(given)] = given[:, here]
             arena[-1] = self._full(self.model.draws._run_key[here]).view(np.float64)
-            self._tile(
-                arena,
-                begin,
-                np.ascontiguousarray(dates[..., self._full(which[here])]),
-                counters,
-                record,
-                notes,
-            )
+            days = np.ascontiguousarray(dates[..., self._full(which[here])])
+            # From the parameters of the first month to those of the last.
+            for first, stop in pairwise(sorted({self.first, *self.changes, self.stop})):
+                for name, values in self.changes.get(first, {}).items():
+                    if name in leaves:
+                        arena[leaves[name][0]] = self._full(values[here])
+                self.program.fixed(arena.ctypes.data)
+                to = target + (first * stride + 4 * begin)
+                self.program.months(
+                    arena.ctypes.data,
+                    arena[-1].ctypes.data,
+                    counters[first - self.first :].ctypes.data,
+                    quiet.ctypes.data,
+                    notes.control.ctypes.data,
+                    days[first - self.first :].ctypes.data,
+                    first,
+                    stop - first,
+                    self.dated is not None,
+                    len(source),
+                    source.ctypes.data,
+                    to.ctypes.data,
+                    stride,
+                    count,
+                )
             given[:kept, here] = arena[:kept]
-            notes.take(begin, min(self.about.lanes, self.runs - begin))
-            share = min(here.stop, self.runs) / self.runs
+            notes.take(begin, count)
+            share = (begin + count) / self.runs
             progress(self.first + int(share * (self.stop - self.first)))
         self._put_back(given)
         notes.hand_to(self.model.chronicle)
@@ -367,41 +383,6 @@ class MonthSpan:
             target += [flat.ctypes.data + flat.strides[0] * place for place in range(len(flat))]
             stride = flat.strides[1]
         return np.array(source, np.int64), np.array(target, np.int64), stride
-
-    def _tile(
-        self,
-        arena: NDArray[np.float64],
-        begin: int,
-        dates: NDArray[np.float64],
-        counters: NDArray[np.uint64],
-        record: tuple[NDArray[np.int64], NDArray[np.int64], int],
-        notes: Notes,
-    ) -> None:
-        """Simulate one tile, from the parameters of its first month to those of its last."""
-        here, leaves = slice(begin, begin + self.about.lanes), self.about.leaves["parameter"]
-        quiet, (source, target, stride) = self._quiet(), record
-        for first, stop in pairwise(sorted({self.first, *self.changes, self.stop})):
-            for name, values in self.changes.get(first, {}).items():
-                if name in leaves:
-                    arena[leaves[name][0]] = self._full(values[here])
-            self.program.fixed(arena.ctypes.data)
-            to = target + (first * stride + 4 * begin)
-            self.program.months(
-                arena.ctypes.data,
-                arena[-1].ctypes.data,
-                counters[first - self.first :].ctypes.data,
-                quiet.ctypes.data,
-                notes.control.ctypes.data,
-                dates[first - self.first :].ctypes.data,
-                first,
-                stop - first,
-                self.dated is not None,
-                len(source),
-                source.ctypes.data,
-                to.ctypes.data,
-                stride,
-                min(self.about.lanes, self.runs - begin),
-            )
 
     def _put_back(self, given: NDArray[np.float64]) -> None:
         """Give the model the state after the last month."""

@@ -178,14 +178,12 @@ class KernelCode:
                     self._statement(statement)
                 self._loaded = {}
                 parts = [note.size, note.actor.which, note.target.which, note.cause.which]
-                given = ", ".join(
-                    f"{w.real} {self._plain(part) if part else w.number(0.0)}" for part in parts
-                )
+                told = [
+                    part and self._number(self._operand(part, (1,), _same, "0")) for part in parts
+                ]
+                given = ", ".join(f"{w.real} {number or w.number(0.0)}" for number in told)
                 here = f"i{self.lanes} {self._concerned(block)}"
                 w.line(f"call void @noted(ptr %N, i64 {block.number}, {here}, {given})")
-
-    def _plain(self, node: Operation) -> str:
-        return self._number(self._operand(node, (1,), _same, "0"))
 
     def _noted(self) -> None:
         """Write the function that writes one note down."""
@@ -260,9 +258,6 @@ class KernelCode:
     def _store(self, value: str, rows: Rows, index: str) -> None:
         self.w.store(value, self._pointer(rows, index), self.w.real)
 
-    def _constant(self, node: Operation, shape: tuple[int, ...], order: "Order", index: str) -> str:
-        return self._constants(np.asarray(node.static["value"], float), shape, order, index)
-
     def _constants(
         self, value: NDArray[np.float64], shape: tuple[int, ...], order: "Order", index: str
     ) -> str:
@@ -281,12 +276,11 @@ class KernelCode:
         rows = np.arange(statement.base, statement.base + count)
         shape = shape_of(node)
         if node.op in EACH:
-            self._each(
-                count,
-                lambda i: self._store(
-                    self._number(self._operation(node, shape, _same, i)), rows, i
-                ),
-            )
+
+            def body(i: str) -> None:
+                self._store(self._number(self._operation(node, shape, _same, i)), rows, i)
+
+            self._each(count, body)
         elif node.op == "input":
             self._draw(self.layout.draws[id(node)], rows)
         elif node.op == "take_along_axis":
@@ -304,7 +298,8 @@ class KernelCode:
         if id(node) in self.layout.fused:
             return self._operation(node, shape, order, index)
         if node.op == "constant":
-            return self._constant(node, shape, order, index), False
+            value = np.asarray(node.static["value"], float)
+            return self._constants(value, shape, order, index), False
         rows = order(np.broadcast_to(self.layout.address(node), shape))
         return self._row(rows.reshape(-1), index), False
 
@@ -434,9 +429,8 @@ class KernelCode:
         op = _ARITHMETIC[node.op.partition(".")[0]]
         source = np.moveaxis(self.layout.address(node.args[0]), axis, -1)
         target = np.moveaxis(rows, axis, -1)
-        for given, to in zip(
-            source.reshape(-1, source.shape[-1]), target.reshape(-1, source.shape[-1]), strict=True
-        ):
+        pairs = (rows.reshape(-1, source.shape[-1]) for rows in (source, target))
+        for given, to in zip(*pairs, strict=True):
             self._loaded = {}
             found = self._row(given[:1], "0")
             self._store(found, to[:1], "0")

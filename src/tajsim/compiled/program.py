@@ -303,12 +303,7 @@ def read(path: Path, key: str) -> tuple[About, bytes] | None:
     if not whole.startswith(_MAGIC) or head != _mark(key, rest):
         return None
     size, _, rest = rest.partition(b"\n")
-    about = json.loads(rest[: int(size)])
-    about["leaves"] = {
-        kind: {name: (base, tuple(shape)) for name, (base, shape) in leaves.items()}
-        for kind, leaves in about["leaves"].items()
-    }
-    return About(**about), rest[int(size) :]
+    return About(**json.loads(rest[: int(size)])), rest[int(size) :]
 
 
 def _mark(key: str, content: bytes) -> bytes:

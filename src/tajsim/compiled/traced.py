@@ -68,12 +68,8 @@ def _setitem(x: Value, value: Value, *, index: Any) -> Value:
     return changed
 
 
-def _add(x: Value, *, axis: int) -> Value:
-    return total(x, axis)
-
-
-def _folded(ufunc: np.ufunc, method: str) -> Callable[..., Value]:
-    return lambda x, *, axis: getattr(ufunc, method)(x, axis=axis)
+def _folded(name: str, method: str) -> Callable[..., Value]:
+    return lambda x, *, axis: getattr(getattr(np, name), method)(x, axis=axis)
 
 
 #: Universal functions of numpy by name, element by element.
@@ -84,6 +80,7 @@ ELEMENTWISE = (
     *("logical_and", "logical_or", "logical_not", "bitwise_and", "bitwise_or", "invert"),
 )
 
+_REDUCED = ("multiply", "maximum", "minimum", "logical_and", "logical_or")
 #: Every operation besides "input", "constant" and "spread", by name; a generator of code needs
 #: these and no other.
 OPERATIONS: dict[str, Callable[..., Value]] = {
@@ -101,14 +98,9 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
     "argmax": np.argmax,
     "argmin": np.argmin,
     "ndtri": ndtri,
-    "add.reduce": _add,
-    "add.accumulate": _folded(np.add, "accumulate"),
-    "multiply.reduce": _folded(np.multiply, "reduce"),
-    "multiply.accumulate": _folded(np.multiply, "accumulate"),
-    "maximum.reduce": _folded(np.maximum, "reduce"),
-    "minimum.reduce": _folded(np.minimum, "reduce"),
-    "logical_and.reduce": _folded(np.logical_and, "reduce"),
-    "logical_or.reduce": _folded(np.logical_or, "reduce"),
+    "add.reduce": lambda x, *, axis: total(x, axis),
+    **{f"{name}.accumulate": _folded(name, "accumulate") for name in ("add", "multiply")},
+    **{f"{name}.reduce": _folded(name, "reduce") for name in _REDUCED},
 }
 
 

@@ -145,14 +145,11 @@ def _versions() -> dict[str, str]:
 
 def python_call(plan: Plan, window: tuple[str, str] | None = None, compared: bool = False) -> str:
     """Return the call in Python; the command line puts its own command in this place."""
-    first = plan.scenarios[0]
-    last = plan.scenarios[-1]
+    first, last = plan.scenarios[0], plan.scenarios[-1]
     held = [n for n in last.without if last.origins.get(f"without {n}") == COMMAND_LINE]
     chosen = {n: v for n, v in first.settings.items() if first.origins.get(n) == COMMAND_LINE}
-    options = [
-        f"runs={plan.runs}, seed={plan.seed}, parameters='{plan.parameters}', until='{plan.end}'"
-    ]
-    options += [f"overrides={chosen}"] if chosen else []
+    options = [f"runs={plan.runs}, seed={plan.seed}", f"parameters='{plan.parameters}'"]
+    options += [f"until='{plan.end}'", *([f"overrides={chosen}"] if chosen else [])]
     options += [f"without={held}"] if held else []
     if len(plan.outcomes) < len(outcomes.load_outcomes()):
         options.append(f"outcomes={list(plan.outcomes)}")
@@ -308,8 +305,6 @@ def _with_bounds(dataset: xr.Dataset) -> xr.Dataset:
 
 
 _SECONDS = 120.0
-
-
 #: Bytes in which HDF5 asks for memory; versions before 0.2 wrote all that it had.
 _RESERVE = 1 << 16
 
@@ -409,6 +404,7 @@ def save_state(path: str | Path, plan: Plan, states: Sequence[StatePart]) -> Pat
 
     path, (scenario,) = Path(path), plan.scenarios
     states = sorted(states, key=lambda part: part.first)
+    past = (event for event in scenario.events if event.month <= plan.end)
     head = {
         "format": STATE_FORMAT,
         "model": model_version(),
@@ -416,9 +412,7 @@ def save_state(path: str | Path, plan: Plan, states: Sequence[StatePart]) -> Pat
         "scenario": scenario.name,
         "set": dict(scenario.settings),
         "without": list(scenario.without),
-        "events": [
-            (e.month, e.kind, dict(e.arguments)) for e in scenario.events if e.month <= plan.end
-        ],
+        "events": [(e.month, e.kind, dict(e.arguments)) for e in past],
         "start": plan.start,
         "until": plan.end,
         "runs": plan.runs,

@@ -189,14 +189,14 @@ class _InProcess(Executor):
 @contextmanager
 def _what_is_there_left_alone() -> Iterator[None]:
     """Spare what is in memory the garbage collection after a job: as long as one run takes."""
-    if gc.get_freeze_count():  # by whoever calls, or already
-        yield
-        return
-    gc.freeze()
+    ours = not gc.get_freeze_count()  # not by whoever calls, nor already
+    if ours:
+        gc.freeze()
     try:
         yield
     finally:
-        gc.unfreeze()
+        if ours:
+            gc.unfreeze()
 
 
 def cause_of(error: BaseException) -> str:
@@ -306,11 +306,6 @@ class Processes(Executor):
         self._workers = [self._start() for _ in range(workers)]
         self.hands = workers
 
-    @property
-    def pids(self) -> list[int]:
-        """The numbers of the worker processes."""
-        return [worker.process.pid or 0 for worker in self._workers]
-
     def wants(self) -> bool:
         """Keep every worker busy and one job at hand."""
         return len(self._jobs) <= self.hands
@@ -362,10 +357,10 @@ class Processes(Executor):
                     found.append(self._over(worker, Answer(worker.number, "stopped")))
                 elif worker.number is not None:
                     self._begin(worker, worker.number)
-            elif message.number == worker.number and message.kind != "told":
-                found.append(self._over(worker, message))
-            elif message.number == worker.number:
+            elif message.number == worker.number and message.kind == "told":
                 worker.months = message.content
+            elif message.number == worker.number:
+                found.append(self._over(worker, message))
         self._fill()
         return found
 
@@ -388,11 +383,16 @@ class Processes(Executor):
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=_serve, args=(theirs, self._work, self._prepare), daemon=True
-        )
-        with interrupts_ignored():
+        given = theirs, self._work, self._prepare
+        process = self._context.Process(target=_serve, args=given, daemon=True)
+        # Processes that start ignore an interrupt from their first instruction: they inherit that.
+        main = threading.current_thread() is threading.main_thread()
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+        try:
             process.start()
+        finally:
+            if main:
+                signal.signal(signal.SIGINT, handler)
         theirs.close()
         return _Worker(process, ours)
 
@@ -437,19 +437,6 @@ class Processes(Executor):
             return [self._over(worker, Answer(number, "failed", killed(self._losses)))]
         fresh.number = number
         return []
-
-
-@contextmanager
-def interrupts_ignored() -> Iterator[None]:
-    """Start processes that ignore an interrupt from their first instruction (they inherit it)."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
 
 
 #: Jobs sent for each thread of the cluster, so that no worker waits for the next one.

@@ -31,7 +31,6 @@ _DROPPED = re.compile(
     re.DOTALL,
 )  # fmt: skip
 
-
 #: The module beside this one that simulates; it is not imported, so that Mesa need not be.
 _SIMULATES = "job.py"
 #: The documents whose yearly series drive the model.

@@ -67,9 +67,8 @@ class SavedState:
         if scenario.end <= until:
             wrong.append(f"{where} ends in {scenario.end}, and the state is of {until}")
         had = [_event_key(*event) for event in self.head["events"]]
-        has = [
-            _event_key(e.month, e.kind, e.arguments) for e in scenario.events if e.month <= until
-        ]
+        past = (event for event in scenario.events if event.month <= until)
+        has = [_event_key(e.month, e.kind, e.arguments) for e in past]
         wrong += [f"{where} has an event that the state has not: {e}" for e in has if e not in had]
         wrong += [f"{where} lacks an event of the state: {e}" for e in had if e not in has]
         if {*scenario.without} != {*(held := self.head["without"])}:
@@ -88,6 +87,10 @@ def _event_key(month: str, kind: str, arguments: Mapping[str, Any]) -> str:
     return f"{month} {kind} {told}"
 
 
+#: So many runs at most are simulated together; the results do not depend on it.
+CHUNK = 1000
+
+
 @dataclass(frozen=True)
 class Plan:
     """Scenarios of one period, simulated with the same runs, seed and parameters.
@@ -103,8 +106,7 @@ class Plan:
     start: str
     end: str
     outcomes: tuple[str, ...]
-    workers: int
-    chunk: int
+    workers: int = 1
     redraw: tuple[str, ...] = ()
     resume: SavedState | None = None
     numbers: tuple[int, ...] = ()
@@ -125,7 +127,7 @@ class Plan:
             keep_state: whether the state after the last month is kept.
         """
         shares = ceil(self.workers / len(self.scenarios))
-        size = max(1, min(self.chunk, ceil(self.runs / shares)))
+        size = max(1, min(CHUNK, ceil(self.runs / shares)))
         spans: list[tuple[int, int, Snapshot | None]]
         spans = [(i, min(i + size, self.runs), None) for i in range(0, self.runs, size)]
         if self.resume:
@@ -177,9 +179,8 @@ class Plan:
     def bytes_needed(self) -> int:
         """Return the size of the results in memory: float32 outcomes, float64 parameters."""
         registry = load_outcomes()
-        series = sum(
-            prod(len(DIMENSIONS[d]) for d in registry[name].dimensions) for name in self.outcomes
-        )
+        kept = (registry[name].dimensions for name in self.outcomes)
+        series = sum(prod(len(DIMENSIONS[d]) for d in own) for own in kept)
         per_run = 4 * series * len(self.months) + 8 * len(load_parameters())
         return per_run * self.runs * len(self.scenarios)
 
@@ -188,13 +189,12 @@ def argument_errors(
     runs: int,
     seed: int,
     parameters: str,
-    outcomes: Sequence[str] | None,
     workers: int,
-    chunk: int,
+    outcomes: Sequence[str] | None = (),
     redraw: Sequence[str] = (),
 ) -> list[str]:
     """Return one line for every argument that is wrong whatever the scenarios are."""
-    wrong = count_errors(runs=runs, workers=workers, chunk=chunk) + seed_errors(seed)
+    wrong = count_errors(runs=runs, workers=workers) + seed_errors(seed)
     modes = (*MODES, conditioned.MODE)
     if parameters not in modes:
         wrong.append(unknown("mode of the parameters", str(parameters), modes))
@@ -228,12 +228,9 @@ def period_of(scenarios: Sequence[scenario_parts.Scenario], until: str | None) -
         UserError: for two of one name or of different periods, or a month outside them.
     """
     names = [scenario.name for scenario in scenarios]
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if twice:
-        raise UserError(
-            f"scenario '{name}' is given twice; every scenario needs a name of its own"
-            for name in twice
-        )
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        said = "is given twice; every scenario needs a name of its own"
+        raise UserError(f"scenario '{name}' {said}" for name in twice)
     starts = {scenario.start for scenario in scenarios}
     ends = {scenario.end for scenario in scenarios}
     if len(starts) > 1:
@@ -241,16 +238,13 @@ def period_of(scenarios: Sequence[scenario_parts.Scenario], until: str | None) -
     start = starts.pop()
     if until is None:
         if len(ends) > 1:
-            months = ", ".join(sorted(ends))
-            raise UserError(
-                f"the scenarios end in different months ({months}); give until = '{min(ends)}'"
-            )
+            months, advice = ", ".join(sorted(ends)), f"give until = '{min(ends)}'"
+            raise UserError(f"the scenarios end in different months ({months}); {advice}")
         return start, ends.pop()
     toml.check_month(until, "until")
     if not start <= until <= min(ends):
-        raise UserError(
-            f"until: {until} is outside the scenario; expected a month from {start} to {min(ends)}"
-        )
+        expected = f"expected a month from {start} to {min(ends)}"
+        raise UserError(f"until: {until} is outside the scenario; {expected}")
     return start, until
 
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import xarray as xr
 from typing_extensions import Unpack
 
 import tajsim.ensemble.dataset as dataset
 import tajsim.ensemble.job as job
-from tajsim.compiled.engine import compile_once, using
+from tajsim.compiled.engine import compile_once, using as using
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_fits, period_of
 from tajsim.errors import UserError
@@ -24,13 +24,13 @@ from tajsim.results.discrepancy import with_bands
 ScenarioLike = Scenario | str | Path
 Overrides = Mapping[str, float | str] | Sequence[str]
 Without = str | Sequence[str]
-#: Told how many run-months are done, and how many there are.
+#: Told how much is done, and how much there is: run-months, or thousandths of them.
 Progress = Callable[[int, int], None]
 
 
-def part_of(progress: Progress | None, before: int, size: int, total: int) -> Progress | None:
-    """Return a progress that tells the part that ``size`` is of ``total``; None of None."""
-    return progress and (lambda done, of: progress(before + round(size * done / of), total))
+def part_of(progress: Progress | None, place: int, of: int, size: int = 1) -> Progress | None:
+    """Return a progress that tells a part, from ``place`` on, of the ``of`` that there are."""
+    return progress and (lambda n, m: progress(round(1000 * (place + size * n / m)), 1000 * of))
 
 
 class Sampling(TypedDict, total=False):
@@ -43,12 +43,17 @@ class Sampling(TypedDict, total=False):
     without: Without
 
 
+def draw_errors(runs: int, draws: Sampling) -> list[str]:
+    """Return one line for each of these arguments that is wrong whatever is simulated."""
+    parameters = draws.get("parameters", DEFAULT_MODE)
+    return argument_errors(runs, draws.get("seed", 1), parameters, draws.get("workers", 1))
+
+
 class Options(Sampling, total=False):
     """The other arguments of `run_many`."""
 
     until: str | None
     outcomes: Sequence[str] | None
-    chunk: int
     overrides: Overrides
     engine: str | None
 
@@ -66,7 +71,6 @@ def run_many(
     until: str | None = None,
     outcomes: Sequence[str] | None = None,
     workers: int = 1,
-    chunk: int = 1000,
     progress: Progress | None = None,
     overrides: Overrides = (),
     without: Without = (),
@@ -85,7 +89,6 @@ def run_many(
         until: the last month, ``YYYY-MM``; by default the end of the scenarios.
         outcomes: which outcomes to keep; by default all.
         workers: the number of processes.
-        chunk: the number of runs simulated together; does not change the results.
         progress: called with the run-months done and their total.
         overrides: settings that win over those of every scenario, ``{"name": value}`` or
             ``["name=value"]``; only for scenarios given by name or path.
@@ -101,7 +104,7 @@ def run_many(
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
-    chosen = (until, outcomes, workers, chunk, overrides)
+    chosen = (until, outcomes, workers, overrides)
     with using(engine):
         plan = prepare(scenarios, runs, seed, parameters, *chosen, without=without)
         return with_bands(simulate(plan, progress))
@@ -115,7 +118,6 @@ def prepare(
     until: str | None = None,
     outcomes: Sequence[str] | None = None,
     workers: int = 1,
-    chunk: int = 1000,
     overrides: Overrides = (),
     redraw: Sequence[str] = (),
     resume: SavedState | None = None,
@@ -145,7 +147,7 @@ def prepare(
         wrong += [f"outcome '{name}' was not kept in {resume.path}" for name in lost]
         if until and until <= resume.head["until"]:
             wrong.append(f"until: {until} is not after the state, of {resume.head['until']}")
-    wrong = argument_errors(runs, seed, parameters, outcomes, workers, chunk, redraw) + wrong
+    wrong = argument_errors(runs, seed, parameters, workers, outcomes, redraw) + wrong
     if wrong:
         raise UserError(wrong)
     start, end = period_of(loaded, until)
@@ -158,7 +160,6 @@ def prepare(
         end=end,
         outcomes=with_weight(outcomes or load_outcomes()),
         workers=int(workers),
-        chunk=int(chunk),
         redraw=tuple(redraw),
         resume=resume,
     )
@@ -198,15 +199,15 @@ def _load(
     """Load what is given by name or path; return the mistakes of all files too."""
     loaded, wrong = [], [] if scenarios else ["no scenario is given"]
     for scenario in scenarios:
-        if not isinstance(scenario, Scenario):
-            try:
-                loaded.append(load_scenario(scenario, overrides))
-            except UserError as error:
-                wrong += error.messages
+        if isinstance(scenario, Scenario):
+            loaded.append(scenario)
+            said = f"overrides need a name or a path; '{scenario.name}' is loaded already"
+            wrong += [said] if overrides else []
             continue
-        if overrides:
-            wrong.append(f"overrides need a name or a path; '{scenario.name}' is loaded already")
-        loaded.append(scenario)
+        try:
+            loaded.append(load_scenario(scenario, overrides))
+        except UserError as error:
+            wrong += error.messages
     return loaded, list(dict.fromkeys(wrong))
 
 
@@ -229,18 +230,14 @@ class Need:
         self.until = max(self.until, until)
 
 
-def simulated(
-    needs: Iterable[Need],
-    seed: int,
-    parameters: str,
-    workers: int = 1,
-    progress: Progress | None = None,
-) -> Iterator[tuple[Need, xr.Dataset]]:
+def simulated(needs: Iterable[Need], draws: Sampling) -> Iterator[tuple[Need, xr.Dataset]]:
     """Simulate what is needed in their order, a few at a time; yield the results of each.
 
-    Those that follow one another with one period and number of runs are simulated together.
+    Those that follow one another with one period and number of runs are simulated together. What
+    they are ``without`` is for the needs to say.
     """
-    listed = list(needs)
+    options, listed = dict[str, Any](draws) | {"without": ()}, list(needs)
+    progress, workers = options.pop("progress", None), options.get("workers", 1)
     sizes = [need.runs * len(month_names(need.scenario.start, need.until)) for need in listed]
     done, size_of = 0, dict(zip(map(id, listed), sizes, strict=True))
     for _, part in groupby(listed, lambda n: (n.runs, n.scenario.start, n.scenario.end)):
@@ -250,14 +247,12 @@ def simulated(
             plan = prepare(
                 [need.scenario for need in batch],
                 batch[0].runs,
-                seed,
-                parameters,
                 until=max(need.until for need in batch),
                 outcomes=sorted(set().union(*(need.outcomes for need in batch))),
-                workers=workers,
+                **options,
             )
             size = sum(size_of[id(need)] for need in batch)
-            results = simulate(plan, part_of(progress, done, size, sum(sizes)))
+            results = simulate(plan, part_of(progress, done, sum(sizes), size))
             done += size
             for need in batch:
                 one = results.sel(scenario=[need.scenario.name])

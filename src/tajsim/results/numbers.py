@@ -108,6 +108,11 @@ def interval(low: float, high: float, signed: bool = False) -> str:
     return f"{table_number(low, signed)} to {table_number(high, signed)}"
 
 
+def wrapped(text: str) -> str:
+    """Return a text in lines of at most `WIDTH` characters; words with hyphens stay whole."""
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+
+
 def intervals(lows: Iterable[float], highs: Iterable[float], signed: bool = False) -> list[str]:
     """Return the `interval` of each row of a table."""
     return [interval(*ends, signed) for ends in zip(lows, highs, strict=True)]

@@ -1,9 +1,20 @@
-"""What the model as a whole does: drift, ends of scales, failure, and whether deals are alive."""
+"""Measures of the model as a whole: ``python -m docs.generate.stability drift``.
 
+``drift``: in a constant world, with nothing dated, the ninth and tenth year are compared with the
+first two, for every headline outcome. ``ends``: in what share of runs a state lies at an end of its
+scale for three years. ``failure``: how often the state fails by 2020 in each shipped scenario, by
+how much more than in the status quo, and its commonest cause. ``deals``: whether deals move by
+decision, what they rest on, and who the partners are. Prints a table, and writes it to
+``docs/tables`` or to ``--out``.
+"""
+
+import argparse
+import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -11,9 +22,11 @@ import pandas as pd
 import xarray as xr
 
 from tajsim.analysis.verdicts import FAILS, HOLDS
+from tajsim.display import table_csv
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.run import Progress, Sampling, part_of, run
-from tajsim.files import data_text
+from tajsim.ensemble.run import Sampling, part_of, run
+from tajsim.errors import UserError
+from tajsim.files import write_whole
 from tajsim.inputs import outcomes, registry, scenario_parts
 from tajsim.inputs.deals import load_deals
 from tajsim.results.chronicle import event_table
@@ -21,6 +34,7 @@ from tajsim.results.effect import effect
 from tajsim.results.numbers import frame_text
 from tajsim.results.window import Window, at_places, months_in, over
 
+TABLES = Path(__file__).parents[1] / "tables"
 #: Years compared in a constant world: the first two and the ninth and tenth.
 EARLY, LATE = ("2004-01", "2005-12"), ("2012-01", "2013-12")
 #: A level may drift by so much of itself, or of its standard deviation over runs; and by so many
@@ -30,7 +44,7 @@ OF_LEVEL, OF_SPREAD, ERRORS = 0.1, 0.1, 2.0
 LOW, HIGH, MONTHS = 0.05, 0.95, 36
 #: At most this share of runs may have a state at an end.
 AT_END = 0.5
-#: The verdict of what fails for a reason that ``data/stability.toml`` names.
+#: The verdict of what fails for a reason that ``docs/tables/stability.toml`` names.
 EXCEPTION = "exception"
 #: Failure by 2020: at most this share of runs; a scenario raises it by at least so much.
 MOST_FAIL = {"status-quo": 0.10, "history": 0.15}
@@ -40,7 +54,7 @@ RAISED, RAISERS = 0.05, 4
 def drift(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Simulate a constant world and compare its ninth and tenth year with its first two.
 
-    What is known to move, and by which mechanism, stands in ``data/stability.toml``.
+    What is known to move, and by which mechanism, stands in ``docs/tables/stability.toml``.
 
     All drivers are at their mean of 2003-04 and nothing dated happens. What only accumulates is
     compared by its rate. This and the other measures hand their ``draws`` on to `tajsim.run`.
@@ -80,7 +94,7 @@ def _drift_row(found: xr.Dataset, outcome: outcomes.Outcome) -> dict[str, Any]:
 @cache
 def exceptions() -> dict[str, dict[str, Any]]:
     """Return what the measures excuse: ``drift`` and ``ends`` -> outcome -> mechanism or source."""
-    return tomllib.loads(data_text("stability.toml"))
+    return tomllib.loads((TABLES / "stability.toml").read_text(encoding="utf-8"))
 
 
 def _judged(holds: bool, excuse: Mapping[str, Any] | None) -> dict[str, str]:
@@ -162,7 +176,7 @@ def failure(
     failed: dict[str, Any] = {}
     rows, progress = [], draws.get("progress")
     for place, name in enumerate(chosen):
-        draws["progress"] = _part(progress, place, len(chosen))
+        draws["progress"] = part_of(progress, place, len(chosen))
         end = scenario_parts.load_scenario(name).end
         found = run(name, runs, outcomes=["state_failed"], **draws)
         failed[name] = over(found["state_failed"], (end, end)).values[0]
@@ -176,10 +190,6 @@ def failure(
         rows.append((name, share, *change, str(cause), float(most), HOLDS if few else FAILS))
     names = ["scenario", "failed", "raised", "low", "high", "cause", "of_failures", "verdict"]
     return pd.DataFrame(rows, columns=names).assign(model=model_version())
-
-
-def _part(progress: Progress | None, place: int, of: int) -> Progress | None:
-    return part_of(progress, 1000 * place, 1000, 1000 * of)
 
 
 def drift_text(table: pd.DataFrame) -> str:
@@ -238,7 +248,7 @@ def bargains(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
     progress = draws.get("progress")
 
     def simulated(name: str | scenario_parts.Scenario, place: int, **more: Any) -> xr.Dataset:
-        more = {**draws, **more, "progress": _part(progress, place, 3 + len(TAKEN_OUT))}
+        more = {**draws, **more, "progress": part_of(progress, place, 3 + len(TAKEN_OUT))}
         return run(name, runs, outcomes=kept, **more).isel(scenario=0)
 
     free = simulated("status-quo", 0)
@@ -358,10 +368,33 @@ def bargains_text(table: pd.DataFrame) -> str:
     return f"{shown}\n\n{_counted(table, 'measures')}"
 
 
-#: What ``tajsim stability`` can measure: how, and how it is told.
+#: What can be measured: how, and how it is told.
 MEASURES: dict[str, tuple[Callable[..., pd.DataFrame], Callable[[pd.DataFrame], str]]] = {
     "drift": (drift, drift_text),
     "ends": (ends, ends_text),
     "failure": (failure, failure_text),
     "deals": (bargains, bargains_text),
 }
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print and write what is asked for; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m docs.generate.stability")
+    parser.add_argument("what", choices=MEASURES)
+    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args(arguments)
+    measure, text = MEASURES[asked.what]
+    try:
+        table = measure(asked.runs, workers=asked.workers)
+    except UserError as error:
+        print(*error.messages, sep="\n", file=sys.stderr)
+        return 2
+    write_whole(asked.out or TABLES / f"{asked.what}.csv", table_csv(table))
+    print(text(table))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
