@@ -14,6 +14,7 @@ import xarray as xr
 from conftest import refused
 
 import tajsim.cli.lists as lists
+import tajsim.ensemble.plan as plan
 import tajsim.model.model as model
 from tajsim.analysis.explain import explain
 from tajsim.axes import DIMENSIONS
@@ -47,8 +48,7 @@ def test_dataset_is_labelled(pair: xr.Dataset) -> None:
 
 
 def test_provenance(pair: xr.Dataset) -> None:
-    assert pair.attrs["reference"] == REFERENCE
-    assert (pair.attrs["seed"], pair.attrs["runs"]) == (1, 6)
+    assert [pair.attrs[n] for n in ("reference", "seed", "runs")] == [REFERENCE, 1, 6]
     assert "mesa" in json.loads(pair.attrs["versions"])
     texts = json.loads(pair.attrs["scenario_text"])
     assert texts[SCENARIO] == load_scenario(SCENARIO).text
@@ -57,10 +57,12 @@ def test_provenance(pair: xr.Dataset) -> None:
     assert all(isinstance(value, str | int | float) for value in pair.attrs.values())
 
 
-def test_chunks_and_workers_change_nothing() -> None:
+def test_chunks_and_workers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run(REFERENCE, runs=3, **SHORT)
     assert whole.sizes["event"] > 3  # the chronicle too
-    assert run(REFERENCE, runs=3, chunk=2, **SHORT).equals(whole)
+    with monkeypatch.context() as patch:
+        patch.setattr(plan, "CHUNK", 2)
+        assert run(REFERENCE, runs=3, **SHORT).equals(whole)
     seen: list[tuple[int, int]] = []
     told = {"progress": lambda n, of: seen.append((n, of)), **SHORT}
     assert run(REFERENCE, runs=3, workers=2, **told).equals(whole)
@@ -78,17 +80,16 @@ def test_enlarging_keeps_the_runs_and_another_seed_does_not() -> None:
 
 def test_several_scenarios_equal_each_alone(pair: xr.Dataset) -> None:
     alone = run(SCENARIO, runs=6, seed=1, until="2005-06")
-    assert outcomes(pair.sel(scenario=[SCENARIO])).equals(outcomes(alone))
+    ours, theirs = (  # without the chronicle
+        found.drop_dims([d for d in found.dims if str(d).startswith("event")])
+        for found in (pair.sel(scenario=[SCENARIO]), alone)
+    )
+    assert ours.equals(theirs)
     place = list(pair.scenario.values).index(SCENARIO)
     own = np.flatnonzero(pair["event_scenario"].values == place)
     for column in (name for name in alone.variables if alone[name].dims == ("event",)):
         if column != "event_scenario":
             np.testing.assert_array_equal(pair[column].values[own], alone[column].values)
-
-
-def outcomes(dataset: xr.Dataset) -> xr.Dataset:
-    """Return the dataset without its chronicle."""
-    return dataset.drop_dims([d for d in dataset.dims if str(d).startswith("event")])
 
 
 def test_pairs_share_their_parameters(pair: xr.Dataset) -> None:
@@ -102,14 +103,8 @@ def test_pairs_share_their_parameters(pair: xr.Dataset) -> None:
 def test_overrides_and_progress() -> None:
     lever = next(p for p in load_parameters().values() if p.role == "lever" and p.high > p.low)
     calls: list[tuple[int, int]] = []
-    data = run(
-        REFERENCE,
-        runs=2,
-        overrides={lever.name: lever.high},
-        progress=lambda done, total: calls.append((done, total)),
-        engine="numpy",  # which tells of each month
-        **SHORT,
-    )
+    told = {"progress": lambda *n: calls.append(n), "engine": "numpy"}  # which tells of each month
+    data = run(REFERENCE, runs=2, overrides={lever.name: lever.high}, **told, **SHORT)
     assert (data["parameter_value"].sel(parameter=lever.name) == lever.high).all()
     assert json.loads(data.attrs["settings"])[REFERENCE][lever.name] == lever.high
     assert calls == [(done, 12) for done in range(2, 13, 2)]
@@ -126,16 +121,15 @@ def test_models_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
             born.append(weakref.ref(self))
 
     monkeypatch.setattr(model, "TajikistanModel", Watched)
-    run_many([REFERENCE, SCENARIO], runs=3, chunk=1, **SHORT)
+    monkeypatch.setattr(plan, "CHUNK", 1)
+    run_many([REFERENCE, SCENARIO], runs=3, **SHORT)
     assert len(born) == 6
     assert not [model for model in born if model() is not None]
 
 
-def test_more_runs_than_there_is_room_for_are_refused() -> None:
+def test_a_killed_worker_and_too_many_runs_are_one_line() -> None:
     refused(r"need [\d,]+ GB", run, REFERENCE, runs=10**9)
 
-
-def test_killed_worker_is_one_line() -> None:
     def kill(done: int, total: int) -> None:
         for worker in multiprocessing.active_children():
             worker.kill()

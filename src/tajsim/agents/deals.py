@@ -444,8 +444,8 @@ class Deals(Actors[Deal]):
         )
         value = np.concatenate([value, (value[0] + better)[None]])
         choice = np.argmax(value, axis=0)
-        asks = (choice == OPTIONS.index("better_terms")) * (at_stake > 0.0)
-        taken = np.where(asks > 0.5, 0, choice)
+        asking = choice == OPTIONS.index("better_terms")
+        asks, taken = asking * (at_stake > 0.0), np.where(asking, 0, choice)
         bundle = np.take_along_axis(options, taken[None, None], axis=1)[:, 0]
         bundle = held + review * (bundle - held)
         granted = review * asks * (draw < accept) * asked_of

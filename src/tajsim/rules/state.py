@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tajsim.axes import Array, total
+from tajsim.axes import Array
 
 
 class Lost(NamedTuple):
