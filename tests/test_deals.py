@@ -12,6 +12,7 @@ from tajsim.axes import PRESSURES, total
 from tajsim.inputs.deals import load_deals, load_forms, load_packages
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
+from tajsim.results.answer import card
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
 
@@ -117,6 +118,7 @@ def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
     }  # fmt: skip
     assert "status-quo" not in told.index.get_level_values("scenario")
     assert "“Russian base” ends in 0 %" in found.full_text()
+    assert "Of the runs of “Arrangement of 2004 held” itself, by" in card(found.dataset, "mine").text()
 
 
 def test_compare_tells_how_often_the_reference_does_the_same(tmp_path: Path) -> None:

@@ -383,7 +383,9 @@ class Card:
     @property
     def notes(self) -> list[str]:
         """Return the lines below the numbers: what is set, what does not change, how sure it is."""
-        return [*filter(None, (self.set_here, self.still)), f"How sure: {self.sure}"]
+        done = effects.done_by_reference(self.pair, self.window)
+        itself = effects.reference_sentence(done, self.scenario, self.against)
+        return [*filter(None, (self.set_here, itself, self.still)), f"How sure: {self.sure}"]
 
     def rows(self, most: int = ROWS) -> list[OutcomeChange]:
         """Return what is listed, by size: at most so many with a direction.
@@ -512,7 +514,7 @@ def card(
     held = [spec for spec in wanted if split_spec(spec, own)[0] in dataset]
     specs = list(dict.fromkeys([*held, *select.headline(dataset)]))
     # Choosing scenarios copies, so that what no number here needs is left out first.
-    needed = {split_spec(spec, own)[0] for spec in specs}
+    needed = {effects.IN_FORCE, *(split_spec(spec, own)[0] for spec in specs)}
     rest = {name for name in own if name not in needed}
     pair = dataset.drop_vars(rest).sel(scenario=[reference, scenario])
     changes = [change(pair, *split_spec(spec, own), months, spec in held, ours) for spec in specs]

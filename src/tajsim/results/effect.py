@@ -373,7 +373,7 @@ def _own(events: list[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
     return found
 
 
-def reference_sentence(found: pd.DataFrame, scenario: str) -> str:
+def reference_sentence(found: pd.DataFrame, scenario: str, title: str = "") -> str:
     """Return one sentence for a scenario on rows of `done_by_reference`; "" without any."""
     rows = found[found["scenario"] == scenario]
     if rows.empty:
@@ -383,7 +383,8 @@ def reference_sentence(found: pd.DataFrame, scenario: str) -> str:
         f"“{deals[row.deal].label}” {words[row.change]} in {percent(row.share)}"
         for row in rows_of(rows)
     ]
-    reference, last = rows["reference"].iloc[0], month_text(rows["last"].iloc[0])
+    reference = f"“{title}”" if title else rows["reference"].iloc[0]
+    last = month_text(rows["last"].iloc[0])
     return f"Of the runs of {reference} itself, by {last}: {', '.join(said)}."
 
 
