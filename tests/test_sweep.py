@@ -235,8 +235,8 @@ def test_batches_hold_every_missing_run_once(
 ) -> None:
     variant = np.arange(points) % variants
     settled = (np.arange(points * runs).reshape(points, runs) * 7919) % 5 == 0
-    batches = divide(variant, settled, runs, hands)
+    batches = divide(variant, settled, hands)
     cells = [(p, r) for b in batches for p, r in zip(b.points, b.runs, strict=True)]
     assert sorted(cells) == sorted(zip(*np.nonzero(~settled), strict=True))
     assert all(len(b) <= LARGEST and len(set(variant[b.points])) == 1 for b in batches)
-    assert divide(variant, np.ones_like(settled), runs, hands) == []
+    assert divide(variant, np.ones_like(settled), hands) == []

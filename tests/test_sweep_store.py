@@ -57,7 +57,7 @@ def complete(out: Path, runs: int = 24) -> None:
 
 @pytest.mark.parametrize("how", ["full", "cut", "late cut"])
 def test_a_failure_at_any_step_loses_nothing_and_repeats_nothing(
-    experiment: Experiment, tmp_path: Path, how: str
+    experiment: Experiment, tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step, failed = 0, 0
     while True:
@@ -69,10 +69,12 @@ def test_a_failure_at_any_step_loses_nothing_and_repeats_nothing(
             told[0] = done / MONTHS
 
         disk, first, again = FailingDisk(step, how), Counting(), Counting()
-        try:
-            sweep(experiment, out, disk=disk, simulate=first, progress=tell)
-        except (PowerCutError, UserError):
-            failed += 1
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "disk", disk)
+            try:
+                sweep(experiment, out, simulate=first, progress=tell)
+            except (PowerCutError, UserError):
+                failed += 1
         if disk.steps < step:
             break
         report = sweep(experiment, out, simulate=again)
@@ -237,14 +239,17 @@ def test_a_folder_that_holds_something_else_is_refused(
         load_sweep(tmp_path / "full")
 
 
-def test_a_disk_that_stays_full_says_so(experiment: Experiment, tmp_path: Path) -> None:
+def test_a_disk_that_stays_full_says_so(
+    experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Full(Disk):
         def sync(self, path: Path) -> None:
             if "runs-" in path.name:
                 raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr(store, "disk", Full())
     with pytest.raises(UserError, match=r"no space left on device.*the same command goes on"):
-        sweep(experiment, tmp_path / "out", simulate=quick, disk=Full())
+        sweep(experiment, tmp_path / "out", simulate=quick)
     assert not list((tmp_path / "out" / "shards").iterdir())
 
 

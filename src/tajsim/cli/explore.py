@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import tajsim
 import tajsim.cli.verb as verb
+from tajsim.errors import library
 from tajsim.files import check_file, place_of, write_whole
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ def sweep(options: Namespace) -> None:
     @work
     """
     with verb.table_file(options.tidy, options.overwrite, (".csv", ".parquet")) as file:
-        from tajsim.sweeps.read import check_tidy, write_tidy
+        from tajsim.sweeps.read import PARQUET, write_tidy
 
-        check_tidy(options.tidy)
+        if options.tidy and options.tidy.endswith(PARQUET):
+            library("pyarrow", "parquet")  # or it is told that it is missing
         chosen = verb.given(options, "runs workers cluster retry without")
         try:
             with verb.progress_bar("simulating", options.progress) as tell:

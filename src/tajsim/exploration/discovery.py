@@ -17,7 +17,7 @@ from tajsim.display import Printed
 from tajsim.errors import UserError, check_names
 from tajsim.results import effect
 from tajsim.results.numbers import listed, percent, table_number
-from tajsim.sweeps.read import Sweep, column_of, label_of, opened, row_of, scenarios_of
+from tajsim.sweeps.read import Sweep, column_of, label_of, opened, scenarios_of
 
 Mask = np.ndarray
 #: From this on chance explains a box or a limit.
@@ -512,7 +512,7 @@ def discover(
         raise UserError(f"{found.folder}: no run of {column} is finished")
     values = runs[column].to_numpy(dtype=float)
     asked = read_threshold(
-        row_of(found, column), values, above=above, below=below, highest=highest, lowest=lowest
+        found.columns.T[column], values, above=above, below=below, highest=highest, lowest=lowest
     )
     happens = values >= asked.value if asked.above else values <= asked.value
     if not 0.0 < happens.mean() < 1.0:

@@ -133,7 +133,7 @@ def _morris(factors: tuple[Factor, ...], trajectories: int, seed: int) -> Unit:
     """Return one walk after another, each from a seed of its own, so that more can be added."""
     sample = library("SALib.sample.morris").sample
     problem = salib_problem([factor.name for factor in factors])
-    seeds = [_seed(seed, k) for k in range(trajectories)]
+    seeds = (_seed(seed, k) for k in range(trajectories))
     walks = [sample(problem, 1, num_levels=MORRIS_LEVELS, seed=own) for own in seeds]
     units: Unit = np.clip(np.concatenate(walks), 0.0, 1.0)
     return units
@@ -161,27 +161,31 @@ class Point:
 
 @dataclass(frozen=True)
 class Points:
-    """The points of an experiment, each once; ``rows`` are (scenario, id) for every row."""
+    """The points of an experiment, each once; scenario, id and places of each design row."""
 
     points: tuple[Point, ...]
-    rows: tuple[tuple[str, str], ...]
-    variants: int
+    rows: tuple[tuple[Any, ...], ...]
 
 
-def make_points(experiment: Experiment, design: DesignPoints) -> Points:
-    """Return the points of a design in every scenario of the experiment, in the order of rows."""
+def make_points(experiment: Experiment) -> Points:
+    """Return the points of the design in every scenario of the experiment, in the order of rows.
+
+    Raises:
+        UserError: as `make_design`.
+    """
+    design = make_design(experiment)
     found: dict[str, Point] = {}
-    rows: list[tuple[str, str]] = []
+    rows: list[tuple[Any, ...]] = []
     variants: dict[str, int] = {}
     for scenario in experiment.scenarios:
-        for values in design.rows:
+        for values, places in zip(design.rows, design.units.tolist(), strict=True):
             identity = point_id(scenario.name, values)
-            rows.append((scenario.name, identity))
+            rows.append((scenario.name, identity, *places))
             if identity not in found:
                 key = f"{scenario.name} {_variant(experiment, values)}"
                 variant = variants.setdefault(key, len(variants))
                 found[identity] = Point(identity, scenario.name, values, variant)
-    return Points(tuple(found.values()), tuple(rows), len(variants))
+    return Points(tuple(found.values()), tuple(rows))
 
 
 def point_id(scenario: str, values: Mapping[str, FactorValue]) -> str:
@@ -227,37 +231,30 @@ class Batch:
         return Batch(self.points[chosen], self.runs[chosen])
 
 
-def divide(variant: Whole, settled: Mask, runs: int, hands: int) -> list[Batch]:
-    """Divide the runs that are missing below the number ``runs``.
+def divide(variant: Whole, settled: Mask, hands: int) -> list[Batch]:
+    """Divide the runs that are missing.
 
     Args:
         variant: the variant of every point, ``(point,)``.
         settled: which runs are finished or have failed, ``(point, run)``.
-        runs: how many runs of every point are wanted.
         hands: how many batches are simulated at the same time.
 
     Returns:
         Batches, the low run numbers of all points of a variant first: wherever the work is
         stopped, these have about the same number of runs.
     """
-    missing = ~settled[:, :runs]
+    missing = ~settled
     size = LARGEST
     if hands > 1:
         size = int(np.clip(-(-missing.sum() // (2 * hands)), SMALLEST, LARGEST))
     batches: list[Batch] = []
-    numbers = np.unique(variant)
-    for number in numbers:
+    for number in np.unique(variant):
         own = np.flatnonzero(variant == number)
         run, place = np.nonzero(missing[own].T)
-        parts = -(-run.size // size)
-        pieces = zip(_parts(own[place], parts), _parts(run, parts), strict=True)
-        batches += [Batch(points, numbers) for points, numbers in pieces]
+        cells = np.stack([own[place], run])
+        parts = np.array_split(cells, -(-run.size // size), axis=1) if run.size else []
+        batches += [Batch(*part) for part in parts]
     return sorted(batches, key=lambda batch: int(batch.runs[0]))
-
-
-def _parts(cells: Whole, parts: int) -> list[Whole]:
-    """Return the cells in so many parts of about the same size; none if there are none."""
-    return np.array_split(cells, parts) if parts else []
 
 
 def after_failure(batch: Batch) -> list[Batch]:

@@ -103,9 +103,8 @@ class Sweep(Printed):
     @cached_property
     def design(self) -> pd.DataFrame:
         """The rows of the design in their order; see the module."""
-        disk = store.Disk()
-        manifest = store.read_manifest(disk, self.folder)
-        return store.read_table(store.read_part(disk, self.folder, manifest, store.DESIGN))
+        manifest = store.read_manifest(self.folder)
+        return store.read_table(store.read_part(self.folder, manifest, store.DESIGN))
 
     @property
     def problem(self) -> dict[str, Any]:
@@ -170,10 +169,10 @@ def load_sweep(folder: str | Path) -> Sweep:
         UserError: if there is no sweep in the folder, or one of another model, unless `mixed` of
             `tajsim.results.select` is set; its title names that model then.
     """
-    place, disk = Path(folder), store.Disk()
+    place = Path(folder)
     if not (place / store.MANIFEST).is_file():
         raise UserError(f"{folder}: no sweep is there (no {store.MANIFEST})")
-    manifest = store.read_manifest(disk, place)
+    manifest = store.read_manifest(place)
     about = manifest["about"]
     if (made := about.get("model", "unknown")) != (here := model_version()):
         if not select.mixed.get():
@@ -184,10 +183,10 @@ def load_sweep(folder: str | Path) -> Sweep:
     columns = pd.DataFrame(manifest["columns"]).set_index("column")
     of_texts = [any(isinstance(value, str) for value in values) for values in factors["values"]]
     texts = ("point", "scenario", *factors.index[of_texts])
-    listed = store.read_part(disk, place, manifest, store.POINTS)
+    listed = store.read_part(place, manifest, store.POINTS)
     points = store.read_table(listed, texts).set_index("point")
     results, failures, unfit = store.read_all(
-        disk, place, list(points.index), list(columns.index), store.fingerprints(manifest)
+        place, list(points.index), list(columns.index), manifest["marks"]
     )
     return Sweep(
         folder=place,
@@ -204,16 +203,6 @@ def load_sweep(folder: str | Path) -> Sweep:
 
 
 PARQUET = ".parquet"
-
-
-def check_tidy(name: str | None) -> None:
-    """See that a table of this name can be written.
-
-    Raises:
-        UserError: if it is Parquet and pyarrow is missing.
-    """
-    if name is not None and Path(name).suffix == PARQUET:
-        library("pyarrow", "parquet")
 
 
 def write_tidy(sweep: Sweep, path: Path, name: str) -> None:
@@ -286,12 +275,6 @@ def scenarios_of(sweep: Sweep, scenario: str | None) -> list[str]:
     return names if scenario is None else [scenario]
 
 
-def row_of(sweep: Sweep, column: str) -> pd.Series[Any]:
-    """Return what is known of a column: outcome, where, window, unit, label, ..."""
-    row: pd.Series[Any] = sweep.columns.T[column]
-    return row
-
-
 def label_of(row: pd.Series[Any]) -> str:
     """Return what a column is, and where. ``row`` is of `Sweep.columns`."""
     places = [part.partition("=")[::2] for part in row["where"].split(";") if part]
@@ -301,6 +284,6 @@ def label_of(row: pd.Series[Any]) -> str:
 
 def heading(sweep: Sweep, column: str) -> str:
     """Return a column as a heading: what it is, where, over which months, in which unit."""
-    row = row_of(sweep, column)
+    row = sweep.columns.T[column]
     months = f"{row['window_start']} to {row['window_end']}"
     return f"{column}: {label_of(row)}, {months} ({row['unit']})"

@@ -26,7 +26,7 @@ from tajsim.files import BEGUN, csv_text, place_of, telling, whole
 from tajsim.inputs import events as kinds, outcomes, scenario_parts, toml
 from tajsim.inputs.experiment import Experiment, FactorValue, Keep
 from tajsim.results import numbers, window
-from tajsim.sweeps.design import DesignPoints, Point, Points
+from tajsim.sweeps.design import Point, Points
 
 if TYPE_CHECKING:
     from tajsim.model.model import TajikistanModel
@@ -128,28 +128,16 @@ class Summaries:
 
 
 class Disk:
-    """The file system. Every method may raise ``OSError``."""
-
-    def make_folder(self, folder: Path) -> None:
-        """Make a folder, and those above it."""
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def read(self, path: Path) -> bytes:
-        """Return the content of a file."""
-        if path.exists() and not path.is_file():  # reading a pipe would wait for its writer
-            raise OSError(errno.EINVAL, "Not an ordinary file")
-        return path.read_bytes()
-
-    def names(self, folder: Path) -> list[str]:
-        """Return the names of the files in a folder, sorted."""
-        return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    """How files are written. Every method may raise ``OSError``."""
 
     def write(self, path: Path, data: bytes) -> None:
         """Write a file, which may be torn or lost until `sync`."""
         path.write_bytes(data)
 
     def sync(self, path: Path) -> None:
-        """Wait until the content of a file is on the disk."""
+        """Wait until the content of a file, or the names in a folder, are on the disk."""
+        if path.is_dir() and os.name != "posix":  # elsewhere a folder cannot be opened
+            return
         # Windows wants a file to be open for writing, Linux a folder not to be.
         number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
         try:
@@ -158,20 +146,19 @@ class Disk:
             os.close(number)
 
     def rename(self, path: Path, to: Path) -> None:
-        """Rename a file, replacing what is there; may be lost until `sync_folder`."""
+        """Rename a file, replacing what is there; may be lost until `sync` of the folder."""
         path.replace(to)
-
-    def sync_folder(self, folder: Path) -> None:
-        """Wait until the names in a folder are on the disk."""
-        if os.name == "posix":  # elsewhere a folder cannot be opened
-            self.sync(folder)
 
     def remove(self, path: Path) -> None:
         """Remove a file."""
         path.unlink(missing_ok=True)
 
 
-def put(disk: Disk, path: Path, data: bytes) -> None:
+#: What tests put another in the place of.
+disk = Disk()
+
+
+def put(path: Path, data: bytes) -> None:
     """Write a file that appears whole or not at all, and stays once this has returned.
 
     Raises:
@@ -180,12 +167,27 @@ def put(disk: Disk, path: Path, data: bytes) -> None:
     with whole(path, disk.rename, disk.remove) as begun:
         disk.write(begun, data)
         disk.sync(begun)
-    disk.sync_folder(path.parent)
+    disk.sync(path.parent)
 
 
-def sweep_away(disk: Disk, folder: Path) -> None:
+def _read(path: Path) -> bytes:
+    """Return the content of a file.
+
+    Raises:
+        OSError: if it is none, or cannot be read.
+    """
+    if path.exists() and not path.is_file():  # reading a pipe would wait for its writer
+        raise OSError(errno.EINVAL, "Not an ordinary file")
+    return path.read_bytes()
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def sweep_away(folder: Path) -> None:
     """Remove what others began to write and never finished."""
-    for name in disk.names(folder):
+    for name in _names(folder):
         if name.startswith(BEGUN):
             disk.remove(folder / name)
 
@@ -198,12 +200,12 @@ class UnfitError(Exception):
     """A shard is not what it was when it was written, or is of another sweep."""
 
 
-#: What a shard holds: its header, and a table with the columns point, run and the kept numbers or
+#: What a shard holds: its kind, and a table with the columns point, run and the kept numbers or
 #: the cause.
-Shard = tuple[dict[str, Any], pd.DataFrame]
+Shard = tuple[str, pd.DataFrame]
 
 
-def write_shard(disk: Disk, folder: Path, job: Job, left: Numbers | str) -> None:
+def write_shard(place: Path, job: Job, left: Numbers | str) -> None:
     """Store what a job left, or the cause of its failure; it lasts once this has returned.
 
     Raises:
@@ -228,68 +230,59 @@ def write_shard(disk: Disk, folder: Path, job: Job, left: Numbers | str) -> None
     # Floats are written so that they are read back to the bit.
     body = csv_text([*_KEY, *columns], ([point, run, *row] for point, run, row in rows))
     header["sha256"] = _checksum(header, body)
-    put(disk, folder / f"{header['kind']}-{name}.csv", f"# {json.dumps(header)}\n{body}".encode())
+    path = place / FOLDER / f"{header['kind']}-{name}.csv"
+    put(path, f"# {json.dumps(header)}\n{body}".encode())
 
 
-def read_shard(disk: Disk, path: Path, fingerprints: Mapping[str, str]) -> Shard:
-    """Read one shard.
-
-    Args:
-        fingerprints: those of the sweep, by scenario; a scenario that is not among them is one
-            that the sweep had once.
+def read_shard(path: Path, marks: Mapping[str, str]) -> Shard:
+    """Read one shard, see `shards`.
 
     Raises:
         UnfitError: if its checksum or its header do not fit, or it is of another experiment, seed
             or model.
     """
     try:
-        text = disk.read(path).decode("utf-8")
-        first, body = text.split("\n", 1)
+        first, body = _read(path).decode("utf-8").split("\n", 1)
         header = json.loads(first.removeprefix("# "))
-        told = header.pop("sha256")
-        if told != _checksum(header, body):
+        if header.pop("sha256") != _checksum(header, body):
             raise UnfitError("the checksum does not fit")
         mark = header.get("experiment")
         if mark is None:
             raise UnfitError("it does not say which experiment and model it belongs to")
-        if mark != fingerprints.get(header["scenario"], mark):
+        if mark != marks.get(header["scenario"], mark):
             raise UnfitError("it belongs to another experiment, seed or model")
-        table = read_table(body, ("point", "cause"))
-    except UnfitError:
-        raise
+        return header["kind"], read_table(body, ("point", "cause"))
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise UnfitError(f"it cannot be read ({type(error).__name__})") from None
-    return header, table
 
 
-def shards(
-    disk: Disk, place: Path, fingerprints: Mapping[str, str]
-) -> Iterator[tuple[str, Shard | UnfitError]]:
-    """Yield the shards of a sweep by name, or why one is not of it; see `read_shard`."""
-    folder = place / FOLDER
-    for name in disk.names(folder):
+def shards(place: Path, marks: Mapping[str, str]) -> Iterator[tuple[Path, Shard | UnfitError]]:
+    """Yield the shards of a sweep with their paths, or why one is not of it.
+
+    Args:
+        marks: the fingerprints of the sweep, by scenario; a scenario that is not among them is one
+            that the sweep had once.
+    """
+    for name in _names(place / FOLDER):
         if name.endswith(".csv") and not name.startswith(BEGUN):
+            path = place / FOLDER / name
             try:
-                yield name, read_shard(disk, folder / name, fingerprints)
+                yield path, read_shard(path, marks)
             except UnfitError as error:
-                yield name, error
+                yield path, error
 
 
 def read_all(
-    disk: Disk,
-    place: Path,
-    points: Sequence[str],
-    columns: Sequence[str],
-    fingerprints: Mapping[str, str],
+    place: Path, points: Sequence[str], columns: Sequence[str], marks: Mapping[str, str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Return all runs of these points, all failures, and a line for each shard left out."""
     tables: dict[str, list[pd.DataFrame]] = {RUNS: [], FAILED: []}
     unfit: list[str] = []
-    for name, shard in shards(disk, place, fingerprints):
+    for path, shard in shards(place, marks):
         if isinstance(shard, UnfitError):
-            unfit.append(f"{name}: {shard}")
+            unfit.append(f"{path.name}: {shard}")
         else:
-            tables[shard[0]["kind"]].append(shard[1])
+            tables[shard[0]].append(shard[1])
     results = _joined(tables[RUNS], points, [*_KEY, *columns])
     failures = _joined(tables[FAILED], points, [*_KEY, "cause"])
     there = pd.MultiIndex.from_frame(results[[*_KEY]])
@@ -347,33 +340,7 @@ def _lock(number: int) -> None:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def parts_of(experiment: Experiment, model: str) -> dict[str, str]:
-    """Return what the numbers of a run depend on, besides its point and its number.
-
-    The keys are words for messages; neither points nor the number of runs are among them.
-    """
-    parts = {
-        "model": model,
-        "seed": experiment.seed,
-        "first month": experiment.start,
-        "last month": experiment.end,
-        "mode of the parameters": experiment.parameters,
-        "list of what is kept": [
-            [k.column, k.outcome, dict(k.where), k.window] for k in experiment.keep
-        ],
-        "list of factors": sorted([f.name, f.parameter or ""] for f in experiment.factors),
-        "list of events": [dict(template.raw) for template in experiment.events],
-    }
-    return {name: _digest(part) for name, part in parts.items()}
-
-
-def scenario_digest(scenario: scenario_parts.Scenario) -> str:
-    """Return a hash of what a scenario does."""
-    events = [[e.month, e.kind, dict(e.arguments)] for e in scenario.events]
-    return _digest([scenario.start, dict(scenario.settings), events, scenario.without])
-
-
-def fingerprints(manifest: Mapping[str, Any]) -> dict[str, str]:
+def _marks(manifest: Mapping[str, Any]) -> dict[str, str]:
     """Return, by scenario, the fingerprint of experiment, seed and model that every shard bears."""
     scenarios = manifest["scenarios"].items()
     return {name: _digest([manifest["parts"], name, digest]) for name, digest in scenarios}
@@ -384,7 +351,7 @@ def _digest(part: Any) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def prepare_folder(disk: Disk, out: str | Path) -> Path:
+def prepare_folder(out: str | Path) -> Path:
     """Make the folder if it is not there, and refuse one that holds something else.
 
     Raises:
@@ -394,41 +361,42 @@ def prepare_folder(disk: Disk, out: str | Path) -> Path:
     with telling(out):
         if place.exists() and not place.is_dir():
             raise UserError(f"{out}: is a file; name a folder")
-        held = disk.names(place)
+        held = _names(place)
         strange = [n for n in held if n not in _OURS and not n.startswith(BEGUN)]
         if strange and MANIFEST not in held:
             raise UserError(f"{out}: holds '{strange[0]}' and no sweep; name another folder")
-        disk.make_folder(place / FOLDER)
+        (place / FOLDER).mkdir(parents=True, exist_ok=True)
     return place
 
 
-def read_manifest(disk: Disk, place: Path) -> dict[str, Any]:
+def read_manifest(place: Path) -> dict[str, Any]:
     """Return what a sweep is about.
 
     Raises:
         UserError: if the file is not one of tajsim's.
     """
+    path = place / MANIFEST
     try:
-        manifest: dict[str, Any] = json.loads(disk.read(place / MANIFEST))
+        manifest: dict[str, Any] = json.loads(_read(path))
         told, made = manifest.pop("sha256", None), manifest["tajsim_sweep"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise DamagedError(f"{place / MANIFEST}: is not the file of a sweep, or damaged") from None
+        raise DamagedError(f"{path}: is not the file of a sweep, or damaged") from None
     if made != FORMAT:
         said = f"a sweep of format {str(made)[:20]}, and this version reads {FORMAT}"
         raise UserError(f"{place}: {said}; sweep it again")
     if told != _digest(manifest):
-        raise DamagedError(f"{place / MANIFEST}: is damaged, its checksum does not fit; {_AGAIN}")
-    return manifest
+        raise DamagedError(f"{path}: is damaged, its checksum does not fit; {_AGAIN}")
+    return {**manifest, "marks": _marks(manifest)}
 
 
-def read_part(disk: Disk, place: Path, manifest: Mapping[str, Any], name: str) -> str:
+def read_part(place: Path, manifest: Mapping[str, Any], name: str) -> str:
     """Return the text of the table of points or of rows.
 
     Raises:
         UserError: if it is not the one that belongs to the sweep.
     """
     try:
-        text = disk.read(place / name).decode()
+        text = _read(place / name).decode()
     except (OSError, ValueError):
         text = ""
     if _digest(text) != manifest["files"][name]:
@@ -437,30 +405,37 @@ def read_part(disk: Disk, place: Path, manifest: Mapping[str, Any], name: str) -
 
 
 def keep_manifest(
-    disk: Disk, place: Path, manifest: dict[str, Any], tables: dict[str, str]
-) -> None:
+    place: Path, experiment: Experiment, points: Points, model: str, runs: int
+) -> dict[str, str]:
     """Write what the sweep is about, after comparing it with what is there.
+
+    Returns:
+        By scenario, the fingerprint of experiment, seed and model that every shard bears.
 
     Raises:
         UserError: if the folder was made with something else.
         OSError: if it cannot be written.
     """
-    if MANIFEST in disk.names(place):
+    manifest = _manifest(experiment, model, runs)
+    if (place / MANIFEST).exists():
         with suppress(DamagedError):  # it is written anew; shards say themselves whose they are
-            _compare(place, read_manifest(disk, place), manifest)
-    sweep_away(disk, place)
-    sweep_away(disk, place / FOLDER)
-    for name, text in tables.items():
-        _renew(disk, place / name, text.encode())
+            _compare(place, read_manifest(place), manifest)
+    sweep_away(place)
+    sweep_away(place / FOLDER)
+    names = [factor.name for factor in experiment.factors]
+    listed = ([p.id, p.scenario, *(p.values[n] for n in names)] for p in points.points)
+    tables = {
+        POINTS: csv_text(["point", "scenario", *names], listed),
+        DESIGN: csv_text(["scenario", "point", *names], points.rows),
+    }
     manifest["files"] = {name: _digest(text) for name, text in tables.items()}
-    whole = {**manifest, "sha256": _digest(manifest)}
+    whole = json.dumps({**manifest, "sha256": _digest(manifest)}, indent=1) + "\n"
     # The manifest last: what it names is there by then.
-    _renew(disk, place / MANIFEST, (json.dumps(whole, indent=1) + "\n").encode())
-
-
-def _renew(disk: Disk, path: Path, data: bytes) -> None:
-    if path.name not in disk.names(path.parent) or disk.read(path) != data:
-        put(disk, path, data)
+    for name, text in {**tables, MANIFEST: whole}.items():
+        path, data = place / name, text.encode()
+        if not path.exists() or _read(path) != data:
+            put(path, data)
+    return _marks(manifest)
 
 
 def _compare(place: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
@@ -476,23 +451,42 @@ def _compare(place: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
         raise UserError(f"{place}: was made with {numbers.listed(differ)}; name another folder")
 
 
-def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
-    """Return everything that describes the sweep, as plain lists and tables."""
+def _manifest(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
+    """Return everything that describes the sweep, as plain lists and tables.
+
+    ``parts`` and ``scenarios`` are hashes of what the numbers of a run depend on, besides its point
+    and its number, by words for messages.
+    """
+    parts = {
+        "model": model,
+        "seed": experiment.seed,
+        "first month": experiment.start,
+        "last month": experiment.end,
+        "mode of the parameters": experiment.parameters,
+        "list of what is kept": [
+            [k.column, k.outcome, dict(k.where), k.window] for k in experiment.keep
+        ],
+        "list of factors": sorted([f.name, f.parameter or ""] for f in experiment.factors),
+        "list of events": [dict(template.raw) for template in experiment.events],
+    }
+    deeds = {}
+    for s in experiment.scenarios:
+        events = [[e.month, e.kind, dict(e.arguments)] for e in s.events]
+        deeds[s.name] = [s.start, dict(s.settings), events, s.without]
+    told = ("title", "question", "seed", "parameters", "start", "end")
     factor = ("unit", "low", "high", "values", "spread", "role", "basis")
     return {
         "tajsim_sweep": FORMAT,
         "about": {
             "experiment": experiment.name,
-            **{name: getattr(experiment, name) for name in ("title", "question")},
             "labels": {s.name: s.label or s.title for s in experiment.scenarios},
             "model": model,
             "engine": chosen(),
-            "seed": experiment.seed,
             "runs": runs,
-            **{name: getattr(experiment, name) for name in ("parameters", "start", "end")},
+            **{name: getattr(experiment, name) for name in told},
         },
-        "parts": parts_of(experiment, model),
-        "scenarios": {s.name: scenario_digest(s) for s in experiment.scenarios},
+        "parts": {name: _digest(part) for name, part in parts.items()},
+        "scenarios": {name: _digest(done) for name, done in deeds.items()},
         "design": {"kind": experiment.design.kind, "options": dict(experiment.design.options)},
         "factors": [
             {"factor": f.name, "parameter": f.parameter or ""} | {n: getattr(f, n) for n in factor}
@@ -514,20 +508,6 @@ def _column(keep: Keep) -> dict[str, Any]:
         "window_end": keep.window[1],
         "unit": outcome.window_unit,
         **{name: getattr(outcome, name) for name in ("label", "aggregate", "places", "meaning")},
-    }
-
-
-def tables_of(experiment: Experiment, points: Points, design: DesignPoints) -> dict[str, str]:
-    """Return the table of points and the table of rows, as text by file name."""
-    names = [factor.name for factor in experiment.factors]
-    listed = ([p.id, p.scenario, *(p.values[n] for n in names)] for p in points.points)
-    units = design.units.tolist()
-    rows = (
-        [scenario, point, *units[i % len(units)]] for i, (scenario, point) in enumerate(points.rows)
-    )
-    return {
-        POINTS: csv_text(["point", "scenario", *names], listed),
-        DESIGN: csv_text(["scenario", "point", *names], rows),
     }
 
 
