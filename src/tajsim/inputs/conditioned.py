@@ -107,10 +107,5 @@ def parted(settings: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> 
     history = scenario_parts.load_scenario(HISTORY)
     if dict(settings) != dict(history.settings):
         return history.start
-    ours = {_deed(e["month"], e["kind"], e["arguments"]) for e in events}
-    theirs = {_deed(e.month, e.kind, e.arguments) for e in history.events}
-    return min((month for month, _ in ours ^ theirs), default="9999-12")
-
-
-def _deed(month: str, kind: str, arguments: Mapping[str, Any]) -> tuple[str, str]:
-    return month, f"{kind} {sorted(arguments.items())!r}"
+    ours = [scenario_parts.deed(e["month"], e["kind"], e["arguments"]) for e in events]
+    return scenario_parts.first_apart(ours, [e.deed for e in history.events]) or "9999-12"

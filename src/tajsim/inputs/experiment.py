@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice, product
 from math import isclose
 from pathlib import Path
@@ -339,9 +340,8 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     )
 
 
-def check_experiment(name_or_path: str | Path) -> list[str]:
-    """Return every message about a file and its scenarios, one line each; none if all is well."""
-    return messages_of(load_experiment, name_or_path)
+#: Returns every message about a file and its scenarios, one line each; none if all is well.
+check_experiment = partial(messages_of, load_experiment)
 
 
 def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:

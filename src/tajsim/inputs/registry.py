@@ -26,28 +26,10 @@ from tajsim.inputs import families
 ROLES = ("uncertainty", "fixed", "lever", "constant")
 SPREADS = ("triangular", "uniform", "log")
 UNITS = (
-    "share",
-    "share/month",
-    "1/month",
-    "1/year",
-    "months",
-    "number",
-    "ratio",
-    "index",
-    "persons",
-    "thousand persons",
-    "persons/month",
-    "USD",
-    "USD/month",
-    "USD/year",
-    "USD/kg",
-    "USD/person/month",
-    "kg/month",
-    "km",
-    "persons/km",
-    "seats",
-    "0 or 1",
-)
+    "share", "share/month", "1/month", "1/year", "months", "number", "ratio", "index", "0 or 1",
+    "persons", "thousand persons", "persons/month", "persons/km", "seats", "km", "kg/month",
+    "USD", "USD/month", "USD/year", "USD/kg", "USD/person/month",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,26 +89,17 @@ def _basis(row: Mapping[str, Any]) -> Basis:
 
 def _family(name: str, table: dict[str, Any]) -> Family:
     dimension = table.get("index")
-    rows = table["of"] if dimension else {None: table}
-    parameters = tuple(
-        Parameter(
-            name=f"{name}.{index}" if index else name,
-            row=f"{name}.{indices}" if indices else name,
-            family=name,
-            index=index,
-            value=float(row["value"]),
-            low=float(row.get("low", row["value"])),
-            high=float(row.get("high", row["value"])),
-            unit=table["unit"],
-            role=row.get("role", table["role"]),
-            spread=table.get("spread", "triangular"),
-            basis=_basis({**table, **row}),
-            meaning=table["meaning"],
-        )
-        for indices, row in rows.items()
-        for index in (indices.split() if indices else [None])
-    )
-    return Family(name, dimension, table["unit"], table["role"], table["meaning"], parameters)
+    about = {key: table[key] for key in ("unit", "role", "meaning")}
+    parameters = []
+    for indices, row in (table["of"] if dimension else {"": table}).items():
+        more: dict[str, Any] = {**about, "spread": table.get("spread", "triangular")}
+        more |= {key: float(row.get(key, row["value"])) for key in ("value", "low", "high")}
+        more |= {"role": row.get("role", table["role"]), "basis": _basis({**table, **row})}
+        written = f"{name}.{indices}" if indices else name
+        for index in indices.split() or [None]:
+            full = f"{name}.{index}" if index else name
+            parameters.append(Parameter(full, written, name, index, **more))
+    return Family(name, dimension, parameters=tuple(parameters), **about)
 
 
 @lru_cache
@@ -255,13 +228,12 @@ def check_value(name: str, value: Any) -> float:
         ValueError: for an unknown parameter, a constant, a wrong type or unit, or a value outside
             the range; the text of the error says what was expected.
     """
-    if name not in load_parameters():
-        family = load_families().get(name)
-        if family is not None:
+    row = load_parameters().get(name)
+    if row is None:
+        if family := load_families().get(name):
             names = ", ".join(p.name for p in family.parameters[:4])
             raise ValueError(f"'{name}' is set for each {family.dimension}; expected e.g. {names}")
         raise UnknownName("parameter", name, load_parameters())
-    row = load_parameters()[name]
     if row.role == "constant":
         raise ValueError(f"'{name}' is a constant; expected a lever or an uncertain parameter")
     number = read_quantity(value, row.unit)
@@ -306,12 +278,9 @@ REDRAWN = ("documented", "derived", "assumption", "chance")
 
 #: Names that stand in no closed list of the axes.
 OTHERS = (
-    "regime",
-    *("stable", "strained", "failing", "failed"),
-    *("kept", "orderly", "bargained", "contested"),
-    *("migrants", "afghanistan"),
-    *(*POSTS, *WAYS_OUT, *PACKAGES),
-)
+    "regime", "stable", "strained", "failing", "failed", "kept", "orderly", "bargained",
+    "contested", "migrants", "afghanistan", *POSTS, *WAYS_OUT, *PACKAGES,
+)  # fmt: skip
 
 #: Kind of a scenario's event -> the kind under which it is noted, and the argument that is then
 #: its target or, without a target, its actor.
@@ -326,8 +295,6 @@ NOTED_AS = {
     "withdraw_agency": ("withdrawal", "agency"),
     "deal": ("deal_ended", "deal"),
 }
-
-
 #: A change of a deal by a scenario -> the kind of event under which it is noted.
 _CHANGES = {"begin": "deal_made", "hold": "deal_held"}
 

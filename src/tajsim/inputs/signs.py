@@ -184,10 +184,5 @@ def _pair(change: ChangeRow, scenario: Scenario, changed: Mapping[str, Scenario]
     reference = changed.get(named) or (scenario_parts.load_scenario(named) if named else None)
     if reference is None or reference.settings != scenario.settings:
         return Contrast(scenario, reference, scenario.start)
-    ours, theirs = (
-        {(e.month, e.kind, tuple(sorted(e.arguments.items()))) for e in side.events}
-        for side in (scenario, reference)
-    )
-    return Contrast(
-        scenario, reference, min((month for month, *_ in ours ^ theirs), default=scenario.start)
-    )
+    both = ([event.deed for event in side.events] for side in (scenario, reference))
+    return Contrast(scenario, reference, scenario_parts.first_apart(*both) or scenario.start)

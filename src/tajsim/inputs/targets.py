@@ -11,11 +11,8 @@ from tajsim.errors import UserError
 from tajsim.files import data_text
 from tajsim.inputs import events, ledger, toml
 
-USES = ("fitted", "checked", "given")
 EVENTS = ("happened", "absent")
 MEASURES = ("level", "sum", "change", "difference", "ratio", *EVENTS)
-BOUNDS = ("about", "at_least", "at_most")
-SCALES = ("natural", "log")
 #: Measures that need a further key, and the key.
 _ALSO = {"change": "base", "difference": "base", "ratio": "divisor"}
 
@@ -32,7 +29,7 @@ class Target(toml.FileTable):
 
     id: str = ""
     figure_id: events.FigureId = Field(alias="figure")
-    use: Annotated[str, events.one_of("use", USES)]
+    use: Annotated[str, events.one_of("use", ("fitted", "checked", "given"))]
     looked_at: bool = False
     reason: Text
     series: str = Field("", min_length=1)
@@ -43,8 +40,8 @@ class Target(toml.FileTable):
     base: events.Window | None = None
     divisor: events.OutcomeName | None = None
     times: float = 1.0
-    bound: Annotated[str, events.one_of("bound", BOUNDS)] = "about"
-    scale: Annotated[str, events.one_of("scale", SCALES)] = "natural"
+    bound: Annotated[str, events.one_of("bound", ("about", "at_least", "at_most"))] = "about"
+    scale: Annotated[str, events.one_of("scale", ("natural", "log"))] = "natural"
     given_error: Positive | None = Field(None, alias="error")
     error_reason: str = Field("the printed range, read as a 90 % interval", min_length=1)
 
@@ -120,8 +117,7 @@ def read_targets(text: str) -> TargetFile:
             words, windows that are reversed, a missing error.
     """
     tables, problems = toml.read_toml(text, FILE_NAME)
-    file = problems.fit((), TargetFile, tables)
-    if file is None:
+    if (file := problems.fit((), TargetFile, tables)) is None:
         raise UserError(problems.messages())
     targets: dict[str, Target] = {}
     for identity, target in file.targets.items():
