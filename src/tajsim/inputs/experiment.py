@@ -1,8 +1,9 @@
 """Experiments, their format and files: factors, design, points, events and what is kept."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice, product
 from math import isclose
@@ -148,14 +149,10 @@ def experiment_path(name: str | Path) -> Path:
 
 def is_experiment(name: str) -> bool:
     """Return whether a name or path given to ``check`` is that of an experiment."""
-    if name in scenario_parts.shipped_scenarios():
-        return False
-    if name in experiment_names():
-        return True
-    with suppress(UserError, RecursionError):  # whoever reads it in earnest says what is wrong
-        return any(
-            place.path == ("design",) for place in toml.find_places(read_text(Path(name), name))
-        )
+    if name in experiment_names() or name in scenario_parts.shipped_scenarios():
+        return name in experiment_names()
+    with suppress(UserError):  # whoever reads it in earnest says what is wrong
+        return bool(re.search(r"^\s*\[\s*design\s*\]", read_text(Path(name), name), re.MULTILINE))
     return False
 
 
@@ -165,7 +162,7 @@ LISTS = {"factors": FactorRow, "keep": KeepRow, "events": dict}
 
 FactorValue = float | int | str
 #: Arguments that may differ between runs simulated together; all others make a model of its own.
-TRAVELLING = (("set", "value"), ("seats", "seats"))
+TRAVELLING = {"set": "value", "seats": "seats"}
 #: Arguments that are whole numbers of months.
 WHOLE = ("date", "months")
 
@@ -179,11 +176,6 @@ class FactorReference(FileTable):
     begin: Month | None = Field(None, alias="from")
 
 
-def is_reference(value: Any) -> bool:
-    """Return whether an argument stands for a factor: a table with the key ``factor``."""
-    return isinstance(value, Mapping) and "factor" in value
-
-
 @dataclass(frozen=True)
 class EventTemplate:
     """A row of ``[[events]]``: ``raw`` is the table of the file, with references in it."""
@@ -193,16 +185,15 @@ class EventTemplate:
 
     @property
     def references(self) -> dict[str, Mapping[str, Any]]:
-        """Return argument -> reference, for the arguments that stand for a factor."""
-        return {key: value for key, value in self.raw.items() if is_reference(value)}
+        """Argument -> reference, for the arguments that stand for a factor: tables that name it."""
+        tables = {key: value for key, value in self.raw.items() if isinstance(value, Mapping)}
+        return {key: value for key, value in tables.items() if "factor" in value}
 
     @property
     def travelling(self) -> str | None:
-        """Return the argument whose values differ between runs of one model, if there is one."""
-        for kind, argument in TRAVELLING:
-            if self.raw.get("kind") == kind and argument in self.references:
-                return argument
-        return None
+        """The argument whose values differ between runs of one model, if there is one."""
+        argument = TRAVELLING.get(str(self.raw.get("kind")), "")
+        return argument if argument in self.references else None
 
     def filled(self, values: Mapping[str, FactorValue]) -> dict[str, Any]:
         """Return the table at one point, every reference replaced."""
@@ -381,17 +372,15 @@ def file_templates(source: Source) -> dict[toml.Key, EventTemplate]:
     """Return the rows of ``[[events]]`` by key whose references to factors are well formed."""
     found = {}
     for key, raw in source.models("events"):
-        fit = True
-        for argument, reference in raw.items():
-            if not is_reference(reference):
-                continue
+        template, fit = EventTemplate(raw, source.problems.where(key)), True
+        for argument, reference in template.references.items():
             place = (*key, argument)
             fit &= source.problems.fit(place, FactorReference, reference) is not None
             if argument != "date" and "from" in reference:
                 source.problems.add((*place, "from"), "expected only in a date")
                 fit = False
         if fit:
-            found[key] = EventTemplate(raw, source.problems.where(key))
+            found[key] = template
     return found
 
 
@@ -444,21 +433,12 @@ class FactorList:
             if name:
                 self.declared[name] = None
 
-    def _unknown(self, key: toml.Key, name: str) -> None:
-        if not (name in self.declared or name in self.found or self._nameless):
-            self.problems.add(key, UnknownName("factor", name, self.declared or self.found))
-
     def _factors(self, key: toml.Key, row: FactorRow, name: str) -> list[Factor]:
         """Return the factors of one row: one, or one for every parameter of a role."""
         if row.every is not None:
             self._refuse(key, row, ("name", "parameter", "low", "high", "values", "steps"), "every")
             return [
-                Factor(
-                    **{name: getattr(p, name) for name in ("name", "low", "high", "unit", "role")},
-                    parameter=p.name,
-                    spread=row.spread,
-                    basis=_basis(p),
-                )
+                Factor(p.name, p.name, low=p.low, high=p.high, spread=row.spread, **_about(p))
                 for p in registry.load_parameters().values()
                 if p.role == row.every and p.low < p.high
             ]
@@ -474,17 +454,14 @@ class FactorList:
             )
         known = _registry_row(row, uses)
         whole = any(argument in WHOLE for _, argument in uses)
-        factor = Factor(
-            name=name,
-            parameter=row.parameter,
-            spread=row.spread,
-            steps=row.steps,
-            whole=whole,
-            unit=known.unit if known else unit_of_uses(uses),
-            role=known.role if known and row.parameter else "event",
-            basis=_basis(known),
-        )
-        return [replace(factor, **self._given(key, row, known, whole))]
+        about = _about(known) if known else {"unit": unit_of_uses(uses)}
+        if row.parameter is None:
+            about["role"] = "event"
+        given = self._given(key, row, known, whole)
+        return [
+            Factor(name, row.parameter, **given, steps=row.steps, spread=row.spread, whole=whole,
+                   **about)
+        ]  # fmt: skip
 
     def _refuse(self, key: toml.Key, row: FactorRow, names: Iterable[str], other: str) -> None:
         text = f"does not go with the key '{other}'; expected one of them"
@@ -524,8 +501,11 @@ class FactorList:
     def check_event(self, key: toml.Key, template: EventTemplate, period: Period) -> None:
         """Check an event at the extreme values of its factors, all together."""
         used = {argument: str(r["factor"]) for argument, r in template.references.items()}
+        known = {**self.declared, **self.found}
         for argument, name in used.items():
-            self._unknown((*key, argument), name)
+            if name not in known and not self._nameless:
+                unknown = UnknownName("factor", name, self.declared or self.found)
+                self.problems.add((*key, argument), unknown)
         if not set(used.values()) <= self.found.keys():
             return
         mine = [self.found[name] for name in dict.fromkeys(used.values())]
@@ -561,9 +541,10 @@ def _registry_row(row: FactorRow, uses: list[Use]) -> Parameter | None:
     return registry.load_parameters().get(names.pop())
 
 
-def _basis(known: Parameter | None) -> str:
-    ours = known is not None and known.role in ("uncertainty", "fixed")
-    return known.basis.kind if known and ours else "decision"
+def _about(known: Parameter) -> dict[str, Any]:
+    """Return what a factor has of its parameter: unit, role and basis."""
+    basis = known.basis.kind if known.role in ("uncertainty", "fixed") else "decision"
+    return {"unit": known.unit, "role": known.role, "basis": basis}
 
 
 def _misfit(row: FactorRow, known: Parameter | None, kind: str, low: float, high: float) -> str:
@@ -583,16 +564,17 @@ def _misfit(row: FactorRow, known: Parameter | None, kind: str, low: float, high
 
 def _number(value: Any, known: Parameter | None, whole: bool, *key: str | int) -> float | int:
     """Return a number of a factor in its unit."""
+    wrong = f"{registry.shown(value)} is not valid here; expected"
+    if known is None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise Wrong(f"{wrong} a number", *key)
     try:
-        if known is None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise ValueError(f"{registry.shown(value)} is not valid here; expected a number")
         number = (
             registry.check_value(known.name, value) if known else registry.read_quantity(value, "")
         )
-        if whole and not number.is_integer():
-            raise ValueError(f"{registry.shown(value)} is not valid here; expected whole months")
     except ValueError as error:
         raise Wrong(error, *key) from None
+    if whole and not number.is_integer():
+        raise Wrong(f"{wrong} whole months", *key)
     return int(number) if whole else number
 
 
