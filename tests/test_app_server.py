@@ -52,7 +52,7 @@ def test_without_tornado_one_line_says_what_to_install(
     monkeypatch.setitem(sys.modules, "tornado", None)
     assert main(["app", "--no-browser"]) == 2
     assert capsys.readouterr().err == (
-        "tajsim: the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'\n"
+        "tajsim: tornado is not installed; install it with: pip install 'tajsim[app]'\n"
     )
 
 

@@ -13,12 +13,9 @@ from tajsim.errors import library
 from tajsim.files import check_file, place_of, write_whole
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import xarray as xr
 
     from tajsim.display import Printed
-    from tajsim.sweeps import Report, Sweep
 
 
 #: More causes of failures than this are not told.
@@ -58,23 +55,20 @@ def sweep(options: Namespace) -> None:
         found = tajsim.load_sweep(options.out)
         if file:
             write_tidy(found, file, options.tidy)
-    print(f"{found}\n\n{_said(report, found)}")
-    if options.tidy:
-        print(f"The table of runs is in {options.tidy}.")
-
-
-def _said(report: Report, found: Sweep) -> str:
     lines = [
+        f"{found}\n",
         f"{report.points:,} points, {report.runs:,} runs: {report.kept:,} were there, "
-        f"{report.computed:,} computed in {report.seconds:,.1f} s."
+        f"{report.computed:,} computed in {report.seconds:,.1f} s.",
+        *(f"Set aside and computed again: {line}" for line in report.aside),
     ]
-    lines += [f"Set aside and computed again: {line}" for line in report.aside]
     if report.failed:
         lines.append(f"{report.failed:,} runs failed; --retry tries again:")
         causes = found.failures.groupby("cause", sort=False).size()
         lines += [f"  {runs:,} runs: {cause}" for cause, runs in causes.head(_FEW).items()]
     lines.append(f"All of it is in {report.folder}; tajsim.load_sweep reads it.")
-    return "\n".join(lines)
+    if options.tidy:
+        lines.append(f"The table of runs is in {options.tidy}.")
+    print("\n".join(lines))
 
 
 @verb.Verb
@@ -139,25 +133,23 @@ def robust(options: Namespace) -> None:
     _explore(options, lambda: tajsim.robust(options.sweep, goals, levers=levers))
 
 
-def _goal(text: str) -> tuple[str, str]:
-    """Read name and way of ``heroin_seized=high``; the name itself may hold an equals sign."""
-    name, equals, way = text.rpartition("=")
+def _pair(text: str, expected: str = "NAME=high or NAME=low") -> tuple[str, str]:
+    """Read name and value of ``heroin_seized=high``; the name itself may hold an equals sign."""
+    name, equals, value = text.rpartition("=")
     if not equals or not name:
-        raise ArgumentTypeError(f"'{text}' is not NAME=high or NAME=low")
-    return name.strip(), way.strip()
+        raise ArgumentTypeError(f"'{text}' is not {expected}")
+    return name.strip(), value.strip()
 
 
 def _held(text: str) -> tuple[str, float | str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise ArgumentTypeError(f"'{text}' is not FACTOR=VALUE")
+    name, value = _pair(text, "FACTOR=VALUE")
     try:
-        return name.strip(), float(value)
+        return name, float(value)
     except ValueError:
-        return name.strip(), value.strip()
+        return name, value
 
 
-verb.READERS |= {"NAME=WAY": _goal, "FACTOR=VALUE": _held}
+verb.READERS |= {"NAME=WAY": _pair, "FACTOR=VALUE": _held}
 
 
 @verb.Verb
@@ -206,8 +198,7 @@ def atlas(options: Namespace) -> None:
     """Show what every scenario changes against the status quo, outcome by outcome, at a glance.
 
     A cell is empty where nothing can be told. In the picture it is coloured by the size of the
-    change beside the spread of the histories; where cards can be drawn it leads to that of its
-    scenario.
+    change beside the spread of the histories, and leads to the card of its scenario.
 
     example: tajsim atlas --runs 100 --out atlas
              tajsim atlas results/all --outcomes state_failed,grievance
@@ -216,9 +207,12 @@ def atlas(options: Namespace) -> None:
     --out FOLDER^  a new folder for picture (.svg, .png) and table (.csv, .md, .tex)
     @draws
     """
+    from tajsim.plots import draw
     from tajsim.results.atlas import atlas_table, latex, markdown
+    from tajsim.results.select import names_of
 
     outcomes = options.outcomes or ()
+    named: dict[str, Any] = {"outcome": list(outcomes)} if outcomes else {}
     with verb.result_folder(options.out, options.overwrite) as folder:
         if options.results:
             dataset = tajsim.load_results(options.results)
@@ -229,7 +223,12 @@ def atlas(options: Namespace) -> None:
             verb.write_table(table, folder / "atlas.csv")
             write_whole(folder / "atlas.md", f"{markdown(table)}\n")
             write_whole(folder / "atlas.tex", latex(table))
-            _draw_atlas(dataset, folder, outcomes)
+            draw("atlas", dataset, folder / "atlas.svg", links="card-{scenario}.svg", **named)
+            draw("atlas", dataset, folder / "atlas.png", **named)
+            reference, *others = names_of(dataset)
+            for name in others:
+                card = folder / f"card-{name}.svg"
+                draw("answer", dataset, card, scenarios=[reference, name])
     verb.finish(options, markdown(table), "Picture and tables are")
 
 
@@ -239,27 +238,12 @@ def _all_shipped(options: Namespace, outcomes: Sequence[str]) -> xr.Dataset:
     from tajsim.inputs.scenario_parts import single_changes
     from tajsim.results.atlas import GROUPS
 
+    names = ["status-quo", *single_changes()]
     usual = [name for group in GROUPS.values() for name in group]
-    chosen = {**verb.USUAL, **verb.given(options, "runs seed parameters workers without")}
     kept = [*(outcomes or usual), "strength"]  # agencies count by their people
+    chosen = {**verb.USUAL, **verb.given(options, "runs seed parameters workers without")}
     with verb.progress_bar("simulating", options.progress) as progress:
-        return run_many(
-            ["status-quo", *single_changes()], outcomes=kept, progress=progress, **chosen
-        )
-
-
-def _draw_atlas(dataset: xr.Dataset, folder: Path, outcomes: Sequence[str]) -> None:
-    """Draw the atlas, and a card for each scenario where there is such a picture."""
-    from tajsim.plots import KINDS, draw
-    from tajsim.results.select import names_of
-
-    named: dict[str, Any] = {"outcome": list(outcomes)} if outcomes else {}
-    links = "card-{scenario}.svg" if "answer" in KINDS else ""
-    draw("atlas", dataset, folder / "atlas.svg", links=links, **named)
-    draw("atlas", dataset, folder / "atlas.png", **named)
-    reference, *others = names_of(dataset)
-    for name in others if links else ():
-        draw("answer", dataset, folder / f"card-{name}.svg", scenarios=[reference, name])
+        return run_many(names, outcomes=kept, progress=progress, **chosen)
 
 
 def _explore(options: Namespace, work: Callable[[], Printed]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import tajsim
 from tajsim.cli.verb import GROUPS, Verb, given, progress_bar
-from tajsim.errors import UserError
+from tajsim.errors import UserError, library
 from tajsim.files import check_file, place_of
 
 if TYPE_CHECKING:
@@ -48,9 +48,10 @@ def _of(option: str) -> str:
     return "of " + ", ".join(kind for kind, takes in TAKES.items() if option in takes)
 
 
-def _listed(head: str, kinds: dict[str, tuple[str, str]]) -> str:
-    return "\n".join([f"{head}:", *(f"  {kind:<13} {row[1]}" for kind, row in kinds.items())])
-
+_LISTED = "".join(
+    f"{head}:\n" + "".join(f"  {kind:<13} {about}\n" for kind, (_, about) in kinds.items())
+    for head, kinds in (("kinds", KINDS), ("kind of a sweep", SWEEP_KINDS))
+)
 
 GROUPS["plot"] = f"""
 results RESULTS+  a results.nc, its folder, or a sweep
@@ -69,7 +70,7 @@ results RESULTS+  a results.nc, its folder, or a sweep
 """
 
 
-@partial(Verb, details=f"{_listed('kinds', KINDS)}\n{_listed('kind of a sweep', SWEEP_KINDS)}\n\n")
+@partial(Verb, details=f"{_LISTED}\n")
 def plot(options: Namespace) -> None:
     """Draw a picture of results, or of several results side by side.
 
@@ -78,7 +79,12 @@ def plot(options: Namespace) -> None:
     """
     from tajsim.plots import SUFFIXES, draw
 
-    chosen = _chosen(options)
+    chosen = given(options, f"outcome by select smooth at window {_ALWAYS}")
+    takes = ", ".join(f"--{name}" for name in TAKES[options.kind])
+    if wrong := [name for name in chosen if name not in TAKES[options.kind]]:
+        raise UserError(
+            f"--{name}: no option of the kind {options.kind}, which takes {takes}" for name in wrong
+        )
     path = place_of(options.out)
     check_file(path, options.overwrite, endings=SUFFIXES)
     if options.kind in SWEEP_KINDS:
@@ -93,18 +99,6 @@ def plot(options: Namespace) -> None:
         datasets = [tajsim.load_results(results) for results in options.results]
         written = draw(options.kind, datasets, path, **chosen, **_table(options.kind, datasets))
     print(*written, sep="\n")
-
-
-def _chosen(options: Namespace) -> dict[str, Any]:
-    """Return the options that were given, by the names that the pictures know."""
-    chosen = given(options, f"outcome by select smooth at window {_ALWAYS}")
-    valid = TAKES[options.kind]
-    takes = ", ".join(f"--{name}" for name in valid)
-    if wrong := [name for name in chosen if name not in valid]:
-        raise UserError(
-            f"--{name}: no option of the kind {options.kind}, which takes {takes}" for name in wrong
-        )
-    return chosen
 
 
 def _table(kind: str, datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
@@ -147,7 +141,6 @@ def report(options: Namespace) -> None:
     print(write_report(options.results, options.out, window=window, overwrite=overwrite))
 
 
-PORT = 8417
 #: One worker for each core: more than four would have too few runs each.
 _USUAL_WORKERS = min(max(os.cpu_count() or 2, 2), 4)
 
@@ -169,13 +162,10 @@ def app(options: Namespace) -> None:
     @without
     --no-browser  print the address only
     """
-    try:
-        import tornado  # noqa: F401
-    except ImportError:
-        raise UserError(
-            "the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'"
-        ) from None
+    library("tornado", "app")
     import asyncio
+    import webbrowser
+    from threading import Thread
 
     from tajsim.app.server import bind, serve
     from tajsim.app.state import OPENS_ON, PageState, offered_scenarios
@@ -203,17 +193,10 @@ def app(options: Namespace) -> None:
             "It serves this machine only, and whoever has this address. Ctrl-C ends it.", flush=True
         )
         if not options.no_browser:
-            _open(f"{once}&{chosen}")
+            # In a thread: some browsers return only when they are closed.
+            Thread(target=webbrowser.open, args=(f"{once}&{chosen}",), daemon=True).start()
 
     asyncio.run(serve(sockets, offered, workers, ready))
-
-
-def _open(link: str) -> None:
-    """Open the browser in a thread of its own: some browsers return only when they are closed."""
-    import threading
-    import webbrowser
-
-    threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
 
 @Verb
@@ -244,7 +227,7 @@ def calibrate(options: Namespace) -> None:
             method,
             prior_runs,
             options.workers,
-            lambda what, done, total: progress(done, total),
+            lambda _, *counts: progress(*counts),
             options.without,
         )
     made.write_results(found, options.out)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from argparse import Namespace
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from tajsim.analysis import Comparison
     from tajsim.ensemble.plan import SavedState
 
 
@@ -61,7 +59,7 @@ def run(options: Namespace) -> None:
         summary = summarise(dataset, options.window)
         claims = evaluate_claims(dataset)
         parts = [
-            levels_text(dataset, summary, _everything(options)),
+            levels_text(dataset, summary, bool(options.all or options.outcomes)),
             claims_text(claims, untested=False),
             closing_text(dataset),
         ]
@@ -98,7 +96,17 @@ def compare(options: Namespace) -> None:
         from the first difference to the end)
     --no-variance  leave out the sources of variance, which take about as long again
     """
-    chosen = [*options.scenarios, *_matching(options.pattern, options.reference)]
+    from fnmatch import fnmatchcase
+
+    from tajsim.inputs.scenario_parts import shipped_scenarios
+
+    offered = [name for name in shipped_scenarios() if name != options.reference]
+    chosen = [*options.scenarios]
+    for pattern in options.pattern or ():
+        fits = [n for n in offered if pattern == "all" or fnmatchcase(n, pattern)]
+        if not fits:
+            raise UserError(f"--scenarios {pattern}: {unknown('scenario', pattern, offered)}")
+        chosen += [name for name in fits if name not in chosen]
     if not (chosen or options.without):
         said = f"'{options.reference}' is the reference; name a SCENARIO after it, or --without ID"
         raise UserError(f"compare: {said}")
@@ -107,15 +115,21 @@ def compare(options: Namespace) -> None:
 
     def tables(dataset: xr.Dataset) -> tuple[Any, dict[str, pd.DataFrame]]:
         from tajsim.analysis.comparison import compare_dataset
+        from tajsim.results import answer
 
         found = compare_dataset(dataset, options.window)
-        return partial(_answer, options, found), {
-            "summary": found.summary,
-            "comparison": found.table,
-            "claims": found.claims,
-            "variance": found.variance,
-            "assumptions": found.assumptions,
-        }
+
+        def told(written: dict[str, str]) -> str:
+            if options.quiet:
+                return "\n".join(written.values())
+            if options.json:
+                return answer.json_text(found.cards, written)
+            if options.full or options.all:
+                return found.full_text(bool(options.all or options.outcomes))
+            return answer.several_text(found.cards, *verb.terminal())
+
+        parts = ("summary", "table", "claims", "variance", "assumptions")
+        return told, {n.replace("table", "comparison"): getattr(found, n) for n in parts}
 
     _simulate_and_keep(
         options,
@@ -125,40 +139,6 @@ def compare(options: Namespace) -> None:
         beside=not chosen,
         silent=options.quiet or options.json,
     )
-
-
-def _answer(options: Namespace, found: Comparison, written: dict[str, str]) -> str:
-    """Return what ``compare`` prints; ``written`` are the files."""
-    from tajsim.results import answer
-
-    if options.quiet:
-        return "\n".join(written.values())
-    if options.json:
-        return answer.json_text(found.cards, written)
-    if options.full or options.all:
-        return found.full_text(_everything(options))
-    return answer.several_text(found.cards, *verb.terminal())
-
-
-def _matching(patterns: list[str] | None, reference: str) -> list[str]:
-    """Return the shipped scenarios that patterns name, ``all`` or ``withdrawal*,irpt-*``."""
-    from fnmatch import fnmatchcase
-
-    from tajsim.inputs.scenario_parts import shipped_scenarios
-
-    offered = [name for name in shipped_scenarios() if name != reference]
-    found: dict[str, None] = {}
-    for pattern in patterns or ():
-        fits = [n for n in offered if pattern == "all" or fnmatchcase(n, pattern)]
-        if not fits:
-            raise UserError(f"--scenarios {pattern}: {unknown('scenario', pattern, offered)}")
-        found |= dict.fromkeys(fits)
-    return list(found)
-
-
-def _everything(options: Namespace) -> bool:
-    """Tell whether all outcomes are printed: as asked, or as they were chosen by name."""
-    return bool(options.all or options.outcomes)
 
 
 @verb.Verb
@@ -372,25 +352,22 @@ def _simulate_and_keep(
     beside: bool = False,
     silent: bool = False,
 ) -> None:
-    """Simulate, write the folder if one is named, print the tables.
+    """Simulate, write results, tables and pictures if a folder is named, print the text.
 
     With ``beside`` the scenarios as they are come before those without what is taken out;
     ``silent`` says not where things are.
     """
-    draws = _draws(options, state)
+    draws = _draws(options, state) | verb.given(options, "until outcomes overrides")
+    written: list[str] = []
+    failure: Exception | None = None
     with verb.result_folder(options.out, options.overwrite) as folder:
+        from tajsim.ensemble.dataset import FILE_NAME, save
         from tajsim.ensemble.run import prepare, simulate
         from tajsim.results.discrepancy import with_bands
         from tajsim.results.window import check_window, with_window
 
         # All that can be checked is checked before the first month is simulated.
-        plan = prepare(
-            scenarios,
-            resume=state,
-            beside=beside,
-            **draws,
-            **verb.given(options, "until outcomes overrides"),
-        )
+        plan = prepare(scenarios, resume=state, beside=beside, **draws)
         if options.window:
             check_window((plan.start, plan.end), options.window)
         with verb.progress_bar("simulating", options.progress) as progress:
@@ -403,37 +380,22 @@ def _simulate_and_keep(
         dataset = with_window(with_bands(dataset), options.window)
         dataset.attrs["command"] = options.command
         say, found = tables(dataset)
-        written, failure = _write(folder, dataset, found, options) if folder else ([], None)
-    text = say({name: str(Path(options.out) / name) for name in written})
-    print(text)
+        if folder:
+            save(dataset, folder / FILE_NAME)
+            full = {name: table for name, table in found.items() if not table.empty}
+            written += [FILE_NAME, *verb.write_tables(full, folder, str(dataset.attrs["model"]))]
+        if folder and not options.no_pictures:
+            from tajsim.plots import standard_pictures
+
+            try:
+                written += [path.name for path in standard_pictures(dataset, folder)]
+            except Exception as error:
+                failure = error  # the results are kept all the same
+    print(say({name: str(Path(options.out) / name) for name in written}))
     if not silent:
         said = f"In {options.out}: {', '.join(written)}."
         nothing = "Nothing was saved; --out DIR keeps the results, the tables and pictures."
-        print("\n" + textwrap.fill(said if written else nothing, 80, **_UNBROKEN))
+        whole: Any = {"break_long_words": False, "break_on_hyphens": False}
+        print("\n" + textwrap.fill(said if written else nothing, 80, **whole))
     if failure:
         raise failure
-
-
-_UNBROKEN: Any = {"break_long_words": False, "break_on_hyphens": False}
-
-
-def _write(
-    folder: Path, dataset: xr.Dataset, tables: Mapping[str, pd.DataFrame], options: Namespace
-) -> tuple[list[str], Exception | None]:
-    """Write results, tables and pictures; return the names of the verb.
-
-    A failure to draw is handed back, so that the results are kept all the same.
-    """
-    from tajsim.ensemble.dataset import FILE_NAME, save
-
-    save(dataset, folder / FILE_NAME)
-    full = {name: table for name, table in tables.items() if not table.empty}
-    written = [FILE_NAME, *verb.write_tables(full, folder, str(dataset.attrs["model"]))]
-    if options.no_pictures:
-        return written, None
-    from tajsim.plots import standard_pictures
-
-    try:
-        return [*written, *(path.name for path in standard_pictures(dataset, folder))], None
-    except Exception as error:
-        return written, error

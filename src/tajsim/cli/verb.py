@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 _FORM = "{desc}: {percentage:3.0f} %|{bar:40}| {elapsed} gone, {remaining} to go"
 
 
-def whole_count(text: str) -> int:
-    """Read a whole number; the limits are checked where it is used."""
+def _whole(text: str) -> int:
     from tajsim.inputs.registry import whole_number  # loads numpy, which help must not wait for
 
     try:
@@ -38,8 +37,7 @@ def whole_count(text: str) -> int:
         raise ArgumentTypeError(str(error)) from None
 
 
-def real(text: str) -> float:
-    """Read a number; the limits are checked where it is used."""
+def _real(text: str) -> float:
     from tajsim.inputs.registry import read_quantity
 
     try:
@@ -48,27 +46,18 @@ def real(text: str) -> float:
         raise ArgumentTypeError(f"'{text}' is not a number") from None
 
 
-def window(text: str) -> tuple[str, str]:
-    """Read ``2006-01:2010-12``; the months are checked where they are used."""
+def _window(text: str) -> tuple[str, str]:
     first, colon, last = text.partition(":")
     if not colon:
         raise ArgumentTypeError(f"'{text}' is not FROM:TO, such as 2006-01:2010-12")
     return first.strip(), last.strip()
 
 
-def name_list(text: str) -> list[str]:
-    """Read names separated by commas."""
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-#: How a value is read, by the word that stands for it in the help; any other is a text.
+#: How a value is read, by the word that stands for it in the help; any other is a text. Limits,
+#: names and months are checked where they are used.
 READERS: dict[str, Callable[[str], object]] = {
-    "N": whole_count,
-    "MONTHS": whole_count,
-    "X": real,
-    "SHARE": real,
-    "A,B": name_list,
-    "FROM:TO": window,
+    **{"N": _whole, "MONTHS": _whole, "X": _real, "SHARE": _real, "FROM:TO": _window},
+    "A,B": lambda text: [name.strip() for name in text.split(",") if name.strip()],
 }
 #: What is simulated where nothing is said.
 USUAL: dict[str, Any] = {"runs": 200, "seed": 1, "parameters": "posterior"}
@@ -295,15 +284,23 @@ def result_folder(out: str | None, overwrite: bool) -> Iterator[Path | None]:
         place = place_of(out).resolve()
         _check_folder(out, place, overwrite)
         made = [parent for parent in place.parents if not parent.exists()]
-        begun = beside(place)
+        begun, old = beside(place), beside(place)
         try:
             begun.mkdir(parents=True)
             yield begun
-            _put_in_place(begun, place)
+            try:
+                if place.exists():
+                    place.rename(old)
+                begun.rename(place)
+            except BaseException:
+                with suppress(FileNotFoundError):
+                    old.rename(place)
+                raise
         except UserError as error:  # a message about a file in it names the place asked for
             raise UserError(m.replace(str(begun), out) for m in error.messages) from None
         finally:
             shutil.rmtree(begun, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
             with suppress(OSError):  # they are not empty, as they should be
                 for parent in made:
                     parent.rmdir()
@@ -313,9 +310,9 @@ def _check_folder(out: str, place: Path, overwrite: bool) -> None:
     """Refuse a place that holds something which must not be lost."""
     if place == Path.cwd() or place in Path.cwd().parents:
         raise UserError(f"{out}: is the current folder or above it; name a new folder in it")
-    if not place.exists() and place.suffix.lower() in (*_OURS, ".xlsx", ".html", ".zip", ".toml"):
-        raise UserError(f"{out}: is the name of a file; name a folder")
     if not place.exists():
+        if place.suffix.lower() in (*_OURS, ".xlsx", ".html", ".zip", ".toml"):
+            raise UserError(f"{out}: is the name of a file; name a folder")
         return
     if not place.is_dir():
         raise UserError(f"{out}: is a file; name a folder")
@@ -324,25 +321,8 @@ def _check_folder(out: str, place: Path, overwrite: bool) -> None:
     held = sorted(place.iterdir())
     if held and not overwrite:
         raise UserError(f"{out}: exists and is not empty; --overwrite replaces the results in it")
-    strange = [path.name for path in held if path.is_dir() or path.suffix not in _OURS]
-    if strange:
+    if strange := [path.name for path in held if path.is_dir() or path.suffix not in _OURS]:
         raise UserError(
             f"{out}: holds '{strange[0]}', which is no result; --overwrite replaces folders of "
             "results only, name another folder"
         )
-
-
-def _put_in_place(begun: Path, place: Path) -> None:
-    """Rename the finished folder to its place; what was there goes only after that."""
-    if not place.exists():
-        begun.rename(place)
-        return
-    old = beside(place)
-    place.rename(old)
-    try:
-        begun.rename(place)
-    except BaseException:
-        old.rename(place)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
