@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,14 +20,14 @@ from tajsim.ensemble.run import Progress, run
 from tajsim.errors import UserError, check_names
 from tajsim.inputs import experiment as inputs, outcomes, registry
 from tajsim.inputs.experiment import Experiment, Factor, FactorValue, Keep
-from tajsim.results import effect, numbers as say, window
+from tajsim.results import effect, numbers as say
 from tajsim.results.numbers import display_name, percent, table_number, text_table
-from tajsim.sweeps import Sweep, load_sweep, sweep
+from tajsim.sweeps import load_sweep, sweep
+from tajsim.sweeps.read import value_text
+from tajsim.sweeps.store import one as one_number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from tajsim.inputs.scenario_parts import Scenario
 
 _LEVEL = re.compile(r"([-+0-9.eE]+)(?:\s*%\s*of\s*:\s*(.+))?")
 #: Where the range of a factor is looked at first, and how near to a value the search ends.
@@ -39,9 +39,8 @@ class Sought(Printed):
     """What was found.
 
     Attributes:
-        experiment, scenario: what was simulated.
+        experiment: what was simulated: one scenario, and one outcome at its place and window.
         factor: what was varied; ``fixed`` are the values at which other factors were held.
-        keep: the outcome, its place and window; ``unit`` its unit.
         level: what is to be reached, ``(run,)``; ``asked`` as it was given.
         values: of the factor, in order; ``answers`` the outcome ``(value, run)``.
         value: where half of the histories reach their level; ``nan`` if that is not in the range.
@@ -49,17 +48,24 @@ class Sought(Printed):
     """
 
     experiment: Experiment
-    scenario: str
     factor: Factor
     fixed: Mapping[str, FactorValue]
-    keep: Keep
-    unit: str
     asked: str
     level: Array
     values: Array
     answers: Array
     value: float
     crossings: Array
+
+    @property
+    def outcome(self) -> outcomes.Outcome:
+        """The outcome, as the registry has it."""
+        return outcomes.load_outcomes()[self.experiment.keep[0].outcome]
+
+    @property
+    def runs(self) -> str:
+        """How many runs there are, in words."""
+        return f"{self.answers.shape[1]} paired runs at each value, seed {self.experiment.seed}"
 
     @property
     def spread(self) -> tuple[float, float]:
@@ -80,76 +86,61 @@ class Sought(Printed):
 
     def __str__(self) -> str:
         """Return the answer, how it varies over histories, and the table of values."""
-        places = [display_name(name) for name in self.keep.where.values() if name != "all"]
-        what = ", ".join([outcomes.load_outcomes()[self.keep.outcome].label, *places])
-        held = ", ".join(f"{name} = {_text(value)}" for name, value in self.fixed.items())
-        unit = f" {self.factor.unit}".rstrip()
-        rows = [[table_number(float(cell)) for cell in row[:-1]] + [percent(row[-1])]
+        (keep,), (scenario,) = self.experiment.keep, self.experiment.scenarios
+        places = [display_name(name) for name in keep.where.values() if name != "all"]
+        what = ", ".join([self.outcome.label, *places])
+        held = ", ".join(f"{name} = {value_text(value)}" for name, value in self.fixed.items())
+        held = f" ({held})" if held else ""
+        own, of = self.outcome.window_unit, f" {self.factor.unit}".rstrip()
+        rows = [[*map(table_number, row[:-1]), percent(row[-1])]
                 for row in self.table().itertuples(index=False)]  # fmt: skip
         head = (self.factor.name, "5 %", "median", "mean", "95 %", "at or above the level")
-        window = " to ".join(self.keep.window)
         mean = table_number(float(self.level.mean()))
-        return "\n".join(
-            [
-                f"{what}, {window}, in {self.scenario}{f' ({held})' * bool(held)}: the level "
-                f"{self.asked} is {mean} {self.unit}" + " on average." * bool(np.ptp(self.level)),
-                *self._answer(unit),
-                "",
-                text_table(head, rows, left=()),
-                f"{self.answers.shape[1]} paired runs at each value, seed {self.experiment.seed}; "
-                f"the outcome in {self.unit}.",
-            ]
-        )
-
-    def _answer(self, unit: str) -> list[str]:
-        name, (low, high) = self.factor.name, self.spread
+        name, (low, high) = self.factor.name, map(table_number, self.spread)
         met = float(np.isfinite(self.crossings).mean())
-        ends = f"from {table_number(self.values[0])} to {table_number(self.values[-1])}{unit}"
-        if np.isnan(self.value):
-            middle = np.median(self.answers, axis=1)
-            lines = [
-                f"No value of {name} {ends} gives it in the median history: the median lies "
-                f"between {table_number(float(middle.min()))} and "
-                f"{table_number(float(middle.max()))}."
-            ]
-        else:
-            lines = [f"{name} = {table_number(self.value)}{unit} gives it in the median history."]
+        middle = np.median(self.answers, axis=1)
+        lines = [
+            f"{what}, {' to '.join(keep.window)}, in {scenario.name}{held}: the level {self.asked} "
+            f"is {mean} {own}" + " on average." * bool(np.ptp(self.level)),
+            f"{name} = {table_number(self.value)}{of} gives it in the median history."
+            if np.isfinite(self.value)
+            else f"No value of {name} from {table_number(self.values[0])} to "
+            f"{table_number(self.values[-1])}{of} gives it in the median history: the median lies "
+            f"between {table_number(float(middle.min()))} and {table_number(float(middle.max()))}.",
+        ]
         if met > 0.0:
+            nine = ", 9 in 10 of these" if met < 1.0 else ": 9 in 10"
             lines.append(
-                f"Of the histories {percent(met)} meet it within that range"
-                f"{', 9 in 10 of these' if met < 1.0 else ': 9 in 10'} between "
-                f"{table_number(low)} and {table_number(high)}{unit}."
+                f"Of the histories {percent(met)} meet it within that range{nine} between {low} "
+                f"and {high}{of}."
             )
-        return lines
+        table = text_table(head, rows, left=())
+        return "\n".join([*lines, "", table, f"{self.runs}; the outcome in {own}."])
 
     def plot(self) -> Figure:
         """Return the picture of the response with the level and the values that give it."""
         import tajsim.plots.sweep as pictures
 
         unit = f" ({self.factor.unit})" if self.factor.unit else ""
-        answers, level, of, asked = self.answers, float(self.level.mean()), self.unit, self.asked
-        name = say.parameter_name(self.factor.name)
-        known = {s.name: s.label or s.title for s in self.experiment.scenarios}
-        called = known.get(self.scenario) or say.words(self.scenario)
-        share, _, other = self.asked.partition("%")
-        if other:
+        answers, level, asked = self.answers, float(self.level.mean()), self.asked
+        of, name = self.outcome.window_unit, say.parameter_name(self.factor.name)
+        (keep,), (scenario,) = self.experiment.keep, self.experiment.scenarios
+        share, per_cent, other = self.asked.partition("%")
+        if per_cent:
             other = f"% of “{say.words(other.partition(':')[2].strip())}”"
             asked = f"{share} {other}"
         if np.ptp(self.level) > 0.0:  # each history beside its own level
             level, of = float(share), other
-            own = np.where(self.level > 0.0, self.level, np.nan)
-            answers = level * answers / own
-        label = outcomes.load_outcomes()[self.keep.outcome].label
-        met = pictures.Met(level, asked, self.value, self.spread)
+            answers = level * answers / np.where(self.level > 0.0, self.level, np.nan)
         return pictures.response_of(
-            [pictures.Answers(self.scenario, list(self.values), list(answers))],
+            [pictures.Answers(scenario.name, list(self.values), list(answers))],
             of,
             axis=f"{say.capital(name)}{unit}",
-            title=f"{label}: which {name} gives {asked}?",
-            subtitle=f"{self.experiment.title}; {called}, "
-            f"{' to '.join(map(say.month_text, self.keep.window))}.",
-            foot=f"{self.answers.shape[1]} paired runs at each value, seed {self.experiment.seed}.",
-            met=met,
+            title=f"{self.outcome.label}: which {name} gives {asked}?",
+            subtitle=f"{self.experiment.title}; {scenario.label or scenario.title}, "
+            f"{' to '.join(map(say.month_text, keep.window))}.",
+            foot=f"{self.runs}.",
+            met=pictures.Met(level, asked, self.value, self.spread),
         )
 
 
@@ -188,68 +179,42 @@ def seek(
     loaded = inputs.load_experiment(experiment)
     names = {one.name: one for one in loaded.scenarios}
     check_names("scenario", [scenario := scenario or next(iter(names))], names)
-    chosen = _factor(loaded, factor)
-    fixed = _held(loaded, chosen, at or {})
-    keep = _keep(loaded, outcome)
-    count = runs or loaded.runs
-    one = _alone(loaded, names[scenario], keep)
-    wanted = _level(str(level), one, keep, count, workers)
+    check_names("factor", [factor] if factor else (), [f.name for f in loaded.factors])
+    numeric = [f for f in loaded.factors if not any(isinstance(v, str) for v in f.values)]
+    chosen = next((f for f in numeric if factor in (None, f.name) and f.low < f.high), None)
+    if chosen is None:
+        raise UserError(f"{factor or loaded.name}: expected a factor of numbers with a range")
+    others = {f.name: f.values[0] if f.values else f.low for f in loaded.factors if f != chosen}
+    check_names("factor", at or {}, others)
+    fixed = {**others, **(at or {})}
+    one = replace(
+        loaded,
+        scenarios=(names[scenario],),
+        factors=tuple(replace(f, values=(), steps=None) for f in loaded.factors),
+        design=inputs.Design.model_validate({"kind": "grid"}),
+        keep=(_keep(loaded, outcome),),
+        runs=runs or loaded.runs,
+    )
+    wanted = _level(str(level), one, workers)
     found: dict[float, Array] = {}
 
     def make(*values: float) -> None:
         rows = tuple({**fixed, chosen.name: v} for v in dict.fromkeys([*found, *values]))
-        sweep(replace(one, rows=rows), place, runs=count, workers=workers, progress=progress)
-        found.update(_answers(load_sweep(place), chosen.name, keep.column, count, values))
+        sweep(replace(one, rows=rows), place, workers=workers, progress=progress)
+        swept = load_sweep(place)
+        for point in swept.failures["point"]:
+            raise UserError(f"{swept.named(point)}: runs failed")
+        kept = swept.results.pivot(index="point", columns="run", values=one.keep[0].column)
+        found.update(
+            zip(swept.points[chosen.name], kept.loc[swept.points.index].values, strict=True)
+        )
 
     with TemporaryDirectory() as place:
         value = _search(chosen, wanted, found, make)
     order = np.array(sorted(found))
     answers = np.stack([found[v] for v in order.tolist()])
-    unit = outcomes.load_outcomes()[keep.outcome].window_unit
     met = crossings(order, answers - wanted)
-    about = one, scenario, chosen, fixed, keep, unit, str(level)
-    return Sought(*about, wanted, order, answers, value, met)
-
-
-def _answers(
-    swept: Sweep, factor: str, column: str, runs: int, values: Sequence[float]
-) -> dict[float, Array]:
-    """Return a column ``(run,)`` by value of a factor."""
-    found, there = {}, swept.points[factor]
-    for value in values:
-        mine = swept.results["point"].isin(there.index[there == value])
-        answers = swept.results[mine & (swept.results["run"] < runs)].sort_values("run")
-        if len(answers) != runs:
-            raise UserError(f"{factor} = {value:g}: runs failed")
-        found[value] = answers[column].to_numpy(dtype=float)
-    return found
-
-
-def _alone(experiment: Experiment, scenario: Scenario, keep: Keep) -> Experiment:
-    """Return an experiment of one scenario and one number, without points."""
-    factors = tuple(replace(f, values=(), steps=None) for f in experiment.factors)
-    design = inputs.Design.model_validate({"kind": "grid"})
-    found = replace(experiment, scenarios=(scenario,), factors=factors, design=design)
-    return replace(found, keep=(keep,))
-
-
-def _factor(experiment: Experiment, name: str | None) -> Factor:
-    numeric = [f for f in experiment.factors if not any(isinstance(v, str) for v in f.values)]
-    if name is not None:
-        check_names("factor", [name], [f.name for f in experiment.factors])
-    found = next((f for f in numeric if name in (None, f.name) and f.low < f.high), None)
-    if found is None:
-        raise UserError(f"{name or experiment.name}: expected a factor of numbers with a range")
-    return found
-
-
-def _held(
-    experiment: Experiment, chosen: Factor, at: Mapping[str, FactorValue]
-) -> dict[str, FactorValue]:
-    others = {f.name: f for f in experiment.factors if f.name != chosen.name}
-    check_names("factor", at, others)
-    usual = {name: f.values[0] if f.values else f.low for name, f in others.items()}
-    return {**usual, **at}
+    return Sought(one, chosen, fixed, str(level), wanted, order, answers, value, met)
 
 
 def _keep(experiment: Experiment, name: str) -> Keep:
@@ -266,7 +231,8 @@ def _keep(experiment: Experiment, name: str) -> Keep:
     return Keep(name, name, where, (experiment.start, experiment.end))
 
 
-def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: int) -> Array:
+def _level(text: str, experiment: Experiment, workers: int) -> Array:
+    """Return the level ``(run,)`` that a text asks for; see `seek`."""
     parts = _LEVEL.fullmatch(text.strip())
     try:
         number = registry.read_quantity(parts and parts[1], "")
@@ -274,19 +240,18 @@ def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: in
         said = f"level '{text}': expected a number, or such as 50%of:status-quo"
         raise UserError(said) from None
     if not (parts and parts[2]):
-        return np.full(runs, number)
+        return np.full(experiment.runs, number)
+    (keep,) = experiment.keep
     dataset = run(
         parts[2].strip(),
-        runs,
+        experiment.runs,
         seed=experiment.seed,
         parameters=experiment.parameters,
         until=experiment.end,
         outcomes=[keep.outcome],
         workers=workers,
     )
-    where: dict[str, Any] = {d: n for d, n in keep.where.items() if n != "all"}
-    values = window.over(window.at_places(dataset, keep.outcome, where), keep.window)
-    return np.asarray(number / 100.0 * values.isel(scenario=0).values, dtype=float)
+    return number / 100.0 * one_number(dataset.isel(scenario=0), keep)
 
 
 def _search(
@@ -330,7 +295,3 @@ def crossings(values: Array, apart: Array) -> Array:
     share = np.divide(a, a - b, out=np.zeros_like(a), where=a != b)
     found = values[first] + share * (values[first + 1] - values[first])
     return np.where(meets.any(axis=0), found, np.nan)
-
-
-def _text(value: FactorValue) -> str:
-    return value if isinstance(value, str) else table_number(float(value))

@@ -12,7 +12,7 @@ from tajsim.display import Printed
 from tajsim.errors import UserError, check_names
 from tajsim.results.effect import counts_of_runs
 from tajsim.results.numbers import percent, table_number, text_table
-from tajsim.sweeps.read import Sweep, column_of, opened
+from tajsim.sweeps.read import Sweep, column_of, opened, value_text
 
 _WAYS = {"high": 1, "low": -1}
 #: Roles of factors that somebody decides on.
@@ -91,7 +91,7 @@ class Robustness(Printed):
         table = self.table.sort_values(["regret_max", "regret_mean"], kind="stable")
         wanted = " and ".join(f"{c} {'high' if s > 0 else 'low'}" for c, s in self.goals.items())
         best = self.table.iloc[self.recommended]
-        portfolio = ", ".join(f"{name}={_text(best[name])}" for name in self.levers)
+        portfolio = ", ".join(f"{name}={value_text(best[name])}" for name in self.levers)
         more = len(table) - _FEW
         lines = [
             f"{len(table)} portfolios of {', '.join(self.levers)} in the same {self.states:,} "
@@ -115,7 +115,7 @@ class Robustness(Printed):
         heads = [head for c in self.goals for head in (f"{c} mean", "worst")]
         rows = [
             ["> " if i == self.recommended else ""]
-            + [_text(row[name]) for name in self.levers]
+            + [value_text(row[name]) for name in self.levers]
             + [table_number(float(row[name])) for name in numbers]
             + [percent(float(row["chosen"]))]
             for i, row in table.iterrows()
@@ -197,7 +197,3 @@ def _in_states(
     runs = cells.index.get_level_values("run").to_numpy()[whole]
     values = {c: part.to_numpy(dtype=float)[whole].T for c, part in wide.items()}
     return portfolios, runs, values, int((~whole).sum())
-
-
-def _text(value: object) -> str:
-    return str(value) if isinstance(value, str) else table_number(float(str(value)))

@@ -275,6 +275,11 @@ def scenarios_of(sweep: Sweep, scenario: str | None) -> list[str]:
     return names if scenario is None else [scenario]
 
 
+def value_text(value: object) -> str:
+    """Return the value of a factor as one says it."""
+    return value if isinstance(value, str) else numbers.table_number(float(str(value)))
+
+
 def label_of(row: pd.Series[Any]) -> str:
     """Return what a column is, and where. ``row`` is of `Sweep.columns`."""
     places = [part.partition("=")[::2] for part in row["where"].split(";") if part]
