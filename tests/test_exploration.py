@@ -330,7 +330,7 @@ def test_discover_says_it_in_a_sentence() -> None:
     )
     assert re.search(pattern, text)
     assert "elsewhere" in text
-    table = found.table()
+    table = found.tables()["boxes"]
     assert set(table["input"]) == {"x1", "x3"}
     assert table["density"].iloc[0] == pytest.approx(1.0)
     assert table["coverage"].iloc[0] == pytest.approx(1.0, abs=0.05)

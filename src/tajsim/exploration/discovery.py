@@ -28,11 +28,9 @@ _SLICE = 0.05
 
 @dataclass(frozen=True)
 class Box:
-    """Limits of inputs: numbers lie within ``low`` to ``high``, texts are none of ``without``.
+    """Limits by input: numbers lie within ``low`` to ``high``, codes of texts not in ``without``.
 
-    Attributes:
-        low, high: input -> limit; what is missing has none. Limits lie between observed values.
-        without: input -> codes that are outside.
+    Limits lie between observed values.
     """
 
     low: Mapping[int, float] = field(default_factory=dict)
@@ -70,10 +68,8 @@ class Search:
     """The points of a sweep, in which boxes are sought.
 
     Attributes:
-        values: ``(input, point)`` numbers, or codes of texts.
-        texts: the inputs that are codes, with their texts.
-        happens: ``(point,)`` share of the runs of a point in which it happens.
-        weight: ``(point,)`` how many runs a point has.
+        values: ``(input, point)`` numbers, or codes of ``texts``.
+        happens, weight: ``(point,)`` share of its runs in which it happens, and how many it has.
         least: points that a box must hold.
     """
 
@@ -94,14 +90,9 @@ class Search:
         weight = self.weight[points]
         return float(self.happens[points] @ weight / weight.sum()) if weight.any() else np.nan
 
-    def inside(self, box: Box, among: Mask) -> Mask:
-        """Tell which of some points lie in a box."""
-        found: Mask = box.holds(self.values) & among
-        return found
-
     def quality(self, box: Box, among: Mask) -> float:
         """Return how far the mean inside is beyond that of all, in units of what chance does."""
-        inside = self.inside(box, among)
+        inside = among & box.holds(self.values)
         lift = self.mean(inside) - self.mean(among) if inside.any() else 0.0
         return lift * float(np.sqrt(inside.sum()))
 
@@ -117,7 +108,7 @@ def find_boxes(search: Search, most: int = 3) -> list[Box]:
     among, boxes = np.ones(len(search.happens), bool), list[Box]()
     while len(boxes) < most and among.sum() >= 2 * search.least:
         box = find_box(search, among)
-        inside = search.inside(box, among)
+        inside = among & box.holds(search.values)
         if not box.inputs or search.mean(inside) <= search.share:
             break
         boxes.append(box)
@@ -137,7 +128,7 @@ def _peeled(search: Search, among: Mask) -> Iterator[Box]:
     while (mean := search.mean(inside)) < 1.0:
         count, found = int(inside.sum()), list[tuple[float, Box, Mask]]()
         for smaller in _slices(search, box, inside):
-            left = search.inside(smaller, inside)
+            left = inside & smaller.holds(search.values)
             if search.least <= (kept := int(left.sum())) < count:
                 found.append(((search.mean(left) - mean) / (count - kept), smaller, left))
         if not found:
@@ -185,7 +176,7 @@ def _pasted(search: Search, among: Mask, box: Box) -> Box:
 
 def _moved(search: Search, among: Mask, box: Box, i: int) -> Iterator[Box]:
     """Yield the box with each side of an input at its best place, or with one text in or out."""
-    reach, values = search.inside(box.free(i), among), search.values[i]
+    reach, values = among & box.free(i).holds(search.values), search.values[i]
     if i in search.texts:
         for code in np.unique(values[reach]):
             yield box.limited("without", i, box.without.get(i, frozenset()) ^ {int(code)} or None)
@@ -218,7 +209,7 @@ def _pruned(search: Search, among: Mask, box: Box) -> Box:
     `chance_of_limit`): a few lucky rows at an edge are no reason for a limit.
     """
     while True:
-        inside = search.inside(box, among)
+        inside = among & box.holds(search.values)
         mean, count = search.mean(inside), int(inside.sum())
         freer = [
             box.limited(side, i, None)
@@ -226,7 +217,8 @@ def _pruned(search: Search, among: Mask, box: Box) -> Box:
             for i in getattr(box, side)
         ]
         chances = [
-            chance_of_limit(mean, count, search.mean(search.inside(free, among))) for free in freer
+            chance_of_limit(mean, count, search.mean(among & free.holds(search.values)))
+            for free in freer
         ]
         if len(freer) < 2 or max(chances) <= DOUBT:
             return box
@@ -238,10 +230,8 @@ def chance_of_limit(share: float, rows: int, without: float) -> float:
 
     That is the chance to see so many cases in the box if the limit did nothing.
 
-    Args:
-        share: how often it happens in the box.
-        rows: independent ones in the box.
-        without: how often it happens in the box without the limit.
+    ``share`` is how often it happens in the box, of so many independent ``rows``, and ``without``
+    how often in the box without the limit.
     """
     return float(binom.sf(int(np.floor(share * rows + 1e-9)) - 1, rows, without))
 
@@ -355,9 +345,15 @@ def _judged(cases: Search, box: Box, left: Mask, held: Mask, rest: Mask) -> Foun
 
     Of the points held out ``held`` lie in the box of its rank, ``rest`` in none.
     """
-    inside, weight = cases.inside(box, left), cases.weight
+    inside, weight = left & box.holds(cases.values), cases.weight
     mean, count = cases.mean(inside), int(inside.sum())
-    freer = {i: cases.mean(cases.inside(box.free(i), left)) for i in box.inputs}
+    freer = {i: cases.mean(left & box.free(i).holds(cases.values)) for i in box.inputs}
+    chance, both = math.nan, np.concatenate([cases.happens[held], cases.happens[rest]])
+    if both.size:  # by a U test, one-sided
+        chance = 1.0
+        if held.any() and rest.any() and np.ptp(both) > 0.0:
+            sides = cases.happens[held], cases.happens[rest]
+            chance = float(mannwhitneyu(*sides, alternative="greater").pvalue)
     return FoundBox(
         box=box,
         limits={cases.names[i]: limit_text(cases, box, i) for i in freer},
@@ -368,18 +364,8 @@ def _judged(cases: Search, box: Box, left: Mask, held: Mask, rest: Mask) -> Foun
         support=float(weight[inside].sum() / weight.sum()),
         held_density=cases.mean(held),
         held_elsewhere=cases.mean(rest),
-        chance=_chance(cases, held, rest),
+        chance=chance,
     )
-
-
-def _chance(cases: Search, inside: Mask, out: Mask) -> float:
-    """Return how likely chance sets held-out points inside so far above those outside (U test)."""
-    if not (inside.any() and out.any()):
-        return 1.0 if inside.any() or out.any() else math.nan
-    sides = cases.happens[inside], cases.happens[out]
-    if np.ptp(np.concatenate(sides)) == 0.0:
-        return 1.0
-    return float(mannwhitneyu(*sides, alternative="greater").pvalue)
 
 
 def limit_text(cases: Search, box: Box, i: int) -> str:
@@ -401,10 +387,6 @@ def _short(limit: float, values: Array) -> str:
         if np.array_equal(values > limit, values > short):
             break
     return f"{short:,.15g}" if abs(short) < 1e15 else f"{short:g}"
-
-
-#: Figures of a box that its table holds, in the order of columns.
-_FIGURES = ("density", "elsewhere", "coverage", "support", "held_density", "held_elsewhere")
 
 
 def sentence(what: str, box: FoundBox) -> str:
@@ -431,11 +413,7 @@ def sentence(what: str, box: FoundBox) -> str:
 
 @dataclass(frozen=True)
 class Discovery(Printed):
-    """The boxes in which an outcome happens.
-
-    Attributes:
-        threshold: what is asked for, in words and as a number.
-    """
+    """The boxes in which an outcome happens: that it crosses a threshold."""
 
     sweep: Sweep
     threshold: Threshold
@@ -443,26 +421,17 @@ class Discovery(Printed):
     boxes: tuple[FoundBox, ...]
     notes: tuple[str, ...] = ()
 
-    def table(self) -> pd.DataFrame:
-        """Return a row for each limit of each box, with the figures of the box."""
-        return pd.DataFrame(
-            {
-                "box": k,
-                "input": name,
-                "low": box.box.low.get(i),
-                "high": box.box.high.get(i),
-                "limit": box.limits[name],
-                "limit_chance": box.doubts[name],
-                **{figure: getattr(box, figure) for figure in _FIGURES},
-                "box_chance": box.chance,
-            }
-            for k, box in enumerate(self.boxes, 1)
-            for i, name in zip(box.box.inputs, box.limits, strict=True)
-        )
-
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the table of the boxes."""
-        return {"boxes": self.table()}
+        """Return the table of the boxes: a row for each limit, with the figures of its box."""
+        rows = []
+        for k, box in enumerate(self.boxes, 1):
+            figures = {name: value for name, value in vars(box).items() if type(value) is float}
+            figures["box_chance"] = figures.pop("chance")
+            for i, (name, limit) in zip(box.box.inputs, box.limits.items(), strict=True):
+                ends = {"low": box.box.low.get(i), "high": box.box.high.get(i), "limit": limit}
+                doubt = {"limit_chance": box.doubts[name]}
+                rows.append({"box": k, "input": name, **ends, **doubt, **figures})
+        return {"boxes": pd.DataFrame(rows)}
 
     def __str__(self) -> str:
         """Return a sentence for each box; the figures are in the table."""
@@ -526,11 +495,8 @@ def discover(
     if not (table.nunique() > 1).any():
         raise UserError("nothing differs between the points; name other inputs")
     cases = make_cases(table, shares.mean().to_numpy(), np.asarray(shares.size(), dtype=float))
-    notes = []
-    if len(table) < 30:
-        few = "are few: boxes in them are rough, and few can be held out."
-        notes.append(f"{len(table)} points {few}")
-    if found.kind == "morris":
-        notes.append("A Morris design walks along lines; its points do not fill the space evenly.")
-    boxes_found = boxes_of(cases, int(found.about["seed"]))
-    return Discovery(found, asked, cases, tuple(boxes_found), tuple(notes))
+    few = f"{len(table)} points are few: boxes in them are rough, and few can be held out."
+    lines = "A Morris design walks along lines; its points do not fill the space evenly."
+    notes = [few] * (len(table) < 30) + [lines] * (found.kind == "morris")
+    boxes = boxes_of(cases, int(found.about["seed"]))
+    return Discovery(found, asked, cases, tuple(boxes), tuple(notes))

@@ -73,16 +73,13 @@ class Sought(Printed):
         low, high = effect.quantiles(self.crossings, (0.05, 0.95))
         return float(low), float(high)
 
-    def table(self) -> pd.DataFrame:
+    def tables(self) -> dict[str, pd.DataFrame]:
         """Return a row a value: ``p05``, ``median``, ``mean``, ``p95``, ``at_least`` (share)."""
         low, middle, high = effect.quantiles(self.answers)
         columns = {"p05": low, "median": middle, "mean": self.answers.mean(axis=1), "p95": high}
         reached = (self.answers >= self.level).mean(axis=1)
-        return pd.DataFrame({self.factor.name: self.values, **columns, "at_least": reached})
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the table of values."""
-        return {"values": self.table()}
+        columns |= {"at_least": reached}
+        return {"values": pd.DataFrame({self.factor.name: self.values, **columns})}
 
     def __str__(self) -> str:
         """Return the answer, how it varies over histories, and the table of values."""
@@ -93,7 +90,7 @@ class Sought(Printed):
         held = f" ({held})" if held else ""
         own, of = self.outcome.window_unit, f" {self.factor.unit}".rstrip()
         rows = [[*map(table_number, row[:-1]), percent(row[-1])]
-                for row in self.table().itertuples(index=False)]  # fmt: skip
+                for row in self.tables()["values"].itertuples(index=False)]  # fmt: skip
         head = (self.factor.name, "5 %", "median", "mean", "95 %", "at or above the level")
         mean = table_number(float(self.level.mean()))
         name, (low, high) = self.factor.name, map(table_number, self.spread)
