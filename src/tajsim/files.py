@@ -80,11 +80,7 @@ def is_path(text: str) -> bool:
 
 
 def read_text(path: Path, shown: str) -> str:
-    """Return the text of a file that may be anything; line ends become those of Unix.
-
-    Args:
-        path: the file.
-        shown: how messages name it.
+    """Return the text of a file, ``shown`` in messages, with the line ends of Unix.
 
     Raises:
         UserError: if it is no ordinary file, cannot be read, or is no UTF-8 text of at most
@@ -125,9 +121,7 @@ def opened(path: Path, shown: str | Path, expected: str) -> Iterator[BinaryIO]:
 
 
 _SEAL = b"\ntajsim: sha256 of all before this line: %s\n"
-_DIGITS = 64
-#: Bytes of a seal.
-SEAL = len(_SEAL) - 2 + _DIGITS
+_BYTES = len(_SEAL % sha256().hexdigest().encode())
 
 
 def sealed(data: bytes | bytearray | memoryview) -> list[bytes | bytearray | memoryview]:
@@ -146,7 +140,7 @@ def check_seal(path: Path, expected: str) -> bool:
             should be.
     """
     with opened(path, path, expected) as file:
-        size = os.fstat(file.fileno()).st_size - SEAL
+        size = os.fstat(file.fileno()).st_size - _BYTES
         file.seek(max(size, 0))
         found = file.read()
         if not found.startswith(_SEAL.partition(b"%")[0]) or size < 0:
@@ -229,19 +223,15 @@ def place_of(out: str | Path) -> Path:
 
 
 def check_file(
-    path: Path, overwrite: bool, how: str = "--overwrite", endings: tuple[str, ...] = ()
-) -> None:
-    """Refuse a place where a file cannot go, before the work and not after it.
-
-    Args:
-        path: the file.
-        overwrite: whether one that is there may be replaced.
-        how: what allows that.
-        endings: one of which the name must have, if any are given.
+    out: str | Path, overwrite: bool, how: str = "--overwrite", endings: tuple[str, ...] = ()
+) -> Path:
+    """Return where a file goes; refuse a place where it cannot, before the work and not after it.
 
     Raises:
-        UserError: for another ending, a file or a folder that is there, a folder that is not.
+        UserError: for none of the ``endings``, a file that is there (``how`` allows to
+            ``overwrite`` it), a folder that is there, or one that is not.
     """
+    path = place_of(out)
     if endings and path.suffix.lower() not in endings:
         raise UserError(f"{path}: expected a name that ends in {' or '.join(endings)}")
     with telling(path):
@@ -251,6 +241,7 @@ def check_file(
             raise UserError(f"{path}: exists already; {how} replaces it")
         if not path.absolute().parent.is_dir():
             raise UserError(f"{path}: cannot be written (there is no folder {path.parent})")
+    return path
 
 
 def beside(path: Path) -> Path:

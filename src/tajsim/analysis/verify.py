@@ -17,7 +17,7 @@ import xarray as xr
 from tajsim.ensemble import dataset as saved, plan as planned
 from tajsim.ensemble.run import Progress, simulate
 from tajsim.errors import UserError
-from tajsim.files import check_file, csv_text, exists, place_of, write_whole
+from tajsim.files import check_file, csv_text, exists, write_whole
 from tajsim.inputs import ledger, scenario_parts
 from tajsim.results import select, window
 
@@ -175,8 +175,7 @@ def archive(results: str | Path, out: str | Path, overwrite: bool = False) -> Pa
     Raises:
         UserError: if they cannot be read or it cannot be written.
     """
-    place, source = place_of(out), Path(results)
-    check_file(place, overwrite, endings=(".zip",))
+    place, source = check_file(out, overwrite, endings=(".zip",)), Path(results)
     dataset = saved.load_results(source)
     folder = source if source.is_dir() else None
     files = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import tajsim
 import tajsim.cli.verb as verb
 from tajsim.errors import library
-from tajsim.files import check_file, place_of, write_whole
+from tajsim.files import check_file, write_whole
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -176,7 +176,7 @@ def seek(options: Namespace) -> None:
     from tajsim.plots.style import SUFFIXES, look, save
 
     if options.picture:
-        check_file(place_of(options.picture), options.overwrite, endings=SUFFIXES)
+        picture = check_file(options.picture, options.overwrite, endings=SUFFIXES)
 
     def work() -> Printed:
         chosen = verb.given(options, "factor scenario runs workers")
@@ -187,7 +187,7 @@ def seek(options: Namespace) -> None:
             )  # fmt: skip
         if options.picture:
             with look():
-                save(found.plot(), place_of(options.picture))
+                save(found.plot(), picture)
         return found
 
     _explore(options, work)

@@ -10,7 +10,7 @@ from collections.abc import Sequence, Sized
 import tajsim
 from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file, write_table
 from tajsim.errors import UserError, unknown
-from tajsim.files import check_file, place_of, write_whole
+from tajsim.files import check_file, write_whole
 from tajsim.inputs import experiment, ledger, outcomes as known_outcomes, registry, scenario_parts
 from tajsim.results.numbers import counted, text_table
 
@@ -361,11 +361,9 @@ def mechanisms(options: Namespace) -> None:
 
         if options.mechanism or options.status or options.without:
             raise UserError("mechanisms: --ablate goes with --only, not ID, --status or --without")
-        place = options.out and place_of(options.out)
+        place = options.out and check_file(options.out, True, endings=(".csv",))
         if place and options.overwrite:
             place.unlink(missing_ok=True)
-        if place:
-            check_file(place, overwrite=True, endings=(".csv",))
         draws = given(options, "runs seed parameters workers")
         with progress_bar("holding", options.progress) as progress:  # FILE is kept whatever happens
             table = ablate(*(options.only or ()), progress=progress, out=place, **draws)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import tajsim
 from tajsim.cli.verb import GROUPS, Verb, given, progress_bar
 from tajsim.errors import UserError, library
-from tajsim.files import check_file, place_of
+from tajsim.files import check_file
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -85,8 +85,7 @@ def plot(options: Namespace) -> None:
         raise UserError(
             f"--{name}: no option of the kind {options.kind}, which takes {takes}" for name in wrong
         )
-    path = place_of(options.out)
-    check_file(path, options.overwrite, endings=SUFFIXES)
+    path = check_file(options.out, options.overwrite, endings=SUFFIXES)
     if options.kind in SWEEP_KINDS:
         from tajsim.plots.sweep import draw_sweep
 
@@ -136,7 +135,7 @@ def report(options: Namespace) -> None:
     """
     from tajsim.report.page import ENDINGS, write_report
 
-    check_file(place_of(options.out), options.overwrite, endings=ENDINGS)
+    check_file(options.out, options.overwrite, endings=ENDINGS)
     window, overwrite = options.window, options.overwrite
     print(write_report(options.results, options.out, window=window, overwrite=overwrite))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import tajsim
 import tajsim.cli.verb as verb
 from tajsim.errors import UserError, unknown
-from tajsim.files import check_file, place_of
+from tajsim.files import check_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ def run(options: Namespace) -> None:
 
         state = load_state(options.resume)
     if options.save:
-        check_file(place_of(options.save), options.overwrite)
+        check_file(options.save, options.overwrite)
 
     def tables(dataset: xr.Dataset) -> tuple[Any, dict[str, pd.DataFrame]]:
         from tajsim.analysis import evaluate_claims, summarise

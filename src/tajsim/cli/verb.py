@@ -261,8 +261,7 @@ def table_file(
     if out is None:
         yield None
         return
-    place = place_of(out)
-    check_file(place, overwrite, endings=endings)
+    place = check_file(out, overwrite, endings=endings)
     with telling(out), whole(place) as begun:
         yield begun
 

@@ -147,7 +147,11 @@ def robust(
         if way not in _WAYS:
             raise UserError(f"goal {name}={way}: expected high or low")
     wanted = {column_of(found, name): _WAYS[way] for name, way in goals.items()}
-    chosen = _levers(found, levers)
+    factors = [str(name) for name in found.factors.index]
+    check_names("lever", levers or (), [*factors, "scenario"])
+    usual = [name for name in factors if found.factors.loc[name, "role"] in DECIDED]
+    if not (chosen := list(dict.fromkeys(usual if levers is None else levers))):
+        raise UserError("no factor of this sweep is a lever; name with --levers what can be chosen")
     table, runs, values, missing = _in_states(found, list(wanted), chosen)
     regrets = together([regret(values[c], s) for c, s in wanted.items()], [*values.values()])
     for column, sign in wanted.items():
@@ -163,17 +167,6 @@ def robust(
     unit = own if len(wanted) == 1 else "standard deviations of the worse goal"
     about = found, tuple(chosen), wanted, table, unit
     return Robustness(*about, least_regret(regrets), len(runs), missing)
-
-
-def _levers(sweep: Sweep, given: Sequence[str] | None) -> list[str]:
-    factors = [str(name) for name in sweep.factors.index]
-    if given is not None:
-        check_names("lever", given, [*factors, "scenario"])
-        return list(dict.fromkeys(given))
-    found = [name for name in factors if sweep.factors.loc[name, "role"] in DECIDED]
-    if not found:
-        raise UserError("no factor of this sweep is a lever; name with --levers what can be chosen")
-    return found
 
 
 def _in_states(

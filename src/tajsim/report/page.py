@@ -22,7 +22,7 @@ import tajsim.plots.style as styles
 import tajsim.report.tables as tables
 import tajsim.results.window as windows
 from tajsim.errors import UserError
-from tajsim.files import check_file, place_of, write_whole
+from tajsim.files import check_file, write_whole
 from tajsim.inputs.ledger import load_documents
 from tajsim.inputs.outcomes import STAKES
 from tajsim.plots import figure
@@ -193,8 +193,7 @@ def write_report(
     Raises:
         UserError: as `report`; for another suffix; if the file exists or cannot be written.
     """
-    path = place_of(out)
-    check_file(path, overwrite, "overwrite=True", ENDINGS)
+    path = check_file(out, overwrite, "overwrite=True", ENDINGS)
     write_whole(path, report(results, window))
     return path
 

@@ -43,17 +43,33 @@ def make_design(experiment: Experiment) -> DesignPoints:
     """
     kind, options = experiment.design.kind, experiment.design.options
     factors = experiment.factors
-    if experiment.rows or kind == "grid":
-        rows = experiment.rows or _grid(factors)
-        return DesignPoints(rows, _places(factors, rows))
-    if kind == "latin-hypercube":
-        units = _latin(len(factors), options["points"], options["blocks"], experiment.seed)
-    elif kind == "sobol":
-        units = _saltelli(factors, options["base"], experiment.seed)
-    else:
-        units = _morris(factors, options["trajectories"], experiment.seed)
-    columns = [values_at(factor, units[:, i]) for i, factor in enumerate(factors)]
     names = [factor.name for factor in factors]
+    if experiment.rows or kind == "grid":
+        axes = [] if experiment.rows else [_axis(factor) for factor in factors]
+        if (count := np.prod([float(len(axis)) for axis in axes])) > 1e6:
+            raise UserError(f"the grid has {count:,.0f} points; expected at most 1,000,000")
+        grid = (dict(zip(names, values, strict=True)) for values in product(*axes))
+        rows = experiment.rows or tuple(grid)
+        return DesignPoints(rows, _places(factors, rows))
+
+    def seed(part: int) -> int:  # below 2**32 as the libraries want
+        return int((experiment.seed * 1_000_003 + part) % (2**32 - 1))
+
+    units: Unit
+    if kind == "latin-hypercube":
+        from scipy.stats import qmc
+
+        samplers = (qmc.LatinHypercube(len(names), seed=seed(k)) for k in range(options["blocks"]))
+        units = np.concatenate([sampler.random(options["points"]) for sampler in samplers])
+    else:
+        sample, problem = library(f"SALib.sample.{kind}").sample, salib_problem(names)
+        if kind == "sobol":
+            units = sample(problem, options["base"], calc_second_order=False, seed=seed(0))
+        else:  # one walk after another, each from a seed of its own, so that more can be added
+            seeds = map(seed, range(options["trajectories"]))
+            walks = [sample(problem, 1, num_levels=MORRIS_LEVELS, seed=own) for own in seeds]
+            units = np.clip(np.concatenate(walks), 0.0, 1.0)
+    columns = [values_at(factor, units[:, i]) for i, factor in enumerate(factors)]
     rows = tuple(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
     return DesignPoints(rows, units)
 
@@ -76,15 +92,6 @@ def values_at(factor: Factor, place: Unit) -> list[FactorValue]:
         found = factor.low + (factor.high - factor.low) * place
     # The last bit must not leave the range of the registry.
     return [float(v) for v in np.clip(found, factor.low, factor.high)]
-
-
-def _grid(factors: tuple[Factor, ...]) -> tuple[Mapping[str, FactorValue], ...]:
-    axes = [_axis(factor) for factor in factors]
-    count = np.prod([float(len(axis)) for axis in axes])
-    if count > 1e6:
-        raise UserError(f"the grid has {count:,.0f} points; expected at most 1,000,000")
-    names = [factor.name for factor in factors]
-    return tuple(dict(zip(names, values, strict=True)) for values in product(*axes))
 
 
 def _axis(factor: Factor) -> list[FactorValue]:
@@ -114,39 +121,9 @@ def _places(factors: tuple[Factor, ...], rows: tuple[Mapping[str, FactorValue], 
     return places
 
 
-def _latin(factors: int, points: int, blocks: int, seed: int) -> Unit:
-    from scipy.stats import qmc
-
-    samplers = (qmc.LatinHypercube(d=factors, seed=_seed(seed, k)) for k in range(blocks))
-    units: Unit = np.concatenate([sampler.random(points) for sampler in samplers])
-    return units
-
-
-def _saltelli(factors: tuple[Factor, ...], base: int, seed: int) -> Unit:
-    sample = library("SALib.sample.sobol").sample
-    problem = salib_problem([factor.name for factor in factors])
-    found = sample(problem, base, calc_second_order=False, seed=_seed(seed, 0))
-    return np.asarray(found, dtype=float)
-
-
-def _morris(factors: tuple[Factor, ...], trajectories: int, seed: int) -> Unit:
-    """Return one walk after another, each from a seed of its own, so that more can be added."""
-    sample = library("SALib.sample.morris").sample
-    problem = salib_problem([factor.name for factor in factors])
-    seeds = (_seed(seed, k) for k in range(trajectories))
-    walks = [sample(problem, 1, num_levels=MORRIS_LEVELS, seed=own) for own in seeds]
-    units: Unit = np.clip(np.concatenate(walks), 0.0, 1.0)
-    return units
-
-
 def salib_problem(names: Sequence[str]) -> dict[str, Any]:
     """Return factors as SALib wants them, every one from 0 to 1."""
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-
-
-def _seed(seed: int, part: int) -> int:
-    """Return a seed for one part of a design, below 2**32 as the libraries want."""
-    return int((seed * 1_000_003 + part) % (2**32 - 1))
 
 
 @dataclass(frozen=True)
@@ -182,7 +159,15 @@ def make_points(experiment: Experiment) -> Points:
             identity = point_id(scenario.name, values)
             rows.append((scenario.name, identity, *places))
             if identity not in found:
-                key = f"{scenario.name} {_variant(experiment, values)}"
+                # What tells one list of events from another, but for what travels along the runs.
+                filled = [
+                    {
+                        **template.filled(values),
+                        **dict.fromkeys(filter(None, [template.travelling])),
+                    }
+                    for template in experiment.events
+                ]
+                key = json.dumps([scenario.name, filled], sort_keys=True, default=str)
                 variant = variants.setdefault(key, len(variants))
                 found[identity] = Point(identity, scenario.name, values, variant)
     return Points(tuple(found.values()), tuple(rows))
@@ -196,17 +181,6 @@ def point_id(scenario: str, values: Mapping[str, FactorValue]) -> str:
     digest = blake2b(json.dumps([scenario, names, sorted(texts.items())]).encode(), digest_size=6)
     digest.update(pack(f"<{len(numbers)}d", *numbers))
     return f"p{digest.hexdigest()}"
-
-
-def _variant(experiment: Experiment, values: Mapping[str, FactorValue]) -> str:
-    """Return what tells one list of events from another, but for what travels along the runs."""
-    rows = []
-    for template in experiment.events:
-        filled = template.filled(values)
-        if template.travelling:
-            filled[template.travelling] = ""
-        rows.append(filled)
-    return json.dumps(rows, sort_keys=True, default=str)
 
 
 Whole = NDArray[np.int64]
@@ -226,9 +200,17 @@ class Batch:
     def __len__(self) -> int:
         return len(self.points)
 
-    def part(self, chosen: slice | Mask) -> "Batch":
+    def part(self, chosen: Mask) -> "Batch":
         """Return some of the runs."""
         return Batch(self.points[chosen], self.runs[chosen])
+
+    def halves(self) -> list["Batch"]:
+        """Return two halves, points before runs; none of a single run."""
+        names, middle = np.unique(self.points), len(self) // 2
+        low = np.isin(self.points, names[: len(names) // 2])
+        if len(names) == 1:
+            low = np.arange(len(self)) < middle
+        return [self.part(low), self.part(~low)] if middle else []
 
 
 def divide(variant: Whole, settled: Mask, hands: int) -> list[Batch]:
@@ -255,13 +237,3 @@ def divide(variant: Whole, settled: Mask, hands: int) -> list[Batch]:
         parts = np.array_split(cells, -(-run.size // size), axis=1) if run.size else []
         batches += [Batch(*part) for part in parts]
     return sorted(batches, key=lambda batch: int(batch.runs[0]))
-
-
-def after_failure(batch: Batch) -> list[Batch]:
-    """Return the two halves of a batch that failed, points before runs; none of a single run."""
-    names = np.unique(batch.points)
-    middle = len(batch) // 2
-    low = np.isin(batch.points, names[: len(names) // 2])
-    if len(names) == 1:
-        low = np.arange(len(batch)) < middle
-    return [batch.part(low), batch.part(~low)] if middle else []

@@ -119,7 +119,7 @@ class Engine:
 
     def _failed(self, batch: design.Batch, cause: str, queue: deque[design.Batch]) -> None:
         """Search the run that fails by halves; a point of which two fail and none is done fails."""
-        if instead := design.after_failure(batch):
+        if instead := batch.halves():
             queue.extendleft(reversed(instead))
             return
         point = int(batch.points[0])

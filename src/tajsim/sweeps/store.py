@@ -23,8 +23,8 @@ from tajsim.compiled.engine import chosen
 from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
 from tajsim.files import BEGUN, csv_text, place_of, telling, whole
-from tajsim.inputs import events as kinds, outcomes, scenario_parts, toml
-from tajsim.inputs.experiment import Experiment, FactorValue, Keep
+from tajsim.inputs import events as kinds, outcomes, toml
+from tajsim.inputs.experiment import Experiment, Keep
 from tajsim.results import numbers, window
 from tajsim.sweeps.design import Point, Points
 
@@ -61,6 +61,15 @@ def make_job(
     scenario = next(s for s in experiment.scenarios if s.name == points[0].scenario)
     values = [point.values for point in points]
     settings: dict[str, Any] = dict(scenario.settings)
+    own = []
+    for template in experiment.events:
+        event = template.event(values[0])
+        if name := template.travelling:  # its numbers become ``(run,)``
+            numbers = np.array([float(template.filled(v)[name]) for v in values])
+            arguments: dict[str, Any] = {**event.arguments, name: numbers}
+            event = replace(event, arguments=arguments)
+        own.append(event)
+    events = sorted([*scenario.events, *own], key=lambda event: event.month)
     for factor in experiment.factors:
         if factor.parameter is not None:
             settings[factor.parameter] = np.array([float(v[factor.name]) for v in values])
@@ -73,30 +82,12 @@ def make_job(
         parameters=experiment.parameters,
         outcomes=outcomes.with_weight(keep.outcome for keep in experiment.keep),
         settings=settings,
-        events=_events(experiment, scenario, values),
+        events=tuple(event for event in events if event.month <= experiment.end),
         points=tuple(point.id for point in points),
         keep=Summaries(experiment.keep, experiment.start, fingerprint),
         model=model,
         without=scenario.without,
     )
-
-
-def _events(
-    experiment: Experiment,
-    scenario: scenario_parts.Scenario,
-    values: Sequence[Mapping[str, FactorValue]],
-) -> tuple[scenario_parts.Event, ...]:
-    """Return the events of the variant, months in order; travelling numbers become ``(run,)``."""
-    own = []
-    for template in experiment.events:
-        event = template.event(values[0])
-        if template.travelling:
-            numbers = np.array([float(template.filled(v)[template.travelling]) for v in values])
-            arguments: dict[str, Any] = {**event.arguments, template.travelling: numbers}
-            event = replace(event, arguments=arguments)
-        own.append(event)
-    events = sorted([*scenario.events, *own], key=lambda event: event.month)
-    return tuple(event for event in events if event.month <= experiment.end)
 
 
 def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) -> Numbers:
@@ -313,31 +304,23 @@ def locked(place: Path) -> Iterator[None]:
     """
     with (place / LOCK).open("a+b") as file:
         try:
-            _lock(file.fileno())
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.seek(0)
             who = file.read(20).decode("ascii", "replace").strip()
-            process = f" (process {who})" if who else ""
-            raise UserError(
-                f"{place}: another sweep is at work there{process}; wait for it, or name another "
-                "folder"
-            ) from None
+            busy = f"another sweep is at work there{f' (process {who})' if who else ''}"
+            raise UserError(f"{place}: {busy}; wait for it, or name another folder") from None
         file.truncate(0)
         file.write(str(os.getpid()).encode())
         file.flush()
         yield
-
-
-def _lock(number: int) -> None:
-    """Lock a file, or raise ``OSError`` if another process has it locked."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _marks(manifest: Mapping[str, Any]) -> dict[str, str]:
