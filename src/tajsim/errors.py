@@ -65,11 +65,7 @@ def check_names(kind: str, names: Iterable[str], valid: Iterable[str]) -> None:
 
 
 def library(name: str, extra: str = "analysis") -> Any:
-    """Return a module of an optional library.
-
-    Raises:
-        UserError: if it is not installed.
-    """
+    """Return a module of an optional library. Raises `UserError` if it is not installed."""
     try:
         return import_module(name)
     except ImportError:

@@ -43,11 +43,7 @@ class Luck:
 
 @cache
 def load_luck() -> Luck:
-    """Return the file.
-
-    Raises:
-        UserError: if it is missing or not of the sample.
-    """
+    """Return the file. Raises `UserError` if it is missing or not of the sample."""
     source = files("tajsim") / "data" / FILE_NAME
     if not source.is_file():
         raise UserError(f"{FILE_NAME} is missing; {_MAKE}")

@@ -1,7 +1,7 @@
 """Experiments, their format and files: factors, design, points, events and what is kept."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -293,12 +293,10 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
         UserError: with one message for each error in the file and in its scenarios.
     """
     path = experiment_path(name_or_path)
-    shown_path = EXPERIMENTS.shown(path)
-    source = toml.read_source(path, shown_path, ExperimentFile, LISTS)
+    source = toml.read_source(path, EXPERIMENTS.shown(path), ExperimentFile, LISTS)
     top = source.top
     design = Design.model_validate(top["design"]) if "design" in top else None
-    scenarios, messages = _scenarios(source)
-    period = _period(source, scenarios)
+    scenarios, period, messages = _scenarios(source)
     templates = file_templates(source)
     factors = FactorList(source, list(templates.values()), design.kind if design else "")
     if design:
@@ -335,16 +333,18 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
 check_experiment = partial(messages_of, load_experiment)
 
 
-def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:
-    """Return the scenarios that could be loaded, and the messages about files of the others."""
+def _scenarios(source: Source) -> tuple[list[Scenario], Period, list[str]]:
+    """Return the scenarios that could be loaded, and the messages about files of the others.
+
+    Between them stand the first and the last month, empty where unknown.
+    """
     found: dict[str, Scenario] = {}
     messages: list[str] = []
     for i, name in enumerate(source.top.get("scenarios", [])):
         with source.problems.told("scenarios", i):
             path = scenario_path(source.path.parent / name if is_path(name) else name)
             if path.stem in found:
-                text = f"a scenario named '{path.stem}' appears twice; expected once"
-                raise ValueError(text)
+                raise ValueError(f"a scenario named '{path.stem}' appears twice; expected once")
             try:
                 found[path.stem] = load_scenario(path)
             except UserError as error:
@@ -353,19 +353,14 @@ def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:
     if len(starts) > 1:
         text = f"they start in different months: {', '.join(starts)}"
         source.problems.add(("scenarios",), text)
-    return list(found.values()), messages
-
-
-def _period(source: Source, scenarios: list[Scenario]) -> Period:
-    """Return the first and the last month, empty where unknown."""
-    start = scenarios[0].start if scenarios else ""
-    latest = min((scenario.end for scenario in scenarios), default="")
+    start = next((scenario.start for scenario in found.values()), "")
+    latest = min((scenario.end for scenario in found.values()), default="")
     end: str = source.top.get("end", latest)
     if latest and not start <= end <= latest:
         text = f"{end} is outside the scenarios; expected a month from {start} to {latest}"
         source.problems.add(("end",), text)
-        return start, latest
-    return start, end
+        end = latest
+    return list(found.values()), (start, end), messages
 
 
 def file_templates(source: Source) -> dict[toml.Key, EventTemplate]:
@@ -513,21 +508,21 @@ class FactorList:
         for extremes in islice(ends, _TRIALS):
             values = dict(zip([factor.name for factor in mine], extremes, strict=True))
             with self.problems.told(*key):
-                _check_values(template, values)
+                for argument, name in used.items():
+                    text = isinstance(values[name], str)
+                    if text and len(template.references[argument]) > 1:
+                        wrong = "is a text; expected a number to scale"
+                        raise Wrong(f"the factor '{name}' {wrong}", argument)
+                    if (
+                        not text
+                        and argument == "date"
+                        and "from" not in template.references["date"]
+                    ):
+                        wrong = "is a number; expected the key 'from' too"
+                        raise Wrong(f"the factor '{name}' {wrong}", argument)
                 filled = template.filled(values)
                 events.read_event(self.problems, key, filled)
                 events.check_event(self.problems, key, filled, period, "experiment")
-
-
-def _check_values(template: EventTemplate, values: Mapping[str, FactorValue]) -> None:
-    """Refuse a text that is to be scaled, and a number that stands where a date is needed."""
-    for argument, reference in template.references.items():
-        about = f"the factor '{reference['factor']}'"
-        text = isinstance(values[reference["factor"]], str)
-        if text and len(reference) > 1:
-            raise Wrong(f"{about} is a text; expected a number to scale", argument)
-        if not text and argument == "date" and "from" not in reference:
-            raise Wrong(f"{about} is a number; expected the key 'from' too", argument)
 
 
 def _registry_row(row: FactorRow, uses: list[Use]) -> Parameter | None:
@@ -592,27 +587,21 @@ def file_keep(source: Source, period: Period) -> dict[str, Keep]:
             events.check_months(problems, (*key, "window"), row.window, period, "experiment")
         if not events.check_places(problems, (*key, "where"), row.outcome, row.where, sums=True):
             continue
-        for keep in _columns(row, row.window or period):
-            if keep.column in columns:
-                text = f"the column '{keep.column}' appears twice; expected another key 'name'"
+        outcome = outcomes.load_outcomes()[row.outcome]
+        free = [d for d in outcome.dimensions if d not in row.where]
+        names = product(*(DIMENSIONS[d] for d in free))
+        places = [dict(zip(free, chosen, strict=True)) for chosen in names]
+        if len(outcome.dimensions) == len(free) == 1 and outcome.places == "sum":
+            places.insert(0, {free[0]: events.ALL})
+        for place in places:
+            where = {d: {**row.where, **place}[d] for d in outcome.dimensions}
+            at = ";".join(f"{d}={n}" for d, n in (place if row.name else where).items())
+            column = f"{row.name or row.outcome}{f'[{at}]' if at else ''}"
+            if column in columns:
+                text = f"the column '{column}' appears twice; expected another key 'name'"
                 problems.add(key, text)
-            columns.setdefault(keep.column, keep)
+            columns.setdefault(column, Keep(column, row.outcome, where, row.window or period))
     return columns
-
-
-def _columns(row: KeepRow, window: Period) -> Iterator[Keep]:
-    outcome = outcomes.load_outcomes()[row.outcome]
-    free = [d for d in outcome.dimensions if d not in row.where]
-    places = [
-        dict(zip(free, names, strict=True)) for names in product(*(DIMENSIONS[d] for d in free))
-    ]
-    if len(outcome.dimensions) == len(free) == 1 and outcome.places == "sum":
-        places.insert(0, {free[0]: events.ALL})
-    for place in places:
-        where = {d: {**row.where, **place}[d] for d in outcome.dimensions}
-        shown_where = place if row.name else where
-        at = f"[{';'.join(f'{d}={n}' for d, n in shown_where.items())}]" if shown_where else ""
-        yield Keep(f"{row.name or row.outcome}{at}", row.outcome, where, window)
 
 
 def unit_of_uses(uses: Sequence[Use]) -> str:

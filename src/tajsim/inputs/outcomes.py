@@ -69,11 +69,6 @@ class Outcome:
     set_by: tuple[str, ...] = ()
 
     @property
-    def may_be_missing(self) -> bool:
-        """Whether it is missing where there is nothing that it describes."""
-        return self.missing or self.places == "people"
-
-    @property
     def window_unit(self) -> str:
         """The unit after aggregation over a window."""
         return window_unit(self.unit, self.aggregate)
@@ -126,11 +121,7 @@ def load_outcomes() -> dict[str, Outcome]:
 
 
 def outcome(name: str) -> Outcome:
-    """Return one outcome.
-
-    Raises:
-        UserError: if there is none of that name; the line names the nearest one.
-    """
+    """Return one outcome. Raises `UserError` if there is none of that name."""
     check_names("outcome", [name], load_outcomes())
     return load_outcomes()[name]
 

@@ -135,11 +135,7 @@ def number_count(role: str | None = None) -> int:
 
 
 def parameter(name: str) -> Parameter:
-    """Return one parameter.
-
-    Raises:
-        UserError: if there is none of that name; the line names the nearest one.
-    """
+    """Return one parameter. Raises `UserError` if there is none of that name."""
     check_names("parameter", [name], load_parameters())
     return load_parameters()[name]
 

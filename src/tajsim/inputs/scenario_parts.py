@@ -344,18 +344,16 @@ def parts_of(scenario: Scenario) -> list[Part]:
 Period = tuple[str, str]
 
 
-def _leaves(table: Mapping[str, Any], above: toml.Key) -> Iterator[tuple[toml.Key, Any]]:
-    for key, value in table.items():
-        if isinstance(value, dict) and value:
-            yield from _leaves(value, (*above, key))
-        else:
-            yield (*above, key), value
-
-
 def file_settings(source: Source) -> dict[str, tuple[float, str]]:
     """Return name -> (value, ``path:line``) of one file; errors go to the source's problems."""
     found: dict[str, tuple[float, str]] = {}
-    for key, value in _leaves(source.top.get("set", {}), ("set",)):
+
+    def leaves(table: Mapping[str, Any], above: toml.Key) -> Iterator[tuple[toml.Key, Any]]:
+        for key, value in table.items():
+            deeper = isinstance(value, dict) and value
+            yield from leaves(value, (*above, key)) if deeper else [((*above, key), value)]
+
+    for key, value in leaves(source.top.get("set", {}), ("set",)):
         name = ".".join(str(part) for part in key[1:])
         number = events.check_setting(source.problems, key, name, value)
         if name in found:  # one spelling of it is quoted, else it is no TOML
@@ -365,9 +363,10 @@ def file_settings(source: Source) -> dict[str, tuple[float, str]]:
     return found
 
 
-def command_settings(
-    overrides: Mapping[str, float | str] | Sequence[str],
-) -> tuple[dict[str, float], list[str]]:
+Overrides = Mapping[str, float | str] | Sequence[str]
+
+
+def command_settings(overrides: Overrides) -> tuple[dict[str, float], list[str]]:
     """Return the values of ``key=value`` overrides, and the messages about wrong ones."""
     if isinstance(overrides, Mapping):
         pairs = [(f"{key}={value}", key, value) for key, value in overrides.items()]
@@ -538,9 +537,6 @@ def moved_events(source: Source, period: Period, inherited: list[Event]) -> list
                 figures = event.figures if event.month == month else ()
                 found.append(replace(event, month=month, where=where, figures=figures))
     return sorted(found, key=lambda event: event.month)
-
-
-Overrides = Mapping[str, float | str] | Sequence[str]
 
 
 def _laid_over(under: Scenario, source: Source) -> Scenario:

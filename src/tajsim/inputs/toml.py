@@ -189,24 +189,19 @@ def event_month(text: str) -> str | None:
     return text[:7] if text == day.isoformat() else None
 
 
-def _span(part: str) -> tuple[str, str] | None:
-    found = _PART.fullmatch(part.strip())
-    if not found:
-        return None
-    decade, year, month, _ = found.groups()
-    if decade:
-        return f"{decade}0-01", f"{decade}9-12"
-    return (f"{year}-{month}",) * 2 if month else (f"{year}-01", f"{year}-12")
-
-
 def months_of(text: str) -> tuple[str, str] | None:
     """Return the first and last month that a date of the ledger covers, or None.
 
     Reads ``2004``, ``2004-11``, ``2004-11-03``, ``1990s`` and ranges such as ``1997/1998``.
     """
-    spans = [_span(part) for part in text.split("/")]
-    first, last = spans[0], spans[-1]
-    return None if first is None or last is None else (first[0], last[1])
+    parts, ends = text.split("/"), []
+    for part in (parts[0], parts[-1]):
+        if not (found := _PART.fullmatch(part.strip())):
+            return None
+        decade, year, month, _ = found.groups()
+        first, last = (year, year) if year else (f"{decade}0", f"{decade}9")
+        ends.append((f"{first}-{month or '01'}", f"{last}-{month or '12'}"))
+    return ends[0][0], ends[1][1]
 
 
 def month_number(month: str) -> int:

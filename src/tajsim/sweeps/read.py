@@ -74,14 +74,13 @@ class Sweep(Printed):
             cells = [cell for end in ends for cell in (f"{means[end]:,.4g}", self.named(end))]
             rows.append([str(column), str(unit), *(cells or ["-", ""] * 2)])
         head = ("kept", "unit", "lowest mean", "at", "highest mean", "at")
-        parts = [
-            f"{self.kind} of {len(self.points):,} points, {done:,} of them with runs",
-            f"{len(self.results):,} runs" + f", {failed:,} failed" * bool(failed),
-            *[f"{len(self.unfit):,} files left out that are damaged or of another sweep"]
-            * bool(self.unfit),
-        ]
-        about = f"{self.about['title']}\n{self.about['question']}\n{'; '.join(parts)}"
-        return f"{about}\n\n{numbers.text_table(head, rows, left=(0, 1, 3, 5))}"
+        out = f"; {len(self.unfit):,} files left out that are damaged or of another sweep"
+        return (
+            f"{self.about['title']}\n{self.about['question']}\n"
+            f"{self.kind} of {len(self.points):,} points, {done:,} of them with runs; "
+            f"{len(self.results):,} runs{f', {failed:,} failed' * bool(failed)}"
+            f"{out * bool(self.unfit)}\n\n{numbers.text_table(head, rows, left=(0, 1, 3, 5))}"
+        )
 
     def named(self, point: Any) -> str:
         """Return the values of the factors at a point; where they are many, its id."""
@@ -120,20 +119,14 @@ class Sweep(Printed):
     def answers(self, column: str, scenario: str | None = None) -> NDArray[np.float64]:
         """Return the mean of a column over runs for every row of the design, ``(row,)``.
 
-        It is ``nan`` where it is missing; the scenario may be left out where there is one.
-
-        Raises:
-            UserError: for an unknown column or scenario.
+        It is ``nan`` where it is missing; the scenario may be left out where there is one. Unknown
+        names are refused.
         """
         check_names("column", [column], self.columns.index)
         return self.means[column].reindex(self.rows(scenario)["point"]).to_numpy(dtype=float)
 
     def rows(self, scenario: str | None = None) -> pd.DataFrame:
-        """Return the rows of the design of one scenario, in the order of the design.
-
-        Raises:
-            UserError: for an unknown scenario, or none where there are several.
-        """
+        """Return the rows of the design of one scenario, in their order; it may not be unknown."""
         names = list(dict.fromkeys(self.design["scenario"]))
         chosen = names[0] if scenario is None and len(names) == 1 else str(scenario)
         check_names("scenario", [chosen], names)
@@ -188,18 +181,8 @@ def load_sweep(folder: str | Path) -> Sweep:
     results, failures, unfit = store.read_all(
         place, list(points.index), list(columns.index), manifest["marks"]
     )
-    return Sweep(
-        folder=place,
-        points=points,
-        results=results,
-        failures=failures,
-        columns=columns,
-        factors=factors,
-        kind=manifest["design"]["kind"],
-        options=manifest["design"]["options"],
-        about=about,
-        unfit=tuple(unfit),
-    )
+    tables = place, points, results, failures, columns, factors
+    return Sweep(*tables, **manifest["design"], about=about, unfit=tuple(unfit))
 
 
 PARQUET = ".parquet"
@@ -227,11 +210,7 @@ def write_tidy(sweep: Sweep, path: Path, name: str) -> None:
 
 
 def opened(sweep: Sweep | str | Path) -> Sweep:
-    """Return a sweep, read from its folder if need be.
-
-    Raises:
-        UserError: if there is none, or none of its runs is finished.
-    """
+    """Return a sweep, read from its folder if need be, of which some runs must be finished."""
     found = sweep if isinstance(sweep, Sweep) else load_sweep(sweep)
     if found.results.empty:
         raise UserError(f"{found.folder}: no run of this sweep is finished")
@@ -239,11 +218,7 @@ def opened(sweep: Sweep | str | Path) -> Sweep:
 
 
 def columns_of(sweep: Sweep, names: Sequence[str] | None) -> list[str]:
-    """Return the columns that are meant: by their own names, or all of an outcome.
-
-    Raises:
-        UserError: for each name that is neither.
-    """
+    """Return the columns that are meant, by their own names or all of an outcome; or refuse."""
     own, outcomes = [str(name) for name in sweep.columns.index], sweep.columns["outcome"]
     check_names("outcome", names or (), list(dict.fromkeys([*own, *outcomes])))
     found = {
@@ -253,11 +228,7 @@ def columns_of(sweep: Sweep, names: Sequence[str] | None) -> list[str]:
 
 
 def column_of(sweep: Sweep, name: str) -> str:
-    """Return the one column that is meant.
-
-    Raises:
-        UserError: if there is none, or more than one.
-    """
+    """Return the one column that is meant; none, or more than one, are refused."""
     found = columns_of(sweep, [name])
     if len(found) > 1:
         raise UserError(f"'{name}' is kept as {', '.join(found)}; name one of these columns")
@@ -265,11 +236,7 @@ def column_of(sweep: Sweep, name: str) -> str:
 
 
 def scenarios_of(sweep: Sweep, scenario: str | None) -> list[str]:
-    """Return the scenarios that are meant: the one named, or all.
-
-    Raises:
-        UserError: for an unknown one.
-    """
+    """Return the scenarios that are meant: the one named, which must be known, or all."""
     names = [str(name) for name in dict.fromkeys(sweep.points["scenario"])]
     check_names("scenario", [scenario] if scenario is not None else (), names)
     return names if scenario is None else [scenario]

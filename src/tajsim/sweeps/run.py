@@ -83,11 +83,7 @@ class Engine:
         return said
 
     def work_off(self, batches: Iterable[design.Batch], team: Executor) -> None:
-        """Simulate and store every batch.
-
-        Raises:
-            OSError: if the results cannot be stored.
-        """
+        """Simulate and store every batch. Raises `OSError` if the results cannot be stored."""
         queue = deque(batches)
         while queue or self._under_way:
             while queue and team.wants():

@@ -162,11 +162,7 @@ def put(path: Path, data: bytes) -> None:
 
 
 def _read(path: Path) -> bytes:
-    """Return the content of a file.
-
-    Raises:
-        OSError: if it is none, or cannot be read.
-    """
+    """Return the content of a file. Raises `OSError` if it is none, or cannot be read."""
     if path.exists() and not path.is_file():  # reading a pipe would wait for its writer
         raise OSError(errno.EINVAL, "Not an ordinary file")
     return path.read_bytes()
@@ -353,11 +349,7 @@ def prepare_folder(out: str | Path) -> Path:
 
 
 def read_manifest(place: Path) -> dict[str, Any]:
-    """Return what a sweep is about.
-
-    Raises:
-        UserError: if the file is not one of tajsim's.
-    """
+    """Return what a sweep is about. Raises `UserError` if the file is not one of tajsim's."""
     path = place / MANIFEST
     try:
         manifest: dict[str, Any] = json.loads(_read(path))
