@@ -49,9 +49,8 @@ def scenario(
 
 
 def claim(id: str = "a", **fields: str) -> str:
-    return CLAIM.format(
-        **{"id": id, "outcome": "pay", "last": "2004-09", "expect": "rises", **fields}
-    )
+    usual = {"id": id, "outcome": "pay", "last": "2004-09", "expect": "rises"}
+    return CLAIM.format(**{**usual, **fields})
 
 
 def test_the_verb_prints_and_writes_every_claim(
@@ -67,9 +66,8 @@ def test_the_verb_prints_and_writes_every_claim(
     assert (table["reference"] == "status-quo").all()
     # The work is divided for two processes, and done in this one.
     simulate = batches.simulate
-    monkeypatch.setattr(
-        batches, "simulate", lambda plan, tell: simulate(replace(plan, workers=1), tell)
-    )
+    here = lambda plan, tell: simulate(replace(plan, workers=1), tell)  # noqa: E731
+    monkeypatch.setattr(batches, "simulate", here)
     two = tajsim.claims(file, runs=4, workers=2)
     pd.testing.assert_frame_equal(two[["effect", "low", "high"]], table[["effect", "low", "high"]])
     wanted = {"scenario", "effect", "low", "high", "share", "document", "line", "statement"}
@@ -113,12 +111,10 @@ def test_each_scenario_is_simulated_once_and_only_as_far_as_needed(
     ]
     assert told == sorted(told)
     assert told[-1] == (2 * (7 + 8 + 9 + 9), 2 * (7 + 8 + 9 + 9))
-
-
-def test_claims_without_a_reference_need_no_pair(tmp_path: Path) -> None:
+    # Claims without a reference need no pair.
     level = '\nagainst = "level"\nlow = 0.0\nhigh = 1.0\n'
     text = claim(outcome="collusion", expect="between") + level
-    file = scenario(tmp_path, "mine", "status-quo", text)
+    file = scenario(tmp_path, "alone", "status-quo", text)
     row = tajsim.claims(file, runs=2).iloc[0]
     assert (row["verdict"], row["reference"]) == (HOLDS, "")
 

@@ -11,12 +11,14 @@ import tajsim.inputs.experiment as experiments
 from docs.generate.schemas import experiment_schema
 from tajsim.cli import main
 from tajsim.errors import UserError
+from tajsim.exploration.sensitivity import salib_indices
 from tajsim.inputs.experiment import check_experiment, load_experiment
 from tajsim.inputs.registry import load_parameters
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.design import DesignPoints, make_design, make_points
+from tajsim.sweeps.design import DesignPoints, make_design, make_points, salib_problem
 
 ROOT = Path(__file__).parents[1]
+Capture = pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("name", experiments.experiment_names())
@@ -41,16 +43,11 @@ def test_shipped_experiments_run(
 
 
 def _used(*references: tuple[str, dict[str, object]], parameter: str) -> str:
-    uses = [
-        (
-            experiments.EventTemplate(
-                {"kind": "set", "parameter": parameter, name: {"factor": "x", **more}}
-            ),
-            name,
-        )
-        for name, more in references
-    ]
-    return experiments.unit_of_uses(uses)
+    rows = [{"parameter": parameter, name: {"factor": "x", **more}} for name, more in references]
+    names = [name for name, _ in references]
+    return experiments.unit_of_uses(
+        [*zip(map(experiments.EventTemplate, rows), names, strict=True)]
+    )
 
 
 def test_factors_of_events_have_the_unit_of_what_they_are_divided_over() -> None:
@@ -59,9 +56,8 @@ def test_factors_of_events_have_the_unit_of_what_they_are_divided_over() -> None
     assert _used(parts[0], ("value", {"times": 0.25}), parameter=pay) == "USD/month"
     assert _used(*parts, parameter=pay) == ""  # more than the whole
     assert _used(("value", {"times": 1000}), parameter=pay) == ""
-    assert (
-        _used(("months", {}), ("date", {"from": "2004-11", "times": 0.1}), parameter="") == "months"
-    )
+    after = ("date", {"from": "2004-11", "times": 0.1})
+    assert _used(("months", {}), after, parameter="") == "months"
     assert _used(("date", {}), parameter="") == ""  # a month by its name
     units = {f.name: f.unit for f in load_experiment("border-pay-or-aid").factors}
     assert units == {"border_pay": "USD/month", "aid_a_year": "USD/year"}
@@ -70,13 +66,9 @@ def test_factors_of_events_have_the_unit_of_what_they_are_divided_over() -> None
 @pytest.mark.parametrize("name", experiments.experiment_names())
 def test_shipped_experiments_fit_the_schema(name: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    tables = tomllib.loads(experiments.experiment_path(name).read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator(experiment_schema()).validate(tables)
-    assert (
-        experiments.experiment_path(name)
-        .read_text()
-        .startswith("#:schema ../src/tajsim/data/experiment")
-    )
+    text = experiments.experiment_path(name).read_text(encoding="utf-8")
+    jsonschema.Draft202012Validator(experiment_schema()).validate(tomllib.loads(text))
+    assert text.startswith("#:schema ../src/tajsim/data/experiment")
 
 
 def test_an_event_of_an_experiment_may_give_a_unit(tmp_path: Path) -> None:
@@ -90,17 +82,13 @@ def test_an_event_of_an_experiment_may_give_a_unit(tmp_path: Path) -> None:
     assert "the unit 'kg' is wrong here; expected 'USD/month'" in check_experiment(path)[0]
 
 
-def test_all_mistakes_of_a_file_come_at_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_all_mistakes_of_a_file_come_at_once(tmp_path: Path, capsys: Capture) -> None:
     text = EXPERIMENT.replace("runs = 4", "runs = -4").replace("[1, 10, 40]", "[1, 10, 400]")
-    text = text.replace('"heroin_seized"', '"heroin_sized"')
     path = tmp_path / "wrong.toml"
-    path.write_text(text)
+    path.write_text(text.replace('"heroin_seized"', '"heroin_sized"'))
     assert main(["check", str(path), "status-quo"]) == 2
-    lines = capsys.readouterr().err.splitlines()
-    numbers = [int(line.split(":")[2]) for line in lines]
-    assert len(lines) == 3 and numbers == sorted(numbers)
+    lines = [int(line.split(":")[2]) for line in capsys.readouterr().err.splitlines()]
+    assert len(lines) == 3 and lines == sorted(lines)
 
 
 def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
@@ -143,9 +131,8 @@ def test_designs_can_be_enlarged_without_losing_a_point(
 
 
 def test_a_hypercube_has_a_point_in_every_slice(tmp_path: Path) -> None:
-    design = make_design(
-        small_experiment(tmp_path, RANGE, ('"grid"', '"latin-hypercube"\npoints = 10'))
-    )
+    kind = ('"grid"', '"latin-hypercube"\npoints = 10')
+    design = make_design(small_experiment(tmp_path, RANGE, kind))
     slices = np.sort((design.units * 10.0).astype(int), axis=0)
     assert (slices == np.arange(10)[:, None]).all()
     pays = [float(row["pay"]) for row in design.rows]
@@ -155,20 +142,17 @@ def test_a_hypercube_has_a_point_in_every_slice(tmp_path: Path) -> None:
 def test_salib_finds_its_own_design_again(tmp_path: Path) -> None:
     """Morris's and Saltelli's analyses of a known function, through ids that may repeat."""
     pytest.importorskip("SALib")
-    from SALib.analyze import morris, sobol
-
-    for kind in ('"morris"\ntrajectories = 6', '"sobol"\nbase = 64'):
-        experiment = small_experiment(tmp_path, RANGE, ('"grid"', kind))
+    problem = salib_problem(["pay", "month"])
+    for kind, options in (("morris", "trajectories = 6"), ("sobol", "base = 64")):
+        experiment = small_experiment(tmp_path, RANGE, ('"grid"', f'"{kind}"\n{options}'))
         design = make_design(experiment)
         answer = np.array([float(row["pay"]) for row in design.rows])
-        problem = {"num_vars": 2, "names": ["pay", "month"], "bounds": [[0.0, 1.0]] * 2}
-        if "morris" in kind:
-            found = morris.analyze(problem, design.units, answer, num_levels=4)
-            assert np.allclose(found["mu_star"], [39.0, 0.0])
+        table = salib_indices(kind, problem, design.units, answer, seed=1)
+        found = table.pivot(index="index", columns="factor", values="value")[["pay", "month"]]
+        if kind == "morris":
+            assert np.allclose(found.loc["mu_star"], [39.0, 0.0])
         else:
-            found = sobol.analyze(problem, answer, calc_second_order=False)
-            assert np.allclose(found["S1"], [1.0, 0.0], atol=0.1)
-            assert np.allclose(found["ST"], [1.0, 0.0], atol=0.1)
+            assert np.allclose(found.loc[["first", "total"]], [1.0, 0.0], atol=0.1)
 
 
 def test_every_uncertain_parameter_becomes_a_factor() -> None:
@@ -179,9 +163,8 @@ def test_every_uncertain_parameter_becomes_a_factor() -> None:
 
 
 def test_a_logarithmic_spread(tmp_path: Path) -> None:
-    log = small_experiment(
-        tmp_path, ("values = [1, 10, 40]", 'low = 1\nhigh = 100\nspread = "log"\nsteps = 3')
-    )
+    steps = 'low = 1\nhigh = 100\nspread = "log"\nsteps = 3'
+    log = small_experiment(tmp_path, ("values = [1, 10, 40]", steps))
     assert np.allclose([row["pay"] for row in make_design(log).rows][::2], [1.0, 10.0, 100.0])
 
 
