@@ -93,10 +93,21 @@ class Robustness(Printed):
         best = self.table.iloc[self.recommended]
         portfolio = ", ".join(f"{name}={value_text(best[name])}" for name in self.levers)
         more = len(table) - _FEW
+        numbers = [name for c in self.goals for name in (f"mean_{c}", f"worst_{c}")]
+        numbers += ["regret_max", "regret_mean"]
+        heads = [head for c in self.goals for head in (f"{c} mean", "worst")]
+        head = ["", *self.levers, *heads, "regret max", "mean", "chosen"]
+        rows = [
+            ["> " if i == self.recommended else ""]
+            + [value_text(row[name]) for name in self.levers]
+            + [table_number(float(row[name])) for name in numbers]
+            + [percent(float(row["chosen"]))]
+            for i, row in table.head(_FEW).iterrows()
+        ]
         lines = [
             f"{len(table)} portfolios of {', '.join(self.levers)} in the same {self.states:,} "
             f"states of the world. {self.sweep.about['title']}. Wanted: {wanted}.",
-            self._portfolios(table.head(_FEW)) + f"\n... and {more} more" * (more > 0),
+            text_table(head, rows) + f"\n... and {more} more" * (more > 0),
             f"Regret: how far behind the best portfolio of the same state ({self.unit}). worst: a "
             "tenth of states are worse. chosen: share of resampled states in which it is "
             "recommended.",
@@ -108,19 +119,6 @@ class Robustness(Printed):
                 f"{self.missing} states are left out: not every portfolio has a run there."
             )
         return "\n\n".join(lines)
-
-    def _portfolios(self, table: pd.DataFrame) -> str:
-        numbers = [name for c in self.goals for name in (f"mean_{c}", f"worst_{c}")]
-        numbers += ["regret_max", "regret_mean"]
-        heads = [head for c in self.goals for head in (f"{c} mean", "worst")]
-        rows = [
-            ["> " if i == self.recommended else ""]
-            + [value_text(row[name]) for name in self.levers]
-            + [table_number(float(row[name])) for name in numbers]
-            + [percent(float(row["chosen"]))]
-            for i, row in table.iterrows()
-        ]
-        return text_table(["", *self.levers, *heads, "regret max", "mean", "chosen"], rows)
 
 
 def robust(

@@ -24,11 +24,6 @@ from tajsim.inputs.toml import FileTable, Problems
 from tajsim.world import FOREIGN_RUN, GUARDS
 
 
-def settable_parameters() -> list[str]:
-    """Return the names of the parameters that a scenario may set: all but the constants."""
-    return [p.name for p in registry.load_parameters().values() if p.role != "constant"]
-
-
 @dataclass(frozen=True)
 class Restricted:
     """A string that passes ``check``; ``about`` tells a JSON schema what is allowed."""
@@ -108,7 +103,14 @@ DealName = TypeAliasType("DealName", Annotated[str, one_of("deal", axes.DEALS)])
 Step = TypeAliasType("Step", Annotated[str, one_of("repression step", axes.REPRESSION_STEPS)])
 ParameterName = TypeAliasType(
     "ParameterName",
-    Annotated[str, one_of("parameter", registry.load_parameters, settable_parameters)],
+    Annotated[
+        str,
+        one_of(
+            "parameter",
+            registry.load_parameters,
+            lambda: [p.name for p in registry.load_parameters().values() if p.role != "constant"],
+        ),
+    ],
 )
 OutcomeName = TypeAliasType(
     "OutcomeName", Annotated[str, one_of("outcome", outcomes.load_outcomes)]
@@ -225,10 +227,9 @@ def read_event(problems: Problems, key: toml.Key, raw: dict[str, Any]) -> EventR
     kind = raw.get("kind")
     if isinstance(kind, str) and kind in EVENT_KINDS:
         return problems.fit(key, EVENT_KINDS[kind], raw)
-    if kind is None:
-        problems.add((*key, "kind"), f"missing; expected one of {', '.join(EVENT_KINDS)}")
-    else:
-        problems.add((*key, "kind"), unknown("event kind", str(kind), EVENT_KINDS))
+    missing = f"missing; expected one of {', '.join(EVENT_KINDS)}"
+    told = missing if kind is None else unknown("event kind", str(kind), EVENT_KINDS)
+    problems.add((*key, "kind"), told)
     return None
 
 
@@ -278,18 +279,14 @@ def check_places(
     problems: Problems, key: toml.Key, outcome: str, where: Mapping[str, Any], sums: bool = False
 ) -> bool:
     """Check the names of places at which an outcome is taken; with ``sums`` also `ALL`."""
-    found = outcomes.load_outcomes()[outcome]
-    fit = True
+    known, wrong = outcomes.load_outcomes()[outcome].dimensions, {}
     for dimension, name in where.items():
-        text = ""
-        if dimension not in found.dimensions:
-            have = ", ".join(found.dimensions) or "none"
-            hint = nearest(dimension, found.dimensions)
-            text = f"unknown dimension '{dimension}'; '{outcome}' has: {have}{hint}"
-        elif isinstance(name, str):
-            names = (*axes.DIMENSIONS[dimension], ALL) if sums else axes.DIMENSIONS[dimension]
-            text = unknown(dimension, name, names) if name not in names else ""
-        if text:
-            problems.add((*key, dimension), text)
-            fit = False
-    return fit
+        names = (*axes.DIMENSIONS.get(dimension, ()), *([ALL] if sums else ()))
+        if dimension not in known:
+            have, hint = ", ".join(known) or "none", nearest(dimension, known)
+            wrong[dimension] = f"unknown dimension '{dimension}'; '{outcome}' has: {have}{hint}"
+        elif isinstance(name, str) and name not in names:
+            wrong[dimension] = unknown(dimension, name, names)
+    for dimension, text in wrong.items():
+        problems.add((*key, dimension), text)
+    return not wrong

@@ -265,6 +265,12 @@ _EXPECTED = {
     "model_type": "a table",
     "model_attributes_type": "a table",
 }
+_LENGTHS = {
+    "string_too_short": "is empty; expected a text",
+    "string_too_long": "is too long; expected at most {max_length} characters",
+    "too_short": "has {actual_length} entries; expected {min_length}",
+    "too_long": "has {actual_length} entries; expected {max_length}",
+}
 
 
 class Wrong(ValueError):
@@ -334,16 +340,11 @@ class Problems:
         for i, (line, name, text) in enumerate(found):
             if len(told) == MOST_MESSAGES:
                 rest = f"{self.shown_path}: {len(found) - i:,} further mistakes are not listed"
-                return [*told, _one_line(rest)]
-            words = text() if callable(text) else text
-            at = f"{name}: " if name else ""
-            told[_one_line(f"{self.shown_path}:{line}: {at}{words}")] = None
+                return [*told, rest]
+            words = f"{name}: " * bool(name) + str(text() if callable(text) else text)
+            # Names in a file may hold line ends and control characters.
+            told[printable(" ".join(f"{self.shown_path}:{line}: {words}".split()))] = None
         return list(told)
-
-
-def _one_line(text: str) -> str:
-    """Return a text without line ends and control characters, which names in a file may hold."""
-    return printable(" ".join(text.split()))
 
 
 def _tables_in(annotation: Any) -> Iterator[type[FileTable]]:
@@ -372,13 +373,8 @@ def _text(detail: ErrorDetails, model: type[FileTable]) -> str:
         if last in fields and next(_tables_in(fields[last].annotation), None):
             expected = f"[[{last}]]" if expected == _EXPECTED["list_type"] else f"[{last}]"
         return f"{registry.shown(got)} is not valid here; expected {expected}"
-    if kind == "string_too_short":
-        return "is empty; expected a text"
-    if kind == "string_too_long":
-        return f"is too long; expected at most {context['max_length']} characters"
-    if kind in ("too_short", "too_long"):
-        need = context.get("min_length", context.get("max_length"))
-        return f"has {context['actual_length']} entries; expected {need}"
+    if kind in _LENGTHS:
+        return _LENGTHS[kind].format(**context)
     for name, words in (("ge", "at least"), ("le", "at most"), ("gt", "above")):
         if name in context:
             return f"{registry.shown(got)} is out of range; expected {words} {context[name]:g}"

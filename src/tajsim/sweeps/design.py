@@ -112,12 +112,10 @@ def _places(factors: tuple[Factor, ...], rows: tuple[Mapping[str, FactorValue], 
     for i, factor in enumerate(factors):
         values = [row[factor.name] for row in rows]
         order: list[FactorValue] = list(factor.values or dict.fromkeys(values))
-        if any(isinstance(value, str) for value in values):
-            numbers = np.array([float(order.index(value)) for value in values])
-        else:
-            numbers = np.array([float(value) for value in values])
-        low, high = numbers.min(), numbers.max()
-        places[:, i] = (numbers - low) / (high - low) if high > low else 0.5
+        texts = any(isinstance(value, str) for value in values)
+        numbers = np.array([order.index(value) if texts else float(value) for value in values])
+        span = np.ptp(numbers)
+        places[:, i] = (numbers - numbers.min()) / span if span > 0.0 else 0.5
     return places
 
 
