@@ -26,8 +26,8 @@ _FEW = 6
 def sweep(options: Namespace) -> None:
     """Simulate every point of an experiment, and store the runs in DIR as they are finished.
 
-    However a sweep was stopped, the same command resumes it: nothing that is stored is computed
-    again. With more --runs, or more points in the file, it adds what is missing.
+    The same command resumes it; with more --runs, or more points in the file, it adds what is
+    missing.
 
     example: tajsim sweep border-pay-or-aid --out results/pay --workers 2 --progress
     experiment EXPERIMENT  a shipped experiment or a file
@@ -75,9 +75,8 @@ def sweep(options: Namespace) -> None:
 def sensitivity(options: Namespace) -> None:
     """Rank the factors that drive the kept outcomes of a sweep.
 
-    Uses Sobol indices for a Saltelli design, Morris screening for a Morris design (both need the
-    extra 'analysis'), rank correlation for any other. Prints, for each outcome: an index for every
-    factor with its 90 % interval, and how much of the variance is chance.
+    By Sobol indices for a Saltelli design, Morris screening for a Morris design (both need the
+    extra 'analysis'), rank correlations for any other; and how much of the variance is chance.
 
     example: tajsim sensitivity results/screening --outcome interception --out results/indices
     sweep DIR  the folder of a sweep
@@ -94,8 +93,7 @@ def sensitivity(options: Namespace) -> None:
 def discover(options: Namespace) -> None:
     """Find boxes in the space of the factors of a sweep in which an outcome happens often.
 
-    They are found by patient rule induction. Prints, for each box: a sentence, its limits, how
-    often it happens inside and elsewhere, also on points held out, and what chance explains.
+    By patient rule induction; each is judged on points held out, and by what chance explains.
 
     example: tajsim discover results/succession --outcome state_failed --out results/failure
     sweep DIR  the folder of a sweep
@@ -118,9 +116,7 @@ def discover(options: Namespace) -> None:
 def robust(options: Namespace) -> None:
     """Compare the portfolios of a sweep (choices of levers) in the same states of the world.
 
-    Prints the regret of each, the recommended portfolio, and how sure that is. A state is a run
-    number with its draws and its uncertain parameters, and a value for each factor that is not a
-    lever.
+    Prints the regret of each, the recommended portfolio, and how sure that is.
 
     example: tajsim robust results/pay --goal heroin_seized=high --goal aid_diverted=low
     sweep DIR  the folder of a sweep
@@ -156,9 +152,8 @@ verb.READERS |= {"NAME=WAY": _pair, "FACTOR=VALUE": _held}
 def seek(options: Namespace) -> None:
     """Find which value of one factor of an experiment gives a level of an outcome.
 
-    Prints the value at which half of the histories reach the level, how the value that each
-    history needs varies, and what was found at every value tried (Brent's method). Runs of one
-    number are pairs at all values and in the scenario that the level names.
+    Prints the value at which half of the histories reach it (Brent's method), how the value that
+    each history needs varies, and what was found at every value tried.
 
     example: tajsim seek border-pay-or-aid --outcome heroin_seized --level 50%of:status-quo
     experiment EXPERIMENT  a shipped experiment or a file

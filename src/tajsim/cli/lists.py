@@ -139,20 +139,15 @@ def figures(options: Namespace) -> None:
 
 @Verb
 def parameters(options: Namespace) -> None:
-    """Show parameters with value, unit, range, role and basis, or one in full.
-
-    One in full has the figures behind it and the rules that read it.
-
-    With --ties every uncertain or fixed number is drawn from its range and tested against the
-    headline outcomes of history and the paired differences of the shipped scenarios. Ties that
-    turn or change the spread are seen too, and false discoveries are controlled.
+    """Show parameters, or one in full with the figures behind it and the rules that read it.
 
     example: tajsim parameters agency_pay.border_troops
              tajsim parameters --ties --runs 400 --out ties.csv
     name NAME?  a parameter or a family of them
     --role uncertainty/fixed/lever/constant  of this role
     --basis documented/derived/assumption  of this basis
-    --ties  test what each uncertain or fixed number is tied to; takes long
+    --ties  draw each uncertain or fixed number from its range and test it against the headline
+        outcomes of history and the paired differences of the scenarios; takes long
     --pairs A,B  scenarios whose differences --ties looks at (default: all)
     --out FILE^  a file for the table of --ties: .csv
     --runs N  runs of each pair of scenarios (default 200)
@@ -336,16 +331,12 @@ def _named() -> dict[str, list[tuple[str, str]]]:
 
 @Verb
 def mechanisms(options: Namespace) -> None:
-    """Show the statements of the documents about cause and effect.
-
-    Each has its grade: a choice of an actor, a rule, by omission or a label; or one in full, with
-    the parameters that its functions read and the claims that test it.
+    """Show the statements of the documents about cause and effect, with their grades, or one.
 
     With --ablate the answers of the rules of each theme, and of each mechanism that rules carry,
     are held in turn, over 50 runs unless said otherwise. Told is which headline outcomes of
     status-quo move (by 5 % of their level or a fifth of their spread over runs), which signs,
-    claims and targets change their verdict, and which mechanisms carry nothing. All of them take
-    hours; what is in FILE is not made again.
+    claims and targets change their verdict, and which mechanisms carry nothing. All take hours.
 
     example: tajsim mechanisms M47
              tajsim mechanisms --ablate --only M47,militants --out ablation.csv
@@ -353,7 +344,7 @@ def mechanisms(options: Namespace) -> None:
     --status S  only those of this status: modelled, 'in a scenario', 'left out' or open
     --ablate  hold each theme and each mechanism in turn, and tell what that changes
     --only A,B  hold these alone: mechanisms, themes or rules
-    --out FILE^  a file for the table of --ablate, written after each: .csv
+    --out FILE^  a file for the table of --ablate, written after each: .csv; goes on with it
     @draws
     """
     if options.ablate:

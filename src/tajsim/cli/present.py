@@ -122,8 +122,7 @@ def report(options: Namespace) -> None:
 
     It begins with the answer: the finding, a chart, numbers before and after, how sure they are.
     Then come the evidence by theme, the claims of the documents, what limits it, and how to make it
-    again. Every sentence is made from the results: it states no direction where the interval covers
-    zero. Several results are put side by side if their runs are pairs (same seed, runs and months);
+    again. Several results stand side by side if their runs are pairs (same seed, runs and months);
     the first scenario is the reference.
 
     example: tajsim report withdrawal --out withdrawal.html
@@ -148,9 +147,8 @@ _USUAL_WORKERS = min(max(os.cpu_count() or 2, 2), 4)
 def app(options: Namespace) -> None:
     """Open a page in the browser on which you choose a scenario and a reference and move levers.
 
-    It shows hundreds of paired runs of both: fans, differences with their intervals, the map, the
-    story of one run. It is served on this machine's loopback address only and needs no internet.
-    What the page shows can be saved as a scenario file or as a link. Ctrl-C ends it.
+    It is served on this machine's loopback address only and needs no internet. What the page shows
+    can be saved as a scenario file or as a link. Ctrl-C ends it.
 
     example: tajsim app --scenario russian-border-withdrawal --reference status-quo
     --scenario A  what levers change: a shipped scenario or a file
@@ -202,7 +200,6 @@ def app(options: Namespace) -> None:
 def calibrate(options: Namespace) -> None:
     """Fit the uncertain assumptions of the scenario 'history' to the targets kept for fitting.
 
-    Writes a sample of the parameters that fit, with tables of what was learnt and how well it fits.
     Numbers that are not given are those of the sample that ships with tajsim, which is not changed.
     Finished rounds are kept in the folder: the same command resumes where it was ended.
 

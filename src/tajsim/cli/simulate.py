@@ -28,9 +28,7 @@ Tables = Callable[["xr.Dataset"], "tuple[Callable[[dict[str, str]], str], dict[s
 def run(options: Namespace) -> None:
     """Simulate one scenario, print medians and 90 % of its runs, and keep the results.
 
-    --save keeps the state after the last month, and --from continues it, identical to the bit
-    to an uninterrupted run. Other scenarios may continue it too, if they differ in levers
-    or later events only.
+    Another scenario may continue a saved state too, if it differs in levers or later events only.
 
     example: tajsim run status-quo --runs 200 --seed 1 --out results/status-quo
              tajsim run status-quo --until 2004-10 --save october.npz
@@ -39,7 +37,7 @@ def run(options: Namespace) -> None:
     @ensemble
     --window FROM:TO  first and last month, YYYY-MM:YYYY-MM (default: the whole period)
     --save STATE  a new file for the state after the last month, see --until
-    --from>resume STATE  continue from a saved state, with its runs
+    --from>resume STATE  continue a saved state with its runs, to the bit as without a break
     """
     state = None
     if options.resume is not None:
@@ -75,10 +73,8 @@ def compare(options: Namespace) -> None:
     """Simulate a reference and one scenario or more with the same draws, and print the answer.
 
     The answer is one sentence with the outcomes behind it: before, after, and where nine in ten of
-    the paired histories lie; then what the scenario sets itself, what does not change, and what
-    the answer rests on. A direction is told where the mean paired difference is clear of zero and
-    large enough to matter. --full prints the tables instead: medians, mean differences with their
-    90 % interval, claims of the documents, sources of variance.
+    the paired histories lie. A direction is told where the mean paired difference is clear of zero
+    and large enough to matter.
 
     example: tajsim compare arrangement-of-2004 russian-border-withdrawal --runs 200
         --out withdrawal
@@ -89,7 +85,7 @@ def compare(options: Namespace) -> None:
         without ID)
     @ensemble
     --scenarios>pattern A,B  more shipped ones: all, or patterns such as 'irpt-*'
-    --full  print the tables instead of the answer
+    --full  print tables: medians, mean differences with 90 % intervals, claims, variance
     --json  print the answer for machines
     --quiet  print the files that were written, nothing else
     --window FROM:TO  first and last month, YYYY-MM:YYYY-MM (default: that of the question, else
@@ -149,13 +145,11 @@ def claims(options: Namespace) -> None:
     share of runs in which it holds, the mean paired difference with its 90 % interval, what is
     expected, and document and line.
 
-    With --without-mechanism each claim that holds is tested again with the rules held that carry
-    the mechanisms it cites (it needs them, or holds without them), and with all other rules held:
-    it restates one rule if its effect is then the same to a fifth.
-
     example: tajsim claims --runs 100 --out claims.csv
     scenarios SCENARIO*  a shipped scenario or a file (default: all shipped ones with claims)
-    --without-mechanism  tell which claims need the mechanism they cite; takes far longer
+    --without-mechanism  test each claim that holds again with the rules held that carry the
+        mechanisms it cites, and with all others held: it restates one rule if its effect is then
+        the same to a fifth; takes far longer
     --out FILE^  a new file for the table: .csv
     @draws
     """
@@ -179,10 +173,9 @@ def claims(options: Namespace) -> None:
 def signs(options: Namespace) -> None:
     """Test the effects that the model as a whole must show when one thing is changed.
 
-    Each change is simulated in pairs with its reference. Prints, for each sign: the verdict (holds,
-    right sign but negligible, turns later over the whole horizon, undecided at this number of runs,
-    fails, or not tested where the model lacks what it names), the smallest effect that is expected,
-    the mean effect with its 90 % interval and over its spread over runs, and document and line.
+    Prints, for each sign: the verdict (holds, right sign but negligible, turns later over the whole
+    horizon, undecided at this number of runs, fails, or not tested where the model lacks what it
+    names), the smallest effect expected, the mean effect with its 90 % interval, and its source.
 
     example: tajsim signs --runs 100 --workers 2
     ids ID*  a sign or a change (default: all)
@@ -230,10 +223,8 @@ def stability(options: Namespace) -> None:
 def validate(options: Namespace) -> None:
     """Simulate the scenario in which everything documented happens, and print a scoreboard.
 
-    It shows each target, fitted or only checked, as observed (with its error) against the simulated
-    distribution, and how many of the intervals cover what was observed.
-    Series of years are scored by coverage, width, rank and probability score against the last value
-    and the mean so far: those of the documents, or your own.
+    Each target, fitted or only checked, stands against the simulated distribution; series of years
+    are scored by coverage, width, rank and probability score against the last value and the mean.
 
     example: tajsim validate --runs 200 --out validation.csv
              tajsim validate --against observed.csv
@@ -253,9 +244,8 @@ def validate(options: Namespace) -> None:
 def verify(options: Namespace) -> None:
     """Simulate a sample of the runs again and compare every outcome in every month.
 
-    Says whether they are equal to the bit, equal within tolerance (1e-4 of the largest value: as
-    another machine or library has it) or not, and what is otherwise than when they were made.
-    Results that are not equal end with status 2.
+    They are equal to the bit, equal within tolerance (1e-4 of the largest value: as another machine
+    or library has it) or not, which ends with status 2 and says what is otherwise than before.
 
     example: tajsim verify withdrawal
     results RESULTS  a results.nc, its folder, or an archive of it

@@ -292,15 +292,13 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class FoundBox:
-    """A box and its worth; ``held_`` is measured on points that had no part in making it.
+    """A box and its worth.
 
     Attributes:
-        box: the limits by number of input; ``limits`` each as one says it, by name of the input;
-            ``doubts`` the quasi-p-value of each, see `chance_of_limit`.
+        limits, doubts: each as one says it, and its quasi-p-value (`chance_of_limit`), by input.
         density: share of the runs inside in which it happens; ``elsewhere`` outside of this and
-            the earlier boxes.
+            the earlier boxes; ``held_`` over fifths of the points that had no part in making it.
         coverage: share of all cases that lie inside; ``support`` of all runs.
-        held_density, held_elsewhere: the same over held-out fifths of the points.
         chance: how likely chance sets held-out points apart as far as the box does; ``nan`` where
             there are too few points to hold any out.
     """
@@ -391,16 +389,15 @@ def _short(limit: float, values: Array) -> str:
 
 def sentence(what: str, box: FoundBox) -> str:
     """Return one plain sentence: what happens in how many runs, where, against how many."""
+    held = f"{percent(box.held_density)} against {percent(box.held_elsewhere)}."
+    if math.isnan(box.chance):
+        checked = "Too few points to hold some out: take it as a hint."
+    else:
+        checked = f"On points that had no part in making it: {held}"
     text = (
         f"{what} in {percent(box.density)} of runs where {listed(list(box.limits.values()))}, "
         f"against {percent(box.elsewhere)} elsewhere; {percent(box.coverage)} of all cases lie "
-        "there. "
-    )
-    text += (
-        "Too few points to hold some out: take it as a hint."
-        if math.isnan(box.chance)
-        else f"On points that had no part in making it: {percent(box.held_density)} against "
-        f"{percent(box.held_elsewhere)}."
+        f"there. {checked}"
     )
     if box.chance > DOUBT:
         return (
@@ -440,10 +437,10 @@ class Discovery(Printed):
             f"{what}: in {percent(cases.share)} of {cases.weight.sum():,.0f} runs. "
             f"Sought in {cases.values.shape[1]:,} points over {len(cases.names)} inputs."
         )
-        said = ["No box is better than the whole: the inputs do not explain where it happens."]
-        if self.boxes:
-            said = [f"Box {k}. {sentence(what, box)}" for k, box in enumerate(self.boxes, 1)]
-            said[1:] = [text.replace(". ", ". Of the other points: ", 1) for text in said[1:]]
+        said = [
+            f"Box {k}. {'Of the other points: ' * (k > 1)}{sentence(what, box)}"
+            for k, box in enumerate(self.boxes, 1)
+        ] or ["No box is better than the whole: the inputs do not explain where it happens."]
         return "\n\n".join([self.sweep.about["title"], lead, *said, *self.notes])
 
 

@@ -275,14 +275,10 @@ def _search(
 
 
 def crossings(values: Array, apart: Array) -> Array:
-    """Return where each row of answers less its level first meets zero, ``nan`` if it does not.
+    """Return where each run first meets zero ``(run,)``, ``nan`` if it does not.
 
-    Args:
-        values: ``(value,)`` in order.
-        apart: ``(value, run)``.
-
-    Returns:
-        ``(run,)``, on the straight lines between neighbours.
+    That is on the straight lines between answers less levels ``apart`` ``(value, run)`` at
+    ``values`` ``(value,)`` in order.
     """
     low, high = apart[:-1], apart[1:]
     meets = (low == 0.0) | (low * high < 0.0) | (high == 0.0)

@@ -23,15 +23,9 @@ _FEW, _TAIL = 12, 0.10
 def regret(values: Array, sign: int) -> Array:
     """Return how far each portfolio falls behind the best one of the same state of the world.
 
-    Args:
-        values: ``(portfolio, state)`` of one goal.
-        sign: 1 if high is good, -1 if low is.
-
-    Returns:
-        ``(portfolio, state)``, 0 for the best, in the unit of the values.
+    ``values`` of one goal are ``(portfolio, state)``; ``sign`` is 1 if high is good, -1 if low is.
     """
-    found: Array = (sign * values).max(axis=0) - sign * values
-    return found
+    return np.asarray((sign * values).max(axis=0) - sign * values)
 
 
 def together(regrets: list[Array], values: list[Array]) -> Array:
@@ -41,18 +35,15 @@ def together(regrets: list[Array], values: list[Array]) -> Array:
     """
     if len(regrets) == 1:
         return regrets[0]
-    sizes = [float(v.std()) for v in values]
-    scaled = [r / s if s > 0.0 else 0.0 * r for r, s in zip(regrets, sizes, strict=True)]
-    found: Array = np.max(scaled, axis=0)
-    return found
+    sizes = [float(v.std()) or np.inf for v in values]
+    scaled = [r / size for r, size in zip(regrets, sizes, strict=True)]
+    return np.asarray(np.max(scaled, axis=0))
 
 
 def least_regret(regrets: Array, counts: Array | None = None) -> int:
     """Return the portfolio whose largest regret is the smallest (Savage), then the mean one.
 
-    Args:
-        regrets: ``(portfolio, state)``.
-        counts: ``(state,)`` how often each state counts; those of 0 are left out.
+    ``regrets`` are ``(portfolio, state)``; ``counts`` ``(state,)`` say how often each state counts.
     """
     counts = np.ones(regrets.shape[1]) if counts is None else counts
     return int(np.lexsort((regrets @ counts, regrets[:, counts > 0.0].max(axis=1)))[0])
@@ -63,12 +54,10 @@ class Robustness(Printed):
     """Portfolios over states of the world.
 
     Attributes:
-        levers: the factors chosen (``scenario`` may be one of them).
-        goals: column -> 1 if it shall be high, -1 if low.
+        levers, goals: the factors chosen (or ``scenario``); column -> 1 if high is good, -1 if low.
         table: a row a portfolio: the levers; for each goal ``mean_`` and ``worst_`` (the tenth of
-            states in which it does worst begins there); ``regret_max``, ``regret_mean``;
-            ``chosen`` (share of resampled states in which it would be recommended).
-        unit: of the regrets.
+            states in which it does worst begins there); ``regret_max``, ``regret_mean``, in
+            ``unit``; ``chosen`` (share of resampled states in which it would be recommended).
         recommended: the row of the portfolio with the smallest largest regret.
         states: how many states of the world; ``missing`` are left out.
     """

@@ -33,13 +33,8 @@ def salib_indices(
 ) -> pd.DataFrame:
     """Return Sobol indices, or Morris's in the unit of the answers, with bootstrap intervals.
 
-    Args:
-        kind, problem: of the design, as SALib has it.
-        places, values: ``(row, factor)`` from 0 to 1 and ``(row,)`` answers, all known.
-        seed: of the resampling.
-
-    Raises:
-        UserError: if SALib is not installed.
+    ``places`` are ``(row, factor)`` from 0 to 1 and ``values`` ``(row,)``, all known; ``seed`` is
+    that of the resampling. Raises `UserError` if SALib is not installed.
     """
     analyze = library(f"SALib.analyze.{kind}").analyze
     how = {"num_resamples": _SAMPLES, "conf_level": LEVEL, "seed": seed % 2**32}
@@ -79,9 +74,8 @@ class Noise:
     """How the variance of one column divides, and what of it is left in the means of points.
 
     Attributes:
-        factors: share of the variance over points and runs that goes with the point.
-        alike: share that goes with the run, alike at every point.
-        apart: share left over, the luck that works differently at different points.
+        factors, alike, apart: shares of the variance over points and runs: what goes with the
+            point, with the run at every point alike, and the luck that differs by point.
         floor: the share of ``apart`` in the variance of the means of points: what an index of
             sensitivity holds of mere chance. ``nan``, as the shares, with one run a point.
         spread: the standard deviation of that chance in the mean of a point, in the column's unit.
@@ -141,16 +135,13 @@ _FEW = 10
 
 @dataclass(frozen=True)
 class Sensitivity(Printed):
-    """What drives the kept columns of a sweep.
-
-    Every table has ``scenario`` and ``column`` first.
+    """What drives the kept columns of a sweep. Both tables have ``scenario`` and ``column`` first.
 
     Attributes:
-        method: ``Sobol indices``, ``Morris screening`` or ``rank correlation``.
         indices: a row a factor and index: ``factor``, ``basis``, ``index``, ``value``, ``low``,
             ``high`` (90 % bootstrap interval), ``chance`` (what a factor without any effect shows;
             ``nan`` if unknown).
-        chance: see `Noise`; and ``points_used``, ``points_missing``.
+        chance: see `Noise`; and ``points_missing``.
         notes: lines on what was left out or is unknown.
     """
 
@@ -221,9 +212,7 @@ def sensitivity(
     if not parts["indices"]:
         raise UserError(list(notes))
     tables = {name: pd.concat(rows, ignore_index=True) for name, rows in parts.items()}
-    return Sensitivity(
-        sweep=found, method=METHODS.get(found.kind, RANKS), notes=tuple(notes), **tables
-    )
+    return Sensitivity(found, METHODS.get(found.kind, RANKS), **tables, notes=tuple(notes))
 
 
 def _one(

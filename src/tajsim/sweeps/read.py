@@ -138,9 +138,8 @@ class Sweep(Printed):
 
     def table(self) -> pd.DataFrame:
         """Return one row a run: point, scenario, factors, run, columns (tidy)."""
-        joined = self.results.join(self.points, on="point")
         first = ["point", *self.points.columns, "run"]
-        return joined[[*first, *self.columns.index]]
+        return self.results.join(self.points, on="point")[[*first, *self.columns.index]]
 
     def dataset(self) -> xr.Dataset:
         """Return the columns as ``(point, run)``, ``nan`` where a run is missing, with units."""
@@ -150,9 +149,8 @@ class Sweep(Printed):
             if name in wide:
                 wide[name].attrs |= {key: str(value) for key, value in row.items()}
         factors = {name: ("point", self.points[name].to_numpy()) for name in self.points.columns}
-        result: xr.Dataset = wide.assign_coords(factors)
-        result.attrs = {"tajsim_sweep": 1, **{k: str(v) for k, v in self.about.items()}}
-        return result
+        about = {"tajsim_sweep": 1, **{k: str(v) for k, v in self.about.items()}}
+        return wide.assign_coords(factors).assign_attrs(about)
 
 
 def load_sweep(folder: str | Path) -> Sweep:
@@ -189,10 +187,7 @@ PARQUET = ".parquet"
 
 
 def write_tidy(sweep: Sweep, path: Path, name: str) -> None:
-    """Write the table of runs (`Sweep.table`) to a path; the name says in which format.
-
-    In Parquet the fields of numbers have ``unit``, and ``label`` if they are kept, as metadata.
-    """
+    """Write the table of runs to a path in the format of the name; Parquet tells units, labels."""
     table = sweep.table()
     if Path(name).suffix != PARQUET:
         table.to_csv(path, index=False)
@@ -238,8 +233,8 @@ def column_of(sweep: Sweep, name: str) -> str:
 def scenarios_of(sweep: Sweep, scenario: str | None) -> list[str]:
     """Return the scenarios that are meant: the one named, which must be known, or all."""
     names = [str(name) for name in dict.fromkeys(sweep.points["scenario"])]
-    check_names("scenario", [scenario] if scenario is not None else (), names)
-    return names if scenario is None else [scenario]
+    check_names("scenario", chosen := names if scenario is None else [scenario], names)
+    return chosen
 
 
 def value_text(value: object) -> str:

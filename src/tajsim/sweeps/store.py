@@ -54,9 +54,7 @@ def make_job(
 ) -> Job:
     """Return the job of runs ``(run,)`` of points ``(run,)``, all of one variant.
 
-    Args:
-        model: the version of the model that must simulate it.
-        fingerprint: the mark of the sweep that the shards of this scenario bear.
+    ``model`` is the version that must simulate it, ``fingerprint`` the mark that its shards bear.
     """
     scenario = next(s for s in experiment.scenarios if s.name == points[0].scenario)
     values = [point.values for point in points]
@@ -150,11 +148,7 @@ disk = Disk()
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write a file that appears whole or not at all, and stays once this has returned.
-
-    Raises:
-        OSError: if it cannot be written; nothing of it is left then.
-    """
+    """Write a file that appears whole or not at all (`OSError`), and stays after this."""
     with whole(path, disk.rename, disk.remove) as begun:
         disk.write(begun, data)
         disk.sync(begun)
@@ -193,11 +187,7 @@ Shard = tuple[str, pd.DataFrame]
 
 
 def write_shard(place: Path, job: Job, left: Numbers | str) -> None:
-    """Store what a job left, or the cause of its failure; it lasts once this has returned.
-
-    Raises:
-        OSError: if it cannot be written.
-    """
+    """Store what a job left, or the cause of its failure; it lasts after this, or `OSError`."""
     kept: Summaries = cast(Summaries, job.keep)
     cells = " ".join(f"{point}:{run}" for point, run in zip(job.points, job.runs, strict=True))
     name = sha256(f"{kept.fingerprint} {cells}".encode()).hexdigest()[:16]
@@ -246,9 +236,7 @@ def read_shard(path: Path, marks: Mapping[str, str]) -> Shard:
 def shards(place: Path, marks: Mapping[str, str]) -> Iterator[tuple[Path, Shard | UnfitError]]:
     """Yield the shards of a sweep with their paths, or why one is not of it.
 
-    Args:
-        marks: the fingerprints of the sweep, by scenario; a scenario that is not among them is one
-            that the sweep had once.
+    ``marks`` are its fingerprints by scenario; one that is not among them the sweep had once.
     """
     for name in _names(place / FOLDER):
         if name.endswith(".csv") and not name.startswith(BEGUN):
@@ -293,10 +281,9 @@ def _checksum(header: dict[str, Any], body: str) -> str:
 
 @contextmanager
 def locked(place: Path) -> Iterator[None]:
-    """Hold the folder for one sweep. The lock is the system's, so no crash leaves it behind.
+    """Hold the folder for one sweep, or raise `UserError` if another does.
 
-    Raises:
-        UserError: if another sweep holds it.
+    The lock is the system's, so no crash leaves it behind.
     """
     with (place / LOCK).open("a+b") as file:
         try:
@@ -331,11 +318,7 @@ def _digest(part: Any) -> str:
 
 
 def prepare_folder(out: str | Path) -> Path:
-    """Make the folder if it is not there, and refuse one that holds something else.
-
-    Raises:
-        UserError: if it cannot be used.
-    """
+    """Make the folder if it is not there; a `UserError` refuses one that holds something else."""
     place = place_of(out)
     with telling(out):
         if place.exists() and not place.is_dir():
@@ -365,11 +348,7 @@ def read_manifest(place: Path) -> dict[str, Any]:
 
 
 def read_part(place: Path, manifest: Mapping[str, Any], name: str) -> str:
-    """Return the text of the table of points or of rows.
-
-    Raises:
-        UserError: if it is not the one that belongs to the sweep.
-    """
+    """Return the text of the table of points or rows; a `UserError` if it is not the sweep's."""
     try:
         text = _read(place / name).decode()
     except (OSError, ValueError):
