@@ -66,7 +66,7 @@ def test_factors_of_events_have_the_unit_of_what_they_are_divided_over() -> None
 @pytest.mark.parametrize("name", experiments.experiment_names())
 def test_shipped_experiments_fit_the_schema(name: str) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    text = experiments.experiment_path(name).read_text(encoding="utf-8")
+    text = experiments.EXPERIMENTS.path(name).read_text(encoding="utf-8")
     jsonschema.Draft202012Validator(experiment_schema()).validate(tomllib.loads(text))
     assert text.startswith("#:schema ../src/tajsim/data/experiment")
 

@@ -136,17 +136,6 @@ class ExperimentFile(FileTable):
     keep: Annotated[list[KeepRow], Field(min_length=1)]
 
 
-def experiment_path(name: str | Path) -> Path:
-    """Return the path of an experiment given by the name of a shipped one or by its path.
-
-    Raises:
-        UserError: if there is none; the line names the nearest shipped experiment.
-    """
-    if name in scenario_parts.shipped_scenarios() and not exists(Path(name)):
-        raise UserError(f"{name}: is a scenario; 'tajsim run' simulates one")
-    return EXPERIMENTS.path(name)
-
-
 def is_experiment(name: str) -> bool:
     """Return whether a name or path given to ``check`` is that of an experiment."""
     if name in experiment_names() or name in scenario_parts.shipped_scenarios():
@@ -292,7 +281,9 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     Raises:
         UserError: with one message for each error in the file and in its scenarios.
     """
-    path = experiment_path(name_or_path)
+    if name_or_path in scenario_parts.shipped_scenarios() and not exists(Path(name_or_path)):
+        raise UserError(f"{name_or_path}: is a scenario; 'tajsim run' simulates one")
+    path = EXPERIMENTS.path(name_or_path)
     source = toml.read_source(path, EXPERIMENTS.shown(path), ExperimentFile, LISTS)
     top = source.top
     design = Design.model_validate(top["design"]) if "design" in top else None
@@ -312,15 +303,13 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     if messages or design is None:
         raise UserError(messages)
     return Experiment(
+        **{name: top[name] for name in ("title", "question", "runs")},
         name=source.path.stem,
-        title=top["title"],
-        question=top["question"],
         scenarios=tuple(scenario.holding(off, renamed=False) for scenario in scenarios),
         factors=tuple(factors.found.values()),
         design=design,
         events=tuple(templates.values()),
         keep=tuple(keep.values()),
-        runs=top["runs"],
         seed=top.get("seed", 1),
         parameters=top.get("parameters", registry.DEFAULT_MODE),
         start=period[0],

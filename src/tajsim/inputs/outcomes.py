@@ -101,15 +101,13 @@ def _outcome(name: str, row: dict[str, Any]) -> Outcome:
     usual = {"share": "logit", "0 or 1": "none", "months": "none"}.get(row["unit"], "log")
     first = {"name": name, "places": "", "headline": False, "scale": usual}
     one = Outcome(**{**first, **row, **lists})
-    if one.aggregate not in AGGREGATES or not set(one.dimensions) <= set(DIMENSIONS):
-        raise ValueError(f"outcomes.toml, {name}: unknown aggregate or dimension")
-    if one.stake not in STAKES:
-        raise ValueError(f"outcomes.toml, {name}: stake is '{one.stake}'; expected one of {STAKES}")
-    allowed = PLACES if one.dimensions == ("agency",) else PLACES[:2] if one.dimensions else ("",)
-    if one.places not in allowed:
-        raise ValueError(
-            f"outcomes.toml, {name}: places is '{one.places}'; expected one of {allowed}"
-        )
+    places = PLACES if one.dimensions == ("agency",) else PLACES[:2] if one.dimensions else ("",)
+    closed = {"aggregate": AGGREGATES, "stake": STAKES, "places": places}
+    for key, names in closed.items():
+        if (found := getattr(one, key)) not in names:
+            raise ValueError(f"outcomes.toml, {name}: {key} is '{found}'; expected one of {names}")
+    if not set(one.dimensions) <= set(DIMENSIONS):
+        raise ValueError(f"outcomes.toml, {name}: unknown dimension")
     return one
 
 
@@ -158,11 +156,7 @@ def is_date(text: str) -> bool:
 
 
 def references(text: str) -> list[tuple[str, dict[str, str]]]:
-    """Return the outcomes, with their places, that an expression reads, each once.
-
-    Raises:
-        UserError: one line with the nearest name, if it cannot be read.
-    """
+    """Return the outcomes that an expression reads, each once with places; or `UserError`."""
     found: list[tuple[str, dict[str, str]]] = []
 
     def note(name: str, places: Mapping[str, str]) -> Numbers:
@@ -179,12 +173,9 @@ def references(text: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def evaluate(text: str, lookup: Lookup) -> Numbers:
-    """Return the monthly numbers of an expression, or its condition as booleans.
+    """Return the monthly numbers of an expression, or its condition as booleans; or `UserError`.
 
     What is divided by zero is missing.
-
-    Raises:
-        UserError: one line, if it cannot be read.
     """
     if len(text) > LONGEST:
         raise UserError(f"an expression of {len(text)} characters; expected at most {LONGEST}")
@@ -237,8 +228,7 @@ def _value(node: ast.AST, text: str, lookup: Lookup) -> Any:
 def placed(name: str, places: list[str]) -> tuple[str, dict[str, str]]:
     """Return an outcome and, by dimension, its places: ``rents_kept``, ``["border_troops"]``.
 
-    Raises:
-        UserError: for an outcome or a place that does not exist, with the nearest one.
+    Those that do not exist are a `UserError` with the nearest one.
     """
     own = outcome(name).dimensions
     found: dict[str, str] = {}
@@ -261,8 +251,7 @@ def split_spec(
 ) -> tuple[str, dict[str, str]]:
     """Return name and places of ``heroin_seized[khorog]``; ``own`` are outcomes of one's own.
 
-    Raises:
-        UserError: if it is none, with the nearest name.
+    What is none of them is a `UserError` with the nearest name.
     """
     found = _SPEC.fullmatch(spec)
     if not found:

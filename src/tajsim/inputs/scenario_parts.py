@@ -154,10 +154,7 @@ def parent_path(name: str, child: Path) -> Path:
     """Return the path of the scenario that the file ``child`` extends.
 
     A path counts from the folder of the child. A name is a file beside the child, or else a
-    shipped scenario; a child may extend the shipped scenario of its own name.
-
-    Raises:
-        UserError: if there is none.
+    shipped scenario; a child may extend the shipped one of its own name. `UserError` if none is.
     """
     beside = child.parent / (name if is_path(name) else f"{name}.toml")
     shipped = SCENARIOS.folder / f"{name}.toml"
@@ -175,10 +172,8 @@ def parent_path(name: str, child: Path) -> Path:
 def read_chain(path: Path) -> tuple[list[Source], list[str]]:
     """Return the files of a chain, the oldest parent first, and messages about unreadable ones.
 
-    A missing parent, or a cycle, is a problem of the file that names it.
-
-    Raises:
-        UserError: if the first file itself cannot be read.
+    A missing parent, or a cycle, is a problem of the file that names it; a first file that cannot
+    be read a `UserError`.
     """
     lists: dict[str, ReadRow] = {"events": events.read_event, "claims": Claim}
     lists |= {"move": Move, "drop": Drop}
@@ -188,20 +183,19 @@ def read_chain(path: Path) -> tuple[list[Source], list[str]]:
 
     chain = [read(path)]
     while "extends" in chain[0].top:
-        child = chain[0]
-        parent = None
+        child, parent = chain[0], None
         with child.problems.told("extends"):
-            parent = parent_path(child.top["extends"], child.path)
+            found = parent_path(child.top["extends"], child.path)
             seen = [source.path.resolve() for source in reversed(chain)]
             if len(seen) == LONGEST_CHAIN:
                 most = f"expected at most {LONGEST_CHAIN} files"
                 raise UserError(f"the chain of scenarios is too long; {most}")
-            if parent.resolve() in seen:
-                names = [p.stem for p in seen[seen.index(parent.resolve()) :]]
-                cycle = " -> ".join([*names, parent.stem])
-                parent = None
+            if found.resolve() in seen:
+                names = [p.stem for p in seen[seen.index(found.resolve()) :]]
+                cycle = " -> ".join([*names, found.stem])
                 raise UserError(f"the chain is cyclic: {cycle}; expected an end")
-        if parent is None or len(chain) == LONGEST_CHAIN:
+            parent = found
+        if parent is None:
             break
         try:
             chain.insert(0, read(parent))
@@ -391,14 +385,13 @@ def command_settings(overrides: Overrides) -> tuple[dict[str, float], list[str]]
 
 
 def file_events(source: Source, period: Period, inherited: Sequence[Event]) -> list[Event]:
-    """Return the events of one file; errors go to the source's problems.
+    """Return the events of one file, none of which may repeat an inherited one.
 
-    ``period`` are the months in force, empty where unknown; ``inherited`` are the events of the
-    parents, none of which may be repeated.
+    Errors go to the source's problems; ``period`` are the months in force, empty where unknown.
     """
     own: list[Event] = []
     seen = {event.deed: event for event in inherited}
-    settings: dict[tuple[str, str], Event] = {}
+    settings: dict[tuple[str, object], Event] = {}
     for row in source.rows["events"]:
         month = events.check_event(source.problems, row.key, row.raw, period, "scenario")
         if month:
@@ -406,7 +399,7 @@ def file_events(source: Source, period: Period, inherited: Sequence[Event]) -> l
         if row.model is None or month is None:
             continue
         event = Event.of(row.model, source.problems.where(row.key))
-        setting = (month, str(event.arguments["parameter"]) if event.kind == "set" else "")
+        setting = (month, event.arguments.get("parameter"))
         if other := seen.get(event.deed):
             source.problems.add(row.key, f"repeats the event of {other.where}; expected once")
         elif event.kind == "set" and (other := settings.get(setting)):

@@ -216,11 +216,7 @@ def month_text(number: int) -> str:
 
 
 def check_month(text: str, key: str) -> str:
-    """Return ``text`` if it is a month; ``key`` names the setting in the error.
-
-    Raises:
-        UserError: if it is not of the form YYYY-MM.
-    """
+    """Return ``text`` if it is a month; else a `UserError` names the setting ``key``."""
     if not is_month(str(text)):
         raise UserError(f"{key}: '{text}' is not a month; expected YYYY-MM, such as 2008-06")
     return str(text)
@@ -340,7 +336,7 @@ class Problems:
         for i, (line, name, text) in enumerate(found):
             if len(told) == MOST_MESSAGES:
                 rest = f"{self.shown_path}: {len(found) - i:,} further mistakes are not listed"
-                return [*told, rest]
+                return [*told, printable(rest)]
             words = f"{name}: " * bool(name) + str(text() if callable(text) else text)
             # Names in a file may hold line ends and control characters.
             told[printable(" ".join(f"{self.shown_path}:{line}: {words}".split()))] = None
@@ -414,13 +410,9 @@ class Source:
 def read_source(
     path: Path, shown_path: str, model: type[FileTable], lists: Mapping[str, ReadRow]
 ) -> Source:
-    """Return the tables of one file, with what is wrong with them.
+    """Return the tables of one file, with what is wrong with them; `UserError` if it is no TOML.
 
-    ``lists`` are the lists of tables in it, which are checked row by row, so that one wrong row
-    hides no other.
-
-    Raises:
-        UserError: if the file cannot be read or is not TOML.
+    ``lists`` of tables in it are checked row by row, so that one wrong row hides no other.
     """
     text = read_text(path, shown_path)
     if not text.strip():
@@ -441,17 +433,18 @@ def read_source(
         if len(rows := apart.get(key, [])) > MOST_ROWS:
             told = f"has {len(rows):,} rows; expected at most {MOST_ROWS:,}"
             raise UserError(f"{problems.where((key, MOST_ROWS))}: {key}: {told}")
-        source.rows[key] = [_row(problems, (key, i), raw, read) for i, raw in enumerate(rows)]
+        source.rows[key] = []
+        for i, raw in enumerate(rows):
+            fits, place = None, (key, i)
+            if not isinstance(raw, dict):
+                problems.add(place, f"{registry.shown(raw)} is not valid here; expected a table")
+                raw = {}
+            elif isinstance(read, type):
+                fits = raw if read is dict else problems.fit(place, read, raw)
+            else:
+                fits = read(problems, place, raw)
+            source.rows[key].append(FileRow(place, raw, fits))
     return source
-
-
-def _row(problems: Problems, key: Key, raw: Any, read: ReadRow) -> FileRow[Any]:
-    if isinstance(raw, dict):
-        if isinstance(read, type):
-            return FileRow(key, raw, raw if read is dict else problems.fit(key, read, raw))
-        return FileRow(key, raw, read(problems, key, raw))
-    problems.add(key, f"{registry.shown(raw)} is not valid here; expected a table")
-    return FileRow(key, {}, None)
 
 
 _LARGE = "a whole number is too large; expected one of 64 bits"
@@ -460,11 +453,7 @@ _AT = re.compile(r"\s*\(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)"
 
 
 def read_toml(text: str, shown_path: str) -> tuple[dict[str, Any], Problems]:
-    """Return the tables of a text that may be anything, and where problems with them are noted.
-
-    Raises:
-        UserError: if the text is not TOML.
-    """
+    """Return the tables of a text, and where problems are noted; `UserError` if it is no TOML."""
     try:
         places = find_places(text)
         if any(len(place.path) > DEEPEST_KEY for place in places):
