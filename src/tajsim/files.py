@@ -60,8 +60,7 @@ class Shipped(NamedTuple):
     def path(self, name: str | Path) -> Path:
         """Return the path of a file given by the name of a shipped one or by its path.
 
-        Raises:
-            UserError: if there is none; the line names the nearest shipped one.
+        If there is none, a `UserError` names the nearest shipped one.
         """
         if isinstance(name, str) and name in self.names():
             return self.folder / f"{name}.toml"
@@ -82,9 +81,7 @@ def is_path(text: str) -> bool:
 def read_text(path: Path, shown: str) -> str:
     """Return the text of a file, ``shown`` in messages, with the line ends of Unix.
 
-    Raises:
-        UserError: if it is no ordinary file, cannot be read, or is no UTF-8 text of at most
-            `LARGEST_FILE` bytes.
+    What is no readable UTF-8 text of at most `LARGEST_FILE` bytes is a `UserError`.
     """
     with opened(path, shown, "a .toml file") as file:
         data = file.read(LARGEST_FILE + 1)  # the size that the system tells may be wrong
@@ -104,8 +101,7 @@ def read_text(path: Path, shown: str) -> str:
 def opened(path: Path, shown: str | Path, expected: str) -> Iterator[BinaryIO]:
     """Open a file that may be anything; ``shown`` and ``expected`` are for messages.
 
-    Raises:
-        UserError: if it is no ordinary file or cannot be read, also within the block.
+    One that is not ordinary or cannot be read, also within the block, is a `UserError`.
     """
     try:
         kind = path.stat().st_mode  # opening a pipe would wait for its writer
@@ -133,11 +129,9 @@ def sealed(data: bytes | bytearray | memoryview) -> list[bytes | bytearray | mem
 
 
 def check_seal(path: Path, expected: str) -> bool:
-    """Return whether a file ends in a seal; see `sealed`.
+    """Return whether a file ends in a seal (`sealed`), or raise `UserError` if it does not fit.
 
-    Raises:
-        UserError: if the seal does not fit, or the file cannot be read; ``expected`` says what it
-            should be.
+    ``expected`` says what the file should be, in the `UserError` of one that cannot be read.
     """
     with opened(path, path, expected) as file:
         size = os.fstat(file.fileno()).st_size - _BYTES
@@ -209,11 +203,7 @@ def _lookup3(data: bytes) -> bytes:
 
 
 def place_of(out: str | Path) -> Path:
-    """Return the path at which something is to be written, ``~`` being the home of the user.
-
-    Raises:
-        UserError: if no file can have this name.
-    """
+    """Return where something is to be written, ``~`` being the home of the user; or `UserError`."""
     if "\0" in str(out):
         raise UserError(f"{out}: no file can have this name; expected one without byte zero")
     try:
@@ -258,10 +248,7 @@ def whole(
     """Give a path to write to; that file takes the place of ``path`` if the block ends well.
 
     On an error or an interrupt it is removed, and what stood at ``path`` is as it was. The block
-    makes the file itself, so that its permissions follow the umask.
-
-    Raises:
-        OSError: if it cannot be written.
+    makes the file itself, so that its permissions follow the umask. It may raise ``OSError``.
     """
     begun = beside(path)
     try:
@@ -275,11 +262,7 @@ def whole(
 
 @contextmanager
 def telling(shown: str | Path) -> Iterator[None]:
-    """Turn an error of the system into the line for a user that ``shown`` cannot be written.
-
-    Raises:
-        UserError: instead of ``OSError``.
-    """
+    """Turn an ``OSError`` into the `UserError` that ``shown`` cannot be written."""
     try:
         yield
     except OSError as error:
@@ -287,11 +270,7 @@ def telling(shown: str | Path) -> Iterator[None]:
 
 
 def write_whole(path: Path, *content: str | bytes | bytearray | memoryview) -> None:
-    """Write a file that appears whole or not at all; a text is written as UTF-8.
-
-    Raises:
-        UserError: if it cannot be written.
-    """
+    """Write a file that appears whole or not at all, texts as UTF-8; or raise `UserError`."""
     with telling(path), whole(path) as begun, begun.open("wb") as file:
         for part in content:
             file.write(part.encode() if isinstance(part, str) else part)

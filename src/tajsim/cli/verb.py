@@ -252,11 +252,8 @@ def table_file(
 ) -> Iterator[Path | None]:
     """Give a path to write to; the file takes the place of ``out`` if the block ends well.
 
-    Without ``out`` it gives None.
-
-    Raises:
-        UserError: before the block, if ``out`` may not be written or replaced; after it, if it
-            cannot be written.
+    Without ``out`` it gives None. It raises `UserError` before the block if ``out`` may not be
+    written or replaced, and after it if it cannot be written.
     """
     if out is None:
         yield None
@@ -271,10 +268,7 @@ def result_folder(out: str | None, overwrite: bool) -> Iterator[Path | None]:
     """Give an empty folder to fill; it takes the place of ``out`` if the block ends without error.
 
     On an error or an interrupt the folder is removed and ``out`` is as it was. Without ``out`` it
-    gives None.
-
-    Raises:
-        UserError: before the block, if ``out`` may not be written or replaced.
+    gives None. It raises `UserError` before the block if ``out`` may not be written or replaced.
     """
     if out is None:
         yield None

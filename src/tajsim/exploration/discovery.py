@@ -252,10 +252,8 @@ class Threshold(NamedTuple):
 def read_threshold(row: pd.Series[Any], values: Array, **given: float | None) -> Threshold:
     """Return what is asked for of a column: ``row`` of `Sweep.columns`, ``values`` of all runs.
 
-    ``given`` are ``above``, ``below``, ``highest`` and ``lowest``, see `discover`.
-
-    Raises:
-        UserError: if more than one threshold is given, or a share is not between 0 and 1.
+    ``given`` are ``above``, ``below``, ``highest`` and ``lowest``, see `discover`; more than one of
+    them, or a share that is not between 0 and 1, is a `UserError`.
     """
     chosen = {name: value for name, value in given.items() if value is not None}
     if len(chosen) > 1:

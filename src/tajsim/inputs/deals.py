@@ -93,11 +93,7 @@ def load_packages() -> dict[str, Package]:
 
 @lru_cache
 def load_deals() -> dict[str, DealFacts]:
-    """Return the deals by name, in the order of ``axes.DEALS``.
-
-    Raises:
-        ValueError: if a row names what is in no closed list, or no document.
-    """
+    """Return the deals by name, in the order of ``axes.DEALS``; ValueError for unknown names."""
     rows = _tables()["deals"]
     if [*rows] != [*DEALS]:
         raise ValueError(f"deals.toml and axes.DEALS differ: {set(rows) ^ set(DEALS)}")

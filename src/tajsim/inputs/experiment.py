@@ -278,8 +278,7 @@ Use = tuple[EventTemplate, str]
 def load_experiment(name_or_path: str | Path) -> Experiment:
     """Return an experiment by the name of a shipped one or by the path of its file.
 
-    Raises:
-        UserError: with one message for each error in the file and in its scenarios.
+    A `UserError` has one message for each error in the file and in its scenarios.
     """
     if name_or_path in scenario_parts.shipped_scenarios() and not exists(Path(name_or_path)):
         raise UserError(f"{name_or_path}: is a scenario; 'tajsim run' simulates one")

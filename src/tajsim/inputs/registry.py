@@ -107,10 +107,7 @@ def load_families() -> dict[str, Family]:
     """Return the registry by family name, in the order of ``families.py``.
 
     The order decides which column of a design or a calibration is whose. So a family may move to
-    another file, and a new one comes last.
-
-    Raises:
-        UserError: if a family stands in two files.
+    another file, and a new one comes last. One that stands in two files is a `UserError`.
     """
     found: dict[str, Family] = {}
     folder = files("tajsim").joinpath("data/parameters")
@@ -193,9 +190,7 @@ _QUANTITY = re.compile(rf"({_NUMBER})\s*(.*)", re.DOTALL)
 def read_quantity(value: Any, unit: str) -> float:
     """Return a number or a text with a number in ``unit`` as a float in ``unit``.
 
-    Raises:
-        ValueError: for another type, another unit or a number that is not finite; the text of
-            the error says what was expected.
+    For another type or unit, or a number that is not finite, a ValueError says what was expected.
     """
     example = f"expected a number, bare or in quotes with its unit '{unit}'"
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
@@ -220,9 +215,8 @@ def read_quantity(value: Any, unit: str) -> float:
 def check_value(name: str, value: Any) -> float:
     """Return the value of a parameter in its unit.
 
-    Raises:
-        ValueError: for an unknown parameter, a constant, a wrong type or unit, or a value outside
-            the range; the text of the error says what was expected.
+    For an unknown parameter, a constant, a wrong type or unit, or a value outside the range a
+    ValueError says what was expected.
     """
     row = load_parameters().get(name)
     if row is None:
@@ -240,11 +234,7 @@ def check_value(name: str, value: Any) -> float:
 
 
 def whole_number(text: str) -> int:
-    """Return the whole number that a text holds, its digits being those of ASCII.
-
-    Raises:
-        ValueError: for any other text, and for a number of more than 41 digits.
-    """
+    """Return the whole number of at most 41 ASCII digits that a text holds, or raise ValueError."""
     if not re.fullmatch(r"\s*[-+]?[0-9][0-9_]{0,40}\s*", text):
         raise ValueError(f"{shown(text)} is not a whole number")
     return int(text.replace("_", ""))

@@ -280,10 +280,9 @@ class Scenario:
     asks: Mapping[str, Any] = field(default_factory=dict)
 
     def holding(self, names: str | Sequence[str], renamed: bool = True) -> "Scenario":
-        """Return the scenario with more taken out; its name and title say so unless told not to.
+        """Return the scenario with more taken out, which its name and title say if ``renamed``.
 
-        Raises:
-            UserError: for each name that cannot be held.
+        Names that cannot be held are a `UserError`.
         """
         more = [name for name in switches.listed(names) if name not in self.without]
         if not more:
@@ -602,10 +601,8 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
     """Return a scenario by the name of a shipped one or by the path of its file.
 
     ``overrides`` are settings on top of the files: ``{"agency_pay.army": 5}`` or
-    ``["agency_pay.army=5"]``.
-
-    Raises:
-        UserError: with one message for each error in the file, its parents and the overrides.
+    ``["agency_pay.army=5"]``. A `UserError` has one message for each error in the file, its
+    parents and the overrides.
     """
     chain, messages = read_chain(scenario_path(name_or_path))
     registered = dict.fromkeys(registry.load_parameters(), "registry")
@@ -632,8 +629,7 @@ def schema_path(kind: str = "scenario") -> Path:
 def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
     """Write a commented scenario file that extends ``parent`` and passes the check as it is.
 
-    Raises:
-        UserError: if the parent is wrong, the file exists, or it cannot be written.
+    A wrong parent, or a file that exists or cannot be written, is a `UserError`.
     """
     path = Path(path)
     if path.suffix != ".toml":

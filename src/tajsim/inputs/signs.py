@@ -130,11 +130,7 @@ def load_signs() -> Signs:
 
 
 def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
-    """Read and check a file of signs.
-
-    Raises:
-        UserError: all mistakes at once, a line each with file, line and key.
-    """
+    """Read a file of signs; a `UserError` tells all mistakes at once with file, line and key."""
     tables, problems = toml.read_toml(text, shown)
     file = problems.fit((), SignsFile, tables) or SignsFile.model_validate({})
     changed = {}

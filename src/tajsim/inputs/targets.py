@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from functools import cache, cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -79,16 +79,10 @@ class Target(toml.FileTable):
         return (math.log(high / low) if self.scale == "log" else high - low) / _INTERVAL
 
 
-class SharedError(toml.FileTable):
-    """The table ``[event]``: what all targets that are events share."""
-
-    error: Positive
-
-
 class TargetFile(toml.FileTable):
     """The targets by id, and why other ``target`` figures of the ledger cannot be compared."""
 
-    event: SharedError
+    event: dict[Literal["error"], Positive]
     targets: dict[str, Target] = Field({})
     not_comparable: dict[events.FigureId, Text] = Field({})
 
@@ -110,11 +104,9 @@ def fitted() -> tuple[Target, ...]:
 
 
 def read_targets(text: str) -> TargetFile:
-    """Read and check a file of targets.
+    """Read a file of targets; a `UserError` tells all mistakes at once, a line each.
 
-    Raises:
-        UserError: all mistakes at once, a line each: unknown keys, figures, outcomes, places and
-            words, windows that are reversed, a missing error.
+    They are unknown keys, figures, outcomes, places and words, reversed windows, a missing error.
     """
     tables, problems = toml.read_toml(text, FILE_NAME)
     if (file := problems.fit((), TargetFile, tables)) is None:
@@ -124,7 +116,7 @@ def read_targets(text: str) -> TargetFile:
         key = ("targets", identity)
         events.check_months(problems, (*key, "window"), target.window, ("", ""), "")
         events.check_places(problems, (*key, "where"), target.outcome, target.where)
-        shared = {"given_error": file.event.error, "error_reason": "as for every event"}
+        shared = {"given_error": file.event["error"], "error_reason": "as for every event"}
         more = {"id": identity, **(shared if target.is_event else {})}
         targets[identity] = target.model_copy(update=more)
         if (needed := _ALSO.get(target.measure)) and getattr(target, needed) is None:

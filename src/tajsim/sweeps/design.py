@@ -38,8 +38,7 @@ class DesignPoints:
 def make_design(experiment: Experiment) -> DesignPoints:
     """Return the rows of an experiment's design, the same for each of its scenarios.
 
-    Raises:
-        UserError: if a library is missing, or the design is too large.
+    A missing library, or a design that is too large, is a `UserError`.
     """
     kind, options = experiment.design.kind, experiment.design.options
     factors = experiment.factors
@@ -143,11 +142,7 @@ class Points:
 
 
 def make_points(experiment: Experiment) -> Points:
-    """Return the points of the design in every scenario of the experiment, in the order of rows.
-
-    Raises:
-        UserError: as `make_design`.
-    """
+    """Return the points of the design (`make_design`) in every scenario, in the order of rows."""
     design = make_design(experiment)
     found: dict[str, Point] = {}
     rows: list[tuple[Any, ...]] = []

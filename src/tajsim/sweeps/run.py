@@ -170,12 +170,10 @@ def sweep(
         experiment: a shipped experiment, the path of a file, or a loaded one.
         out: the folder; if it holds a part of this experiment, the sweep goes on there.
         runs: replicates of every point, in place of those of the file.
-        workers: processes on this machine.
-        cluster: the address of a Dask scheduler, in place of processes.
+        workers, cluster: processes on this machine, or the address of a Dask scheduler.
         retry: try again what failed before.
         progress: told the run-months that are settled, and all of them.
-        without: what is taken out of the model, see `tajsim.ensemble.run_many`.
-        simulate: simulates a job; for tests and measurements.
+        without, simulate: what is taken out of the model; what simulates a job, for tests.
 
     Raises:
         UserError: for anything the caller can mend.
