@@ -15,7 +15,7 @@ from tajsim.errors import UserError
 from tajsim.inputs.events import EVENT_KINDS, EventRow
 from tajsim.inputs.registry import load_parameters, read_quantity
 from tajsim.inputs.scenario_parts import check_scenario, load_scenario, new_scenario
-from tajsim.inputs.toml import Lines, event_month, find_places, months_of
+from tajsim.inputs.toml import Problems, event_month, find_places, months_of
 
 DATA = Path(__file__).with_name("data")
 
@@ -124,7 +124,7 @@ def test_a_value_is_a_number_bare_or_with_its_unit(value: object) -> None:
 
 def test_the_line_of_every_key_is_found() -> None:
     text = (DATA / "lines.toml").read_text(encoding="utf-8")
-    lines = Lines(find_places(text))
+    problems = Problems("lines.toml", find_places(text))
     expected = {
         ("title",): 2,
         ("set",): 5,
@@ -137,7 +137,7 @@ def test_the_line_of_every_key_is_found() -> None:
         ("events", 1, "absent"): 11,
         ("absent",): 1,
     }
-    assert {key: lines.of(key) for key in expected} == expected
+    assert {key: problems.line(key) for key in expected} == expected
     assert ("a",) not in [place.path for place in find_places(text)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import tajsim
@@ -13,8 +13,6 @@ from tajsim.errors import library
 from tajsim.files import check_file, write_whole
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from tajsim.display import Printed
 
 
@@ -202,8 +200,10 @@ def atlas(options: Namespace) -> None:
     --out FOLDER^  a new folder for picture (.svg, .png) and table (.csv, .md, .tex)
     @draws
     """
+    from tajsim.ensemble.run import run_many
+    from tajsim.inputs.scenario_parts import single_changes
     from tajsim.plots import draw
-    from tajsim.results.atlas import atlas_table, latex, markdown
+    from tajsim.results.atlas import GROUPS, atlas_table, latex, markdown
     from tajsim.results.select import names_of
 
     outcomes = options.outcomes or ()
@@ -211,8 +211,13 @@ def atlas(options: Namespace) -> None:
     with verb.result_folder(options.out, options.overwrite) as folder:
         if options.results:
             dataset = tajsim.load_results(options.results)
-        else:
-            dataset = _all_shipped(options, outcomes)
+        else:  # each that changes one thing of the status quo, against it
+            usual = [name for group in GROUPS.values() for name in group]
+            kept = [*(outcomes or usual), "strength"]  # agencies count by their people
+            chosen = {**verb.USUAL, **verb.given(options, "runs seed parameters workers without")}
+            names = ["status-quo", *single_changes()]
+            with verb.progress_bar("simulating", options.progress) as progress:
+                dataset = run_many(names, outcomes=kept, progress=progress, **chosen)
         table = atlas_table(dataset, outcomes)
         if folder:
             verb.write_table(table, folder / "atlas.csv")
@@ -225,20 +230,6 @@ def atlas(options: Namespace) -> None:
                 card = folder / f"card-{name}.svg"
                 draw("answer", dataset, card, scenarios=[reference, name])
     verb.finish(options, markdown(table), "Picture and tables are")
-
-
-def _all_shipped(options: Namespace, outcomes: Sequence[str]) -> xr.Dataset:
-    """Simulate each shipped scenario that changes one thing of the status quo, against it."""
-    from tajsim.ensemble.run import run_many
-    from tajsim.inputs.scenario_parts import single_changes
-    from tajsim.results.atlas import GROUPS
-
-    names = ["status-quo", *single_changes()]
-    usual = [name for group in GROUPS.values() for name in group]
-    kept = [*(outcomes or usual), "strength"]  # agencies count by their people
-    chosen = {**verb.USUAL, **verb.given(options, "runs seed parameters workers without")}
-    with verb.progress_bar("simulating", options.progress) as progress:
-        return run_many(names, outcomes=kept, progress=progress, **chosen)
 
 
 def _explore(options: Namespace, work: Callable[[], Printed]) -> None:

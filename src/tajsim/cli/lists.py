@@ -29,7 +29,13 @@ def scenarios(options: Namespace) -> None:
     scenario NAME?  a shipped one, or a file
     """
     if options.scenario:
-        print(_scenario_in_full(tajsim.load_scenario(options.scenario)))
+        found = tajsim.load_scenario(options.scenario)
+        extends = f", extends {found.extends}" if found.extends else ""
+        print(f"{found.name}: {found.title}\n\n{textwrap.fill(found.question, _WIDTH)}\n")
+        print(f"{found.start} to {found.end}{extends}, {len(found.claims)} claims of its own")
+        for name, columns, rows in scenario_parts.parts_of(found):
+            if name != "Claims":
+                print(f"\n{_table(columns, rows)}")
         return
     room = _terminal_width(60)
     for head, loaded in _shipped().items():
@@ -52,19 +58,6 @@ def _shipped() -> dict[str, dict[str, Loaded]]:
 
 def _terminal_width(least: int) -> int:
     return max(least, shutil.get_terminal_size((_WIDTH, 24)).columns)
-
-
-def _scenario_in_full(scenario: scenario_parts.Scenario) -> str:
-    extends = f", extends {scenario.extends}" if scenario.extends else ""
-    parts = [
-        f"{scenario.name}: {scenario.title}",
-        textwrap.fill(scenario.question, _WIDTH),
-        f"{scenario.start} to {scenario.end}{extends}, {len(scenario.claims)} claims of its own",
-    ]
-    found = scenario_parts.parts_of(scenario)
-    return "\n\n".join(
-        parts + [_table(head, rows) for name, head, rows in found if name != "Claims"]
-    )
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

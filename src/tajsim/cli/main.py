@@ -133,7 +133,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     clean: Any = _Clean(sys.stdout)
     try:
         with _unwinding_termination(), redirect_stdout(clean), warnings.catch_warnings():
-            warnings.showwarning = _warn  # type: ignore[assignment]
+            # Of ours or of a library, as one line.
+            told = lambda text, *_: _say(f"warning: {' '.join(str(text).split())}")  # noqa: E731
+            warnings.showwarning = told
             if wrong := [text for text in arguments if "\0" in text]:
                 raise UserError(f"argument {wrong[0]!r}: expected a text without byte zero")
             # The options that stand before the verb take no value.
@@ -216,11 +218,6 @@ def _say(*lines: str) -> None:
         half = _LONGEST // 2 - 3
         short = said if len(said) <= _LONGEST else f"{said[:half]} ... {said[-half:]}"
         print(short, file=sys.stderr)
-
-
-def _warn(message: Warning | str, *_: Any) -> None:
-    """Show a warning of ours or of a library as one line."""
-    _say(f"warning: {' '.join(str(message).split())}")
 
 
 class _Clean:

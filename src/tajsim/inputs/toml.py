@@ -147,23 +147,6 @@ def find_places(text: str) -> list[Place]:
     return _Scanner(text).run()
 
 
-class Lines:
-    """Look-up of the line on which a key stands."""
-
-    def __init__(self, places: Iterable[Place]) -> None:
-        self._lines: dict[Key, int] = {}
-        for place in places:
-            # A dotted key (a.b.c) also gives the place of the tables it opens (a, a.b).
-            for length in range(1, len(place.path) + 1):
-                self._lines.setdefault(place.path[:length], place.line)
-
-    def of(self, path: Key) -> int:
-        """Return the line of a key, or of the nearest table around it, or 1."""
-        while path and path not in self._lines:
-            path = path[:-1]
-        return self._lines.get(path, 1)
-
-
 #: The registry describes the country in early 2004; nothing is known about a far future.
 FIRST_MONTH = "2004-01"
 LAST_MONTH = "2050-12"
@@ -278,12 +261,22 @@ class Wrong(ValueError):
 
 
 class Problems:
-    """The messages about one file, in the order of its lines."""
+    """The messages about one file, in the order of its lines; ``places`` are those of its keys."""
 
-    def __init__(self, shown_path: str, lines: Lines) -> None:
+    def __init__(self, shown_path: str, places: Iterable[Place]) -> None:
         self.shown_path = shown_path
-        self._lines = lines
+        self._lines: dict[Key, int] = {}
+        for path, line in places:
+            # A dotted key (a.b.c) also gives the place of the tables it opens (a, a.b).
+            for length in range(1, len(path) + 1):
+                self._lines.setdefault(path[:length], line)
         self._found: list[tuple[int, str, object]] = []
+
+    def line(self, key: Key) -> int:
+        """Return the line of a key, or of the nearest table around it, or 1."""
+        while key and key not in self._lines:
+            key = key[:-1]
+        return self._lines.get(key, 1)
 
     def add(self, key: Key, text: object) -> None:
         """Add one message about a key.
@@ -292,7 +285,7 @@ class Problems:
         nearest name, is worked out for the messages that are shown only.
         """
         name = ".".join(part for part in key if isinstance(part, str))
-        self._found.append((self._lines.of(key), name, text))
+        self._found.append((self.line(key), name, text))
 
     @contextmanager
     def told(self, *key: str | int) -> Iterator[None]:
@@ -327,7 +320,7 @@ class Problems:
 
     def where(self, key: Key) -> str:
         """Return ``path:line`` of a key."""
-        return f"{self.shown_path}:{self._lines.of(key)}"
+        return f"{self.shown_path}:{self.line(key)}"
 
     def messages(self) -> list[str]:
         """Return the lines, each once, in the order of the file; a last one counts the rest."""
@@ -461,7 +454,7 @@ def read_toml(text: str, shown_path: str) -> tuple[dict[str, Any], Problems]:
         if len(places) > MOST_KEYS:
             told = f"has {len(places):,} keys; expected at most {MOST_KEYS:,}"
             raise UserError(f"{shown_path}:{places[MOST_KEYS].line}: {told}")
-        problems = Problems(shown_path, Lines(places))
+        problems = Problems(shown_path, places)
         tables = tomllib.loads(text)
         if large := next(_too_large(tables, ()), None):
             raise UserError(f"{problems.where(large)}: not valid TOML: {_LARGE}")

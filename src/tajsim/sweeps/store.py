@@ -88,13 +88,6 @@ def make_job(
     )
 
 
-def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) -> Numbers:
-    """Return the kept numbers ``(run, column)`` of series ``(own dims..., month, run)``."""
-    first, months = toml.month_number(start), next(iter(record.values())).shape[-2]
-    whole = window.labelled(record, [toml.month_text(first + place) for place in range(months)])
-    return np.stack([one(whole, k) for k in keep], axis=-1)
-
-
 def one(record: xr.Dataset, keep: Keep) -> Numbers:
     """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
     where = {d: name for d, name in keep.where.items() if name != kinds.ALL}
@@ -113,7 +106,10 @@ class Summaries:
 
     def __call__(self, model: TajikistanModel) -> Numbers:
         """Return the kept numbers ``(run, column)`` of a finished model."""
-        return summarise(model.record, self.columns, self.start)
+        first, months = toml.month_number(self.start), next(iter(model.record.values())).shape[-2]
+        names = [toml.month_text(first + place) for place in range(months)]
+        record = window.labelled(model.record, names)
+        return np.stack([one(record, keep) for keep in self.columns], axis=-1)
 
 
 class Disk:
@@ -427,6 +423,14 @@ def _manifest(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
     for s in experiment.scenarios:
         events = [[e.month, e.kind, dict(e.arguments)] for e in s.events]
         deeds[s.name] = [s.start, dict(s.settings), events, s.without]
+    columns = []
+    for k in experiment.keep:
+        outcome = outcomes.load_outcomes()[k.outcome]
+        column = {"column": k.column, "outcome": k.outcome, "unit": outcome.window_unit}
+        column["where"] = ";".join(f"{d}={n}" for d, n in k.where.items())
+        column |= dict(zip(("window_start", "window_end"), k.window, strict=True))
+        about = ("label", "aggregate", "places", "meaning")
+        columns.append({**column, **{name: getattr(outcome, name) for name in about}})
     told = ("title", "question", "seed", "parameters", "start", "end")
     factor = ("unit", "low", "high", "values", "spread", "role", "basis")
     return {
@@ -446,22 +450,9 @@ def _manifest(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
             {"factor": f.name, "parameter": f.parameter or ""} | {n: getattr(f, n) for n in factor}
             for f in experiment.factors
         ],
-        "columns": [_column(keep) for keep in experiment.keep],
+        "columns": columns,
         "experiment_text": experiment.text,
         "scenario_text": {s.name: s.text for s in experiment.scenarios},
-    }
-
-
-def _column(keep: Keep) -> dict[str, Any]:
-    outcome = outcomes.load_outcomes()[keep.outcome]
-    return {
-        "column": keep.column,
-        "outcome": keep.outcome,
-        "where": ";".join(f"{d}={n}" for d, n in keep.where.items()),
-        "window_start": keep.window[0],
-        "window_end": keep.window[1],
-        "unit": outcome.window_unit,
-        **{name: getattr(outcome, name) for name in ("label", "aggregate", "places", "meaning")},
     }
 
 
