@@ -8,7 +8,6 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
-from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from time import time_ns
@@ -24,7 +23,7 @@ _number = count()
 
 def data_text(name: str) -> str:
     """Return a text that ships in the folder ``data``."""
-    return files("tajsim").joinpath("data", name).read_text(encoding="utf-8")
+    return Path(__file__).with_name("data").joinpath(name).read_text(encoding="utf-8")
 
 
 def exists(path: Path) -> bool:

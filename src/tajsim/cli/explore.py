@@ -5,16 +5,12 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tajsim
 import tajsim.cli.verb as verb
 from tajsim.errors import library
 from tajsim.files import check_file, write_whole
-
-if TYPE_CHECKING:
-    from tajsim.display import Printed
-
 
 #: More causes of failures than this are not told.
 _FEW = 6
@@ -171,7 +167,7 @@ def seek(options: Namespace) -> None:
     if options.picture:
         picture = check_file(options.picture, options.overwrite, endings=SUFFIXES)
 
-    def work() -> Printed:
+    def work() -> Any:
         chosen = verb.given(options, "factor scenario runs workers")
         with verb.progress_bar("simulating", options.progress) as tell:
             found = tajsim.seek(
@@ -232,7 +228,7 @@ def atlas(options: Namespace) -> None:
     verb.finish(options, markdown(table), "Picture and tables are")
 
 
-def _explore(options: Namespace, work: Callable[[], Printed]) -> None:
+def _explore(options: Namespace, work: Callable[[], Any]) -> None:
     """Do the work, keep its tables if a folder is named, and print its text."""
     with verb.result_folder(options.out, options.overwrite) as folder:
         found = work()

@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
 from contextvars import copy_context
 from importlib import import_module
-from types import FrameType
 from typing import Any, NoReturn, TextIO
 
 from tajsim.cli.verb import Verb, interrupt
@@ -239,7 +238,7 @@ class _Clean:
 def _unwinding_termination() -> Iterator[None]:
     """Let Ctrl-C, a request to terminate or a closed terminal unwind the program."""
 
-    def unwind(number: int, frame: FrameType | None) -> None:
+    def unwind(number: int, frame: object) -> None:
         raise Terminated
 
     if threading.current_thread() is not threading.main_thread():

@@ -6,16 +6,12 @@ import os
 from argparse import Namespace
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tajsim
 from tajsim.cli.verb import GROUPS, Verb, given, progress_bar
 from tajsim.errors import UserError, library
 from tajsim.files import check_file
-
-if TYPE_CHECKING:
-    import xarray as xr
-
 
 #: Kinds of pictures of results: the options that each takes beside `_ALWAYS`, and what it shows.
 KINDS = {
@@ -100,7 +96,7 @@ def plot(options: Namespace) -> None:
     print(*written, sep="\n")
 
 
-def _table(kind: str, datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
+def _table(kind: str, datasets: Sequence[Any]) -> dict[str, Any]:
     if kind == "claims":
         import pandas as pd
 

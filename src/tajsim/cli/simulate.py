@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from tajsim.ensemble.plan import SavedState
-
 
 #: From results: what is printed, by the files written, and the tables to write by name.
 Tables = Callable[["xr.Dataset"], "tuple[Callable[[dict[str, str]], str], dict[str, pd.DataFrame]]"]
@@ -109,32 +107,36 @@ def compare(options: Namespace) -> None:
     if options.quiet and not options.out:
         raise UserError("compare: --quiet prints the files that are written; name a place by --out")
 
-    def tables(dataset: xr.Dataset) -> tuple[Any, dict[str, pd.DataFrame]]:
-        from tajsim.analysis.comparison import compare_dataset
-        from tajsim.results import answer
-
-        found = compare_dataset(dataset, options.window)
-
-        def told(written: dict[str, str]) -> str:
-            if options.quiet:
-                return "\n".join(written.values())
-            if options.json:
-                return answer.json_text(found.cards, written)
-            if options.full or options.all:
-                return found.full_text(bool(options.all or options.outcomes))
-            return answer.several_text(found.cards, *verb.terminal())
-
-        parts = ("summary", "table", "claims", "variance", "assumptions")
-        return told, {n.replace("table", "comparison"): getattr(found, n) for n in parts}
-
     _simulate_and_keep(
         options,
         [options.reference, *chosen],
-        tables,
+        lambda dataset: _compared(options, dataset),
         with_variance=not options.no_variance,
         beside=not chosen,
         silent=options.quiet or options.json,
     )
+
+
+def _compared(
+    options: Namespace, dataset: xr.Dataset
+) -> tuple[Callable[[dict[str, str]], str], dict[str, pd.DataFrame]]:
+    """Return what ``compare`` prints, by the files that are written, and its tables."""
+    from tajsim.analysis.comparison import compare_dataset
+    from tajsim.results import answer
+
+    found = compare_dataset(dataset, options.window)
+
+    def told(written: dict[str, str]) -> str:
+        if options.quiet:
+            return "\n".join(written.values())
+        if options.json:
+            return answer.json_text(found.cards, written)
+        if options.full or options.all:
+            return found.full_text(bool(options.all or options.outcomes))
+        return answer.several_text(found.cards, *verb.terminal())
+
+    parts = ("summary", "table", "claims", "variance", "assumptions")
+    return told, {n.replace("table", "comparison"): getattr(found, n) for n in parts}
 
 
 @verb.Verb
@@ -306,7 +308,7 @@ def explain(options: Namespace) -> None:
     verb.finish(options, found.text, "events are")
 
 
-def _draws(options: Namespace, state: SavedState | None = None) -> dict[str, Any]:
+def _draws(options: Namespace, state: Any = None) -> dict[str, Any]:
     """Return the arguments of all that simulate: as said, as the state has, or usual."""
     said = verb.given(options, "runs seed parameters")
     more = {"workers": options.workers, "without": options.without}
@@ -337,7 +339,7 @@ def _simulate_and_keep(
     options: Namespace,
     scenarios: list[str],
     tables: Tables,
-    state: SavedState | None = None,
+    state: Any = None,
     with_variance: bool = False,
     beside: bool = False,
     silent: bool = False,

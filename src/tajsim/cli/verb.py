@@ -11,11 +11,9 @@ import os
 import re
 import shutil
 import sys
-from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tajsim.display import table_csv
@@ -34,7 +32,7 @@ def _whole(text: str) -> int:
     try:
         return whole_number(text)
     except ValueError as error:
-        raise ArgumentTypeError(str(error)) from None
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _real(text: str) -> float:
@@ -43,13 +41,13 @@ def _real(text: str) -> float:
     try:
         return read_quantity(text, "")
     except ValueError:
-        raise ArgumentTypeError(f"'{text}' is not a number") from None
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
 
 
 def _window(text: str) -> tuple[str, str]:
     first, colon, last = text.partition(":")
     if not colon:
-        raise ArgumentTypeError(f"'{text}' is not FROM:TO, such as 2006-01:2010-12")
+        raise argparse.ArgumentTypeError(f"'{text}' is not FROM:TO, such as 2006-01:2010-12")
     return first.strip(), last.strip()
 
 
@@ -145,7 +143,7 @@ class Verb:
         details: what is told before the example.
     """
 
-    def __init__(self, call: Callable[[Namespace], None], details: str = "") -> None:
+    def __init__(self, call: Callable[[argparse.Namespace], None], details: str = "") -> None:
         self.call = call
         self.description, _, rest = inspect.cleandoc(call.__doc__ or "").partition("\n\nexample: ")
         example, _, rest = re.sub(r"\n    (?=\S)", " ", rest).partition("\n")
@@ -163,12 +161,12 @@ class Verb:
             parser.add_argument(name, **more)
 
 
-def given(options: Namespace, names: str) -> dict[str, Any]:
+def given(options: argparse.Namespace, names: str) -> dict[str, Any]:
     """Return those of some options that were given; blanks separate their names."""
     return {name: value for name in names.split() if (value := getattr(options, name)) is not None}
 
 
-def finish(options: Namespace, text: str, what: str) -> None:
+def finish(options: argparse.Namespace, text: str, what: str) -> None:
     """Print a text, and where the rest is: ``tables are``, or as a sentence begins."""
     print(text)
     if options.out:
@@ -193,7 +191,7 @@ class Interrupt:
 
     asked = False
 
-    def note_and_raise(self, number: int, frame: FrameType | None) -> NoReturn:
+    def note_and_raise(self, number: int, frame: object) -> NoReturn:
         """Handle SIGINT: remember it and raise KeyboardInterrupt."""
         self.asked = True
         raise KeyboardInterrupt

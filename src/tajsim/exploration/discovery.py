@@ -12,11 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom, mannwhitneyu
 
-from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.errors import UserError, check_names
-from tajsim.results import effect
-from tajsim.results.numbers import listed, percent, table_number
+from tajsim.results import effect, numbers as say
 from tajsim.sweeps.read import Sweep, column_of, label_of, opened, scenarios_of
 
 Mask = np.ndarray
@@ -42,7 +40,7 @@ class Box:
         """The inputs that are limited, in order."""
         return sorted({*self.low, *self.high, *self.without})
 
-    def holds(self, values: Array) -> Mask:
+    def holds(self, values: np.ndarray) -> Mask:
         """Tell which rows of ``(input, row)`` values lie in the box."""
         inside: Mask = np.ones(values.shape[1], bool)
         for i, limit in self.low.items():
@@ -73,10 +71,10 @@ class Search:
         least: points that a box must hold.
     """
 
-    values: Array
+    values: np.ndarray
     texts: Mapping[int, tuple[str, ...]] | frozenset[int]
-    happens: Array
-    weight: Array
+    happens: np.ndarray
+    weight: np.ndarray
     names: tuple[str, ...] = ()
     least: int = 10
 
@@ -156,7 +154,7 @@ def _slices(search: Search, box: Box, inside: Mask) -> Iterator[Box]:
             yield box.limited("high", i, _between(values, values[values < last][-1]))
 
 
-def _between(values: Array, value: float) -> float:
+def _between(values: np.ndarray, value: float) -> float:
     """Return the middle between a value and the next greater one of sorted values."""
     return float(value + values[values > value][0]) / 2.0
 
@@ -187,7 +185,7 @@ def _moved(search: Search, among: Mask, box: Box, i: int) -> Iterator[Box]:
         yield box.limited(side, i, None if cut is None else sign * cut)
 
 
-def _best_cut(search: Search, values: Array, rows: Mask, base: float) -> float | None:
+def _best_cut(search: Search, values: np.ndarray, rows: Mask, base: float) -> float | None:
     """Return the best lower limit of some rows; None if they are best without any."""
     order = np.argsort(values[rows], kind="stable")[::-1]
     sorted_values = values[rows][order]
@@ -249,7 +247,7 @@ class Threshold(NamedTuple):
     text: str
 
 
-def read_threshold(row: pd.Series[Any], values: Array, **given: float | None) -> Threshold:
+def read_threshold(row: pd.Series[Any], values: np.ndarray, **given: float | None) -> Threshold:
     """Return what is asked for of a column: ``row`` of `Sweep.columns`, ``values`` of all runs.
 
     ``given`` are ``above``, ``below``, ``highest`` and ``lowest``, see `discover`; more than one of
@@ -266,13 +264,13 @@ def read_threshold(row: pd.Series[Any], values: Array, **given: float | None) ->
     if way in ("highest", "lowest"):
         if not 0.0 < value < 1.0:
             raise UserError(f"{way} {value:g}: expected a share between 0 and 1, such as 0.25")
-        rank = f" (the {way} {'quarter' if value == QUARTER else percent(value)} of runs)"
+        rank = f" (the {way} {'quarter' if value == QUARTER else say.percent(value)} of runs)"
         value = float(np.quantile(values, 1.0 - value if up else value))
-    bound = f"{label} is at {'least' if up else 'most'} {table_number(value)}{unit}"
+    bound = f"{label} is at {'least' if up else 'most'} {say.table_number(value)}{unit}"
     return Threshold(value, up, f"{bound}{rank}")
 
 
-def make_cases(inputs: pd.DataFrame, happens: Array, weight: Array) -> Search:
+def make_cases(inputs: pd.DataFrame, happens: np.ndarray, weight: np.ndarray) -> Search:
     """Return the points of a table of inputs, one row a point; texts become codes."""
     values, texts = np.zeros((inputs.shape[1], len(inputs))), {}
     for i, name in enumerate(inputs.columns):
@@ -376,7 +374,7 @@ def limit_text(cases: Search, box: Box, i: int) -> str:
     return f"{name} is {how} {' and '.join(ends)}"
 
 
-def _short(limit: float, values: Array) -> str:
+def _short(limit: float, values: np.ndarray) -> str:
     """Return a limit with as few digits as still part the same values, three at least."""
     for digits in range(3, 16):
         short = float(f"{limit:.{digits}g}")
@@ -387,23 +385,21 @@ def _short(limit: float, values: Array) -> str:
 
 def sentence(what: str, box: FoundBox) -> str:
     """Return one plain sentence: what happens in how many runs, where, against how many."""
-    held = f"{percent(box.held_density)} against {percent(box.held_elsewhere)}."
+    held = f"{say.percent(box.held_density)} against {say.percent(box.held_elsewhere)}."
     if math.isnan(box.chance):
         checked = "Too few points to hold some out: take it as a hint."
     else:
         checked = f"On points that had no part in making it: {held}"
+    where, inside, out = say.listed([*box.limits.values()]), box.density, box.elsewhere
     text = (
-        f"{what} in {percent(box.density)} of runs where {listed(list(box.limits.values()))}, "
-        f"against {percent(box.elsewhere)} elsewhere; {percent(box.coverage)} of all cases lie "
-        f"there. {checked}"
+        f"{what} in {say.percent(inside)} of runs where {where}, against {say.percent(out)} "
+        f"elsewhere; {say.percent(box.coverage)} of all cases lie there. {checked}"
     )
     if box.chance > DOUBT:
-        return (
-            f"{text} Chance explains this box: held out, it does as well in {percent(box.chance)} "
-            "of cases. Do not rely on it."
-        )
+        as_well = f"held out, it does as well in {say.percent(box.chance)} of cases"
+        return f"{text} Chance explains this box: {as_well}. Do not rely on it."
     doubtful = [name for name, chance in box.doubts.items() if chance > DOUBT]
-    return f"{text} Chance may explain the limit of {listed(doubtful)}." if doubtful else text
+    return f"{text} Chance may explain the limit of {say.listed(doubtful)}." if doubtful else text
 
 
 @dataclass(frozen=True)
@@ -432,7 +428,7 @@ class Discovery(Printed):
         """Return a sentence for each box; the figures are in the table."""
         what, cases = self.threshold.text, self.cases
         lead = (
-            f"{what}: in {percent(cases.share)} of {cases.weight.sum():,.0f} runs. "
+            f"{what}: in {say.percent(cases.share)} of {cases.weight.sum():,.0f} runs. "
             f"Sought in {cases.values.shape[1]:,} points over {len(cases.names)} inputs."
         )
         said = [

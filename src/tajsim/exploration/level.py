@@ -8,26 +8,21 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.ensemble.run import Progress, run
 from tajsim.errors import UserError, check_names
-from tajsim.inputs import experiment as inputs, outcomes, registry
-from tajsim.inputs.experiment import Experiment, Factor, FactorValue, Keep
+from tajsim.inputs import outcomes, registry
+from tajsim.inputs.experiment import Design, Experiment, Factor, FactorValue, Keep, load_experiment
 from tajsim.results import effect, numbers as say
-from tajsim.results.numbers import display_name, percent, table_number, text_table
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.read import value_text
 from tajsim.sweeps.store import one as one_number
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _LEVEL = re.compile(r"([-+0-9.eE]+)(?:\s*%\s*of\s*:\s*(.+))?")
 #: Where the range of a factor is looked at first, and how near to a value the search ends.
@@ -51,11 +46,11 @@ class Sought(Printed):
     factor: Factor
     fixed: Mapping[str, FactorValue]
     asked: str
-    level: Array
-    values: Array
-    answers: Array
+    level: np.ndarray
+    values: np.ndarray
+    answers: np.ndarray
     value: float
-    crossings: Array
+    crossings: np.ndarray
 
     @property
     def outcome(self) -> outcomes.Outcome:
@@ -84,37 +79,36 @@ class Sought(Printed):
     def __str__(self) -> str:
         """Return the answer, how it varies over histories, and the table of values."""
         (keep,), (scenario,) = self.experiment.keep, self.experiment.scenarios
-        places = [display_name(name) for name in keep.where.values() if name != "all"]
+        places = [say.display_name(name) for name in keep.where.values() if name != "all"]
         what = ", ".join([self.outcome.label, *places])
         held = ", ".join(f"{name} = {value_text(value)}" for name, value in self.fixed.items())
         held = f" ({held})" if held else ""
         own, of = self.outcome.window_unit, f" {self.factor.unit}".rstrip()
-        rows = [[*map(table_number, row[:-1]), percent(row[-1])]
+        rows = [[*map(say.table_number, row[:-1]), say.percent(row[-1])]
                 for row in self.tables()["values"].itertuples(index=False)]  # fmt: skip
         head = (self.factor.name, "5 %", "median", "mean", "95 %", "at or above the level")
-        mean = table_number(float(self.level.mean()))
-        name, (low, high) = self.factor.name, map(table_number, self.spread)
+        mean = say.table_number(float(self.level.mean()))
+        name, (low, high) = self.factor.name, map(say.table_number, self.spread)
         met = float(np.isfinite(self.crossings).mean())
+        first, last = map(say.table_number, self.values[[0, -1]])
         middle = np.median(self.answers, axis=1)
+        least, most = map(say.table_number, (middle.min(), middle.max()))
         lines = [
             f"{what}, {' to '.join(keep.window)}, in {scenario.name}{held}: the level {self.asked} "
             f"is {mean} {own}" + " on average." * bool(np.ptp(self.level)),
-            f"{name} = {table_number(self.value)}{of} gives it in the median history."
+            f"{name} = {say.table_number(self.value)}{of} gives it in the median history."
             if np.isfinite(self.value)
-            else f"No value of {name} from {table_number(self.values[0])} to "
-            f"{table_number(self.values[-1])}{of} gives it in the median history: the median lies "
-            f"between {table_number(float(middle.min()))} and {table_number(float(middle.max()))}.",
+            else f"No value of {name} from {first} to {last}{of} gives it in the median history: "
+            f"the median lies between {least} and {most}.",
         ]
         if met > 0.0:
             nine = ", 9 in 10 of these" if met < 1.0 else ": 9 in 10"
-            lines.append(
-                f"Of the histories {percent(met)} meet it within that range{nine} between {low} "
-                f"and {high}{of}."
-            )
-        table = text_table(head, rows, left=())
+            share = f"Of the histories {say.percent(met)} meet it within that range"
+            lines.append(f"{share}{nine} between {low} and {high}{of}.")
+        table = say.text_table(head, rows, left=())
         return "\n".join([*lines, "", table, f"{self.runs}; the outcome in {own}."])
 
-    def plot(self) -> Figure:
+    def plot(self) -> Any:
         """Return the picture of the response with the level and the values that give it."""
         import tajsim.plots.sweep as pictures
 
@@ -173,7 +167,7 @@ def seek(
     Raises:
         UserError: for unknown names, a level that cannot be read, or a factor without a range.
     """
-    loaded = inputs.load_experiment(experiment)
+    loaded = load_experiment(experiment)
     names = {one.name: one for one in loaded.scenarios}
     check_names("scenario", [scenario := scenario or next(iter(names))], names)
     check_names("factor", [factor] if factor else (), [f.name for f in loaded.factors])
@@ -188,30 +182,40 @@ def seek(
         loaded,
         scenarios=(names[scenario],),
         factors=tuple(replace(f, values=(), steps=None) for f in loaded.factors),
-        design=inputs.Design.model_validate({"kind": "grid"}),
+        design=Design.model_validate({"kind": "grid"}),
         keep=(_keep(loaded, outcome),),
         runs=runs or loaded.runs,
     )
     wanted = _level(str(level), one, workers)
-    found: dict[float, Array] = {}
-
-    def make(*values: float) -> None:
-        rows = tuple({**fixed, chosen.name: v} for v in dict.fromkeys([*found, *values]))
-        sweep(replace(one, rows=rows), place, workers=workers, progress=progress)
-        swept = load_sweep(place)
-        for point in swept.failures["point"]:
-            raise UserError(f"{swept.named(point)}: runs failed")
-        kept = swept.results.pivot(index="point", columns="run", values=one.keep[0].column)
-        found.update(
-            zip(swept.points[chosen.name], kept.loc[swept.points.index].values, strict=True)
-        )
-
-    with TemporaryDirectory() as place:
-        value = _search(chosen, wanted, found, make)
+    value, found = _tried(one, chosen, fixed, wanted, workers=workers, progress=progress)
     order = np.array(sorted(found))
     answers = np.stack([found[v] for v in order.tolist()])
     met = crossings(order, answers - wanted)
     return Sought(one, chosen, fixed, str(level), wanted, order, answers, value, met)
+
+
+def _tried(
+    one: Experiment,
+    chosen: Factor,
+    fixed: Mapping[str, FactorValue],
+    wanted: np.ndarray,
+    **how: Any,
+) -> tuple[float, dict[float, np.ndarray]]:
+    """Return the value that gives a level (`_search`), and the answers at all values tried."""
+    found: dict[float, np.ndarray] = {}
+
+    def make(*values: float) -> None:
+        rows = tuple({**fixed, chosen.name: v} for v in dict.fromkeys([*found, *values]))
+        sweep(replace(one, rows=rows), place, **how)
+        swept = load_sweep(place)
+        for point in swept.failures["point"]:
+            raise UserError(f"{swept.named(point)}: runs failed")
+        kept = swept.results.pivot(index="point", columns="run", values=one.keep[0].column)
+        rows_of = kept.loc[swept.points.index].to_numpy(dtype=float)
+        found.update(zip(swept.points[chosen.name], rows_of, strict=True))
+
+    with TemporaryDirectory() as place:
+        return _search(chosen, wanted, found, make), found
 
 
 def _keep(experiment: Experiment, name: str) -> Keep:
@@ -228,7 +232,7 @@ def _keep(experiment: Experiment, name: str) -> Keep:
     return Keep(name, name, where, (experiment.start, experiment.end))
 
 
-def _level(text: str, experiment: Experiment, workers: int) -> Array:
+def _level(text: str, experiment: Experiment, workers: int) -> np.ndarray:
     """Return the level ``(run,)`` that a text asks for; see `seek`."""
     parts = _LEVEL.fullmatch(text.strip())
     try:
@@ -252,7 +256,7 @@ def _level(text: str, experiment: Experiment, workers: int) -> Array:
 
 
 def _search(
-    factor: Factor, level: Array, found: Mapping[float, Array], make: Callable[..., None]
+    factor: Factor, level: np.ndarray, found: Mapping[float, np.ndarray], make: Callable[..., None]
 ) -> float:
     """Return where the median history meets its level, ``nan`` if none; every try is kept."""
 
@@ -274,7 +278,7 @@ def _search(
     return first[-1] if apart[-1] == 0.0 else float("nan")
 
 
-def crossings(values: Array, apart: Array) -> Array:
+def crossings(values: np.ndarray, apart: np.ndarray) -> np.ndarray:
     """Return where each run first meets zero ``(run,)``, ``nan`` if it does not.
 
     That is on the straight lines between answers less levels ``apart`` ``(value, run)`` at

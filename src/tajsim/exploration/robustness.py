@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.errors import UserError, check_names
 from tajsim.results.effect import counts_of_runs
@@ -20,7 +19,7 @@ DECIDED = ("lever", "event")
 _FEW, _TAIL = 12, 0.10
 
 
-def regret(values: Array, sign: int) -> Array:
+def regret(values: np.ndarray, sign: int) -> np.ndarray:
     """Return how far each portfolio falls behind the best one of the same state of the world.
 
     ``values`` of one goal are ``(portfolio, state)``; ``sign`` is 1 if high is good, -1 if low is.
@@ -28,7 +27,7 @@ def regret(values: Array, sign: int) -> Array:
     return np.asarray((sign * values).max(axis=0) - sign * values)
 
 
-def together(regrets: list[Array], values: list[Array]) -> Array:
+def together(regrets: list[np.ndarray], values: list[np.ndarray]) -> np.ndarray:
     """Return the largest regret over goals, each in standard deviations of its own values.
 
     One goal alone stays in its own unit. A goal that never varies causes no regret.
@@ -40,7 +39,7 @@ def together(regrets: list[Array], values: list[Array]) -> Array:
     return np.asarray(np.max(scaled, axis=0))
 
 
-def least_regret(regrets: Array, counts: Array | None = None) -> int:
+def least_regret(regrets: np.ndarray, counts: np.ndarray | None = None) -> int:
     """Return the portfolio whose largest regret is the smallest (Savage), then the mean one.
 
     ``regrets`` are ``(portfolio, state)``; ``counts`` ``(state,)`` say how often each state counts.
@@ -158,7 +157,7 @@ def robust(
 
 def _in_states(
     sweep: Sweep, columns: Sequence[str], levers: list[str]
-) -> tuple[pd.DataFrame, Array, dict[str, Array], int]:
+) -> tuple[pd.DataFrame, np.ndarray, dict[str, np.ndarray], int]:
     """Return portfolios, the run of each state, values ``(portfolio, state)``, those missing."""
     others = [n for n in ("scenario", *map(str, sweep.factors.index)) if n not in levers]
     table = sweep.table().dropna(subset=list(columns)).set_index([*others, "run"])

@@ -11,11 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import pearsonr, rankdata
 
-from tajsim.axes import Array
 from tajsim.display import Printed, rows_of
 from tajsim.errors import UserError, library
-from tajsim.results.effect import LEVEL
-from tajsim.results.numbers import interval, percent, table_number, text_table
+from tajsim.results import effect, numbers as say
 from tajsim.sweeps.design import MORRIS_LEVELS
 from tajsim.sweeps.read import Sweep, columns_of, heading, opened, scenarios_of
 
@@ -29,7 +27,7 @@ _COLUMNS = ["factor", "index", "value", "low", "high"]
 
 
 def salib_indices(
-    kind: str, problem: dict[str, Any], places: Array, values: Array, seed: int
+    kind: str, problem: dict[str, Any], places: np.ndarray, values: np.ndarray, seed: int
 ) -> pd.DataFrame:
     """Return Sobol indices, or Morris's in the unit of the answers, with bootstrap intervals.
 
@@ -37,7 +35,7 @@ def salib_indices(
     that of the resampling. Raises `UserError` if SALib is not installed.
     """
     analyze = library(f"SALib.analyze.{kind}").analyze
-    how = {"num_resamples": _SAMPLES, "conf_level": LEVEL, "seed": seed % 2**32}
+    how = {"num_resamples": _SAMPLES, "conf_level": effect.LEVEL, "seed": seed % 2**32}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if kind == "sobol":
@@ -53,7 +51,7 @@ def salib_indices(
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def rank_correlation(names: list[str], places: Array, values: Array) -> pd.DataFrame:
+def rank_correlation(names: list[str], places: np.ndarray, values: np.ndarray) -> pd.DataFrame:
     """Return Spearman's rank correlation of each factor with the answers, with Fisher's intervals.
 
     ``places`` are ``(point, factor)``, each point once, and ``values`` ``(point,)``, all known.
@@ -62,7 +60,7 @@ def rank_correlation(names: list[str], places: Array, values: Array) -> pd.DataF
     for name, place in zip(names, places.T, strict=True):
         if np.ptp(place) > 0.0:
             found = pearsonr(rankdata(place), rankdata(values))
-            low, high = found.confidence_interval(LEVEL)
+            low, high = found.confidence_interval(effect.LEVEL)
             rows.append([name, "correlation", found.statistic, low, high])
         else:
             rows.append([name, "correlation", 0.0, np.nan, np.nan])
@@ -91,7 +89,7 @@ class Noise:
     runs: float
 
 
-def divide(values: Array) -> Noise:
+def divide(values: np.ndarray) -> Noise:
     """Divide the variance of ``(point, run)`` values, ``nan`` where a run is missing.
 
     The estimates are those of an analysis of variance with two crossed random factors and no
@@ -158,7 +156,7 @@ class Sensitivity(Printed):
     def __str__(self) -> str:
         """Return the text with ten factors for each column."""
         runs = float(self.chance["runs_a_point"].max())
-        runs_each = f"{table_number(runs)} run{'s' * (runs != 1.0)}"
+        runs_each = f"{say.table_number(runs)} run{'s' * (runs != 1.0)}"
         head = (
             f"{self.method[0].upper()}{self.method[1:]}: {len(self.sweep.factors)} factors, "
             f"{len(self.sweep.points):,} points, {runs_each} each (means of points). "
@@ -253,7 +251,7 @@ def _block(sweep: Sweep) -> int:
 
 
 def _indices(
-    sweep: Sweep, places: Array, values: Array, noise: Noise, once: np.ndarray
+    sweep: Sweep, places: np.ndarray, values: np.ndarray, noise: Noise, once: np.ndarray
 ) -> pd.DataFrame:
     problem, size = sweep.problem, _block(sweep)
     if sweep.kind in METHODS:
@@ -294,8 +292,8 @@ def _column(found: Sensitivity, scenario: str, column: str) -> str:
         for row in rows:
             at = row[0], index
             value, low, high = (float(table[end][at]) for end in ("value", "low", "high"))
-            row += [table_number(value, signed), *[interval(low, high, signed)] * sure]
-    lines = [f"{scenario}, {heading(found.sweep, column)}", text_table(head, rows, left=(0, 1))]
+            row += [say.table_number(value, signed), *[say.interval(low, high, signed)] * sure]
+    lines = [f"{scenario}, {heading(found.sweep, column)}", say.text_table(head, rows, left=(0, 1))]
     if len(factors) > _FEW:
         lines.append(f"... and {len(factors) - _FEW} more, in the tables that --out keeps.")
     row, floor = rows_of(chance)[0], float(lead["chance"].iloc[0])
@@ -303,11 +301,11 @@ def _column(found: Sensitivity, scenario: str, column: str) -> str:
         alone = "that needs two runs or more at each point."
         return "\n".join([*lines, f"Chance and factors cannot be separated: {alone}"])
     means = {"Sobol indices": "total index", "Morris screening": "mu*"}.get(found.method)
-    may = f": a {means} of {table_number(floor)} may be chance" if means else ""
+    may = f": a {means} of {say.table_number(floor)} may be chance" if means else ""
     lines.append(
-        f"Of the variance over points and runs {percent(row.factors)} is due to the factors, "
-        f"{percent(row.alike)} to chance that acts alike at every point, "
-        f"{percent(row.apart)} to chance that acts differently. "
-        f"Of the variance of the means {percent(row.floor)} is chance{may}."
+        f"Of the variance over points and runs {say.percent(row.factors)} is due to the factors, "
+        f"{say.percent(row.alike)} to chance that acts alike at every point, "
+        f"{say.percent(row.apart)} to chance that acts differently. "
+        f"Of the variance of the means {say.percent(row.floor)} is chance{may}."
     )
     return "\n".join(lines)

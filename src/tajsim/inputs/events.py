@@ -13,7 +13,6 @@ from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic as pd
-from pydantic import Field
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import TypeAliasType
 
@@ -129,7 +128,7 @@ Quantity = Annotated[
     pd.PlainValidator(lambda value: value),
     pd.WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
 ]
-Months = Annotated[int, Field(ge=1, le=600)]
+Months = Annotated[int, pd.Field(ge=1, le=600)]
 #: Two months, a list in the file.
 Window = Annotated[
     tuple[str, str],
@@ -137,7 +136,7 @@ Window = Annotated[
         lambda _, handler: handler(
             Annotated[
                 list[Month],
-                Field(min_length=2, max_length=2, strict=False),
+                pd.Field(min_length=2, max_length=2, strict=False),
                 pd.AfterValidator(tuple),
                 pd.PlainSerializer(tuple),
             ]
@@ -151,10 +150,10 @@ class EventRow(FileTable):
 
     date: EventDate
     kind: str
-    label: Annotated[str, Field(min_length=1, max_length=60)] | None = Field(
+    label: Annotated[str, pd.Field(min_length=1, max_length=60)] | None = pd.Field(
         None, description="short text for plots"
     )
-    figures: tuple[FigureId, ...] = Field(
+    figures: tuple[FigureId, ...] = pd.Field(
         (), strict=False, description="ledger ids that document the event"
     )
 
@@ -163,8 +162,8 @@ class EventRow(FileTable):
         return {name: getattr(self, name) for name in argument_names(type(self))}
 
 
-_RAMP = (Months, Field(1, description="length of a linear ramp; 1 = at once"))
-_LENGTH = (Months, Field(1, description="length of the withdrawal; 1 = at once"))
+_RAMP = (Months, pd.Field(1, description="length of a linear ramp; 1 = at once"))
+_LENGTH = (Months, pd.Field(1, description="length of the withdrawal; 1 = at once"))
 _COMMANDER, _AGENCY = {"commander": (Commander, ...)}, {"agency": (Agency, ...)}
 #: What each kind of event does, and its arguments: type, and ``...`` where it must be given.
 _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -188,7 +187,7 @@ _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "repression_step": ("The regime takes a step on the repression ladder.", {"step": (Step, ...)}),
     "seats": (
         "A movement holds so many seats of the 63 in the lower house (lower-house-seats).",
-        {"movement": (Movement, ...), "seats": (Annotated[float, Field(ge=0, le=63)], ...)},
+        {"movement": (Movement, ...), "seats": (Annotated[float, pd.Field(ge=0, le=63)], ...)},
     ),
     "withdraw_agency": (
         "A foreign-run agency winds down over some months.",
@@ -214,7 +213,7 @@ EVENT_KINDS: dict[str, type[EventRow]] = {
 if TYPE_CHECKING:
     AnyEvent = EventRow
 else:
-    AnyEvent = Annotated[reduce(or_, EVENT_KINDS.values()), Field(discriminator="kind")]
+    AnyEvent = Annotated[reduce(or_, EVENT_KINDS.values()), pd.Field(discriminator="kind")]
 
 
 def argument_names(kind: type[EventRow]) -> list[str]:

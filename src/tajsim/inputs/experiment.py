@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, product
-from math import isclose
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -609,4 +608,4 @@ def unit_of_uses(uses: Sequence[Use]) -> str:
         return ""
     units = {parameters[name].unit for name in named}
     parts = sum(float(found.get("times", 1.0)) for _, _, found in references)
-    return units.pop() if len(units) == 1 and isclose(parts, 1.0) else ""
+    return units.pop() if len(units) == 1 and abs(parts - 1.0) < 1e-9 else ""

@@ -1,9 +1,8 @@
 """The registry of outcomes: label, unit, dimensions, how each aggregates over months and places.
 
-Outcomes of one's own are arithmetic over recorded ones, or the first month of a condition.
-``rents_kept[border_troops] / rents_kept`` is made month by month; an outcome without a place stands
-for the whole. ``first month where protest[rasht] > 0`` is a date. Nothing else is understood: the
-text is read by Python's parser, and every part that is not on the list here is refused.
+Outcomes of one's own are arithmetic over recorded ones, ``rents_kept[border_troops] / rents_kept``
+month by month, an outcome without a place standing for the whole; or a date, ``first month where
+protest[rasht] > 0``. Python's parser reads them; what is not on the list here is refused.
 """
 
 import ast
@@ -16,7 +15,6 @@ from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS
 from tajsim.errors import UserError, check_names, unknown
@@ -133,7 +131,7 @@ def with_weight(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
-Numbers = NDArray[Any]
+Numbers = np.ndarray
 #: From the name of an outcome and its places: its monthly numbers ``(scenario, month, run)``.
 Lookup = Callable[[str, Mapping[str, str]], Numbers]
 

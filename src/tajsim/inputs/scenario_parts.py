@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -618,7 +617,7 @@ check_scenario = partial(messages_of, load_scenario)
 
 def schema_path(kind: str = "scenario") -> Path:
     """Return the path of the shipped schema of scenarios or of experiments."""
-    return Path(str(files("tajsim"))) / "data" / f"{kind}.schema.json"
+    return Path(__file__).parents[1] / "data" / f"{kind}.schema.json"
 
 
 def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:

@@ -7,7 +7,7 @@ with its line or the text): whether the text is valid TOML is for ``tomllib`` to
 import datetime
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
 
 from tajsim.errors import UnknownName, UserError, printable, unknown
 from tajsim.files import read_text
@@ -210,7 +208,7 @@ def month_names(start: str, end: str) -> list[str]:
     return [month_text(n) for n in range(month_number(start), month_number(end) + 1)]
 
 
-def month_dates(months: list[str]) -> NDArray[np.datetime64]:
+def month_dates(months: list[str]) -> np.ndarray:
     """Return the first day of each month, ``(month,)`` of datetime64 in nanoseconds."""
     return np.array(months, dtype="datetime64[M]").astype("datetime64[ns]")
 
@@ -303,7 +301,7 @@ class Problems:
             self.add_invalid(key, error.errors(include_url=False), model)
             return None
 
-    def add_invalid(self, base: Key, details: list[ErrorDetails], model: type[FileTable]) -> None:
+    def add_invalid(self, base: Key, details: Sequence[Any], model: type[FileTable]) -> None:
         """Add what pydantic found in the table at ``base``."""
         extra = [detail for detail in details if detail["type"] == "extra_forbidden"]
         missing = any(detail["type"] == "missing" for detail in details)
@@ -344,7 +342,7 @@ def _tables_in(annotation: Any) -> Iterator[type[FileTable]]:
         yield from _tables_in(part)
 
 
-def _text(detail: ErrorDetails, model: type[FileTable]) -> str:
+def _text(detail: Mapping[str, Any], model: type[FileTable]) -> str:
     """Return one error of pydantic in the words of a user."""
     kind, got, context = detail["type"], detail["input"], detail.get("ctx", {})
     *above, last = map(str, detail["loc"] or ("",))

@@ -2,8 +2,7 @@
 
 Every row is a place between 0 and 1 for each factor; the factor says which value stands there.
 What can be made larger without losing a point: a grid by more values, a Latin hypercube by more
-``blocks``, Saltelli's sample by doubling
-``base``, Morris's by more ``trajectories``.
+``blocks``, Saltelli's sample by doubling ``base``, Morris's by more ``trajectories``.
 """
 
 import json
@@ -15,14 +14,13 @@ from struct import pack
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tajsim.errors import UserError, library
 from tajsim.inputs.experiment import Experiment, Factor, FactorValue
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
 
-Unit = NDArray[np.float64]
+Unit = np.ndarray
 #: Of each factor in Morris's walks.
 MORRIS_LEVELS = 4
 
@@ -176,8 +174,8 @@ def point_id(scenario: str, values: Mapping[str, FactorValue]) -> str:
     return f"p{digest.hexdigest()}"
 
 
-Whole = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+Whole = np.ndarray
+Mask = np.ndarray
 #: Runs simulated together: enough to be quick, few enough to lose little when all is killed.
 LARGEST = 500
 SMALLEST = 25

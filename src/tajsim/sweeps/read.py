@@ -16,9 +16,8 @@ This is the interface that sensitivity, discovery, robustness and plots build on
     sweep.means      # one row a point: the mean over its runs; sweep.table(): all runs, tidy
 
 Two rows of a design may be one point (a walk that comes back, values that round to the same), so
-analyses that need an answer for every row take ``sweep.answers(column, scenario)``: an array
-``(row,)`` in the order of the design, the mean over runs. Two points with the
-same run number share every draw (common random numbers), so differences between points are pairs.
+analyses that need an answer for every row take ``sweep.answers(column, scenario)``. Two points with
+the same run number share every draw, so differences between points are pairs.
 """
 
 from __future__ import annotations
@@ -27,12 +26,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 import tajsim.sweeps.store as store
 from tajsim.display import Printed
@@ -40,10 +38,6 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError, check_names, library
 from tajsim.results import numbers, select
 from tajsim.sweeps.design import salib_problem
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 
 #: More factors than this are not written out beside a point.
 _FEW = 6
@@ -93,7 +87,7 @@ class Sweep(Printed):
         scenario = [str(row["scenario"])] if self.points["scenario"].nunique() > 1 else []
         return " ".join([*scenario, *cells])
 
-    def plot(self, **chosen: Any) -> Figure:
+    def plot(self, **chosen: Any) -> Any:
         """Return the picture of the response to one factor or two, see `tajsim.plots.sweep`."""
         from tajsim.plots.sweep import sweep_figure
 
@@ -116,7 +110,7 @@ class Sweep(Printed):
         runs = self.results.drop(columns="run").groupby("point", sort=False)
         return runs.mean().reindex(self.points.index)
 
-    def answers(self, column: str, scenario: str | None = None) -> NDArray[np.float64]:
+    def answers(self, column: str, scenario: str | None = None) -> np.ndarray:
         """Return the mean of a column over runs for every row of the design, ``(row,)``.
 
         It is ``nan`` where it is missing; the scenario may be left out where there is one. Unknown

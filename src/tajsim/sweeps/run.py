@@ -1,7 +1,7 @@
 """``sweep``: simulate the points of an experiment and keep what is finished, whatever happens."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,7 +9,6 @@ from pathlib import Path
 from time import monotonic
 
 import numpy as np
-from numpy.typing import NDArray
 
 import tajsim.sweeps.design as design
 import tajsim.sweeps.store as store
@@ -17,7 +16,6 @@ from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executo
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
 from tajsim.ensemble.plan import count_errors
-from tajsim.ensemble.run import Progress
 from tajsim.errors import UserError
 from tajsim.files import reason
 from tajsim.inputs.experiment import Experiment, load_experiment
@@ -38,7 +36,12 @@ class Engine:
     """
 
     def __init__(
-        self, experiment: Experiment, points: design.Points, runs: int, place: Path, tell: Progress
+        self,
+        experiment: Experiment,
+        points: design.Points,
+        runs: int,
+        place: Path,
+        tell: Callable[[int, int], None],
     ) -> None:
         self.experiment, self.place, self.progress = experiment, place, tell
         self.points, self.model = points.points, model_version()
@@ -51,7 +54,7 @@ class Engine:
         self._failing: set[int] = set()
 
     @property
-    def settled(self) -> NDArray[np.bool_]:
+    def settled(self) -> np.ndarray:
         """Runs that need no work, ``(point, run)``."""
         return self.done | self.failed
 
@@ -160,7 +163,7 @@ def sweep(
     workers: int = 1,
     cluster: str | None = None,
     retry: bool = False,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
     without: str | Sequence[str] = (),
     simulate: Work = simulate,
 ) -> Report:

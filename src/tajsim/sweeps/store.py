@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import json
 import os
@@ -12,12 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-import xarray as xr
-from numpy.typing import NDArray
 
 from tajsim.compiled.engine import chosen
 from tajsim.ensemble.job import Job
@@ -27,9 +24,6 @@ from tajsim.inputs import events as kinds, outcomes, toml
 from tajsim.inputs.experiment import Experiment, Keep
 from tajsim.results import numbers, window
 from tajsim.sweeps.design import Point, Points
-
-if TYPE_CHECKING:
-    from tajsim.model.model import TajikistanModel
 
 #: Of the manifest, and what mends a file of a sweep.
 FORMAT, _AGAIN = 2, "the same command of 'tajsim sweep' writes it anew"
@@ -41,14 +35,14 @@ _OURS = {MANIFEST, POINTS, DESIGN, LOCK, ASIDE, FOLDER}
 RUNS, FAILED = "runs", "failed"
 _KEY = ("point", "run")
 
-Numbers = NDArray[np.float64]
-Series = NDArray[np.float32]
+Numbers = np.ndarray
+Series = np.ndarray
 
 
 def make_job(
     experiment: Experiment,
     points: Sequence[Point],
-    runs: Sequence[int] | NDArray[np.int64],
+    runs: Sequence[int] | np.ndarray,
     model: str,
     fingerprint: str,
 ) -> Job:
@@ -88,7 +82,7 @@ def make_job(
     )
 
 
-def one(record: xr.Dataset, keep: Keep) -> Numbers:
+def one(record: Any, keep: Keep) -> Numbers:
     """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
     where = {d: name for d, name in keep.where.items() if name != kinds.ALL}
     return np.asarray(
@@ -104,7 +98,7 @@ class Summaries:
     start: str
     fingerprint: str
 
-    def __call__(self, model: TajikistanModel) -> Numbers:
+    def __call__(self, model: Any) -> Numbers:
         """Return the kept numbers ``(run, column)`` of a finished model."""
         first, months = toml.month_number(self.start), next(iter(model.record.values())).shape[-2]
         names = [toml.month_text(first + place) for place in range(months)]
@@ -154,7 +148,7 @@ def put(path: Path, data: bytes) -> None:
 def _read(path: Path) -> bytes:
     """Return the content of a file. Raises `OSError` if it is none, or cannot be read."""
     if path.exists() and not path.is_file():  # reading a pipe would wait for its writer
-        raise OSError(errno.EINVAL, "Not an ordinary file")
+        raise OSError("Not an ordinary file")
     return path.read_bytes()
 
 
