@@ -34,16 +34,13 @@ def test_help_of_every_verb_shows_an_example(verb: str, capsys: Capture) -> None
     assert "--debug" in said
 
 
-def test_help_and_version(capsys: Capture) -> None:
+def test_help_and_version(capsys: Capture, environment: dict[str, str]) -> None:
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
     assert all(verb in said for verb in VERBS)
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.strip() == f"tajsim {tajsim.__version__}"
-
-
-def test_help_does_not_load_the_model(environment: dict[str, str]) -> None:
-    """Help comes at once: nothing heavy is imported for it."""
+    # Help comes at once: nothing heavy is imported for it.
     heavy = {"mesa", "xarray", "matplotlib", "pandas", "scipy", "numpy"}
     code = "import sys; from tajsim.cli import main; main(['--help'])\n"
     code += f"assert not {heavy} & {{*sys.modules}}"
@@ -67,12 +64,12 @@ def test_run_keeps_everything(tmp_path: Path, capsys: Capture) -> None:
 
 
 def test_compare_keeps_everything(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    arguments = ["compare", "status-quo", "russian-border-withdrawal", *SHORT, "--out", str(out)]
-    few = ["--no-pictures", "--outcomes", "heroin_seized,polity"]
-    assert main([*arguments, *few]) == 0
-    assert {"results.nc", "summary.csv", "comparison.csv"} <= {p.name for p in out.iterdir()}
-    assert list(load_results(out)["scenario"].values) == ["status-quo", "russian-border-withdrawal"]
+    few = ["--no-pictures", "--outcomes", "heroin_seized,polity", "--out", str(tmp_path / "out")]
+    assert main(["compare", "status-quo", "russian-border-withdrawal", *SHORT, *few]) == 0
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"results.nc", "summary.csv", "comparison.csv"} <= names
+    kept = load_results(tmp_path / "out")["scenario"].values
+    assert list(kept) == ["status-quo", "russian-border-withdrawal"]
 
 
 def test_settings_and_choices_reach_the_model(tmp_path: Path, capsys: Capture) -> None:

@@ -66,11 +66,9 @@ def arrays_of(path: Path) -> dict[str, Any]:
 
 def same(ours: Any, theirs: Any) -> bool:
     """Return whether two values are equal to the bit, missing ones too."""
-    array = isinstance(ours, np.ndarray)
-    equal = (
-        np.array_equal(ours, theirs, equal_nan=ours.dtype.kind == "f") if array else ours == theirs
-    )
-    return bool(equal)
+    if isinstance(ours, np.ndarray):
+        return bool(np.array_equal(ours, theirs, equal_nan=ours.dtype.kind == "f"))
+    return bool(ours == theirs)
 
 
 def files_of_ours(folder: Path) -> Iterator[tuple[Path, bytes]]:

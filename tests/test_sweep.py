@@ -14,7 +14,7 @@ from tajsim.cli import main
 from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
 from tajsim.results.window import at_places, over
-from tajsim.sweeps import load_sweep, sweep
+from tajsim.sweeps import Sweep, load_sweep, sweep
 from tajsim.sweeps.design import LARGEST, divide
 from tajsim.sweeps.store import Numbers
 
@@ -53,8 +53,14 @@ def test_results_do_not_depend_on_batches(
     """Nor on workers: tests of killed ones hold the model's results in two against one."""
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 7)
     sweep(small_experiment(tmp_path), tmp_path / "out")
-    one, other = load_sweep(swept), load_sweep(tmp_path / "out")
-    pd.testing.assert_frame_equal(one.results, other.results, check_exact=True)
+    same_results(swept, tmp_path / "out")
+
+
+def same_results(one: Path, other: Path) -> Sweep:
+    """Hold that two sweeps have the same results, to the bit; return one."""
+    found = load_sweep(one)
+    pd.testing.assert_frame_equal(found.results, load_sweep(other).results, check_exact=True)
+    return found
 
 
 def test_the_tables_name_points_factors_and_columns(swept: Path) -> None:
@@ -87,12 +93,11 @@ def failing(bad: Callable[[str, int], bool]) -> Callable[..., Numbers]:
 def test_a_failed_point_is_recorded_and_ends_nothing(tmp_path: Path) -> None:
     experiment = small_experiment(tmp_path, ONE_MONTH)
     out = tmp_path / "out"
-    points = list(load_points(experiment, tmp_path))
-    calls: list[int] = []
+    points, calls = load_points(experiment, tmp_path), []
     model = failing(lambda p, r: p == points[1])
 
     def counted(job: Job, month_done: MonthDone) -> Numbers:
-        calls.append(len(job.points))
+        calls.append(job)
         return model(job, month_done)
 
     report = sweep(experiment, out, simulate=counted)
@@ -163,11 +168,8 @@ def test_the_verb_sweeps_goes_on_and_writes_tables(tmp_path: Path, capsys: Captu
 def test_a_missing_library_is_named_with_its_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    experiment = small_experiment(
-        tmp_path,
-        ('kind = "grid"', 'kind = "morris"\ntrajectories = 2'),
-        ("values = [1, 10, 40]", "low = 1\nhigh = 40"),
-    )
+    walks = ('kind = "grid"', 'kind = "morris"\ntrajectories = 2')
+    experiment = small_experiment(tmp_path, walks, ("values = [1, 10, 40]", "low = 1\nhigh = 40"))
     monkeypatch.setitem(__import__("sys").modules, "SALib.sample.morris", None)
     with pytest.raises(UserError, match=r"SALib is not installed; .*tajsim\[analysis\]"):
         sweep(experiment, tmp_path / "out", simulate=quick)
@@ -219,9 +221,7 @@ def test_seats_travel_along_the_runs_too(tmp_path: Path, monkeypatch: pytest.Mon
     sweep(experiment, tmp_path / "together")
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 3)
     sweep(experiment, tmp_path / "apart")
-    together, apart = load_sweep(tmp_path / "together"), load_sweep(tmp_path / "apart")
-    pd.testing.assert_frame_equal(together.results, apart.results, check_exact=True)
-    assert together.means["channel"].nunique() == 3
+    assert same_results(tmp_path / "together", tmp_path / "apart").means["channel"].nunique() == 3
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tajsim.errors import UserError
 from tajsim.files import BEGUN
 from tajsim.inputs.experiment import Experiment
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.store import Disk, Numbers
+from tajsim.sweeps.store import Numbers
 
 
 class Counting:
@@ -161,17 +161,16 @@ def test_runs_that_do_not_belong_together_are_not_mixed(
 def test_shards_of_another_sweep_are_set_aside_and_computed(
     experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whose: str
 ) -> None:
-    out, other = tmp_path / "out", tmp_path / "other"
+    out, other, checksum = tmp_path / "out", tmp_path / "other", store._checksum
+
+    def nameless(header: dict[str, object], body: str) -> str:
+        header.pop("experiment")
+        return checksum(header, body)
+
     with monkeypatch.context() as patch:
         if whose == "model":
             patch.setattr("tajsim.sweeps.run.model_version", lambda: "0.0.0+other")
         if whose == "old":
-            checksum = store._checksum
-
-            def nameless(header: dict[str, object], body: str) -> str:
-                header.pop("experiment")
-                return checksum(header, body)
-
             patch.setattr(store, "_checksum", nameless)
         seed = [("seed = 7", "seed = 8")] if whose == "seed" else []
         sweep(small_experiment(tmp_path, *seed), other, simulate=quick)
@@ -204,9 +203,8 @@ def test_runs_and_points_are_added_without_changing_what_is_there(
     sweep(experiment, out, simulate=quick, runs=2)
     first = load_sweep(out)
     assert sweep(experiment, out, simulate=quick, runs=4).computed == 12
-    larger = small_experiment(
-        tmp_path, ("[1, 10, 40]", "[1, 10, 25, 40]"), ("runs = 4", "runs = 5")
-    )
+    more = (("[1, 10, 40]", "[1, 10, 25, 40]"), ("runs = 4", "runs = 5"))
+    larger = small_experiment(tmp_path, *more)
     report = sweep(larger, out, simulate=quick)
     assert (report.kept, report.computed, report.points) == (24, 16, 8)
     both = first.results.merge(load_sweep(out).results, how="left", on=["point", "run"])
@@ -232,12 +230,11 @@ def test_a_folder_that_holds_something_else_is_refused(
 def test_a_disk_that_stays_full_says_so(
     experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Full(Disk):
-        def sync(self, path: Path) -> None:
-            if "runs-" in path.name:
-                raise OSError(28, "No space left on device")
+    def full(path: Path) -> None:
+        if "runs-" in path.name:
+            raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store, "disk", Full())
+    monkeypatch.setattr(store.disk, "sync", full)
     with pytest.raises(UserError, match=r"no space left on device.*the same command goes on"):
         sweep(experiment, tmp_path / "out", simulate=quick)
     assert not list((tmp_path / "out" / "shards").iterdir())
