@@ -131,15 +131,15 @@ def test_plot_offers_what_the_pictures_take(capsys: Capture) -> None:
     assert said[0].endswith("which takes --outcome, --select, --smooth, --scenarios, --title")
 
 
-def test_figures(capsys: Capture) -> None:
+def test_what_ships_is_listed(capsys: Capture) -> None:
+    assert main(["scenarios"]) == 0
+    told = capsys.readouterr().out
+    assert all(f"  {name} " in told for name in [*shipped_scenarios(), *experiment_names()])
     figure = next(iter(load_figures().values()))
     assert main(["figures", "--subject", figure.subject, "--role", figure.role]) == 0
     assert figure.id in capsys.readouterr().out
     assert main(["figures"]) == 0
     assert len(capsys.readouterr().out.splitlines()) > len(load_figures())
-
-
-def test_parameters(capsys: Capture) -> None:
     assert main(["parameters"]) == 0
     said = capsys.readouterr().out
     assert all(name in said for name in load_parameters())
@@ -148,9 +148,3 @@ def test_parameters(capsys: Capture) -> None:
     said = capsys.readouterr().out
     assert all(p.name in said for p in family.parameters)
     assert main(["parameters", "--role", "lever", "--basis", "assumption"]) == 0
-
-
-def test_scenarios_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["scenarios"]) == 0
-    told = capsys.readouterr().out
-    assert all(f"  {name} " in told for name in [*shipped_scenarios(), *experiment_names()])

@@ -38,17 +38,12 @@ def refused(arguments: list[str], capsys: Capture, *words: str) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize(
-    ("name", "said"), [("a\0b.toml", "byte zero"), (f"{'x' * 300}/{'y' * 300}", "no such file")]
-)
-def test_names_that_no_file_has(name: str, said: str, capsys: Capture) -> None:
-    assert len(refused(["check", name], capsys, said)) == 1
-
-
-def test_places_that_cannot_be_written(
+def test_names_and_places_that_cannot_be_read_or_written(
     capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name, said in (("a\0b.toml", "byte zero"), (f"{'x' * 300}/{'y' * 300}", "no such file")):
+        assert len(refused(["check", name], capsys, said)) == 1
     (tmp_path / "file").write_text("mine")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
@@ -180,14 +175,10 @@ def test_interrupt_in_the_middle_leaves_nothing(
     command = ["run", "status-quo", "--runs", "3000", "--outcomes", "polity", "--progress"]
     process = subprocess.Popen(
         [sys.executable, "-m", "tajsim", *command, "--workers", workers, "--out", "out"],
-        env=environment,
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
+        env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         # Whoever calls the tests may ignore it (nohup), and children inherit that.
-        preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
-    )
+        start_new_session=True, preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
+    )  # fmt: skip
     assert process.stderr is not None
     said = b""
     while not re.search(rb"[1-9]\d? %", said) and (piece := os.read(process.stderr.fileno(), 4096)):

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import refused
 from sweep_helpers import EXPERIMENT, small_experiment
 
 import tajsim.inputs.experiment as experiments
 from docs.generate.schemas import experiment_schema
 from tajsim.cli import main
-from tajsim.errors import UserError
 from tajsim.exploration.sensitivity import salib_indices
 from tajsim.inputs.experiment import check_experiment, load_experiment
 from tajsim.inputs.registry import load_parameters
@@ -92,12 +92,9 @@ def test_all_mistakes_of_a_file_come_at_once(tmp_path: Path, capsys: Capture) ->
 
 
 def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
-    with pytest.raises(UserError, match="did you mean 'party-ban'"):
-        load_experiment("partyban")
-    with pytest.raises(UserError, match="no such file"):
-        load_experiment("nowhere/x.toml")
-    with pytest.raises(UserError, match="is a scenario"):
-        load_experiment("irpt-ban")
+    refused("did you mean 'party-ban'", load_experiment, "partyban")
+    refused("no such file", load_experiment, "nowhere/x.toml")
+    refused("is a scenario", load_experiment, "irpt-ban")
 
 
 RANGE = ("values = [1, 10, 40]", "low = 1\nhigh = 40")

@@ -101,9 +101,7 @@ def test_morris_finds_size_sign_and_bends() -> None:
     assert sigma["x2"] == pytest.approx(0.0, abs=1e-9)
     assert star["x4"] == 0.0
     assert sigma["x3"] > 1.0, "it acts with x1 alone"
-
-
-def test_morris_says_which_effect_is_chance() -> None:
+    # Which effect is chance is told too.
     found = sensitivity(walks(60, lambda p: 5.0 * p[:, 0], runs=4, apart=1.0))
     table = found.indices[found.indices["index"] == "mu_star"].set_index("factor")
     idle = table.loc[["x2", "x3", "x4"]]

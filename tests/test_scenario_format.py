@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -42,16 +43,14 @@ def test_a_child_lays_its_settings_and_events_over_those_of_its_parent(folder: P
     assert now == json.loads((DATA / "child.json").read_text(encoding="utf-8"))
 
 
-def test_events_after_an_earlier_end_are_left_out(folder: Path) -> None:
+def test_an_earlier_end_and_overrides_are_laid_over_a_parent(folder: Path) -> None:
     short = folder / "short.toml"
     short.write_text('title = "t"\nquestion = "q"\nextends = "parent"\nend = "2008-12"\n')
     assert [event.month for event in load_scenario(short).events] == ["2008-02"]
-
-
-@pytest.mark.parametrize("overrides", [["demand=0.7 index", "patience = 0.2"], {"demand": 0.7}])
-def test_overrides_are_texts_or_numbers(folder: Path, overrides: list[str]) -> None:
-    child = load_scenario(folder / "child.toml", overrides)
-    assert (child.settings["demand"], child.origins["demand"]) == (0.7, "command line")
+    overrides: list[Any] = [["demand=0.7 index", "patience = 0.2"], {"demand": 0.7}]
+    for said in overrides:  # as texts or numbers
+        child = load_scenario(folder / "child.toml", said)
+        assert (child.settings["demand"], child.origins["demand"]) == (0.7, "command line")
 
 
 @given(data=st.data())
@@ -103,16 +102,13 @@ def test_every_kind_of_event_stands_in_the_list_under_its_own_name() -> None:
     assert set(EVENT_KINDS.values()) == set(EventRow.__subclasses__())
 
 
-def test_dates_of_the_ledger_cover_months() -> None:
+def test_dates_of_the_ledger_cover_months_and_those_of_events_have_two_forms() -> None:
     assert months_of("2004") == ("2004-01", "2004-12")
     assert months_of("2004-11") == months_of("2004-11-03") == ("2004-11", "2004-11")
     assert months_of("1990s") == ("1990-01", "1999-12")
     assert months_of("1997/1998") == ("1997-01", "1998-12")
     assert months_of("2005-03/2005-05") == ("2005-03", "2005-05")
     assert months_of("soon") is None
-
-
-def test_dates_of_events_have_two_forms() -> None:
     assert [event_month(text) for text in ("2004-11", "2004-02-29")] == ["2004-11", "2004-02"]
     assert [event_month(text) for text in ("2005-02-29", "20041103")] == [None, None]
 

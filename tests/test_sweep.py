@@ -15,7 +15,7 @@ from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
 from tajsim.results.window import at_places, over
 from tajsim.sweeps import Sweep, load_sweep, sweep
-from tajsim.sweeps.design import LARGEST, divide
+from tajsim.sweeps.design import LARGEST, divide, make_points
 from tajsim.sweeps.store import Numbers
 
 Capture = pytest.CaptureFixture[str]
@@ -93,7 +93,7 @@ def failing(bad: Callable[[str, int], bool]) -> Callable[..., Numbers]:
 def test_a_failed_point_is_recorded_and_ends_nothing(tmp_path: Path) -> None:
     experiment = small_experiment(tmp_path, ONE_MONTH)
     out = tmp_path / "out"
-    points, calls = load_points(experiment, tmp_path), []
+    points, calls = [point.id for point in make_points(experiment).points], []
     model = failing(lambda p, r: p == points[1])
 
     def counted(job: Job, month_done: MonthDone) -> Numbers:
@@ -113,11 +113,6 @@ def test_a_failed_point_is_recorded_and_ends_nothing(tmp_path: Path) -> None:
     assert load_sweep(out).failures.empty
 
 
-def load_points(experiment: object, tmp_path: Path) -> list[str]:
-    sweep(experiment, tmp_path / "points", simulate=quick)  # type: ignore[arg-type]
-    return list(load_sweep(tmp_path / "points").points.index)
-
-
 @pytest.mark.parametrize(
     ("largest", "runs", "bad"),
     [
@@ -135,7 +130,7 @@ def test_a_failed_run_does_not_take_its_point_along(
 ) -> None:
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", largest)
     experiment = small_experiment(tmp_path, ONE_MONTH, ("runs = 4", f"runs = {runs}"))
-    points = load_points(experiment, tmp_path)
+    points = [point.id for point in make_points(experiment).points]
     wrong = {(points[point], run) for point, run in bad}
     report = sweep(experiment, tmp_path / "out", simulate=failing(lambda p, r: (p, r) in wrong))
     failures = load_sweep(tmp_path / "out").failures
