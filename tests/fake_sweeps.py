@@ -59,29 +59,20 @@ def fake_sweep(
          "window_end": "2010-12", "unit": "index", "label": [f"The {c}" for c in answers]},
         index=pd.Index(list(answers), name="column"),
     )  # fmt: skip
-    sweep = Sweep(
-        folder=Path("fake"),
-        points=points,
-        results=pd.concat(rows, ignore_index=True),
-        failures=pd.DataFrame({"point": [], "run": [], "cause": []}),
-        columns=columns,
-        factors=about,
-        kind=kind,
-        options=options or {},
-        about={"title": "Fake", "question": "?", "seed": 1, "parameters": "fixed", "runs": runs},
-        unfit=(),
-    )
-    return _with_design(sweep, design)
+    results = pd.concat(rows, ignore_index=True)
+    failures = pd.DataFrame({"point": [], "run": [], "cause": []})
+    told = {"title": "Fake", "question": "?", "seed": 1, "parameters": "fixed", "runs": runs}
+    tables = Path("fake"), points, results, failures, columns, about
+    sweep = Sweep(*tables, kind, options or {}, told, unfit=())
+    vars(sweep)["design"] = design  # which is read on demand
+    return sweep
 
 
 def changed(sweep: Sweep, **parts: Any) -> Sweep:
-    """Return a sweep with other parts; the design, which is read on demand, goes with it."""
-    return _with_design(replace(sweep, **parts), sweep.design)
-
-
-def _with_design(sweep: Sweep, design: pd.DataFrame) -> Sweep:
-    vars(sweep)["design"] = design
-    return sweep
+    """Return a sweep with other parts; the design goes with it."""
+    found = replace(sweep, **parts)
+    vars(found)["design"] = sweep.design
+    return found
 
 
 def cube(rows: int, factors: int, seed: int = 3) -> np.ndarray:

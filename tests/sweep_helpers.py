@@ -108,14 +108,6 @@ class FailingDisk(Disk):
             if before is not None:
                 to.write_bytes(before)
 
-    def make_folder(self, folder: Path) -> None:
-        self._at(folder)
-        super().make_folder(folder)
-
-    def read(self, path: Path) -> bytes:
-        self._at(path)
-        return super().read(path)
-
     def write(self, path: Path, data: bytes) -> None:
         self._at(path, data)
         super().write(path, data)
@@ -124,6 +116,7 @@ class FailingDisk(Disk):
     def sync(self, path: Path) -> None:
         self._at(path)
         self._unsynced.discard(path)
+        self._renamed = [row for row in self._renamed if row[1].parent != path]
 
     def rename(self, path: Path, to: Path) -> None:
         self._at(path)
@@ -133,10 +126,6 @@ class FailingDisk(Disk):
         if path in self._unsynced:
             self._unsynced.remove(path)
             self._unsynced.add(to)
-
-    def sync_folder(self, folder: Path) -> None:
-        self._at(folder)
-        self._renamed = [row for row in self._renamed if row[1].parent != folder]
 
     def remove(self, path: Path) -> None:
         if self.how != "full" and self.steps >= self.step:

@@ -46,7 +46,7 @@ def test_without_tornado_one_line_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "tornado", None)
     assert main(["app", "--no-browser"]) == 2
-    said = "the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'"
+    said = "tornado is not installed; install it with: pip install 'tajsim[app]'"
     assert capsys.readouterr().err == f"tajsim: {said}\n"
 
 

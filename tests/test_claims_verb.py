@@ -1,7 +1,6 @@
 """``tajsim claims``: what is simulated, printed and written, and every mistake in one line."""
 
 from dataclasses import replace
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -65,9 +64,9 @@ def test_the_verb_prints_and_writes_every_claim(
     told = [*zip(table["claim"], table["verdict"], table["reference"], strict=True)]
     assert told == [("a", HOLDS, "status-quo"), ("b", FAILS, "status-quo")]
     # The work is divided for two processes, and done in this one.
-    made = batches.simulate
-    alone = partial(replace, workers=1)
-    monkeypatch.setattr(batches, "simulate", lambda plan, tell: made(alone(plan), tell))
+    simulate = batches.simulate
+    here = lambda plan, tell: simulate(replace(plan, workers=1), tell)  # noqa: E731
+    monkeypatch.setattr(batches, "simulate", here)
     two = tajsim.claims(file, runs=4, workers=2)
     pd.testing.assert_frame_equal(two[["effect", "low", "high"]], table[["effect", "low", "high"]])
     wanted = {"scenario", "effect", "low", "high", "share", "document", "line", "statement"}
@@ -111,12 +110,11 @@ def test_each_scenario_is_simulated_once_and_only_as_far_as_needed(
     ]
     assert told == sorted(told)
     assert told[-1] == (2000 * (7 + 8 + 9 + 9), 2000 * (7 + 8 + 9 + 9))
-
-
-def test_claims_without_a_reference_need_no_pair(tmp_path: Path) -> None:
+    # Claims without a reference need no pair.
     level = '\nagainst = "level"\nlow = 0.0\nhigh = 1.0\n'
     text = claim(outcome="collusion", expect="between") + level
-    row = tajsim.claims(scenario(tmp_path, "mine", "status-quo", text), runs=2).iloc[0]
+    file = scenario(tmp_path, "alone", "status-quo", text)
+    row = tajsim.claims(file, runs=2).iloc[0]
     assert (row["verdict"], row["reference"]) == (HOLDS, "")
 
 

@@ -6,8 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -39,17 +38,12 @@ def refused(arguments: list[str], capsys: Capture, *words: str) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize(
-    ("name", "said"), [("a\0b.toml", "byte zero"), (f"{'x' * 300}/{'y' * 300}", "no such file")]
-)
-def test_names_that_no_file_has(name: str, said: str, capsys: Capture) -> None:
-    assert len(refused(["check", name], capsys, said)) == 1
-
-
-def test_places_that_cannot_be_written(
+def test_names_and_places_that_cannot_be_read_or_written(
     capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name, said in (("a\0b.toml", "byte zero"), (f"{'x' * 300}/{'y' * 300}", "no such file")):
+        assert len(refused(["check", name], capsys, said)) == 1
     (tmp_path / "file").write_text("mine")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine")
@@ -72,14 +66,7 @@ def test_folder_without_permission(capsys: Capture, tmp_path: Path) -> None:
 def test_damaged_results(capsys: Capture, tmp_path: Path, pair: xr.Dataset) -> None:
     whole = save(pair, tmp_path / "results.nc").read_bytes()
     (tmp_path / "cut.nc").write_bytes(whole[: len(whole) // 3])
-    arguments = [
-        "plot",
-        str(tmp_path / "cut.nc"),
-        "--kind",
-        "fan",
-        "--out",
-        str(tmp_path / "x.png"),
-    ]
+    arguments = ["plot", str(tmp_path / "cut.nc"), "--kind", "fan", "--out", f"{tmp_path}/x.png"]
     assert len(refused(arguments, capsys, "cut.nc")) == 1
     pair.drop_vars("event_size").to_netcdf(tmp_path / "part.nc", engine="netcdf4")
     arguments[1] = str(tmp_path / "part.nc")
@@ -98,22 +85,10 @@ def test_damaged_results(capsys: Capture, tmp_path: Path, pair: xr.Dataset) -> N
 def test_names_of_files_need_not_be_utf8(
     command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    done = command(
-        *RUN, "--outcomes", "polity", "--no-pictures", "--out", str(tmp_path / "o\udcff")
-    )
+    few = ("--outcomes", "polity", "--no-pictures")
+    done = command(*RUN, *few, "--out", str(tmp_path / "o\udcff"))
     assert (done.returncode, done.stderr) == (0, "")
     assert "o\\udcff: results.nc" in done.stdout.replace("\n", " ")
-
-
-@contextmanager
-def room(size: int) -> Iterator[None]:
-    """Let no file grow beyond a size in bytes, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_full_disk_leaves_the_old_results(capsys: Capture, tmp_path: Path, soon: None) -> None:
@@ -124,12 +99,15 @@ def test_a_full_disk_leaves_the_old_results(capsys: Capture, tmp_path: Path, soo
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert {path.suffix for path in before} == {".nc", ".csv", ".png", ".npz"}
     largest = max(len(data) for data in before.values())
-    for size in (0, len(before[out / "results.nc"]) - 1, largest - 1):
-        with room(size):
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:  # as on a disk that is full
+        for size in (largest - 1, len(before[out / "results.nc"]) - 1, 0):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
             refused([*run, "--overwrite"], capsys, "cannot be written (file too large)")
-    with room(0):
         refused([*claims, "--overwrite"], capsys, "cannot be written (file too large)")
         refused(["new", str(tmp_path / "n.toml")], capsys, "n.toml: cannot be written")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
     assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "state.npz", "t.csv"]
 
@@ -197,14 +175,10 @@ def test_interrupt_in_the_middle_leaves_nothing(
     command = ["run", "status-quo", "--runs", "3000", "--outcomes", "polity", "--progress"]
     process = subprocess.Popen(
         [sys.executable, "-m", "tajsim", *command, "--workers", workers, "--out", "out"],
-        env=environment,
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
+        env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         # Whoever calls the tests may ignore it (nohup), and children inherit that.
-        preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
-    )
+        start_new_session=True, preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
+    )  # fmt: skip
     assert process.stderr is not None
     said = b""
     while not re.search(rb"[1-9]\d? %", said) and (piece := os.read(process.stderr.fileno(), 4096)):
@@ -221,15 +195,9 @@ def test_interrupt_in_the_middle_leaves_nothing(
 
 
 def test_reader_that_goes_away(environment: dict[str, str]) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tajsim", "figures"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.close()
-    assert process.wait(timeout=60) == 141
-    assert process.stderr.read() == b""
-    process.stderr.close()
+    command = [sys.executable, "-m", "tajsim", "figures"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, **pipes) as process:  # type: ignore[call-overload]
+        process.stdout.close()
+        assert process.wait(timeout=60) == 141
+        assert process.stderr.read() == b""

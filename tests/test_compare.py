@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from tajsim.inputs.outcomes import PLACES, load_outcomes, with_weight
 from tajsim.model.country import Country
 from tajsim.results.numbers import table_number
 from tajsim.results.select import gap
-from tajsim.sweeps.store import summarise as keep_numbers
+from tajsim.sweeps.store import Summaries
 
 Maker = Callable[..., xr.Dataset]
 
@@ -106,9 +107,12 @@ def ways(results: xr.Dataset, name: str, window: tuple[str, str]) -> dict[str, f
         "window": window, "against": "level", "expect": "between",
     }  # fmt: skip
     asked = results.assign_attrs(claims=json.dumps({"status-quo": [claim]}))
-    first = results.isel(scenario=0).transpose(..., "month", "run")
-    record = {n: first[n].values for n in with_weight([name])}
-    kept = keep_numbers(record, [Keep(name, name, whole, window)], windows.whole_period(results)[0])
+    record = {
+        n: results[n].isel(scenario=0).transpose(..., "month", "run").values
+        for n in with_weight([name])
+    }
+    keep = Summaries((Keep(name, name, whole, window),), windows.whole_period(results)[0], "")
+    kept = keep(SimpleNamespace(record=record))[:, 0]  # type: ignore[arg-type]
     picture = plots.figure("fan", results, outcome=name, smooth=12)
     line = next(one for one in picture.axes[0].lines if one.get_linewidth() == 1.7)
     factor = windows.scaled(windows.smooth(windows.at_places(results, name), 12).values, "")[0]

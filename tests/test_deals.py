@@ -118,7 +118,9 @@ def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
     }  # fmt: skip
     assert "status-quo" not in told.index.get_level_values("scenario")
     assert "“Russian base” ends in 0 %" in found.full_text()
-    assert "Of the runs of “Arrangement of 2004 held” itself, by" in card(found.dataset, "mine").text()
+    assert (
+        "Of the runs of “Arrangement of 2004 held” itself, by" in card(found.dataset, "mine").text()
+    )
 
 
 def test_compare_tells_how_often_the_reference_does_the_same(tmp_path: Path) -> None:

@@ -14,9 +14,8 @@ from tajsim.errors import UserError
 from tajsim.exploration import discover, robust, sensitivity
 from tajsim.exploration.robustness import least_regret, regret, together
 from tajsim.exploration.sensitivity import divide
+from tajsim.sweeps.design import salib_problem
 from tajsim.sweeps.read import Sweep
-
-UNIT = [0.0, 1.0]
 
 
 def ishigami(places: np.ndarray) -> np.ndarray:
@@ -25,26 +24,19 @@ def ishigami(places: np.ndarray) -> np.ndarray:
     return np.sin(x[:, 0]) + 7.0 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
-def problem(count: int) -> dict[str, Any]:
-    return {
-        "num_vars": count,
-        "names": [f"x{i + 1}" for i in range(count)],
-        "bounds": [UNIT] * count,
-    }
-
-
 def saltelli(base: int, **more: Any) -> Sweep:
     sampler = pytest.importorskip("SALib.sample.sobol")
-    places = sampler.sample(problem(3), base, calc_second_order=False, seed=5)
+    problem = salib_problem(["x1", "x2", "x3"])
+    places = sampler.sample(problem, base, calc_second_order=False, seed=5)
     options = {"base": base}
     return fake_sweep("sobol", places, {"height": ishigami}, options=options, **more)
 
 
 def walks(count: int, answer: Any, factors: int = 4, **more: Any) -> Sweep:
     sampler = pytest.importorskip("SALib.sample.morris")
-    places = np.concatenate(
-        [sampler.sample(problem(factors), 1, num_levels=4, seed=k) for k in range(count)]
-    )
+    problem = salib_problem([f"x{i + 1}" for i in range(factors)])
+    walks = [sampler.sample(problem, 1, num_levels=4, seed=k) for k in range(count)]
+    places = np.concatenate(walks)
     options = {"trajectories": count}
     return fake_sweep("morris", places, {"height": answer}, options=options, **more)
 
@@ -62,10 +54,8 @@ def test_sobol_indices_of_ishigami() -> None:
     for name, (alone, whole) in exact.items():
         assert first[name] == pytest.approx(alone, abs=0.03)
         assert total[name] == pytest.approx(whole, abs=0.03)
-    inside = (found.indices["low"] <= found.indices["value"]) & (
-        found.indices["value"] <= found.indices["high"]
-    )
-    assert inside.all()
+    table = found.indices
+    assert table["value"].between(table["low"], table["high"]).all()
     assert set(found.indices["basis"]) == {"documented", "assumption"}
 
 
@@ -111,9 +101,7 @@ def test_morris_finds_size_sign_and_bends() -> None:
     assert sigma["x2"] == pytest.approx(0.0, abs=1e-9)
     assert star["x4"] == 0.0
     assert sigma["x3"] > 1.0, "it acts with x1 alone"
-
-
-def test_morris_says_which_effect_is_chance() -> None:
+    # Which effect is chance is told too.
     found = sensitivity(walks(60, lambda p: 5.0 * p[:, 0], runs=4, apart=1.0))
     table = found.indices[found.indices["index"] == "mu_star"].set_index("factor")
     idle = table.loc[["x2", "x3", "x4"]]
@@ -128,7 +116,7 @@ def test_other_designs_get_rank_correlations_and_say_so() -> None:
     known = of(found, "correlation")
     assert known["x1"] > 0.9 and -0.4 < known["x2"] < -0.05 and abs(known["x3"]) < 0.1
     table = found.indices
-    assert ((table["low"] < table["value"]) & (table["value"] < table["high"])).all()
+    assert table["value"].between(table["low"], table["high"], inclusive="neither").all()
     assert "no indices of its own" in str(found)
     few = fake_sweep("latin-hypercube", places[:9], {"height": answer})
     with pytest.raises(UserError, match="9 points are too few"):
@@ -144,16 +132,12 @@ def test_incomplete_base_rows_are_left_out_and_counted() -> None:
     assert any("10 of 80 points are left out" in note for note in found.notes)
 
 
-def test_a_constant_outcome_and_no_factor() -> None:
+def test_what_has_no_ranks_and_names_that_are_wrong() -> None:
     with pytest.raises(UserError, match="same mean at every point"):
         sensitivity(fake_sweep("latin-hypercube", cube(30, 2), {"flat": lambda p: 0.0 * p[:, 0]}))
-    bare = fake_sweep("latin-hypercube", cube(30, 2), {"flat": lambda p: p[:, 0]})
+    sweep = fake_sweep("latin-hypercube", cube(30, 2), {"height": lambda p: p[:, 0]})
     with pytest.raises(UserError, match="no factors"):
-        sensitivity(changed(bare, factors=bare.factors.iloc[:0]))
-
-
-def test_names_that_are_wrong() -> None:
-    sweep = saltelli(16)
+        sensitivity(changed(sweep, factors=sweep.factors.iloc[:0]))
     with pytest.raises(UserError, match="did you mean 'height'"):
         sensitivity(sweep, ["heigth"])
     with pytest.raises(UserError, match="unknown scenario 'quo'"):
@@ -167,19 +151,13 @@ def test_names_that_are_wrong() -> None:
 VALUES = np.array([[10.0, 2.0, 6.0], [8.0, 5.0, 6.0], [1.0, 9.0, 0.0]])
 
 
-def test_regret_by_hand() -> None:
+def test_regret_and_its_least_by_hand() -> None:
     assert regret(VALUES, 1).tolist() == [[0, 7, 0], [2, 4, 0], [9, 0, 6]]
     assert regret(VALUES, -1).tolist() == [[9, 0, 6], [7, 3, 6], [0, 7, 0]]
-
-
-def test_the_least_regret_by_hand() -> None:
     regrets = regret(VALUES, 1)
     assert least_regret(regrets) == 1  # 4 against 7 and 9
     assert least_regret(regrets, np.array([1.0, 0.0, 2.0])) == 0
-
-
-def test_several_goals_count_in_their_own_spread() -> None:
-    flat = np.full_like(VALUES, 3.0)
+    flat = np.full_like(VALUES, 3.0)  # several goals count in their own spread
     regrets = [regret(VALUES, 1), regret(flat, 1)]
     scaled = together(regrets, [VALUES, flat])
     assert scaled == pytest.approx(regret(VALUES, 1) / VALUES.std())
@@ -212,12 +190,9 @@ def test_portfolios_meet_in_the_same_worlds() -> None:
     assert table.index[found.recommended] == 1.0
     assert found.table["chosen"].sum() == pytest.approx(1.0)
     assert "Recommended: pay=1, whose largest regret (4) is the smallest" in str(found)
-
-
-def test_two_goals_count_together() -> None:
-    found = robust(grid(), {"good": "high", "cost": "low"})
-    assert found.unit == "standard deviations of the worse goal"
-    assert found.goals == {"good": 1, "cost": -1}
+    both = robust(grid(), {"good": "high", "cost": "low"})
+    assert both.unit == "standard deviations of the worse goal"
+    assert both.goals == {"good": 1, "cost": -1}
 
 
 def test_portfolios_that_share_no_world_are_refused() -> None:
@@ -227,10 +202,7 @@ def test_portfolios_that_share_no_world_are_refused() -> None:
     assert len(robust(scattered, {"good": "high"}, levers=["x1", "x2"]).table) == 30
     with pytest.raises(UserError, match="no factor of this sweep is a lever"):
         robust(scattered, {"good": "high"})
-
-
-def test_worlds_that_are_not_complete_are_left_out() -> None:
-    sweep = grid()
+    sweep = grid()  # worlds that are not complete are left out
     part = changed(sweep, results=sweep.results.drop(index=[3, 40]))
     found = robust(part, {"good": "high"})
     assert found.states == 28
@@ -330,24 +302,23 @@ def test_discover_says_it_in_a_sentence() -> None:
     )
     assert re.search(pattern, text)
     assert "elsewhere" in text
-    table = found.table()
+    table = found.tables()["boxes"]
     assert set(table["input"]) == {"x1", "x3"}
     assert table["density"].iloc[0] == pytest.approx(1.0)
     assert table["coverage"].iloc[0] == pytest.approx(1.0, abs=0.05)
 
 
-def test_thresholds() -> None:
-    places = cube(200, 2)
-    sweep = fake_sweep("latin-hypercube", places, {"height": lambda p: p[:, 0]})
+@pytest.mark.parametrize(
+    ("given", "side", "limit"),
+    [({"lowest": 0.1}, "high", 0.1), ({"above": 0.7}, "low", 0.7), ({"below": 0.4}, "high", 0.4)],
+)
+def test_thresholds(given: dict[str, float], side: str, limit: float) -> None:
+    sweep = fake_sweep("latin-hypercube", cube(200, 2), {"height": lambda p: p[:, 0]})
     usual = discover(sweep, "height")
     assert usual.cases.share == pytest.approx(0.25, abs=0.01)
     assert "(the highest quarter of runs)" in usual.threshold.text
-    low = discover(sweep, "height", lowest=0.1)
-    assert low.boxes[0].box.high[0] == pytest.approx(0.1, abs=0.03)
-    fixed = discover(sweep, "height", above=0.7)
-    assert fixed.boxes[0].box.low[0] == pytest.approx(0.7, abs=0.02)
-    below = discover(sweep, "height", below=0.4)
-    assert below.boxes[0].box.high[0] == pytest.approx(0.4, abs=0.02)
+    found = discover(sweep, "height", **given)
+    assert getattr(found.boxes[0].box, side)[0] == pytest.approx(limit, abs=0.02)
 
 
 def test_the_scenario_is_an_input_where_there_are_several() -> None:

@@ -82,7 +82,10 @@ def test_a_row_is_well_formed(f: ledger.Figure) -> None:
             assert 0 <= (f.value or 0) <= (1 if f.unit.startswith("share") else 100)
 
 
-def test_a_value_inside_its_range_is_declared_a_midpoint_and_is_one() -> None:
+def test_seats_add_up_and_a_value_inside_its_range_is_a_declared_midpoint() -> None:
+    parties = ("pdpt", "apt", "pert", "cpt", "spt", "dpt")
+    seats = sum(ledger.figure(f"seats-{party}-2015").value or 0 for party in parties)
+    assert seats == ledger.figure("lower-house-seats").value
     middles = [f for f in FIGURES if "midpoint" in f.what]
     assert middles
     assert [f.id for f in middles if f.value != ((f.low or 0.0) + (f.high or 0.0)) / 2] == []
@@ -91,21 +94,12 @@ def test_a_value_inside_its_range_is_declared_a_midpoint_and_is_one() -> None:
     assert all("midpoint" in f.what for f in ranged)
 
 
-def test_seats_of_the_parties_add_up_to_the_house() -> None:
-    parties = ("pdpt", "apt", "pert", "cpt", "spt", "dpt")
-    seats = sum(ledger.figure(f"seats-{party}-2015").value or 0 for party in parties)
-    assert seats == ledger.figure("lower-house-seats").value
-
-
-def test_conflicts_are_symmetric_and_between_different_values() -> None:
+def test_conflicts_and_occurrences_that_are_told_twice_name_each_other() -> None:
     pairs = [(f, ledger.figure(f.conflict)) for f in FIGURES if f.conflict]
     assert pairs
     for f, other in pairs:
         assert (other.conflict, other.unit) == (f.id, f.unit)
         assert other.text != f.text
-
-
-def test_an_occurrence_kept_as_context_names_the_row_it_repeats() -> None:
     repeats = [f for f in FIGURES if "same occurrence as" in f.what]
     assert {f.role for f in repeats} == {"context"}
     named = [re.search(r"\[same occurrence as ([a-z0-9-]+);", f.what)[1] for f in repeats]

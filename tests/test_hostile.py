@@ -56,9 +56,8 @@ def arrays_of(path: Path) -> dict[str, Any]:
         return {**{str(n): v.values for n, v in found.variables.items()}, **found.attrs}
     if path.suffix == ".npz":
         state = load_state(path)
-        return {
-            f"{i} {n}": a for i, p in enumerate(state.parts) for n, a in packed(p.snapshot).items()
-        }
+        parts = [packed(part.snapshot) for part in state.parts]
+        return {f"{i} {name}": a for i, part in enumerate(parts) for name, a in part.items()}
     held = load_sweep(path.parent if path.suffix else path)
     tables = {"points": held.points, "factors": held.factors, "design": held.design}
     rows = {f"{r.point} {r.run}": r for r in held.results.itertuples(index=False)}
@@ -68,8 +67,7 @@ def arrays_of(path: Path) -> dict[str, Any]:
 def same(ours: Any, theirs: Any) -> bool:
     """Return whether two values are equal to the bit, missing ones too."""
     if isinstance(ours, np.ndarray):
-        floats = ours.dtype.kind == "f"
-        return bool(np.array_equal(ours, theirs, equal_nan=floats))
+        return bool(np.array_equal(ours, theirs, equal_nan=ours.dtype.kind == "f"))
     return bool(ours == theirs)
 
 
@@ -125,9 +123,8 @@ def edited(text: str, other: str, chance: Generator) -> str:
         at, kind = int(chance.integers(len(lines))), chance.integers(9)
         key, equals, value = lines[at].partition("=")
         if kind <= 2 and equals:  # another number of the same make
-            lines[at] = (
-                f"{key}={re.sub(r'[0-9]', lambda _: str(chance.integers(10)), value, count=1)}"
-            )
+            value = re.sub(r"[0-9]", lambda _: str(chance.integers(10)), value, count=1)
+            lines[at] = f"{key}={value}"
         elif kind == 3 and equals:
             lines[at] = f"{key}= {ODD[int(chance.integers(len(ODD)))]}"
         elif kind == 4 and equals and len(key) > 2:
@@ -147,13 +144,12 @@ def edited(text: str, other: str, chance: Generator) -> str:
 
 def _command(verb: str, path: Path, small: bool) -> list[str]:
     short = ["--runs", "1", "--until", "2004-02"]
-    if verb == "run":
-        return [verb, str(path), *short]
-    if verb == "compare":
-        return [verb, "status-quo", str(path), *short, "--no-variance"]
-    if verb == "sweep" and small:
-        return [verb, str(path), "--out", str(path.with_name("sweep"))]
-    return ["check", str(path)]  # of large experiments only the reading is tried
+    verbs = {
+        "run": [verb, str(path), *short],
+        "compare": [verb, "status-quo", str(path), *short, "--no-variance"],
+        **({"sweep": [verb, str(path), "--out", str(path.with_name("sweep"))]} if small else {}),
+    }
+    return verbs.get(verb, ["check", str(path)])  # of large experiments only the reading is tried
 
 
 def try_inputs(count: int, folder: Path, first: int = 0) -> dict[int, int]:
@@ -173,10 +169,8 @@ def try_inputs(count: int, folder: Path, first: int = 0) -> dict[int, int]:
         counted[status] = counted.get(status, 0) + 1
         said = [line for line in err.getvalue().splitlines() if not line.startswith("tajsim: warn")]
         assert status in (0, 2) and bool(said) == (status == 2), (number, said)
-        assert all(len(line) <= 300 and line.startswith("tajsim: ") for line in said), (
-            number,
-            said,
-        )
+        clear = all(len(line) <= 300 and line.startswith("tajsim: ") for line in said)
+        assert clear, (number, said)
         assert time.process_time() - began < 10.0, number
         shutil.rmtree(folder / "sweep", ignore_errors=True)
         assert [p.name for p in folder.iterdir()] == ["input.toml"], number

@@ -8,10 +8,10 @@ import contextlib
 import itertools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import synthetic
+from conftest import refused
 from small_registry import small_registry
 from sweep_helpers import EXPERIMENT
 from test_app_state import wrong
@@ -23,7 +23,6 @@ import tajsim.inputs.ledger as ledger
 import tajsim.plots as plots
 from tajsim.analysis import summarise
 from tajsim.ensemble import run, run_many
-from tajsim.errors import UserError
 from tajsim.exploration import discover, robust
 from tajsim.inputs.experiment import check_experiment
 from tajsim.inputs.scenario_parts import Event, check_scenario
@@ -33,13 +32,6 @@ from tajsim.plots.sweep import sweep_figure
 FOLDER = Path(__file__).with_name("golden")
 #: How the lines of an edit begin.
 EDIT = ("- ", "+ ", "-", "+")
-
-
-def refused(read: Callable[..., object], *given: Any) -> list[str]:
-    """Return what is said of what cannot be read."""
-    with pytest.raises(UserError) as told:
-        read(*given)
-    return told.value.messages
 
 
 def checked(check: Callable[[str], list[str]], text: str) -> list[str]:
@@ -59,7 +51,7 @@ NAMES = {
 KINDS: dict[str, tuple[str, Callable[[str], list[str]]]] = {
     "scenario": ("\n".join(RIGHT.values()) + "\n", lambda text: checked(check_scenario, text)),
     "experiment": (EXPERIMENT, lambda text: checked(check_experiment, text)),
-    "call": ("", lambda text: refused(eval, text, NAMES)),
+    "call": ("", lambda text: refused(".", eval, text, NAMES)),
     "link": ("", lambda text: wrong(text.strip(), Path())),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import refused
 from hypothesis import given, strategies as st
 from rule_inputs import all_rules
 
@@ -43,16 +44,12 @@ def with_basis(kind: str) -> list[registry.Parameter]:
     return [p for p in EVERY if p.basis.kind == kind]
 
 
-# What each row holds.
+# What each row holds, and why each has its value.
 
 
 def test_rows_are_of_the_closed_lists_and_values_lie_in_their_range() -> None:
-    closed = [
-        p
-        for p in EVERY
-        if p.role in registry.ROLES and p.spread in registry.SPREADS and p.unit in registry.UNITS
-    ]
-    assert closed == EVERY
+    lists = {"role": registry.ROLES, "spread": registry.SPREADS, "unit": registry.UNITS}
+    assert names([p for p in EVERY if any(getattr(p, n) not in lists[n] for n in lists)]) == []
     assert names([p for p in EVERY if not p.low <= p.value <= p.high]) == []
     assert names([p for p in EVERY if not np.isfinite([p.value, p.low, p.high]).all()]) == []
     assert names([p for p in EVERY if (p.low < p.high) == (p.role == "constant")]) == []
@@ -60,22 +57,11 @@ def test_rows_are_of_the_closed_lists_and_values_lie_in_their_range() -> None:
     assert names([p for p in shares if p.low < 0.0 or p.high > 1.0]) == []
 
 
-# Indexed families.
-
-
 def test_dimensions_are_known_and_index_names_are_of_them() -> None:
-    families = [f for f in registry.load_families().values() if f.dimension]
-    assert all(set(str(f.dimension).split(".")) <= set(DIMENSIONS) for f in families)
-    wrong = [
-        p.name
-        for family in registry.load_families().values()
-        for p in family.parameters
-        if p.index is not None and p.index not in registry.dimension_names(family)
-    ]
-    assert wrong == []
-
-
-# Why each has its value.
+    for family in registry.load_families().values():
+        assert not family.dimension or set(family.dimension.split(".")) <= set(DIMENSIONS)
+        indices = {p.index for p in family.parameters if p.index is not None}
+        assert indices <= set(registry.dimension_names(family)), family.name
 
 
 def test_the_registry_stays_small() -> None:
@@ -88,15 +74,16 @@ def test_the_registry_stays_small() -> None:
 def test_every_parameter_has_a_basis() -> None:
     assert names([p for p in EVERY if p.basis.kind not in BASES]) == []
     assert names([p for p in with_basis("assumption") if not p.basis.reason.strip()]) == []
+    # Reasons are read one at a time (``tajsim parameters NAME``), so 'as above' says nothing.
+    assert names([p for p in EVERY if re.match(r"(as )?(above|below)\b", p.basis.reason)]) == []
     assert names([p for p in with_basis("documented") if not p.basis.figures]) == []
+    assert {i for p in EVERY for i in p.basis.figures} <= set(load_figures())
+    for p in with_basis("assumption"):  # lines that reasons name are of known documents
+        for document, line in A_DOCUMENT_LINE.findall(p.basis.reason):
+            assert document in load_documents() and int(line) >= 1, p.name
 
 
-def test_figures_behind_parameters_are_in_the_ledger() -> None:
-    wrong = {i for p in EVERY for i in p.basis.figures if i not in load_figures()}
-    assert sorted(wrong) == []
-
-
-def test_documented_values_are_those_of_the_figures() -> None:
+def test_documented_and_derived_values_are_those_of_the_figures() -> None:
     wrong = []
     for p in with_basis("documented"):
         found = [load_figures()[i] for i in p.basis.figures]
@@ -104,43 +91,19 @@ def test_documented_values_are_those_of_the_figures() -> None:
         if not any(low is not None and low <= p.value <= high for low, high in spans if high):
             wrong.append(p.name)
     assert wrong == []
-
-
-def test_derived_values_are_what_the_arithmetic_says() -> None:
-    derived = with_basis("derived")
-    assert names([p for p in derived if not registry.figures_in(p.basis.arithmetic)]) == []
-    for p in derived:
+    for p in with_basis("derived"):
+        assert registry.figures_in(p.basis.arithmetic), p.name
         assert p.value == pytest.approx(computed(p.basis.arithmetic), rel=1e-5), p.name
-
-
-def test_lines_that_reasons_name_are_of_known_documents() -> None:
-    wrong = [
-        f"{p.name}: {document}:{line}"
-        for p in with_basis("assumption")
-        for document, line in A_DOCUMENT_LINE.findall(p.basis.reason)
-        if document not in load_documents() or int(line) < 1
-    ]
-    assert wrong == []
-
-
-def test_reasons_stand_by_themselves() -> None:
-    """They are read one at a time (``tajsim parameters NAME``), so 'as above' says nothing."""
-    assert names([p for p in EVERY if re.match(r"(as )?(above|below)\b", p.basis.reason)]) == []
 
 
 # Who reads it.
 
 
-def test_every_family_is_read() -> None:
+def test_every_family_is_read_and_rules_ask_for_nothing_else() -> None:
     assert set(readers()) == set(registry.load_families())
     assert [name for name, where in readers().items() if not where] == []
-
-
-def test_keyword_only_arguments_of_rules_are_parameters() -> None:
     found = {n: where for where, rule in all_rules().items() for n in parameters_of(rule)}
-    assert {
-        name: where for name, where in found.items() if name not in registry.load_families()
-    } == {}
+    assert {n: where for n, where in found.items() if n not in registry.load_families()} == {}
 
 
 def test_the_list_of_families_is_current_and_a_new_one_comes_last(
@@ -192,15 +155,10 @@ def values(mode: str = "prior", runs: int = 50, **options: Any) -> ParameterValu
     return ParameterValues(Draws(3, np.arange(runs)), mode=mode, **options)
 
 
-def test_prior_draws_uncertain_parameters_alone() -> None:
-    found = values()
-    varies = {p.name for p in EVERY if np.ptp(found[p.name]) > 0.0}
-    assert varies == {p.name for p in UNCERTAIN}
-
-
-def test_fixed_holds_every_parameter_at_its_value() -> None:
-    found = values("fixed")
-    assert names([p for p in EVERY if np.any(found[p.name] != p.value)]) == []
+def test_prior_draws_uncertain_parameters_alone_and_fixed_none() -> None:
+    found, fixed = values(), values("fixed")
+    assert {p.name for p in EVERY if np.ptp(found[p.name]) > 0.0} == {p.name for p in UNCERTAIN}
+    assert names([p for p in EVERY if np.any(fixed[p.name] != p.value)]) == []
 
 
 def test_a_setting_replaces_the_draw_and_leaves_the_others() -> None:
@@ -210,17 +168,14 @@ def test_a_setting_replaces_the_draw_and_leaves_the_others() -> None:
     assert all(np.array_equal(plain[p.name], changed[p.name]) for p in EVERY if p.name != name)
 
 
-def test_set_takes_effect_in_what_rules_are_handed() -> None:
+def test_rules_are_handed_what_is_set_and_the_values_of_one_actor() -> None:
     def rule(state: float, *, greed: float) -> None: ...
 
     found = values("fixed")
     before = found.of(rule)["greed"]
     found.set("greed", before + 1.0)
     assert np.array_equal(found.of(rule)["greed"], before + 1.0)
-
-
-def test_a_rule_is_handed_the_values_of_one_actor() -> None:
-    own = values("fixed").of(guarantee, power="russia")["power_guarantee"]
+    own = found.of(guarantee, power="russia")["power_guarantee"]
     assert np.all(own == registry.parameter("power_guarantee.russia").value)
 
 
@@ -238,16 +193,12 @@ def test_indexed_families_have_the_order_of_their_dimension() -> None:
 
 
 def test_unknown_names_are_told_in_one_line_each() -> None:
-    with pytest.raises(UserError) as told:
-        registry.parameter("horizon_wieght")
-    assert len(told.value.messages) == 1
-    with pytest.raises(UserError) as told:
-        values(settings={"agency_pay.border_trops": 1.0, "nothing_like_it": 2.0})
-    first, second = told.value.messages
+    assert len(refused(".", registry.parameter, "horizon_wieght")) == 1
+    unknown = {"agency_pay.border_trops": 1.0, "nothing_like_it": 2.0}
+    first, second = refused(".", values, settings=unknown)
     assert "did you mean 'agency_pay.border_troops'?" in first
     assert "nothing_like_it" in second and "\n" not in first + second
-    with pytest.raises(UserError, match=r"unknown mode of the parameters 'fixd'.*fixed"):
-        values("fixd")
+    refused("unknown mode of the parameters 'fixd'.*fixed", values, "fixd")
 
 
 def test_a_name_of_the_first_version_is_told_its_successor() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,13 +14,16 @@ from tajsim.cli import main
 from tajsim.ensemble.job import Job, MonthDone
 from tajsim.errors import UserError
 from tajsim.results.window import at_places, over
-from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.design import LARGEST, divide
+from tajsim.sweeps import Sweep, load_sweep, sweep
+from tajsim.sweeps.design import LARGEST, divide, make_points
 from tajsim.sweeps.store import Numbers
 
 Capture = pytest.CaptureFixture[str]
 pytestmark = pytest.mark.usefixtures("all_soon")
 COLLUSION = "collusion[agency=border_troops]"
+BY_HAND = """title = "By hand"\nquestion = "?"\nextends = "status-quo"
+    [[events]]\ndate = "{}"\nkind = "set"\nparameter = "agency_pay.border_troops"\nvalue = {}\n"""
+ONE_MONTH = ('["2004-02", "2004-04"]', '["2004-02"]')
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +39,7 @@ def test_points_side_by_side_equal_each_point_alone(swept: Path, tmp_path: Path)
     found = load_sweep(swept)
     for point, row in found.points.iterrows():
         path = tmp_path / f"{point}.toml"
-        path.write_text(
-            f"""title = "By hand"\nquestion = "?"\nextends = "status-quo"
-            [[events]]\ndate = "{row["month"]}"\nkind = "set"
-            parameter = "agency_pay.border_troops"\nvalue = {row["pay"]}\n"""
-        )
+        path.write_text(BY_HAND.format(row["month"], row["pay"]))
         alone = tajsim.run(path, runs=4, seed=7, until="2004-06", outcomes=["collusion"])
         series = alone["collusion"].sel(agency="border_troops").isel(scenario=0)
         expected = over(series, ("2004-01", "2004-06")).values
@@ -53,8 +53,14 @@ def test_results_do_not_depend_on_batches(
     """Nor on workers: tests of killed ones hold the model's results in two against one."""
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 7)
     sweep(small_experiment(tmp_path), tmp_path / "out")
-    one, other = load_sweep(swept), load_sweep(tmp_path / "out")
-    pd.testing.assert_frame_equal(one.results, other.results, check_exact=True)
+    same_results(swept, tmp_path / "out")
+
+
+def same_results(one: Path, other: Path) -> Sweep:
+    """Hold that two sweeps have the same results, to the bit; return one."""
+    found = load_sweep(one)
+    pd.testing.assert_frame_equal(found.results, load_sweep(other).results, check_exact=True)
+    return found
 
 
 def test_the_tables_name_points_factors_and_columns(swept: Path) -> None:
@@ -85,14 +91,13 @@ def failing(bad: Callable[[str, int], bool]) -> Callable[..., Numbers]:
 
 
 def test_a_failed_point_is_recorded_and_ends_nothing(tmp_path: Path) -> None:
-    experiment = small_experiment(tmp_path, ('["2004-02", "2004-04"]', '["2004-02"]'))
+    experiment = small_experiment(tmp_path, ONE_MONTH)
     out = tmp_path / "out"
-    points = list(load_points(experiment, tmp_path))
-    calls: list[int] = []
+    points, calls = [point.id for point in make_points(experiment).points], []
     model = failing(lambda p, r: p == points[1])
 
     def counted(job: Job, month_done: MonthDone) -> Numbers:
-        calls.append(len(job.points))
+        calls.append(job)
         return model(job, month_done)
 
     report = sweep(experiment, out, simulate=counted)
@@ -108,31 +113,29 @@ def test_a_failed_point_is_recorded_and_ends_nothing(tmp_path: Path) -> None:
     assert load_sweep(out).failures.empty
 
 
-def load_points(experiment: object, tmp_path: Path) -> list[str]:
-    sweep(experiment, tmp_path / "points", simulate=quick)  # type: ignore[arg-type]
-    return list(load_sweep(tmp_path / "points").points.index)
-
-
-def test_a_failed_run_does_not_take_its_point_along(tmp_path: Path) -> None:
-    experiment = small_experiment(tmp_path, ("runs = 4", "runs = 9"))
-    points = load_points(experiment, tmp_path)
-    bad = {(points[0], 5), (points[2], 8)}
-    report = sweep(experiment, tmp_path / "out", simulate=failing(lambda p, r: (p, r) in bad))
+@pytest.mark.parametrize(
+    ("largest", "runs", "bad"),
+    [
+        (500, 9, [(0, 5), (2, 8)]),
+        # Batches of one run of each point: a failing first run says little about the point.
+        (3, 4, [(0, 0), (1, 0), (1, 1), (1, 2), (1, 3)]),
+    ],
+)
+def test_a_failed_run_does_not_take_its_point_along(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    largest: int,
+    runs: int,
+    bad: list[tuple[int, int]],
+) -> None:
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", largest)
+    experiment = small_experiment(tmp_path, ONE_MONTH, ("runs = 4", f"runs = {runs}"))
+    points = [point.id for point in make_points(experiment).points]
+    wrong = {(points[point], run) for point, run in bad}
+    report = sweep(experiment, tmp_path / "out", simulate=failing(lambda p, r: (p, r) in wrong))
     failures = load_sweep(tmp_path / "out").failures
-    assert {(row["point"], row["run"]) for _, row in failures.iterrows()} == bad
-    assert (report.computed, report.failed) == (6 * 9 - 2, 2)
-
-
-def test_the_first_run_may_fail_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Batches of one run of each point: a failing first run says little about the point."""
-    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 3)
-    experiment = small_experiment(tmp_path, ('["2004-02", "2004-04"]', '["2004-02"]'))
-    points = load_points(experiment, tmp_path)
-    bad = {(points[0], 0), (points[1], 0), (points[1], 1), (points[1], 2), (points[1], 3)}
-    report = sweep(experiment, tmp_path / "out", simulate=failing(lambda p, r: (p, r) in bad))
-    failures = load_sweep(tmp_path / "out").failures
-    assert {(row["point"], row["run"]) for _, row in failures.iterrows()} == bad
-    assert (report.computed, report.failed) == (7, 5)
+    assert {(row["point"], row["run"]) for _, row in failures.iterrows()} == wrong
+    assert (report.computed, report.failed) == (3 * runs - len(bad), len(bad))
 
 
 def test_an_error_of_the_caller_is_no_failed_point(tmp_path: Path) -> None:
@@ -160,11 +163,8 @@ def test_the_verb_sweeps_goes_on_and_writes_tables(tmp_path: Path, capsys: Captu
 def test_a_missing_library_is_named_with_its_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    experiment = small_experiment(
-        tmp_path,
-        ('kind = "grid"', 'kind = "morris"\ntrajectories = 2'),
-        ("values = [1, 10, 40]", "low = 1\nhigh = 40"),
-    )
+    walks = ('kind = "grid"', 'kind = "morris"\ntrajectories = 2')
+    experiment = small_experiment(tmp_path, walks, ("values = [1, 10, 40]", "low = 1\nhigh = 40"))
     monkeypatch.setitem(__import__("sys").modules, "SALib.sample.morris", None)
     with pytest.raises(UserError, match=r"SALib is not installed; .*tajsim\[analysis\]"):
         sweep(experiment, tmp_path / "out", simulate=quick)
@@ -187,21 +187,16 @@ def test_factors_that_are_parameters_equal_overrides(tmp_path: Path) -> None:
     )
     sweep(experiment, tmp_path / "out")
     found = load_sweep(tmp_path / "out")
-    (tmp_path / "hand.toml").write_text(
-        """title = "By hand"\nquestion = "?"\nextends = "status-quo"
-        [[events]]\ndate = "2004-02"\nkind = "set"
-        parameter = "agency_pay.border_troops"\nvalue = 10\n"""
-    )
+    (tmp_path / "hand.toml").write_text(BY_HAND.format("2004-02", 10))
+    small: dict[str, Any] = {
+        "runs": 4,
+        "seed": 7,
+        "until": "2004-06",
+        "outcomes": ["heroin_seized"],
+    }
     for point, row in found.points.iterrows():
         chosen = {name: float(row[name]) for name in ("detection_limit", "agency_pay.army")}
-        alone = tajsim.run(
-            tmp_path / "hand.toml",
-            runs=4,
-            seed=7,
-            until="2004-06",
-            outcomes=["heroin_seized"],
-            overrides=chosen,
-        )
+        alone = tajsim.run(tmp_path / "hand.toml", overrides=chosen, **small)
         series = at_places(alone.isel(scenario=0), "heroin_seized")
         expected = over(series, ("2004-01", "2004-06")).values
         mine = found.results[found.results["point"] == point]["seized"]
@@ -211,7 +206,7 @@ def test_factors_that_are_parameters_equal_overrides(tmp_path: Path) -> None:
 def test_seats_travel_along_the_runs_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = small_experiment(
         tmp_path,
-        ('["2004-02", "2004-04"]', '["2004-02"]'),
+        ONE_MONTH,
         ("[1, 10, 40]", "[0, 4, 20]"),
         ('kind = "set"', 'kind = "seats"'),
         ('parameter = "agency_pay.border_troops"', 'movement = "irpt"'),
@@ -221,9 +216,7 @@ def test_seats_travel_along_the_runs_too(tmp_path: Path, monkeypatch: pytest.Mon
     sweep(experiment, tmp_path / "together")
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 3)
     sweep(experiment, tmp_path / "apart")
-    together, apart = load_sweep(tmp_path / "together"), load_sweep(tmp_path / "apart")
-    pd.testing.assert_frame_equal(together.results, apart.results, check_exact=True)
-    assert together.means["channel"].nunique() == 3
+    assert same_results(tmp_path / "together", tmp_path / "apart").means["channel"].nunique() == 3
 
 
 @pytest.mark.parametrize(
@@ -235,8 +228,8 @@ def test_batches_hold_every_missing_run_once(
 ) -> None:
     variant = np.arange(points) % variants
     settled = (np.arange(points * runs).reshape(points, runs) * 7919) % 5 == 0
-    batches = divide(variant, settled, runs, hands)
+    batches = divide(variant, settled, hands)
     cells = [(p, r) for b in batches for p, r in zip(b.points, b.runs, strict=True)]
     assert sorted(cells) == sorted(zip(*np.nonzero(~settled), strict=True))
     assert all(len(b) <= LARGEST and len(set(variant[b.points])) == 1 for b in batches)
-    assert divide(variant, np.ones_like(settled), runs, hands) == []
+    assert divide(variant, np.ones_like(settled), hands) == []

@@ -1,7 +1,6 @@
 """Processes killed in the middle of a sweep: workers, the parent, and both by Ctrl-C."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -9,19 +8,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-from sweep_helpers import (
-    EXPERIMENT,
-    MONTHS,
-    deadly,
-    endless,
-    number_of,
-    quick,
-    slow,
-    small_experiment,
-)
+from sweep_helpers import EXPERIMENT, MONTHS, deadly, endless, number_of, slow, small_experiment
 
 from tajsim.cli import main
 from tajsim.ensemble.executor import Answer, Processes
@@ -119,19 +110,20 @@ def test_a_worker_tells_on_the_way_stops_and_is_replaced() -> None:
         team.close()
 
 
-def begin(folder: Path, environment: dict[str, str], workers: int) -> tuple[list[str], Path]:
-    """Write a longer experiment; return the command that sweeps it, and its folder."""
+def begun(
+    folder: Path, environment: dict[str, str]
+) -> tuple[subprocess.Popen[str], list[str], Path]:
+    """Begin a sweep of a longer experiment; return it once a shard is there, command and folder."""
     text = EXPERIMENT.replace('"2004-06"', '"2005-06"').replace("runs = 4", "runs = 12")
     (folder / "pay.toml").write_text(text)
-    out = folder / "out"
-    command = [sys.executable, "-m", "tajsim", "sweep", str(folder / "pay.toml")]
-    return [*command, "--out", str(out), "--workers", str(workers)], out
-
-
-def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    command = ["sweep", str(folder / "pay.toml"), "--out", str(folder / "out"), "--workers"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tajsim", *command, "2"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    shards = folder / "out" / "shards"
+    wait_for(lambda: [*shards.glob("runs-*.csv")] or process.poll() is not None)
+    return process, command, folder / "out"
 
 
 def wait_for(found: Callable[[], object], seconds: float = 120.0) -> None:
@@ -156,10 +148,6 @@ def alive(pid: int) -> bool:
         return False
 
 
-def shards(out: Path) -> list[Path]:
-    return list((out / "shards").glob("runs-*.csv"))
-
-
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
 def test_a_killed_parent_takes_its_workers_along_and_the_command_goes_on(
     tmp_path: Path,
@@ -168,30 +156,24 @@ def test_a_killed_parent_takes_its_workers_along_and_the_command_goes_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 36)
-    command, out = begin(tmp_path, environment, workers=2)
-    process = start(command, environment)
-    wait_for(lambda: shards(out) or process.poll() is not None)
+    process, command, out = begun(tmp_path, environment)
     workers = children(process.pid)
     process.kill()
     process.communicate()
     wait_for(lambda: not any(map(alive, workers)), 20.0)
     kept = len(load_sweep(out).results)
     # The same command, here and alone: how many workers there are makes no difference.
-    assert main([*command[3:-1], "1"]) == 0
+    assert main([*command, "1"]) == 0
     assert f"72 runs: {kept} were there, {72 - kept} computed" in capsys.readouterr().out
-    (tmp_path / "one").mkdir()
-    one = sweep(tmp_path / "pay.toml", tmp_path / "one" / "out")
-    assert one.computed == 72
-    expected, found = load_sweep(tmp_path / "one" / "out").results, load_sweep(out).results
+    assert sweep(tmp_path / "pay.toml", tmp_path / "one").computed == 72
+    expected, found = load_sweep(tmp_path / "one").results, load_sweep(out).results
     pd.testing.assert_frame_equal(expected, found, check_exact=True)
 
 
 def test_ctrl_c_ends_a_sweep_at_once_and_cleanly(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    command, out = begin(tmp_path, environment, workers=2)
-    process = start(command, environment)
-    wait_for(lambda: shards(out) or process.poll() is not None)
+    process, _, out = begun(tmp_path, environment)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
@@ -208,15 +190,8 @@ def test_a_script_without_guard_is_told_so(tmp_path: Path, environment: dict[str
     # Told after one stillborn worker; usually after three.
     few = "import tajsim.ensemble.executor as made\nmade._STILLBORN = 1\n"
     script.write_text(f"import tajsim\n{few}tajsim.sweep('pay.toml', 'out', workers=2)\n")
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    options = {"env": environment, "cwd": tmp_path, "capture_output": True, "text": True}
+    done = subprocess.run([sys.executable, str(script)], **options, timeout=120)  # type: ignore[call-overload]
     assert done.returncode != 0
     assert "if __name__ == '__main__'" in done.stderr
 
@@ -224,71 +199,24 @@ def test_a_script_without_guard_is_told_so(tmp_path: Path, environment: dict[str
 # A Dask cluster on loopback: real processes, one of them killed, results equal to the bit.
 
 
-pytest.importorskip("distributed")
-
-
-class Cluster:
-    """A scheduler and two workers, each a process of its own."""
-
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        tests = str(Path(__file__).parent)
-        path = f"{environment['PYTHONPATH']}{os.pathsep}{tests}"
-        self._environment = {**environment, "PYTHONPATH": path}
-        self._folder = folder
-        self._scheduler = self._start("scheduler", "--port", "0", "--no-dashboard")
-        self.address = ""
-        assert self._scheduler.stderr is not None
-        for line in self._scheduler.stderr:
-            found = re.search(r"Scheduler at:\s+(tcp://\S+)", line)
-            if found:
-                self.address = found[1]
-                break
-        self.workers = [self.add() for _ in range(2)]
-
-    def _start(self, *arguments: str) -> subprocess.Popen[str]:
-        host = ("--host", "127.0.0.1")
-        return subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:], *host],
-            env=self._environment,
-            cwd=self._folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE if arguments[0] == "scheduler" else subprocess.DEVNULL,
-            text=True,
-        )
-
-    def add(self) -> subprocess.Popen[str]:
-        """Start a worker of one thread, without the nanny that would revive it."""
-        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
-        return self._start("worker", self.address, *options)
-
-    def close(self) -> None:
-        for process in [*self.workers, self._scheduler]:
-            process.kill()
-        for process in [*self.workers, self._scheduler]:
-            process.wait()
-        if self._scheduler.stderr is not None:
-            self._scheduler.stderr.close()
+distributed = pytest.importorskip("distributed")
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    import tajsim
-
-    source = str(Path(tajsim.__file__).parents[1])
-    started = Cluster({**os.environ, "PYTHONPATH": source}, tmp_path_factory.mktemp("dask"))
-    try:
+def cluster() -> Iterator[Any]:
+    """A scheduler and two workers of one thread, each a process of its own."""
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**options, processes=True, silence_logs=50) as started:
         yield started
-    finally:
-        started.close()
 
 
 def test_a_cluster_gives_the_results_of_one_process(
-    cluster: Cluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cluster: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "pay.toml"
     file.write_text(EXPERIMENT)
     out = str(tmp_path / "far")
-    assert main(["sweep", str(file), "--out", out, "--cluster", cluster.address]) == 0
+    assert main(["sweep", str(file), "--out", out, "--cluster", cluster.scheduler_address]) == 0
     assert "24 computed" in capsys.readouterr().out
     sweep(file, tmp_path / "near")
     near, far = load_sweep(tmp_path / "near").results, load_sweep(out).results
@@ -296,20 +224,23 @@ def test_a_cluster_gives_the_results_of_one_process(
 
 
 def test_a_worker_of_the_cluster_is_killed_in_the_middle(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 2)
     killed: list[int] = []
 
     def tell(done: int, total: int) -> None:
         if done / MONTHS >= 20 and not killed:
-            worker = cluster.workers[0]
-            os.kill(worker.pid, signal.SIGKILL)
-            killed.append(worker.pid)
+            killed.append(cluster.workers[0].pid)
+            os.kill(killed[0], signal.SIGKILL)
 
     experiment = small_experiment(tmp_path, ("runs = 4", "runs = 20"))
     report = sweep(
-        experiment, tmp_path / "out", cluster=cluster.address, simulate=slow, progress=tell
+        experiment,
+        tmp_path / "out",
+        cluster=cluster.scheduler_address,
+        simulate=slow,
+        progress=tell,
     )
     assert killed
     assert (report.computed, report.failed) == (120, 0)
@@ -319,11 +250,11 @@ def test_a_worker_of_the_cluster_is_killed_in_the_middle(
 
 
 def test_a_worker_with_another_model_is_refused(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tajsim.sweeps.run.model_version", lambda: "0.0.0+other")
     with pytest.raises(UserError, match=r"this work is of model 0\.0\.0\+other, here is"):
-        sweep(small_experiment(tmp_path), tmp_path / "out", cluster=cluster.address)
+        sweep(small_experiment(tmp_path), tmp_path / "out", cluster=cluster.scheduler_address)
 
 
 def test_nobody_at_the_address_is_told_in_a_line(
@@ -331,16 +262,11 @@ def test_nobody_at_the_address_is_told_in_a_line(
 ) -> None:
     monkeypatch.setattr("tajsim.ensemble.executor._CONNECT", "1s")
     with pytest.raises(UserError, match="no Dask scheduler answers"):
-        sweep(
-            small_experiment(tmp_path),
-            tmp_path / "out",
-            cluster="tcp://127.0.0.1:1",
-            simulate=quick,
-        )
+        sweep(small_experiment(tmp_path), tmp_path / "out", cluster="tcp://127.0.0.1:1")
 
 
 def test_a_scheduler_that_goes_away_is_told_in_a_line(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 2)
 
@@ -350,5 +276,11 @@ def test_a_scheduler_that_goes_away_is_told_in_a_line(
 
     experiment = small_experiment(tmp_path, ("runs = 4", "runs = 20"))
     with pytest.raises(UserError, match="the scheduler is gone; what is finished is kept"):
-        sweep(experiment, tmp_path / "out", cluster=cluster.address, simulate=slow, progress=tell)
+        sweep(
+            experiment,
+            tmp_path / "out",
+            cluster=cluster.scheduler_address,
+            simulate=slow,
+            progress=tell,
+        )
     assert len(load_sweep(tmp_path / "out").results) >= 4

@@ -3,7 +3,7 @@
 import shutil
 import tracemalloc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from tajsim.errors import UserError
 from tajsim.files import BEGUN
 from tajsim.inputs.experiment import Experiment
 from tajsim.sweeps import load_sweep, sweep
-from tajsim.sweeps.store import Disk, Numbers
+from tajsim.sweeps.store import Numbers
 
 
 class Counting:
@@ -32,14 +32,9 @@ class Counting:
         return quick(job, month_done)
 
 
-@pytest.fixture(autouse=True)
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 5)
-    yield
-
-
 @pytest.fixture
-def experiment(tmp_path: Path) -> Experiment:
+def experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
+    monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 5)  # of a batch
     return small_experiment(tmp_path)
 
 
@@ -57,7 +52,7 @@ def complete(out: Path, runs: int = 24) -> None:
 
 @pytest.mark.parametrize("how", ["full", "cut", "late cut"])
 def test_a_failure_at_any_step_loses_nothing_and_repeats_nothing(
-    experiment: Experiment, tmp_path: Path, how: str
+    experiment: Experiment, tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step, failed = 0, 0
     while True:
@@ -69,10 +64,12 @@ def test_a_failure_at_any_step_loses_nothing_and_repeats_nothing(
             told[0] = done / MONTHS
 
         disk, first, again = FailingDisk(step, how), Counting(), Counting()
-        try:
-            sweep(experiment, out, disk=disk, simulate=first, progress=tell)
-        except (PowerCutError, UserError):
-            failed += 1
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "disk", disk)
+            try:
+                sweep(experiment, out, simulate=first, progress=tell)
+            except (PowerCutError, UserError):
+                failed += 1
         if disk.steps < step:
             break
         report = sweep(experiment, out, simulate=again)
@@ -90,6 +87,9 @@ def test_a_failure_at_any_step_loses_nothing_and_repeats_nothing(
 def test_the_same_command_again_does_nothing(experiment: Experiment, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert sweep(experiment, out, simulate=quick).computed == 24
+    tables = [pd.read_csv(path, skiprows=1) for path in (out / "shards").glob("*.csv")]
+    assert sum(len(table) for table in tables) == 24  # anybody can read them
+    assert set(pd.concat(tables)["point"]) == set(pd.read_csv(out / "points.csv")["point"])
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*.csv")}
     counting = Counting()
     report = sweep(experiment, out, simulate=counting)
@@ -97,35 +97,27 @@ def test_the_same_command_again_does_nothing(experiment: Experiment, tmp_path: P
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*.csv")} == before
 
 
-@pytest.mark.parametrize("damage", ["cut", "bit", "empty", "foreign"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:-20],
+        lambda data: data[:-10] + bytes([data[-10] ^ 1]) + data[-9:],
+        lambda data: b"",
+        lambda data: b"\xff\xfe what is this\n",
+    ],
+)
 def test_a_damaged_shard_is_found_named_and_computed_again(
-    experiment: Experiment, tmp_path: Path, damage: str
+    experiment: Experiment, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     out = tmp_path / "out"
     sweep(experiment, out, simulate=quick)
     shard = sorted((out / "shards").glob("runs-*.csv"))[1]
-    data = shard.read_bytes()
-    if damage == "cut":
-        shard.write_bytes(data[:-20])
-    elif damage == "bit":
-        shard.write_bytes(data[:-10] + bytes([data[-10] ^ 1]) + data[-9:])
-    elif damage == "empty":
-        shard.write_bytes(b"")
-    else:
-        shard.write_bytes(b"\xff\xfe what is this\n")
+    shard.write_bytes(damage(shard.read_bytes()))
     assert [line.split(":")[0] for line in load_sweep(out).unfit] == [shard.name]
     report = sweep(experiment, out, simulate=quick)
     assert len(report.aside) == 1 and shard.name in report.aside[0]
     assert 0 < report.computed <= 5
     complete(out)
-
-
-def test_shards_are_tables_that_pandas_reads(experiment: Experiment, tmp_path: Path) -> None:
-    sweep(experiment, tmp_path / "out", simulate=quick)
-    tables = [pd.read_csv(path, skiprows=1) for path in (tmp_path / "out" / "shards").glob("*.csv")]
-    assert sum(len(table) for table in tables) == 24
-    points = pd.read_csv(tmp_path / "out" / "points.csv")
-    assert set(pd.concat(tables)["point"]) == set(points["point"])
 
 
 def test_a_second_sweep_is_refused_and_a_crash_leaves_no_lock(
@@ -169,17 +161,16 @@ def test_runs_that_do_not_belong_together_are_not_mixed(
 def test_shards_of_another_sweep_are_set_aside_and_computed(
     experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whose: str
 ) -> None:
-    out, other = tmp_path / "out", tmp_path / "other"
+    out, other, checksum = tmp_path / "out", tmp_path / "other", store._checksum
+
+    def nameless(header: dict[str, object], body: str) -> str:
+        header.pop("experiment")
+        return checksum(header, body)
+
     with monkeypatch.context() as patch:
         if whose == "model":
             patch.setattr("tajsim.sweeps.run.model_version", lambda: "0.0.0+other")
         if whose == "old":
-            checksum = store._checksum
-
-            def nameless(header: dict[str, object], body: str) -> str:
-                header.pop("experiment")
-                return checksum(header, body)
-
             patch.setattr(store, "_checksum", nameless)
         seed = [("seed = 7", "seed = 8")] if whose == "seed" else []
         sweep(small_experiment(tmp_path, *seed), other, simulate=quick)
@@ -212,9 +203,8 @@ def test_runs_and_points_are_added_without_changing_what_is_there(
     sweep(experiment, out, simulate=quick, runs=2)
     first = load_sweep(out)
     assert sweep(experiment, out, simulate=quick, runs=4).computed == 12
-    larger = small_experiment(
-        tmp_path, ("[1, 10, 40]", "[1, 10, 25, 40]"), ("runs = 4", "runs = 5")
-    )
+    more = (("[1, 10, 40]", "[1, 10, 25, 40]"), ("runs = 4", "runs = 5"))
+    larger = small_experiment(tmp_path, *more)
     report = sweep(larger, out, simulate=quick)
     assert (report.kept, report.computed, report.points) == (24, 16, 8)
     both = first.results.merge(load_sweep(out).results, how="left", on=["point", "run"])
@@ -237,14 +227,16 @@ def test_a_folder_that_holds_something_else_is_refused(
         load_sweep(tmp_path / "full")
 
 
-def test_a_disk_that_stays_full_says_so(experiment: Experiment, tmp_path: Path) -> None:
-    class Full(Disk):
-        def sync(self, path: Path) -> None:
-            if "runs-" in path.name:
-                raise OSError(28, "No space left on device")
+def test_a_disk_that_stays_full_says_so(
+    experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path) -> None:
+        if "runs-" in path.name:
+            raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr(store.disk, "sync", full)
     with pytest.raises(UserError, match=r"no space left on device.*the same command goes on"):
-        sweep(experiment, tmp_path / "out", simulate=quick, disk=Full())
+        sweep(experiment, tmp_path / "out", simulate=quick)
     assert not list((tmp_path / "out" / "shards").iterdir())
 
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from tajsim.files import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,19 +48,14 @@ def element(tag: str, *content: object, look: str = "") -> Html:
 
 
 def table(
-    header: Sequence[str],
-    rows: Sequence[Sequence[object]],
-    numbers: Container[int] = (),
-    quiet: Container[int] = (),
+    header: Sequence[str], rows: Sequence[Sequence[object]], numbers: Container[int] = ()
 ) -> Html:
-    """Return a table; the columns in ``numbers`` are aligned right, rows in ``quiet`` are pale."""
+    """Return a table; the columns in ``numbers`` are aligned right."""
 
     def cells(tag: str, row: Sequence[object]) -> list[Html]:
         return [element(tag, c, look="number" * (i in numbers)) for i, c in enumerate(row)]
 
-    body = [
-        element("tr", *cells("td", row), look="quiet" * (i in quiet)) for i, row in enumerate(rows)
-    ]
+    body = [element("tr", *cells("td", row)) for row in rows]
     head = element("thead", element("tr", *cells("th", header)))
     return element("div", element("table", head, element("tbody", *body)), look="wide")
 
@@ -87,12 +79,12 @@ def table_csv(table: pd.DataFrame, model: str = "") -> str:
     found = table.assign(model=table.get("model", model)) if model else table
     truths = found.select_dtypes("bool").columns
     found = found.assign(**{n: found[n].map({True: "true", False: "false"}) for n in truths})
-    return found.to_csv(index=False, float_format=_float, lineterminator="\n")
 
+    def number(value: Any) -> str:
+        text = f"{value:.6g}"
+        return text if set(text) & set(".en") else f"{text}.0"
 
-def _float(value: Any) -> str:
-    text = f"{value:.6g}"
-    return text if set(text) & set(".en") else f"{text}.0"
+    return found.to_csv(index=False, float_format=number, lineterminator="\n")
 
 
 class Printed:
@@ -101,12 +93,6 @@ class Printed:
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Return the tables behind the text by the name of their file."""
         raise NotImplementedError
-
-    def to_csv(self, folder: str | Path) -> None:
-        """Write each table that holds a row into an existing folder, as ``NAME.csv``."""
-        for name, table in self.tables().items():
-            if len(table):
-                write_whole(Path(folder, f"{name}.csv"), table_csv(table))
 
     def _repr_html_(self) -> str:
         """Return the text with its layout, as a notebook shows it."""

@@ -78,22 +78,14 @@ def unknown(kind: str, name: str, valid: Iterable[str], where: str = "") -> str:
 
 
 def check_names(kind: str, names: Iterable[str], valid: Iterable[str]) -> None:
-    """Refuse names that are not in a closed list.
-
-    Raises:
-        UserError: a line for each, with the nearest valid name.
-    """
+    """Raise `UserError`, a line with the nearest one for each name that is in no closed list."""
     valid = list(valid)
     if wrong := [unknown(kind, name, valid) for name in names if name not in valid]:
         raise UserError(wrong)
 
 
 def library(name: str, extra: str = "analysis") -> Any:
-    """Return a module of an optional library.
-
-    Raises:
-        UserError: if it is not installed.
-    """
+    """Return a module of an optional library. Raises `UserError` if it is not installed."""
     try:
         return import_module(name)
     except ImportError:

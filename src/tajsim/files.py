@@ -8,7 +8,6 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
-from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from time import time_ns
@@ -24,7 +23,7 @@ _number = count()
 
 def data_text(name: str) -> str:
     """Return a text that ships in the folder ``data``."""
-    return files("tajsim").joinpath("data", name).read_text(encoding="utf-8")
+    return Path(__file__).with_name("data").joinpath(name).read_text(encoding="utf-8")
 
 
 def exists(path: Path) -> bool:
@@ -60,8 +59,7 @@ class Shipped(NamedTuple):
     def path(self, name: str | Path) -> Path:
         """Return the path of a file given by the name of a shipped one or by its path.
 
-        Raises:
-            UserError: if there is none; the line names the nearest shipped one.
+        If there is none, a `UserError` names the nearest shipped one.
         """
         if isinstance(name, str) and name in self.names():
             return self.folder / f"{name}.toml"
@@ -80,15 +78,9 @@ def is_path(text: str) -> bool:
 
 
 def read_text(path: Path, shown: str) -> str:
-    """Return the text of a file that may be anything; line ends become those of Unix.
+    """Return the text of a file, ``shown`` in messages, with the line ends of Unix.
 
-    Args:
-        path: the file.
-        shown: how messages name it.
-
-    Raises:
-        UserError: if it is no ordinary file, cannot be read, or is no UTF-8 text of at most
-            `LARGEST_FILE` bytes.
+    What is no readable UTF-8 text of at most `LARGEST_FILE` bytes is a `UserError`.
     """
     with opened(path, shown, "a .toml file") as file:
         data = file.read(LARGEST_FILE + 1)  # the size that the system tells may be wrong
@@ -108,8 +100,7 @@ def read_text(path: Path, shown: str) -> str:
 def opened(path: Path, shown: str | Path, expected: str) -> Iterator[BinaryIO]:
     """Open a file that may be anything; ``shown`` and ``expected`` are for messages.
 
-    Raises:
-        UserError: if it is no ordinary file or cannot be read, also within the block.
+    One that is not ordinary or cannot be read, also within the block, is a `UserError`.
     """
     try:
         kind = path.stat().st_mode  # opening a pipe would wait for its writer
@@ -125,9 +116,7 @@ def opened(path: Path, shown: str | Path, expected: str) -> Iterator[BinaryIO]:
 
 
 _SEAL = b"\ntajsim: sha256 of all before this line: %s\n"
-_DIGITS = 64
-#: Bytes of a seal.
-SEAL = len(_SEAL) - 2 + _DIGITS
+_BYTES = len(_SEAL % sha256().hexdigest().encode())
 
 
 def sealed(data: bytes | bytearray | memoryview) -> list[bytes | bytearray | memoryview]:
@@ -139,14 +128,12 @@ def sealed(data: bytes | bytearray | memoryview) -> list[bytes | bytearray | mem
 
 
 def check_seal(path: Path, expected: str) -> bool:
-    """Return whether a file ends in a seal; see `sealed`.
+    """Return whether a file ends in a seal (`sealed`), or raise `UserError` if it does not fit.
 
-    Raises:
-        UserError: if the seal does not fit, or the file cannot be read; ``expected`` says what it
-            should be.
+    ``expected`` says what the file should be, in the `UserError` of one that cannot be read.
     """
     with opened(path, path, expected) as file:
-        size = os.fstat(file.fileno()).st_size - SEAL
+        size = os.fstat(file.fileno()).st_size - _BYTES
         file.seek(max(size, 0))
         found = file.read()
         if not found.startswith(_SEAL.partition(b"%")[0]) or size < 0:
@@ -215,11 +202,7 @@ def _lookup3(data: bytes) -> bytes:
 
 
 def place_of(out: str | Path) -> Path:
-    """Return the path at which something is to be written, ``~`` being the home of the user.
-
-    Raises:
-        UserError: if no file can have this name.
-    """
+    """Return where something is to be written, ``~`` being the home of the user; or `UserError`."""
     if "\0" in str(out):
         raise UserError(f"{out}: no file can have this name; expected one without byte zero")
     try:
@@ -229,19 +212,15 @@ def place_of(out: str | Path) -> Path:
 
 
 def check_file(
-    path: Path, overwrite: bool, how: str = "--overwrite", endings: tuple[str, ...] = ()
-) -> None:
-    """Refuse a place where a file cannot go, before the work and not after it.
-
-    Args:
-        path: the file.
-        overwrite: whether one that is there may be replaced.
-        how: what allows that.
-        endings: one of which the name must have, if any are given.
+    out: str | Path, overwrite: bool, how: str = "--overwrite", endings: tuple[str, ...] = ()
+) -> Path:
+    """Return where a file goes; refuse a place where it cannot, before the work and not after it.
 
     Raises:
-        UserError: for another ending, a file or a folder that is there, a folder that is not.
+        UserError: for none of the ``endings``, a file that is there (``how`` allows to
+            ``overwrite`` it), a folder that is there, or one that is not.
     """
+    path = place_of(out)
     if endings and path.suffix.lower() not in endings:
         raise UserError(f"{path}: expected a name that ends in {' or '.join(endings)}")
     with telling(path):
@@ -251,6 +230,7 @@ def check_file(
             raise UserError(f"{path}: exists already; {how} replaces it")
         if not path.absolute().parent.is_dir():
             raise UserError(f"{path}: cannot be written (there is no folder {path.parent})")
+    return path
 
 
 def beside(path: Path) -> Path:
@@ -267,10 +247,7 @@ def whole(
     """Give a path to write to; that file takes the place of ``path`` if the block ends well.
 
     On an error or an interrupt it is removed, and what stood at ``path`` is as it was. The block
-    makes the file itself, so that its permissions follow the umask.
-
-    Raises:
-        OSError: if it cannot be written.
+    makes the file itself, so that its permissions follow the umask. It may raise ``OSError``.
     """
     begun = beside(path)
     try:
@@ -284,11 +261,7 @@ def whole(
 
 @contextmanager
 def telling(shown: str | Path) -> Iterator[None]:
-    """Turn an error of the system into the line for a user that ``shown`` cannot be written.
-
-    Raises:
-        UserError: instead of ``OSError``.
-    """
+    """Turn an ``OSError`` into the `UserError` that ``shown`` cannot be written."""
     try:
         yield
     except OSError as error:
@@ -296,11 +269,7 @@ def telling(shown: str | Path) -> Iterator[None]:
 
 
 def write_whole(path: Path, *content: str | bytes | bytearray | memoryview) -> None:
-    """Write a file that appears whole or not at all; a text is written as UTF-8.
-
-    Raises:
-        UserError: if it cannot be written.
-    """
+    """Write a file that appears whole or not at all, texts as UTF-8; or raise `UserError`."""
     with telling(path), whole(path) as begun, begun.open("wb") as file:
         for part in content:
             file.write(part.encode() if isinstance(part, str) else part)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tajsim.ensemble import dataset as saved, plan as planned
 from tajsim.ensemble.run import Progress, simulate
 from tajsim.errors import UserError
-from tajsim.files import check_file, csv_text, exists, place_of, write_whole
+from tajsim.files import check_file, csv_text, exists, write_whole
 from tajsim.inputs import ledger, scenario_parts
 from tajsim.results import select, window
 
@@ -180,8 +180,7 @@ def archive(results: str | Path, out: str | Path, overwrite: bool = False) -> Pa
     Raises:
         UserError: if they cannot be read or it cannot be written.
     """
-    place, source = place_of(out), Path(results)
-    check_file(place, overwrite, endings=(".zip",))
+    place, source = check_file(out, overwrite, endings=(".zip",)), Path(results)
     dataset = saved.load_results(source)
     held = [p for p in sorted(source.iterdir()) if p.is_file()] if source.is_dir() else [source]
     names = [path.name for path in held] if source.is_dir() else [saved.FILE_NAME]

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import tajsim
 import tajsim.cli.verb as verb
-from tajsim.files import check_file, place_of, write_whole
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import xarray as xr
-
-    from tajsim.display import Printed
-    from tajsim.sweeps import Report, Sweep
-
+from tajsim.errors import library
+from tajsim.files import check_file, write_whole
 
 #: More causes of failures than this are not told.
 _FEW = 6
@@ -28,8 +20,8 @@ _FEW = 6
 def sweep(options: Namespace) -> None:
     """Simulate every point of an experiment, and store the runs in DIR as they are finished.
 
-    However a sweep was stopped, the same command resumes it: nothing that is stored is computed
-    again. With more --runs, or more points in the file, it adds what is missing.
+    The same command resumes it; with more --runs, or more points in the file, it adds what is
+    missing.
 
     example: tajsim sweep border-pay-or-aid --out results/pay --workers 2 --progress
     experiment EXPERIMENT  a shipped experiment or a file
@@ -42,9 +34,10 @@ def sweep(options: Namespace) -> None:
     @work
     """
     with verb.table_file(options.tidy, options.overwrite, (".csv", ".parquet")) as file:
-        from tajsim.sweeps.read import check_tidy, write_tidy
+        from tajsim.sweeps.read import PARQUET, write_tidy
 
-        check_tidy(options.tidy)
+        if options.tidy and options.tidy.endswith(PARQUET):
+            library("pyarrow", "parquet")  # or it is told that it is missing
         chosen = verb.given(options, "runs workers cluster retry without")
         try:
             with verb.progress_bar("simulating", options.progress) as tell:
@@ -56,32 +49,28 @@ def sweep(options: Namespace) -> None:
         found = tajsim.load_sweep(options.out)
         if file:
             write_tidy(found, file, options.tidy)
-    print(f"{found}\n\n{_said(report, found)}")
-    if options.tidy:
-        print(f"The table of runs is in {options.tidy}.")
-
-
-def _said(report: Report, found: Sweep) -> str:
     lines = [
+        f"{found}\n",
         f"{report.points:,} points, {report.runs:,} runs: {report.kept:,} were there, "
-        f"{report.computed:,} computed in {report.seconds:,.1f} s."
+        f"{report.computed:,} computed in {report.seconds:,.1f} s.",
+        *(f"Set aside and computed again: {line}" for line in report.aside),
     ]
-    lines += [f"Set aside and computed again: {line}" for line in report.aside]
     if report.failed:
         lines.append(f"{report.failed:,} runs failed; --retry tries again:")
         causes = found.failures.groupby("cause", sort=False).size()
         lines += [f"  {runs:,} runs: {cause}" for cause, runs in causes.head(_FEW).items()]
     lines.append(f"All of it is in {report.folder}; tajsim.load_sweep reads it.")
-    return "\n".join(lines)
+    if options.tidy:
+        lines.append(f"The table of runs is in {options.tidy}.")
+    print("\n".join(lines))
 
 
 @verb.Verb
 def sensitivity(options: Namespace) -> None:
     """Rank the factors that drive the kept outcomes of a sweep.
 
-    Uses Sobol indices for a Saltelli design, Morris screening for a Morris design (both need the
-    extra 'analysis'), rank correlation for any other. Prints, for each outcome: an index for every
-    factor with its 90 % interval, and how much of the variance is chance.
+    By Sobol indices for a Saltelli design, Morris screening for a Morris design (both need the
+    extra 'analysis'), rank correlations for any other; and how much of the variance is chance.
 
     example: tajsim sensitivity results/screening --outcome interception --out results/indices
     sweep DIR  the folder of a sweep
@@ -98,8 +87,7 @@ def sensitivity(options: Namespace) -> None:
 def discover(options: Namespace) -> None:
     """Find boxes in the space of the factors of a sweep in which an outcome happens often.
 
-    They are found by patient rule induction. Prints, for each box: a sentence, its limits, how
-    often it happens inside and elsewhere, also on points held out, and what chance explains.
+    By patient rule induction; each is judged on points held out, and by what chance explains.
 
     example: tajsim discover results/succession --outcome state_failed --out results/failure
     sweep DIR  the folder of a sweep
@@ -122,9 +110,7 @@ def discover(options: Namespace) -> None:
 def robust(options: Namespace) -> None:
     """Compare the portfolios of a sweep (choices of levers) in the same states of the world.
 
-    Prints the regret of each, the recommended portfolio, and how sure that is. A state is a run
-    number with its draws and its uncertain parameters, and a value for each factor that is not a
-    lever.
+    Prints the regret of each, the recommended portfolio, and how sure that is.
 
     example: tajsim robust results/pay --goal heroin_seized=high --goal aid_diverted=low
     sweep DIR  the folder of a sweep
@@ -137,34 +123,31 @@ def robust(options: Namespace) -> None:
     _explore(options, lambda: tajsim.robust(options.sweep, goals, levers=levers))
 
 
-def _goal(text: str) -> tuple[str, str]:
-    """Read name and way of ``heroin_seized=high``; the name itself may hold an equals sign."""
-    name, equals, way = text.rpartition("=")
+def _pair(text: str, expected: str = "NAME=high or NAME=low") -> tuple[str, str]:
+    """Read name and value of ``heroin_seized=high``; the name itself may hold an equals sign."""
+    name, equals, value = text.rpartition("=")
     if not equals or not name:
-        raise ArgumentTypeError(f"'{text}' is not NAME=high or NAME=low")
-    return name.strip(), way.strip()
+        raise ArgumentTypeError(f"'{text}' is not {expected}")
+    return name.strip(), value.strip()
 
 
 def _held(text: str) -> tuple[str, float | str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise ArgumentTypeError(f"'{text}' is not FACTOR=VALUE")
+    name, value = _pair(text, "FACTOR=VALUE")
     try:
-        return name.strip(), float(value)
+        return name, float(value)
     except ValueError:
-        return name.strip(), value.strip()
+        return name, value
 
 
-verb.READERS |= {"NAME=WAY": _goal, "FACTOR=VALUE": _held}
+verb.READERS |= {"NAME=WAY": _pair, "FACTOR=VALUE": _held}
 
 
 @verb.Verb
 def seek(options: Namespace) -> None:
     """Find which value of one factor of an experiment gives a level of an outcome.
 
-    Prints the value at which half of the histories reach the level, how the value that each
-    history needs varies, and what was found at every value tried (Brent's method). Runs of one
-    number are pairs at all values and in the scenario that the level names.
+    Prints the value at which half of the histories reach it (Brent's method), how the value that
+    each history needs varies, and what was found at every value tried.
 
     example: tajsim seek border-pay-or-aid --outcome heroin_seized --level 50%of:status-quo
     experiment EXPERIMENT  a shipped experiment or a file
@@ -182,9 +165,9 @@ def seek(options: Namespace) -> None:
     from tajsim.plots.style import SUFFIXES, look, save
 
     if options.picture:
-        check_file(place_of(options.picture), options.overwrite, endings=SUFFIXES)
+        picture = check_file(options.picture, options.overwrite, endings=SUFFIXES)
 
-    def work() -> Printed:
+    def work() -> Any:
         chosen = verb.given(options, "factor scenario runs workers")
         with verb.progress_bar("simulating", options.progress) as tell:
             found = tajsim.seek(
@@ -193,7 +176,7 @@ def seek(options: Namespace) -> None:
             )  # fmt: skip
         if options.picture:
             with look():
-                save(found.plot(), place_of(options.picture))
+                save(found.plot(), picture)
         return found
 
     _explore(options, work)
@@ -204,8 +187,7 @@ def atlas(options: Namespace) -> None:
     """Show what every scenario changes against the status quo, outcome by outcome, at a glance.
 
     A cell is empty where nothing can be told. In the picture it is coloured by the size of the
-    change beside the spread of the histories; where cards can be drawn it leads to that of its
-    scenario.
+    change beside the spread of the histories, and leads to the card of its scenario.
 
     example: tajsim atlas --runs 100 --out atlas
              tajsim atlas results/all --outcomes state_failed,grievance
@@ -214,53 +196,39 @@ def atlas(options: Namespace) -> None:
     --out FOLDER^  a new folder for picture (.svg, .png) and table (.csv, .md, .tex)
     @draws
     """
-    from tajsim.results.atlas import atlas_table, latex, markdown
+    from tajsim.ensemble.run import run_many
+    from tajsim.inputs.scenario_parts import single_changes
+    from tajsim.plots import draw
+    from tajsim.results.atlas import GROUPS, atlas_table, latex, markdown
+    from tajsim.results.select import names_of
 
     outcomes = options.outcomes or ()
+    named: dict[str, Any] = {"outcome": list(outcomes)} if outcomes else {}
     with verb.result_folder(options.out, options.overwrite) as folder:
         if options.results:
             dataset = tajsim.load_results(options.results)
-        else:
-            dataset = _all_shipped(options, outcomes)
+        else:  # each that changes one thing of the status quo, against it
+            usual = [name for group in GROUPS.values() for name in group]
+            kept = [*(outcomes or usual), "strength"]  # agencies count by their people
+            chosen = {**verb.USUAL, **verb.given(options, "runs seed parameters workers without")}
+            names = ["status-quo", *single_changes()]
+            with verb.progress_bar("simulating", options.progress) as progress:
+                dataset = run_many(names, outcomes=kept, progress=progress, **chosen)
         table = atlas_table(dataset, outcomes)
         if folder:
             verb.write_table(table, folder / "atlas.csv")
             write_whole(folder / "atlas.md", f"{markdown(table)}\n")
             write_whole(folder / "atlas.tex", latex(table))
-            _draw_atlas(dataset, folder, outcomes)
+            draw("atlas", dataset, folder / "atlas.svg", links="card-{scenario}.svg", **named)
+            draw("atlas", dataset, folder / "atlas.png", **named)
+            reference, *others = names_of(dataset)
+            for name in others:
+                card = folder / f"card-{name}.svg"
+                draw("answer", dataset, card, scenarios=[reference, name])
     verb.finish(options, markdown(table), "Picture and tables are")
 
 
-def _all_shipped(options: Namespace, outcomes: Sequence[str]) -> xr.Dataset:
-    """Simulate each shipped scenario that changes one thing of the status quo, against it."""
-    from tajsim.ensemble.run import run_many
-    from tajsim.inputs.scenario_parts import single_changes
-    from tajsim.results.atlas import GROUPS
-
-    usual = [name for group in GROUPS.values() for name in group]
-    chosen = {**verb.USUAL, **verb.given(options, "runs seed parameters workers without")}
-    kept = [*(outcomes or usual), "strength"]  # agencies count by their people
-    with verb.progress_bar("simulating", options.progress) as progress:
-        return run_many(
-            ["status-quo", *single_changes()], outcomes=kept, progress=progress, **chosen
-        )
-
-
-def _draw_atlas(dataset: xr.Dataset, folder: Path, outcomes: Sequence[str]) -> None:
-    """Draw the atlas, and a card for each scenario where there is such a picture."""
-    from tajsim.plots import KINDS, draw
-    from tajsim.results.select import names_of
-
-    named: dict[str, Any] = {"outcome": list(outcomes)} if outcomes else {}
-    links = "card-{scenario}.svg" if "answer" in KINDS else ""
-    draw("atlas", dataset, folder / "atlas.svg", links=links, **named)
-    draw("atlas", dataset, folder / "atlas.png", **named)
-    reference, *others = names_of(dataset)
-    for name in others if links else ():
-        draw("answer", dataset, folder / f"card-{name}.svg", scenarios=[reference, name])
-
-
-def _explore(options: Namespace, work: Callable[[], Printed]) -> None:
+def _explore(options: Namespace, work: Callable[[], Any]) -> None:
     """Do the work, keep its tables if a folder is named, and print its text."""
     with verb.result_folder(options.out, options.overwrite) as folder:
         found = work()

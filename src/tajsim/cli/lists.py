@@ -5,16 +5,17 @@ from __future__ import annotations
 import shutil
 import textwrap
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence, Sized
 
 import tajsim
 from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file, write_table
 from tajsim.errors import UserError, unknown
-from tajsim.files import check_file, place_of, write_whole
+from tajsim.files import check_file, write_whole
 from tajsim.inputs import experiment, ledger, outcomes as known_outcomes, registry, scenario_parts
 from tajsim.results.numbers import counted, text_table
 
 _WIDTH = 100
+Loaded = scenario_parts.Scenario | experiment.Experiment
 
 
 @Verb
@@ -28,50 +29,40 @@ def scenarios(options: Namespace) -> None:
     scenario NAME?  a shipped one, or a file
     """
     if options.scenario:
-        print(_scenario_in_full(tajsim.load_scenario(options.scenario)))
+        found = tajsim.load_scenario(options.scenario)
+        extends = f", extends {found.extends}" if found.extends else ""
+        print(f"{found.name}: {found.title}\n\n{textwrap.fill(found.question, _WIDTH)}\n")
+        print(f"{found.start} to {found.end}{extends}, {len(found.claims)} claims of its own")
+        for name, columns, rows in scenario_parts.parts_of(found):
+            if name != "Claims":
+                print(f"\n{_table(columns, rows)}")
         return
-    asked = {
-        name: tajsim.load_scenario(name).question for name in scenario_parts.shipped_scenarios()
+    room = _terminal_width(60)
+    for head, loaded in _shipped().items():
+        print(head)
+        indent = max(map(len, loaded)) + 4
+        for name, one in loaded.items():
+            first = f"  {name}".ljust(indent)
+            print(textwrap.fill(one.question, room, initial_indent=first,
+                                subsequent_indent=" " * indent))  # fmt: skip
+
+
+def _shipped() -> dict[str, dict[str, Loaded]]:
+    """Return all that ships by name, under a heading for each kind."""
+    ready, swept = scenario_parts.shipped_scenarios(), experiment.experiment_names()
+    return {
+        "Scenarios (tajsim run, compare, explain)": {n: tajsim.load_scenario(n) for n in ready},
+        "\nExperiments (tajsim sweep)": {n: tajsim.load_experiment(n) for n in swept},
     }
-    swept = {name: tajsim.load_experiment(name).question for name in experiment.experiment_names()}
-    print(_questions("Scenarios (tajsim run, compare, explain)", asked))
-    print(f"\n{_questions('Experiments (tajsim sweep)', swept)}")
 
 
 def _terminal_width(least: int) -> int:
     return max(least, shutil.get_terminal_size((_WIDTH, 24)).columns)
 
 
-def _questions(head: str, questions: Mapping[str, str]) -> str:
-    indent = max(map(len, questions)) + 4
-    room = _terminal_width(60)
-    lines = [
-        textwrap.fill(
-            question, room, initial_indent=f"  {name}".ljust(indent), subsequent_indent=" " * indent
-        )
-        for name, question in questions.items()
-    ]
-    return "\n".join([head, *lines])
-
-
-def _scenario_in_full(scenario: scenario_parts.Scenario) -> str:
-    parts = [
-        f"{scenario.name}: {scenario.title}",
-        textwrap.fill(scenario.question, _WIDTH),
-        f"{scenario.start} to {scenario.end}"
-        + (f", extends {scenario.extends}" if scenario.extends else "")
-        + f", {len(scenario.claims)} claims of its own",
-    ]
-    found = [part for part in scenario_parts.parts_of(scenario) if part[0] != "Claims"]
-    parts += [_table(head, rows) for _, head, rows in found]
-    return "\n\n".join(parts)
-
-
-def _table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] | None = None
-) -> str:
-    """Return a table as text; the columns ``left``, or all, are of words."""
-    return text_table(head, rows, left=range(len(head)) if left is None else left)
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table of words as text."""
+    return text_table(head, rows, left=range(len(head)))
 
 
 @Verb
@@ -95,38 +86,25 @@ def check(options: Namespace) -> None:
     example: tajsim check my-scenario.toml
     files FILE+  a file or a shipped scenario or experiment
     """
-    experiments = {file for file in options.files if experiment.is_experiment(file)}
-    wrong = [
-        message
-        for file in options.files
-        for message in (
-            experiment.check_experiment if file in experiments else scenario_parts.check_scenario
-        )(file)
-    ]
+    found: dict[str, Loaded] = {}
+    wrong: list[str] = []
+    for file in options.files:
+        try:
+            swept = experiment.is_experiment(file)
+            found[file] = tajsim.load_experiment(file) if swept else tajsim.load_scenario(file)
+        except UserError as error:
+            wrong += error.messages
     if wrong:
         raise UserError(wrong)
-    for file in options.files:
-        if file in experiments:
-            _say_experiment(file)
+    for file, one in found.items():
+        parts: dict[str, Sized]
+        if isinstance(one, scenario_parts.Scenario):
+            each, parts = "", {"setting": one.settings, "event": one.events, "claim": one.claims}
         else:
-            _say_scenario(file)
-
-
-def _say_scenario(file: str) -> None:
-    scenario = tajsim.load_scenario(file)
-    parts = {"setting": scenario.settings, "event": scenario.events, "claim": scenario.claims}
-    told = [counted(len(part), what) for what, part in parts.items()]
-    print(f"{file}: no mistakes; {scenario.start} to {scenario.end}, {', '.join(told)}")
-
-
-def _say_experiment(file: str) -> None:
-    found = tajsim.load_experiment(file)
-    print(
-        f"{file}: no mistakes; {found.start} to {found.end}, "
-        f"{counted(len(found.scenarios), 'scenario')}, {counted(len(found.factors), 'factor')}, "
-        f"design {found.design.kind}, {counted(found.runs, 'run')} a point, "
-        f"{counted(len(found.keep), 'number')} kept"
-    )
+            parts = {"scenario": one.scenarios, "factor": one.factors, "kept number": one.keep}
+            parts["run"], each = range(one.runs), f" of every point, design {one.design.kind}"
+        told = ", ".join(counted(len(part), what) for what, part in parts.items())
+        print(f"{file}: no mistakes; {one.start} to {one.end}, {told}{each}")
 
 
 @Verb
@@ -154,20 +132,15 @@ def figures(options: Namespace) -> None:
 
 @Verb
 def parameters(options: Namespace) -> None:
-    """Show parameters with value, unit, range, role and basis, or one in full.
-
-    One in full has the figures behind it and the rules that read it.
-
-    With --ties every uncertain or fixed number is drawn from its range and tested against the
-    headline outcomes of history and the paired differences of the shipped scenarios. Ties that
-    turn or change the spread are seen too, and false discoveries are controlled.
+    """Show parameters, or one in full with the figures behind it and the rules that read it.
 
     example: tajsim parameters agency_pay.border_troops
              tajsim parameters --ties --runs 400 --out ties.csv
     name NAME?  a parameter or a family of them
     --role uncertainty/fixed/lever/constant  of this role
     --basis documented/derived/assumption  of this basis
-    --ties  test what each uncertain or fixed number is tied to; takes long
+    --ties  draw each uncertain or fixed number from its range and test it against the headline
+        outcomes of history and the paired differences of the scenarios; takes long
     --pairs A,B  scenarios whose differences --ties looks at (default: all)
     --out FILE^  a file for the table of --ties: .csv
     --runs N  runs of each pair of scenarios (default 200)
@@ -175,7 +148,17 @@ def parameters(options: Namespace) -> None:
     @work
     """
     if options.ties:
-        _ties(options)
+        from tajsim.analysis.assumptions import ties, ties_text
+
+        if options.name or options.role or options.basis:
+            raise UserError("parameters: --ties goes with no NAME, --role or --basis")
+        with table_file(options.out, options.overwrite) as file:
+            with progress_bar("testing ties", options.progress) as progress:
+                chosen = given(options, "runs seed workers")
+                table = ties(scenarios=options.pairs or (), progress=progress, **chosen)
+            if file:
+                write_table(table, file)
+        finish(options, ties_text(table), "table is")
         return
     known, families = registry.load_parameters(), registry.load_families()
     if options.name in known:
@@ -184,7 +167,7 @@ def parameters(options: Namespace) -> None:
     if options.name and options.name not in families:
         raise UserError(unknown("parameter", options.name, [*known, *families]))
     rows = [
-        [p.name, _plain(p.value), p.unit, _range(p), p.role, p.basis.kind, registry.holder(p)]
+        [p.name, f"{p.value:,.10g}", p.unit, _range(p), p.role, p.basis.kind, registry.holder(p)]
         for p in known.values()
         if options.name in (None, p.family)
         and options.role in (None, p.role)
@@ -197,27 +180,8 @@ def parameters(options: Namespace) -> None:
         print(f"\n{len(rows)} values, {registry.number_count(options.role)} numbers{shared}.")
 
 
-def _ties(options: Namespace) -> None:
-    from tajsim.analysis.assumptions import ties, ties_text
-
-    if options.name or options.role or options.basis:
-        raise UserError("parameters: --ties goes with no NAME, --role or --basis")
-    with table_file(options.out, options.overwrite) as file:
-        with progress_bar("testing ties", options.progress) as progress:
-            chosen = given(options, "runs seed workers")
-            table = ties(scenarios=options.pairs or (), progress=progress, **chosen)
-        if file:
-            write_table(table, file)
-    finish(options, ties_text(table), "table is")
-
-
-def _plain(value: float) -> str:
-    """Return a number in full: ``11,500``, ``0.025``."""
-    return f"{value:,.10g}"
-
-
 def _range(p: registry.Parameter) -> str:
-    return f"{_plain(p.low)} to {_plain(p.high)}"
+    return f"{p.low:,.10g} to {p.high:,.10g}"
 
 
 def _parameter_in_full(p: registry.Parameter) -> str:
@@ -228,7 +192,7 @@ def _parameter_in_full(p: registry.Parameter) -> str:
     figures = [f"{f.id}: {f.text} {f.unit}, {f.what} ({f.document}:{f.line})" for f in cited]
     room = _WIDTH - 7
     parts = {
-        "value": [f"{_plain(p.value)} {p.unit}"],
+        "value": [f"{p.value:,.10g} {p.unit}"],
         "range": [f"{_range(p)} ({p.spread})"],
         "role": [", ".join(filter(None, [p.role, registry.held_text(p)]))],
         "basis": textwrap.wrap(": ".join(said), room),
@@ -245,12 +209,9 @@ def outcomes(options: Namespace) -> None:
     """List the outcomes: label, unit, dimensions, and how months become one number.
 
     example: tajsim outcomes heroin_seized
-             tajsim outcomes heroin
-    outcome NAME?  one outcome, in full, or a part of names
+    outcome NAME?  one outcome, in full
     """
-    known = known_outcomes.load_outcomes()
-    part = [name for name in known if options.outcome and options.outcome in name]
-    if options.outcome and (options.outcome in known or not part):
+    if options.outcome:
         one = known_outcomes.outcome(options.outcome)
         rows = [
             ["name", one.name],
@@ -266,8 +227,7 @@ def outcomes(options: Namespace) -> None:
         return
     rows = [
         [o.name, o.unit, ", ".join(o.dimensions), o.aggregate, o.places, o.label]
-        for o in known.values()
-        if not part or o.name in part
+        for o in known_outcomes.load_outcomes().values()
     ]
     print(_table(("outcome", "unit", "dimensions", "window", "places", "label"), rows))
 
@@ -313,51 +273,43 @@ def find(options: Namespace) -> None:
     example: tajsim find heroin
     word WORD  a word or a part of one
     """
-    every = _named()
-    found = {kind: rows for kind in every if (rows := _with_word(options.word, every[kind]))}
+    every, word = _named(), options.word.casefold()
+    found: dict[str, list[tuple[str, str]]] = {}
+    for kind, rows in every.items():
+        held = [row for row in rows if word in f"{row[0]} {row[1]}".casefold()]
+        # The name itself, names with the word, then texts with it.
+        held.sort(key=lambda row: (row[0] != word, word not in row[0].casefold()))
+        found |= {kind: held} if held else {}
     if not found:
         raise UserError(
             unknown("word", options.word, [n for rows in every.values() for n, _ in rows])
         )
-    for kind, rows in found.items():
-        shown = [_line(f"  {name}", text) for name, text in rows[:_FOUND]]
-        more = [f"  ... and {len(rows) - _FOUND} more"] if len(rows) > _FOUND else []
-        print("\n".join([kind.format(len(rows)), *shown, *more, ""]))
+    for kind, held in found.items():
+        print(kind.format(len(held)))
+        for name, text in held[:_FOUND]:
+            room = max(_terminal_width(60) - len(name) - 4, 20)
+            print(f"  {name}  {textwrap.shorten(text, room, placeholder=' ...')}")
+        print(f"  ... and {len(held) - _FOUND} more\n" if len(held) > _FOUND else "")
 
 
 #: So many of each kind are listed.
 _FOUND = 12
-Listed = list[tuple[str, str]]
 
 
-def _with_word(word: str, rows: Listed) -> Listed:
-    """Return the rows with a word: the name itself, names with it, then texts with it."""
-    word = word.casefold()
-    found = [row for row in rows if word in f"{row[0]} {row[1]}".casefold()]
-    return sorted(found, key=lambda row: (row[0] != word, word not in row[0].casefold()))
-
-
-def _line(name: str, text: str) -> str:
-    room = _terminal_width(60) - len(name) - 2
-    return f"{name}  {textwrap.shorten(text, max(room, 20), placeholder=' ...')}"
-
-
-def _named() -> dict[str, Listed]:
+def _named() -> dict[str, list[tuple[str, str]]]:
     """Return name and text of everything, by a heading for the number and the verb of each kind."""
-    ready = {name: tajsim.load_scenario(name) for name in scenario_parts.shipped_scenarios()}
-    swept = {name: tajsim.load_experiment(name) for name in experiment.experiment_names()}
     return {
         "Scenarios and experiments ({}): tajsim scenarios NAME": [
             (name, f"{one.title}: {one.question}")
-            for kind in (ready, swept)
-            for name, one in kind.items()
+            for loaded in _shipped().values()
+            for name, one in loaded.items()
         ],
         "Outcomes ({}): tajsim outcomes NAME": [
             (o.name, f"{o.label} ({o.unit}): {o.meaning}")
             for o in known_outcomes.load_outcomes().values()
         ],
         "Parameters ({}): tajsim parameters NAME": [
-            (p.name, f"{p.meaning} ({_plain(p.value)} {p.unit})")
+            (p.name, f"{p.meaning} ({p.value:,.10g} {p.unit})")
             for p in registry.load_parameters().values()
         ],
         "Mechanisms ({}): tajsim mechanisms ID": [
@@ -372,16 +324,12 @@ def _named() -> dict[str, Listed]:
 
 @Verb
 def mechanisms(options: Namespace) -> None:
-    """Show the statements of the documents about cause and effect.
-
-    Each has its grade: a choice of an actor, a rule, by omission or a label; or one in full, with
-    the parameters that its functions read and the claims that test it.
+    """Show the statements of the documents about cause and effect, with their grades, or one.
 
     With --ablate the answers of the rules of each theme, and of each mechanism that rules carry,
     are held in turn, over 50 runs unless said otherwise. Told is which headline outcomes of
     status-quo move (by 5 % of their level or a fifth of their spread over runs), which signs,
-    claims and targets change their verdict, and which mechanisms carry nothing. All of them take
-    hours; what is in FILE is not made again.
+    claims and targets change their verdict, and which mechanisms carry nothing. All take hours.
 
     example: tajsim mechanisms M47
              tajsim mechanisms --ablate --only M47,militants --out ablation.csv
@@ -389,11 +337,21 @@ def mechanisms(options: Namespace) -> None:
     --status S  only those of this status: modelled, 'in a scenario', 'left out' or open
     --ablate  hold each theme and each mechanism in turn, and tell what that changes
     --only A,B  hold these alone: mechanisms, themes or rules
-    --out FILE^  a file for the table of --ablate, written after each: .csv
+    --out FILE^  a file for the table of --ablate, written after each: .csv; goes on with it
     @draws
     """
     if options.ablate:
-        _ablate(options)
+        from tajsim.analysis.ablation import ablate, ablation_text
+
+        if options.mechanism or options.status or options.without:
+            raise UserError("mechanisms: --ablate goes with --only, not ID, --status or --without")
+        place = options.out and check_file(options.out, True, endings=(".csv",))
+        if place and options.overwrite:
+            place.unlink(missing_ok=True)
+        draws = given(options, "runs seed parameters workers")
+        with progress_bar("holding", options.progress) as progress:  # FILE is kept whatever happens
+            table = ablate(*(options.only or ()), progress=progress, out=place, **draws)
+        finish(options, ablation_text(table), "table is")
         return
     if options.mechanism and options.status:
         raise UserError("mechanisms: give an ID or --status, not both")
@@ -404,20 +362,3 @@ def mechanisms(options: Namespace) -> None:
     from tajsim.analysis.mechanisms import mechanism_in_full, mechanism_table
 
     print(mechanism_in_full(one) if one else mechanism_table(chosen))
-
-
-def _ablate(options: Namespace) -> None:
-    """Hold mechanisms in turn; the file is kept whatever ends the work."""
-    from tajsim.analysis.ablation import ablate, ablation_text
-
-    if options.mechanism or options.status or options.without:
-        raise UserError("mechanisms: --ablate goes with --only, not ID, --status or --without")
-    place = options.out and place_of(options.out)
-    if place and options.overwrite:
-        place.unlink(missing_ok=True)
-    if place:
-        check_file(place, overwrite=True, endings=(".csv",))
-    draws = {**given(options, "runs seed parameters workers"), "out": place}
-    with progress_bar("holding", options.progress) as progress:
-        table = ablate(*(options.only or ()), progress=progress, **draws)
-    finish(options, ablation_text(table), "table is")

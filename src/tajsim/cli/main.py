@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
 from contextvars import copy_context
 from importlib import import_module
-from types import FrameType
 from typing import Any, NoReturn, TextIO
 
 from tajsim.cli.verb import Verb, interrupt
@@ -132,7 +131,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     clean: Any = _Clean(sys.stdout)
     try:
         with _unwinding_termination(), redirect_stdout(clean), warnings.catch_warnings():
-            warnings.showwarning = _warn  # type: ignore[assignment]
+            # Of ours or of a library, as one line.
+            told = lambda text, *_: _say(f"warning: {' '.join(str(text).split())}")  # noqa: E731
+            warnings.showwarning = told
             if wrong := [text for text in arguments if "\0" in text]:
                 raise UserError(f"argument {wrong[0]!r}: expected a text without byte zero")
             # The options that stand before the verb take no value.
@@ -217,11 +218,6 @@ def _say(*lines: str) -> None:
         print(short, file=sys.stderr)
 
 
-def _warn(message: Warning | str, *_: Any) -> None:
-    """Show a warning of ours or of a library as one line."""
-    _say(f"warning: {' '.join(str(message).split())}")
-
-
 class _Clean:
     """A stream whose texts may come from files of others: nothing in them controls a terminal."""
 
@@ -241,7 +237,7 @@ class _Clean:
 def _unwinding_termination() -> Iterator[None]:
     """Let Ctrl-C, a request to terminate or a closed terminal unwind the program."""
 
-    def unwind(number: int, frame: FrameType | None) -> None:
+    def unwind(number: int, frame: object) -> None:
         raise Terminated
 
     if threading.current_thread() is not threading.main_thread():

@@ -6,16 +6,12 @@ import os
 from argparse import Namespace
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tajsim
 from tajsim.cli.verb import GROUPS, Verb, given, progress_bar
-from tajsim.errors import UserError
-from tajsim.files import check_file, place_of
-
-if TYPE_CHECKING:
-    import xarray as xr
-
+from tajsim.errors import UserError, library
+from tajsim.files import check_file
 
 #: Kinds of pictures of results: the options that each takes beside `_ALWAYS`, and what it shows.
 KINDS = {
@@ -44,9 +40,10 @@ def _of(option: str) -> str:
     return "of " + ", ".join(kind for kind, takes in TAKES.items() if option in takes)
 
 
-def _listed(head: str, kinds: dict[str, tuple[str, str]]) -> str:
-    return "\n".join([f"{head}:", *(f"  {kind:<13} {row[1]}" for kind, row in kinds.items())])
-
+_LISTED = "".join(
+    f"{head}:\n" + "".join(f"  {kind:<13} {about}\n" for kind, (_, about) in kinds.items())
+    for head, kinds in (("kinds", KINDS), ("kind of a sweep", SWEEP_KINDS))
+)
 
 GROUPS["plot"] = f"""
 results RESULTS+  a results.nc, its folder, or a sweep
@@ -65,7 +62,7 @@ results RESULTS+  a results.nc, its folder, or a sweep
 """
 
 
-@partial(Verb, details=f"{_listed('kinds', KINDS)}\n{_listed('kind of a sweep', SWEEP_KINDS)}\n\n")
+@partial(Verb, details=f"{_LISTED}\n")
 def plot(options: Namespace) -> None:
     """Draw a picture of results, or of several results side by side.
 
@@ -74,9 +71,13 @@ def plot(options: Namespace) -> None:
     """
     from tajsim.plots import SUFFIXES, draw
 
-    chosen = _chosen(options)
-    path = place_of(options.out)
-    check_file(path, options.overwrite, endings=SUFFIXES)
+    chosen = given(options, f"outcome by select smooth at window {_ALWAYS}")
+    takes = ", ".join(f"--{name}" for name in TAKES[options.kind])
+    if wrong := [name for name in chosen if name not in TAKES[options.kind]]:
+        raise UserError(
+            f"--{name}: no option of the kind {options.kind}, which takes {takes}" for name in wrong
+        )
+    path = check_file(options.out, options.overwrite, endings=SUFFIXES)
     if options.kind in SWEEP_KINDS:
         from tajsim.plots.sweep import draw_sweep
 
@@ -91,19 +92,7 @@ def plot(options: Namespace) -> None:
     print(*written, sep="\n")
 
 
-def _chosen(options: Namespace) -> dict[str, Any]:
-    """Return the options that were given, by the names that the pictures know."""
-    chosen = given(options, f"outcome by select smooth at window {_ALWAYS}")
-    valid = TAKES[options.kind]
-    takes = ", ".join(f"--{name}" for name in valid)
-    if wrong := [name for name in chosen if name not in valid]:
-        raise UserError(
-            f"--{name}: no option of the kind {options.kind}, which takes {takes}" for name in wrong
-        )
-    return chosen
-
-
-def _table(kind: str, datasets: Sequence[xr.Dataset]) -> dict[str, Any]:
+def _table(kind: str, datasets: Sequence[Any]) -> dict[str, Any]:
     if kind != "targets":
         return {}
     from tajsim.analysis.validation import validate_dataset
@@ -118,8 +107,7 @@ def report(options: Namespace) -> None:
 
     It begins with the answer: the finding, a chart, numbers before and after, how sure they are.
     Then come the evidence by theme, the claims of the documents, what limits it, and how to make it
-    again. Every sentence is made from the results: it states no direction where the interval covers
-    zero. Several results are put side by side if their runs are pairs (same seed, runs and months);
+    again. Several results stand side by side if their runs are pairs (same seed, runs and months);
     the first scenario is the reference.
 
     example: tajsim report withdrawal --out withdrawal.html
@@ -131,12 +119,11 @@ def report(options: Namespace) -> None:
     """
     from tajsim.report.page import ENDINGS, write_report
 
-    check_file(place_of(options.out), options.overwrite, endings=ENDINGS)
+    check_file(options.out, options.overwrite, endings=ENDINGS)
     window, overwrite = options.window, options.overwrite
     print(write_report(options.results, options.out, window=window, overwrite=overwrite))
 
 
-PORT = 8417
 #: One worker for each core: more than four would have too few runs each.
 _USUAL_WORKERS = min(max(os.cpu_count() or 2, 2), 4)
 
@@ -145,9 +132,8 @@ _USUAL_WORKERS = min(max(os.cpu_count() or 2, 2), 4)
 def app(options: Namespace) -> None:
     """Open a page in the browser on which you choose a scenario and a reference and move levers.
 
-    It shows hundreds of paired runs of both: fans, differences with their intervals, the map, the
-    story of one run. It is served on this machine's loopback address only and needs no internet.
-    What the page shows can be saved as a scenario file or as a link. Ctrl-C ends it.
+    It is served on this machine's loopback address only and needs no internet. What the page shows
+    can be saved as a scenario file or as a link. Ctrl-C ends it.
 
     example: tajsim app --scenario russian-border-withdrawal --reference status-quo
     --scenario A  what levers change: a shipped scenario or a file
@@ -158,13 +144,10 @@ def app(options: Namespace) -> None:
     @without
     --no-browser  print the address only
     """
-    try:
-        import tornado  # noqa: F401
-    except ImportError:
-        raise UserError(
-            "the dashboard needs tornado, which is not installed: pip install 'tajsim[app]'"
-        ) from None
+    library("tornado", "app")
     import asyncio
+    import webbrowser
+    from threading import Thread
 
     from tajsim.app.server import bind, serve
     from tajsim.app.state import OPENS_ON, PageState, offered_scenarios
@@ -192,24 +175,16 @@ def app(options: Namespace) -> None:
             "It serves this machine only, and whoever has this address. Ctrl-C ends it.", flush=True
         )
         if not options.no_browser:
-            _open(f"{once}&{chosen}")
+            # In a thread: some browsers return only when they are closed.
+            Thread(target=webbrowser.open, args=(f"{once}&{chosen}",), daemon=True).start()
 
     asyncio.run(serve(sockets, offered, workers, ready))
-
-
-def _open(link: str) -> None:
-    """Open the browser in a thread of its own: some browsers return only when they are closed."""
-    import threading
-    import webbrowser
-
-    threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
 
 @Verb
 def calibrate(options: Namespace) -> None:
     """Fit the uncertain assumptions of the scenario 'history' to the targets kept for fitting.
 
-    Writes a sample of the parameters that fit, with tables of what was learnt and how well it fits.
     Numbers that are not given are those of the sample that ships with tajsim, which is not changed.
     Finished rounds are kept in the folder: the same command resumes where it was ended.
 
@@ -233,7 +208,7 @@ def calibrate(options: Namespace) -> None:
             method,
             prior_runs,
             options.workers,
-            lambda what, done, total: progress(done, total),
+            lambda _, *counts: progress(*counts),
             options.without,
         )
     made.write_results(found, options.out)

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import textwrap
 from argparse import Namespace
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tajsim
 import tajsim.cli.verb as verb
 from tajsim.errors import UserError, unknown
-from tajsim.files import check_file, place_of
+from tajsim.files import check_file
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-
-    from tajsim.analysis import Comparison
-    from tajsim.ensemble.plan import SavedState
 
 
 #: From results: what is printed, by the files written, and the tables to write by name.
@@ -30,9 +26,7 @@ Tables = Callable[["xr.Dataset"], "tuple[Callable[[dict[str, str]], str], dict[s
 def run(options: Namespace) -> None:
     """Simulate one scenario, print medians and 90 % of its runs, and keep the results.
 
-    --save keeps the state after the last month, and --from continues it, identical to the bit
-    to an uninterrupted run. Other scenarios may continue it too, if they differ in levers
-    or later events only.
+    Another scenario may continue a saved state too, if it differs in levers or later events only.
 
     example: tajsim run status-quo --runs 200 --seed 1 --out results/status-quo
              tajsim run status-quo --until 2004-10 --save october.npz
@@ -41,7 +35,7 @@ def run(options: Namespace) -> None:
     @ensemble
     --window FROM:TO  first and last month, YYYY-MM:YYYY-MM (default: the whole period)
     --save STATE  a new file for the state after the last month, see --until
-    --from>resume STATE  continue from a saved state, with its runs
+    --from>resume STATE  continue a saved state with its runs, to the bit as without a break
     """
     state = None
     if options.resume is not None:
@@ -49,7 +43,7 @@ def run(options: Namespace) -> None:
 
         state = load_state(options.resume)
     if options.save:
-        check_file(place_of(options.save), options.overwrite)
+        check_file(options.save, options.overwrite)
 
     def tables(dataset: xr.Dataset) -> tuple[Any, dict[str, pd.DataFrame]]:
         from tajsim.analysis import evaluate_claims, summarise
@@ -61,7 +55,7 @@ def run(options: Namespace) -> None:
         summary = summarise(dataset, options.window)
         claims = evaluate_claims(dataset)
         parts = [
-            levels_text(dataset, summary, _everything(options)),
+            levels_text(dataset, summary, bool(options.all or options.outcomes)),
             claims_text(claims, untested=False),
             closing_text(dataset),
         ]
@@ -77,10 +71,8 @@ def compare(options: Namespace) -> None:
     """Simulate a reference and one scenario or more with the same draws, and print the answer.
 
     The answer is one sentence with the outcomes behind it: before, after, and where nine in ten of
-    the paired histories lie; then what the scenario sets itself, what does not change, and what
-    the answer rests on. A direction is told where the mean paired difference is clear of zero and
-    large enough to matter. --full prints the tables instead: medians, mean differences with their
-    90 % interval, claims of the documents, sources of variance.
+    the paired histories lie. A direction is told where the mean paired difference is clear of zero
+    and large enough to matter.
 
     example: tajsim compare arrangement-of-2004 russian-border-withdrawal --runs 200
         --out withdrawal
@@ -91,74 +83,60 @@ def compare(options: Namespace) -> None:
         without ID)
     @ensemble
     --scenarios>pattern A,B  more shipped ones: all, or patterns such as 'irpt-*'
-    --full  print the tables instead of the answer
+    --full  print tables: medians, mean differences with 90 % intervals, claims, variance
     --json  print the answer for machines
     --quiet  print the files that were written, nothing else
     --window FROM:TO  first and last month, YYYY-MM:YYYY-MM (default: that of the question, else
         from the first difference to the end)
     --no-variance  leave out the sources of variance, which take about as long again
     """
-    chosen = [*options.scenarios, *_matching(options.pattern, options.reference)]
+    from fnmatch import fnmatchcase
+
+    from tajsim.inputs.scenario_parts import shipped_scenarios
+
+    offered = [name for name in shipped_scenarios() if name != options.reference]
+    chosen = [*options.scenarios]
+    for pattern in options.pattern or ():
+        fits = [n for n in offered if pattern == "all" or fnmatchcase(n, pattern)]
+        if not fits:
+            raise UserError(f"--scenarios {pattern}: {unknown('scenario', pattern, offered)}")
+        chosen += [name for name in fits if name not in chosen]
     if not (chosen or options.without):
         said = f"'{options.reference}' is the reference; name a SCENARIO after it, or --without ID"
         raise UserError(f"compare: {said}")
     if options.quiet and not options.out:
         raise UserError("compare: --quiet prints the files that are written; name a place by --out")
 
-    def tables(dataset: xr.Dataset) -> tuple[Any, dict[str, pd.DataFrame]]:
-        from tajsim.analysis.comparison import compare_dataset
-
-        found = compare_dataset(dataset, options.window)
-        return partial(_answer, options, found), {
-            "summary": found.summary,
-            "comparison": found.table,
-            "claims": found.claims,
-            "variance": found.variance,
-            "assumptions": found.assumptions,
-        }
-
     _simulate_and_keep(
         options,
         [options.reference, *chosen],
-        tables,
+        lambda dataset: _compared(options, dataset),
         with_variance=not options.no_variance,
         beside=not chosen,
         silent=options.quiet or options.json,
     )
 
 
-def _answer(options: Namespace, found: Comparison, written: dict[str, str]) -> str:
-    """Return what ``compare`` prints; ``written`` are the files."""
+def _compared(
+    options: Namespace, dataset: xr.Dataset
+) -> tuple[Callable[[dict[str, str]], str], dict[str, pd.DataFrame]]:
+    """Return what ``compare`` prints, by the files that are written, and its tables."""
+    from tajsim.analysis.comparison import compare_dataset
     from tajsim.results import answer
 
-    if options.quiet:
-        return "\n".join(written.values())
-    if options.json:
-        return answer.json_text(found.cards, written)
-    if options.full or options.all:
-        return found.full_text(_everything(options))
-    return answer.several_text(found.cards, *verb.terminal())
+    found = compare_dataset(dataset, options.window)
 
+    def told(written: dict[str, str]) -> str:
+        if options.quiet:
+            return "\n".join(written.values())
+        if options.json:
+            return answer.json_text(found.cards, written)
+        if options.full or options.all:
+            return found.full_text(bool(options.all or options.outcomes))
+        return answer.several_text(found.cards, *verb.terminal())
 
-def _matching(patterns: list[str] | None, reference: str) -> list[str]:
-    """Return the shipped scenarios that patterns name, ``all`` or ``withdrawal*,irpt-*``."""
-    from fnmatch import fnmatchcase
-
-    from tajsim.inputs.scenario_parts import shipped_scenarios
-
-    offered = [name for name in shipped_scenarios() if name != reference]
-    found: dict[str, None] = {}
-    for pattern in patterns or ():
-        fits = [n for n in offered if pattern == "all" or fnmatchcase(n, pattern)]
-        if not fits:
-            raise UserError(f"--scenarios {pattern}: {unknown('scenario', pattern, offered)}")
-        found |= dict.fromkeys(fits)
-    return list(found)
-
-
-def _everything(options: Namespace) -> bool:
-    """Tell whether all outcomes are printed: as asked, or as they were chosen by name."""
-    return bool(options.all or options.outcomes)
+    parts = ("summary", "table", "claims", "variance", "assumptions")
+    return told, {n.replace("table", "comparison"): getattr(found, n) for n in parts}
 
 
 @verb.Verb
@@ -169,13 +147,11 @@ def claims(options: Namespace) -> None:
     share of runs in which it holds, the mean paired difference with its 90 % interval, what is
     expected, and document and line.
 
-    With --without-mechanism each claim that holds is tested again with the rules held that carry
-    the mechanisms it cites (it needs them, or holds without them), and with all other rules held:
-    it restates one rule if its effect is then the same to a fifth.
-
     example: tajsim claims --runs 100 --out claims.csv
     scenarios SCENARIO*  a shipped scenario or a file (default: all shipped ones with claims)
-    --without-mechanism  tell which claims need the mechanism they cite; takes far longer
+    --without-mechanism  test each claim that holds again with the rules held that carry the
+        mechanisms it cites, and with all others held: it restates one rule if its effect is then
+        the same to a fifth; takes far longer
     --out FILE^  a new file for the table: .csv
     @draws
     """
@@ -199,10 +175,9 @@ def claims(options: Namespace) -> None:
 def signs(options: Namespace) -> None:
     """Test the effects that the model as a whole must show when one thing is changed.
 
-    Each change is simulated in pairs with its reference. Prints, for each sign: the verdict (holds,
-    right sign but negligible, turns later over the whole horizon, undecided at this number of runs,
-    fails, or not tested where the model lacks what it names), the smallest effect that is expected,
-    the mean effect with its 90 % interval and over its spread over runs, and document and line.
+    Prints, for each sign: the verdict (holds, right sign but negligible, turns later over the whole
+    horizon, undecided at this number of runs, fails, or not tested where the model lacks what it
+    names), the smallest effect expected, the mean effect with its 90 % interval, and its source.
 
     example: tajsim signs --runs 100 --workers 2
     ids ID*  a sign or a change (default: all)
@@ -224,10 +199,8 @@ def signs(options: Namespace) -> None:
 def validate(options: Namespace) -> None:
     """Simulate the scenario in which everything documented happens, and print a scoreboard.
 
-    It shows each target, fitted or only checked, as observed (with its error) against the simulated
-    distribution, and how many of the intervals cover what was observed.
-    Series of years are scored by coverage, width, rank and probability score against the last value
-    and the mean so far: those of the documents, or your own.
+    Each target, fitted or only checked, stands against the simulated distribution; series of years
+    are scored by coverage, width, rank and probability score against the last value and the mean.
 
     example: tajsim validate --runs 200 --out validation.csv
              tajsim validate --against observed.csv
@@ -247,9 +220,8 @@ def validate(options: Namespace) -> None:
 def verify(options: Namespace) -> None:
     """Simulate a sample of the runs again and compare every outcome in every month.
 
-    Says whether they are equal to the bit, equal within tolerance (1e-4 of the largest value: as
-    another machine or library has it) or not, and what is otherwise than when they were made.
-    Results that are not equal end with status 2.
+    They are equal to the bit, equal within tolerance (1e-4 of the largest value: as another machine
+    or library has it) or not, which ends with status 2 and says what is otherwise than before.
 
     example: tajsim verify withdrawal
     results RESULTS  a results.nc, its folder, or an archive of it
@@ -307,7 +279,7 @@ def explain(options: Namespace) -> None:
     verb.finish(options, found.text, "events are")
 
 
-def _draws(options: Namespace, state: SavedState | None = None) -> dict[str, Any]:
+def _draws(options: Namespace, state: Any = None) -> dict[str, Any]:
     """Return the arguments of all that simulate: as said, as the state has, or usual."""
     said = verb.given(options, "runs seed parameters")
     more = {"workers": options.workers, "without": options.without}
@@ -338,30 +310,27 @@ def _simulate_and_keep(
     options: Namespace,
     scenarios: list[str],
     tables: Tables,
-    state: SavedState | None = None,
+    state: Any = None,
     with_variance: bool = False,
     beside: bool = False,
     silent: bool = False,
 ) -> None:
-    """Simulate, write the folder if one is named, print the tables.
+    """Simulate, write results, tables and pictures if a folder is named, print the text.
 
     With ``beside`` the scenarios as they are come before those without what is taken out;
     ``silent`` says not where things are.
     """
-    draws = _draws(options, state)
+    draws = _draws(options, state) | verb.given(options, "until outcomes overrides")
+    written: list[str] = []
+    failure: Exception | None = None
     with verb.result_folder(options.out, options.overwrite) as folder:
+        from tajsim.ensemble.dataset import FILE_NAME, save
         from tajsim.ensemble.run import prepare, simulate
         from tajsim.results.discrepancy import with_bands
         from tajsim.results.window import check_window, with_window
 
         # All that can be checked is checked before the first month is simulated.
-        plan = prepare(
-            scenarios,
-            resume=state,
-            beside=beside,
-            **draws,
-            **verb.given(options, "until outcomes overrides"),
-        )
+        plan = prepare(scenarios, resume=state, beside=beside, **draws)
         if options.window:
             check_window((plan.start, plan.end), options.window)
         with verb.progress_bar("simulating", options.progress) as progress:
@@ -374,37 +343,22 @@ def _simulate_and_keep(
         dataset = with_window(with_bands(dataset), options.window)
         dataset.attrs["command"] = options.command
         say, found = tables(dataset)
-        written, failure = _write(folder, dataset, found, options) if folder else ([], None)
-    text = say({name: str(Path(options.out) / name) for name in written})
-    print(text)
+        if folder:
+            save(dataset, folder / FILE_NAME)
+            full = {name: table for name, table in found.items() if not table.empty}
+            written += [FILE_NAME, *verb.write_tables(full, folder, str(dataset.attrs["model"]))]
+        if folder and not options.no_pictures:
+            from tajsim.plots import standard_pictures
+
+            try:
+                written += [path.name for path in standard_pictures(dataset, folder)]
+            except Exception as error:
+                failure = error  # the results are kept all the same
+    print(say({name: str(Path(options.out) / name) for name in written}))
     if not silent:
         said = f"In {options.out}: {', '.join(written)}."
         nothing = "Nothing was saved; --out DIR keeps the results, the tables and pictures."
-        print("\n" + textwrap.fill(said if written else nothing, 80, **_UNBROKEN))
+        whole: Any = {"break_long_words": False, "break_on_hyphens": False}
+        print("\n" + textwrap.fill(said if written else nothing, 80, **whole))
     if failure:
         raise failure
-
-
-_UNBROKEN: Any = {"break_long_words": False, "break_on_hyphens": False}
-
-
-def _write(
-    folder: Path, dataset: xr.Dataset, tables: Mapping[str, pd.DataFrame], options: Namespace
-) -> tuple[list[str], Exception | None]:
-    """Write results, tables and pictures; return the names of the verb.
-
-    A failure to draw is handed back, so that the results are kept all the same.
-    """
-    from tajsim.ensemble.dataset import FILE_NAME, save
-
-    save(dataset, folder / FILE_NAME)
-    full = {name: table for name, table in tables.items() if not table.empty}
-    written = [FILE_NAME, *verb.write_tables(full, folder, str(dataset.attrs["model"]))]
-    if options.no_pictures:
-        return written, None
-    from tajsim.plots import standard_pictures
-
-    try:
-        return [*written, *(path.name for path in standard_pictures(dataset, folder))], None
-    except Exception as error:
-        return written, error

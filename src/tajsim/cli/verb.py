@@ -11,11 +11,9 @@ import os
 import re
 import shutil
 import sys
-from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tajsim.display import table_csv
@@ -28,47 +26,36 @@ if TYPE_CHECKING:
 _FORM = "{desc}: {percentage:3.0f} %|{bar:40}| {elapsed} gone, {remaining} to go"
 
 
-def whole_count(text: str) -> int:
-    """Read a whole number; the limits are checked where it is used."""
+def _whole(text: str) -> int:
     from tajsim.inputs.registry import whole_number  # loads numpy, which help must not wait for
 
     try:
         return whole_number(text)
     except ValueError as error:
-        raise ArgumentTypeError(str(error)) from None
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def real(text: str) -> float:
-    """Read a number; the limits are checked where it is used."""
+def _real(text: str) -> float:
     from tajsim.inputs.registry import read_quantity
 
     try:
         return read_quantity(text, "")
     except ValueError:
-        raise ArgumentTypeError(f"'{text}' is not a number") from None
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
 
 
-def window(text: str) -> tuple[str, str]:
-    """Read ``2006-01:2010-12``; the months are checked where they are used."""
+def _window(text: str) -> tuple[str, str]:
     first, colon, last = text.partition(":")
     if not colon:
-        raise ArgumentTypeError(f"'{text}' is not FROM:TO, such as 2006-01:2010-12")
+        raise argparse.ArgumentTypeError(f"'{text}' is not FROM:TO, such as 2006-01:2010-12")
     return first.strip(), last.strip()
 
 
-def name_list(text: str) -> list[str]:
-    """Read names separated by commas."""
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-#: How a value is read, by the word that stands for it in the help; any other is a text.
+#: How a value is read, by the word that stands for it in the help; any other is a text. Limits,
+#: names and months are checked where they are used.
 READERS: dict[str, Callable[[str], object]] = {
-    "N": whole_count,
-    "MONTHS": whole_count,
-    "X": real,
-    "SHARE": real,
-    "A,B": name_list,
-    "FROM:TO": window,
+    **{"N": _whole, "MONTHS": _whole, "X": _real, "SHARE": _real, "FROM:TO": _window},
+    "A,B": lambda text: [name.strip() for name in text.split(",") if name.strip()],
 }
 #: What is simulated where nothing is said.
 USUAL: dict[str, Any] = {"runs": 200, "seed": 1, "parameters": "posterior"}
@@ -156,7 +143,7 @@ class Verb:
         details: what is told before the example.
     """
 
-    def __init__(self, call: Callable[[Namespace], None], details: str = "") -> None:
+    def __init__(self, call: Callable[[argparse.Namespace], None], details: str = "") -> None:
         self.call = call
         self.description, _, rest = inspect.cleandoc(call.__doc__ or "").partition("\n\nexample: ")
         example, _, rest = re.sub(r"\n    (?=\S)", " ", rest).partition("\n")
@@ -174,12 +161,12 @@ class Verb:
             parser.add_argument(name, **more)
 
 
-def given(options: Namespace, names: str) -> dict[str, Any]:
+def given(options: argparse.Namespace, names: str) -> dict[str, Any]:
     """Return those of some options that were given; blanks separate their names."""
     return {name: value for name in names.split() if (value := getattr(options, name)) is not None}
 
 
-def finish(options: Namespace, text: str, what: str) -> None:
+def finish(options: argparse.Namespace, text: str, what: str) -> None:
     """Print a text, and where the rest is: ``tables are``, or as a sentence begins."""
     print(text)
     if options.out:
@@ -204,7 +191,7 @@ class Interrupt:
 
     asked = False
 
-    def note_and_raise(self, number: int, frame: FrameType | None) -> NoReturn:
+    def note_and_raise(self, number: int, frame: object) -> NoReturn:
         """Handle SIGINT: remember it and raise KeyboardInterrupt."""
         self.asked = True
         raise KeyboardInterrupt
@@ -263,17 +250,13 @@ def table_file(
 ) -> Iterator[Path | None]:
     """Give a path to write to; the file takes the place of ``out`` if the block ends well.
 
-    Without ``out`` it gives None.
-
-    Raises:
-        UserError: before the block, if ``out`` may not be written or replaced; after it, if it
-            cannot be written.
+    Without ``out`` it gives None. It raises `UserError` before the block if ``out`` may not be
+    written or replaced, and after it if it cannot be written.
     """
     if out is None:
         yield None
         return
-    place = place_of(out)
-    check_file(place, overwrite, endings=endings)
+    place = check_file(out, overwrite, endings=endings)
     with telling(out), whole(place) as begun:
         yield begun
 
@@ -283,10 +266,7 @@ def result_folder(out: str | None, overwrite: bool) -> Iterator[Path | None]:
     """Give an empty folder to fill; it takes the place of ``out`` if the block ends without error.
 
     On an error or an interrupt the folder is removed and ``out`` is as it was. Without ``out`` it
-    gives None.
-
-    Raises:
-        UserError: before the block, if ``out`` may not be written or replaced.
+    gives None. It raises `UserError` before the block if ``out`` may not be written or replaced.
     """
     if out is None:
         yield None
@@ -295,15 +275,23 @@ def result_folder(out: str | None, overwrite: bool) -> Iterator[Path | None]:
         place = place_of(out).resolve()
         _check_folder(out, place, overwrite)
         made = [parent for parent in place.parents if not parent.exists()]
-        begun = beside(place)
+        begun, old = beside(place), beside(place)
         try:
             begun.mkdir(parents=True)
             yield begun
-            _put_in_place(begun, place)
+            try:
+                if place.exists():
+                    place.rename(old)
+                begun.rename(place)
+            except BaseException:
+                with suppress(FileNotFoundError):
+                    old.rename(place)
+                raise
         except UserError as error:  # a message about a file in it names the place asked for
             raise UserError(m.replace(str(begun), out) for m in error.messages) from None
         finally:
             shutil.rmtree(begun, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
             with suppress(OSError):  # they are not empty, as they should be
                 for parent in made:
                     parent.rmdir()
@@ -313,9 +301,9 @@ def _check_folder(out: str, place: Path, overwrite: bool) -> None:
     """Refuse a place that holds something which must not be lost."""
     if place == Path.cwd() or place in Path.cwd().parents:
         raise UserError(f"{out}: is the current folder or above it; name a new folder in it")
-    if not place.exists() and place.suffix.lower() in (*_OURS, ".xlsx", ".html", ".zip", ".toml"):
-        raise UserError(f"{out}: is the name of a file; name a folder")
     if not place.exists():
+        if place.suffix.lower() in (*_OURS, ".xlsx", ".html", ".zip", ".toml"):
+            raise UserError(f"{out}: is the name of a file; name a folder")
         return
     if not place.is_dir():
         raise UserError(f"{out}: is a file; name a folder")
@@ -324,25 +312,8 @@ def _check_folder(out: str, place: Path, overwrite: bool) -> None:
     held = sorted(place.iterdir())
     if held and not overwrite:
         raise UserError(f"{out}: exists and is not empty; --overwrite replaces the results in it")
-    strange = [path.name for path in held if path.is_dir() or path.suffix not in _OURS]
-    if strange:
+    if strange := [path.name for path in held if path.is_dir() or path.suffix not in _OURS]:
         raise UserError(
             f"{out}: holds '{strange[0]}', which is no result; --overwrite replaces folders of "
             "results only, name another folder"
         )
-
-
-def _put_in_place(begun: Path, place: Path) -> None:
-    """Rename the finished folder to its place; what was there goes only after that."""
-    if not place.exists():
-        begun.rename(place)
-        return
-    old = beside(place)
-    place.rename(old)
-    try:
-        begun.rename(place)
-    except BaseException:
-        old.rename(place)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)

@@ -12,12 +12,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom, mannwhitneyu
 
-from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.errors import UserError, check_names
-from tajsim.results import effect
-from tajsim.results.numbers import listed, percent, table_number
-from tajsim.sweeps.read import Sweep, column_of, label_of, opened, row_of, scenarios_of
+from tajsim.results import effect, numbers as say
+from tajsim.sweeps.read import Sweep, column_of, label_of, opened, scenarios_of
 
 Mask = np.ndarray
 #: From this on chance explains a box or a limit.
@@ -28,11 +26,9 @@ _SLICE = 0.05
 
 @dataclass(frozen=True)
 class Box:
-    """Limits of inputs: numbers lie within ``low`` to ``high``, texts are none of ``without``.
+    """Limits by input: numbers lie within ``low`` to ``high``, codes of texts not in ``without``.
 
-    Attributes:
-        low, high: input -> limit; what is missing has none. Limits lie between observed values.
-        without: input -> codes that are outside.
+    Limits lie between observed values.
     """
 
     low: Mapping[int, float] = field(default_factory=dict)
@@ -44,7 +40,7 @@ class Box:
         """The inputs that are limited, in order."""
         return sorted({*self.low, *self.high, *self.without})
 
-    def holds(self, values: Array) -> Mask:
+    def holds(self, values: np.ndarray) -> Mask:
         """Tell which rows of ``(input, row)`` values lie in the box."""
         inside: Mask = np.ones(values.shape[1], bool)
         for i, limit in self.low.items():
@@ -70,17 +66,15 @@ class Search:
     """The points of a sweep, in which boxes are sought.
 
     Attributes:
-        values: ``(input, point)`` numbers, or codes of texts.
-        texts: the inputs that are codes, with their texts.
-        happens: ``(point,)`` share of the runs of a point in which it happens.
-        weight: ``(point,)`` how many runs a point has.
+        values: ``(input, point)`` numbers, or codes of ``texts``.
+        happens, weight: ``(point,)`` share of its runs in which it happens, and how many it has.
         least: points that a box must hold.
     """
 
-    values: Array
+    values: np.ndarray
     texts: Mapping[int, tuple[str, ...]] | frozenset[int]
-    happens: Array
-    weight: Array
+    happens: np.ndarray
+    weight: np.ndarray
     names: tuple[str, ...] = ()
     least: int = 10
 
@@ -94,14 +88,9 @@ class Search:
         weight = self.weight[points]
         return float(self.happens[points] @ weight / weight.sum()) if weight.any() else np.nan
 
-    def inside(self, box: Box, among: Mask) -> Mask:
-        """Tell which of some points lie in a box."""
-        found: Mask = box.holds(self.values) & among
-        return found
-
     def quality(self, box: Box, among: Mask) -> float:
         """Return how far the mean inside is beyond that of all, in units of what chance does."""
-        inside = self.inside(box, among)
+        inside = among & box.holds(self.values)
         lift = self.mean(inside) - self.mean(among) if inside.any() else 0.0
         return lift * float(np.sqrt(inside.sum()))
 
@@ -117,7 +106,7 @@ def find_boxes(search: Search, most: int = 3) -> list[Box]:
     among, boxes = np.ones(len(search.happens), bool), list[Box]()
     while len(boxes) < most and among.sum() >= 2 * search.least:
         box = find_box(search, among)
-        inside = search.inside(box, among)
+        inside = among & box.holds(search.values)
         if not box.inputs or search.mean(inside) <= search.share:
             break
         boxes.append(box)
@@ -137,7 +126,7 @@ def _peeled(search: Search, among: Mask) -> Iterator[Box]:
     while (mean := search.mean(inside)) < 1.0:
         count, found = int(inside.sum()), list[tuple[float, Box, Mask]]()
         for smaller in _slices(search, box, inside):
-            left = search.inside(smaller, inside)
+            left = inside & smaller.holds(search.values)
             if search.least <= (kept := int(left.sum())) < count:
                 found.append(((search.mean(left) - mean) / (count - kept), smaller, left))
         if not found:
@@ -165,7 +154,7 @@ def _slices(search: Search, box: Box, inside: Mask) -> Iterator[Box]:
             yield box.limited("high", i, _between(values, values[values < last][-1]))
 
 
-def _between(values: Array, value: float) -> float:
+def _between(values: np.ndarray, value: float) -> float:
     """Return the middle between a value and the next greater one of sorted values."""
     return float(value + values[values > value][0]) / 2.0
 
@@ -185,7 +174,7 @@ def _pasted(search: Search, among: Mask, box: Box) -> Box:
 
 def _moved(search: Search, among: Mask, box: Box, i: int) -> Iterator[Box]:
     """Yield the box with each side of an input at its best place, or with one text in or out."""
-    reach, values = search.inside(box.free(i), among), search.values[i]
+    reach, values = among & box.free(i).holds(search.values), search.values[i]
     if i in search.texts:
         for code in np.unique(values[reach]):
             yield box.limited("without", i, box.without.get(i, frozenset()) ^ {int(code)} or None)
@@ -196,7 +185,7 @@ def _moved(search: Search, among: Mask, box: Box, i: int) -> Iterator[Box]:
         yield box.limited(side, i, None if cut is None else sign * cut)
 
 
-def _best_cut(search: Search, values: Array, rows: Mask, base: float) -> float | None:
+def _best_cut(search: Search, values: np.ndarray, rows: Mask, base: float) -> float | None:
     """Return the best lower limit of some rows; None if they are best without any."""
     order = np.argsort(values[rows], kind="stable")[::-1]
     sorted_values = values[rows][order]
@@ -218,7 +207,7 @@ def _pruned(search: Search, among: Mask, box: Box) -> Box:
     `chance_of_limit`): a few lucky rows at an edge are no reason for a limit.
     """
     while True:
-        inside = search.inside(box, among)
+        inside = among & box.holds(search.values)
         mean, count = search.mean(inside), int(inside.sum())
         freer = [
             box.limited(side, i, None)
@@ -226,7 +215,8 @@ def _pruned(search: Search, among: Mask, box: Box) -> Box:
             for i in getattr(box, side)
         ]
         chances = [
-            chance_of_limit(mean, count, search.mean(search.inside(free, among))) for free in freer
+            chance_of_limit(mean, count, search.mean(among & free.holds(search.values)))
+            for free in freer
         ]
         if len(freer) < 2 or max(chances) <= DOUBT:
             return box
@@ -238,10 +228,8 @@ def chance_of_limit(share: float, rows: int, without: float) -> float:
 
     That is the chance to see so many cases in the box if the limit did nothing.
 
-    Args:
-        share: how often it happens in the box.
-        rows: independent ones in the box.
-        without: how often it happens in the box without the limit.
+    ``share`` is how often it happens in the box, of so many independent ``rows``, and ``without``
+    how often in the box without the limit.
     """
     return float(binom.sf(int(np.floor(share * rows + 1e-9)) - 1, rows, without))
 
@@ -259,13 +247,11 @@ class Threshold(NamedTuple):
     text: str
 
 
-def read_threshold(row: pd.Series[Any], values: Array, **given: float | None) -> Threshold:
+def read_threshold(row: pd.Series[Any], values: np.ndarray, **given: float | None) -> Threshold:
     """Return what is asked for of a column: ``row`` of `Sweep.columns`, ``values`` of all runs.
 
-    ``given`` are ``above``, ``below``, ``highest`` and ``lowest``, see `discover`.
-
-    Raises:
-        UserError: if more than one threshold is given, or a share is not between 0 and 1.
+    ``given`` are ``above``, ``below``, ``highest`` and ``lowest``, see `discover`; more than one of
+    them, or a share that is not between 0 and 1, is a `UserError`.
     """
     chosen = {name: value for name, value in given.items() if value is not None}
     if len(chosen) > 1:
@@ -278,13 +264,13 @@ def read_threshold(row: pd.Series[Any], values: Array, **given: float | None) ->
     if way in ("highest", "lowest"):
         if not 0.0 < value < 1.0:
             raise UserError(f"{way} {value:g}: expected a share between 0 and 1, such as 0.25")
-        rank = f" (the {way} {'quarter' if value == QUARTER else percent(value)} of runs)"
+        rank = f" (the {way} {'quarter' if value == QUARTER else say.percent(value)} of runs)"
         value = float(np.quantile(values, 1.0 - value if up else value))
-    bound = f"{label} is at {'least' if up else 'most'} {table_number(value)}{unit}"
+    bound = f"{label} is at {'least' if up else 'most'} {say.table_number(value)}{unit}"
     return Threshold(value, up, f"{bound}{rank}")
 
 
-def make_cases(inputs: pd.DataFrame, happens: Array, weight: Array) -> Search:
+def make_cases(inputs: pd.DataFrame, happens: np.ndarray, weight: np.ndarray) -> Search:
     """Return the points of a table of inputs, one row a point; texts become codes."""
     values, texts = np.zeros((inputs.shape[1], len(inputs))), {}
     for i, name in enumerate(inputs.columns):
@@ -302,15 +288,13 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class FoundBox:
-    """A box and its worth; ``held_`` is measured on points that had no part in making it.
+    """A box and its worth.
 
     Attributes:
-        box: the limits by number of input; ``limits`` each as one says it, by name of the input;
-            ``doubts`` the quasi-p-value of each, see `chance_of_limit`.
+        limits, doubts: each as one says it, and its quasi-p-value (`chance_of_limit`), by input.
         density: share of the runs inside in which it happens; ``elsewhere`` outside of this and
-            the earlier boxes.
+            the earlier boxes; ``held_`` over fifths of the points that had no part in making it.
         coverage: share of all cases that lie inside; ``support`` of all runs.
-        held_density, held_elsewhere: the same over held-out fifths of the points.
         chance: how likely chance sets held-out points apart as far as the box does; ``nan`` where
             there are too few points to hold any out.
     """
@@ -355,9 +339,15 @@ def _judged(cases: Search, box: Box, left: Mask, held: Mask, rest: Mask) -> Foun
 
     Of the points held out ``held`` lie in the box of its rank, ``rest`` in none.
     """
-    inside, weight = cases.inside(box, left), cases.weight
+    inside, weight = left & box.holds(cases.values), cases.weight
     mean, count = cases.mean(inside), int(inside.sum())
-    freer = {i: cases.mean(cases.inside(box.free(i), left)) for i in box.inputs}
+    freer = {i: cases.mean(left & box.free(i).holds(cases.values)) for i in box.inputs}
+    chance, both = math.nan, np.concatenate([cases.happens[held], cases.happens[rest]])
+    if both.size:  # by a U test, one-sided
+        chance = 1.0
+        if held.any() and rest.any() and np.ptp(both) > 0.0:
+            sides = cases.happens[held], cases.happens[rest]
+            chance = float(mannwhitneyu(*sides, alternative="greater").pvalue)
     return FoundBox(
         box=box,
         limits={cases.names[i]: limit_text(cases, box, i) for i in freer},
@@ -368,18 +358,8 @@ def _judged(cases: Search, box: Box, left: Mask, held: Mask, rest: Mask) -> Foun
         support=float(weight[inside].sum() / weight.sum()),
         held_density=cases.mean(held),
         held_elsewhere=cases.mean(rest),
-        chance=_chance(cases, held, rest),
+        chance=chance,
     )
-
-
-def _chance(cases: Search, inside: Mask, out: Mask) -> float:
-    """Return how likely chance sets held-out points inside so far above those outside (U test)."""
-    if not (inside.any() and out.any()):
-        return 1.0 if inside.any() or out.any() else math.nan
-    sides = cases.happens[inside], cases.happens[out]
-    if np.ptp(np.concatenate(sides)) == 0.0:
-        return 1.0
-    return float(mannwhitneyu(*sides, alternative="greater").pvalue)
 
 
 def limit_text(cases: Search, box: Box, i: int) -> str:
@@ -394,7 +374,7 @@ def limit_text(cases: Search, box: Box, i: int) -> str:
     return f"{name} is {how} {' and '.join(ends)}"
 
 
-def _short(limit: float, values: Array) -> str:
+def _short(limit: float, values: np.ndarray) -> str:
     """Return a limit with as few digits as still part the same values, three at least."""
     for digits in range(3, 16):
         short = float(f"{limit:.{digits}g}")
@@ -403,39 +383,28 @@ def _short(limit: float, values: Array) -> str:
     return f"{short:,.15g}" if abs(short) < 1e15 else f"{short:g}"
 
 
-#: Figures of a box that its table holds, in the order of columns.
-_FIGURES = ("density", "elsewhere", "coverage", "support", "held_density", "held_elsewhere")
-
-
 def sentence(what: str, box: FoundBox) -> str:
     """Return one plain sentence: what happens in how many runs, where, against how many."""
+    held = f"{say.percent(box.held_density)} against {say.percent(box.held_elsewhere)}."
+    if math.isnan(box.chance):
+        checked = "Too few points to hold some out: take it as a hint."
+    else:
+        checked = f"On points that had no part in making it: {held}"
+    where, inside, out = say.listed([*box.limits.values()]), box.density, box.elsewhere
     text = (
-        f"{what} in {percent(box.density)} of runs where {listed(list(box.limits.values()))}, "
-        f"against {percent(box.elsewhere)} elsewhere; {percent(box.coverage)} of all cases lie "
-        "there. "
-    )
-    text += (
-        "Too few points to hold some out: take it as a hint."
-        if math.isnan(box.chance)
-        else f"On points that had no part in making it: {percent(box.held_density)} against "
-        f"{percent(box.held_elsewhere)}."
+        f"{what} in {say.percent(inside)} of runs where {where}, against {say.percent(out)} "
+        f"elsewhere; {say.percent(box.coverage)} of all cases lie there. {checked}"
     )
     if box.chance > DOUBT:
-        return (
-            f"{text} Chance explains this box: held out, it does as well in {percent(box.chance)} "
-            "of cases. Do not rely on it."
-        )
+        as_well = f"held out, it does as well in {say.percent(box.chance)} of cases"
+        return f"{text} Chance explains this box: {as_well}. Do not rely on it."
     doubtful = [name for name, chance in box.doubts.items() if chance > DOUBT]
-    return f"{text} Chance may explain the limit of {listed(doubtful)}." if doubtful else text
+    return f"{text} Chance may explain the limit of {say.listed(doubtful)}." if doubtful else text
 
 
 @dataclass(frozen=True)
 class Discovery(Printed):
-    """The boxes in which an outcome happens.
-
-    Attributes:
-        threshold: what is asked for, in words and as a number.
-    """
+    """The boxes in which an outcome happens: that it crosses a threshold."""
 
     sweep: Sweep
     threshold: Threshold
@@ -443,38 +412,29 @@ class Discovery(Printed):
     boxes: tuple[FoundBox, ...]
     notes: tuple[str, ...] = ()
 
-    def table(self) -> pd.DataFrame:
-        """Return a row for each limit of each box, with the figures of the box."""
-        return pd.DataFrame(
-            {
-                "box": k,
-                "input": name,
-                "low": box.box.low.get(i),
-                "high": box.box.high.get(i),
-                "limit": box.limits[name],
-                "limit_chance": box.doubts[name],
-                **{figure: getattr(box, figure) for figure in _FIGURES},
-                "box_chance": box.chance,
-            }
-            for k, box in enumerate(self.boxes, 1)
-            for i, name in zip(box.box.inputs, box.limits, strict=True)
-        )
-
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the table of the boxes."""
-        return {"boxes": self.table()}
+        """Return the table of the boxes: a row for each limit, with the figures of its box."""
+        rows = []
+        for k, box in enumerate(self.boxes, 1):
+            figures = {name: value for name, value in vars(box).items() if type(value) is float}
+            figures["box_chance"] = figures.pop("chance")
+            for i, (name, limit) in zip(box.box.inputs, box.limits.items(), strict=True):
+                ends = {"low": box.box.low.get(i), "high": box.box.high.get(i), "limit": limit}
+                doubt = {"limit_chance": box.doubts[name]}
+                rows.append({"box": k, "input": name, **ends, **doubt, **figures})
+        return {"boxes": pd.DataFrame(rows)}
 
     def __str__(self) -> str:
         """Return a sentence for each box; the figures are in the table."""
         what, cases = self.threshold.text, self.cases
         lead = (
-            f"{what}: in {percent(cases.share)} of {cases.weight.sum():,.0f} runs. "
+            f"{what}: in {say.percent(cases.share)} of {cases.weight.sum():,.0f} runs. "
             f"Sought in {cases.values.shape[1]:,} points over {len(cases.names)} inputs."
         )
-        said = ["No box is better than the whole: the inputs do not explain where it happens."]
-        if self.boxes:
-            said = [f"Box {k}. {sentence(what, box)}" for k, box in enumerate(self.boxes, 1)]
-            said[1:] = [text.replace(". ", ". Of the other points: ", 1) for text in said[1:]]
+        said = [
+            f"Box {k}. {'Of the other points: ' * (k > 1)}{sentence(what, box)}"
+            for k, box in enumerate(self.boxes, 1)
+        ] or ["No box is better than the whole: the inputs do not explain where it happens."]
         return "\n\n".join([self.sweep.about["title"], lead, *said, *self.notes])
 
 
@@ -512,7 +472,7 @@ def discover(
         raise UserError(f"{found.folder}: no run of {column} is finished")
     values = runs[column].to_numpy(dtype=float)
     asked = read_threshold(
-        row_of(found, column), values, above=above, below=below, highest=highest, lowest=lowest
+        found.columns.T[column], values, above=above, below=below, highest=highest, lowest=lowest
     )
     happens = values >= asked.value if asked.above else values <= asked.value
     if not 0.0 < happens.mean() < 1.0:
@@ -526,11 +486,8 @@ def discover(
     if not (table.nunique() > 1).any():
         raise UserError("nothing differs between the points; name other inputs")
     cases = make_cases(table, shares.mean().to_numpy(), np.asarray(shares.size(), dtype=float))
-    notes = []
-    if len(table) < 30:
-        few = "are few: boxes in them are rough, and few can be held out."
-        notes.append(f"{len(table)} points {few}")
-    if found.kind == "morris":
-        notes.append("A Morris design walks along lines; its points do not fill the space evenly.")
-    boxes_found = boxes_of(cases, int(found.about["seed"]))
-    return Discovery(found, asked, cases, tuple(boxes_found), tuple(notes))
+    few = f"{len(table)} points are few: boxes in them are rough, and few can be held out."
+    lines = "A Morris design walks along lines; its points do not fill the space evenly."
+    notes = [few] * (len(table) < 30) + [lines] * (found.kind == "morris")
+    boxes = boxes_of(cases, int(found.about["seed"]))
+    return Discovery(found, asked, cases, tuple(boxes), tuple(notes))

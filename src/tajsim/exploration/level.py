@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.ensemble.run import Progress, run
 from tajsim.errors import UserError, check_names
-from tajsim.inputs import experiment as inputs, outcomes, registry
-from tajsim.inputs.experiment import Experiment, Factor, FactorValue, Keep
-from tajsim.results import effect, numbers as say, window
-from tajsim.results.numbers import display_name, percent, table_number, text_table
-from tajsim.sweeps import Sweep, load_sweep, sweep
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from tajsim.inputs.scenario_parts import Scenario
+from tajsim.inputs import outcomes, registry
+from tajsim.inputs.experiment import Design, Experiment, Factor, FactorValue, Keep, load_experiment
+from tajsim.results import effect, numbers as say
+from tajsim.sweeps import load_sweep, sweep
+from tajsim.sweeps.read import value_text
+from tajsim.sweeps.store import one as one_number
 
 _LEVEL = re.compile(r"([-+0-9.eE]+)(?:\s*%\s*of\s*:\s*(.+))?")
 #: Where the range of a factor is looked at first, and how near to a value the search ends.
@@ -39,9 +34,8 @@ class Sought(Printed):
     """What was found.
 
     Attributes:
-        experiment, scenario: what was simulated.
+        experiment: what was simulated: one scenario, and one outcome at its place and window.
         factor: what was varied; ``fixed`` are the values at which other factors were held.
-        keep: the outcome, its place and window; ``unit`` its unit.
         level: what is to be reached, ``(run,)``; ``asked`` as it was given.
         values: of the factor, in order; ``answers`` the outcome ``(value, run)``.
         value: where half of the histories reach their level; ``nan`` if that is not in the range.
@@ -49,17 +43,24 @@ class Sought(Printed):
     """
 
     experiment: Experiment
-    scenario: str
     factor: Factor
     fixed: Mapping[str, FactorValue]
-    keep: Keep
-    unit: str
     asked: str
-    level: Array
-    values: Array
-    answers: Array
+    level: np.ndarray
+    values: np.ndarray
+    answers: np.ndarray
     value: float
-    crossings: Array
+    crossings: np.ndarray
+
+    @property
+    def outcome(self) -> outcomes.Outcome:
+        """The outcome, as the registry has it."""
+        return outcomes.load_outcomes()[self.experiment.keep[0].outcome]
+
+    @property
+    def runs(self) -> str:
+        """How many runs there are, in words."""
+        return f"{self.answers.shape[1]} paired runs at each value, seed {self.experiment.seed}"
 
     @property
     def spread(self) -> tuple[float, float]:
@@ -67,89 +68,70 @@ class Sought(Printed):
         low, high = effect.quantiles(self.crossings, (0.05, 0.95))
         return float(low), float(high)
 
-    def table(self) -> pd.DataFrame:
+    def tables(self) -> dict[str, pd.DataFrame]:
         """Return a row a value: ``p05``, ``median``, ``mean``, ``p95``, ``at_least`` (share)."""
         low, middle, high = effect.quantiles(self.answers)
         columns = {"p05": low, "median": middle, "mean": self.answers.mean(axis=1), "p95": high}
         reached = (self.answers >= self.level).mean(axis=1)
-        return pd.DataFrame({self.factor.name: self.values, **columns, "at_least": reached})
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the table of values."""
-        return {"values": self.table()}
+        columns |= {"at_least": reached}
+        return {"values": pd.DataFrame({self.factor.name: self.values, **columns})}
 
     def __str__(self) -> str:
         """Return the answer, how it varies over histories, and the table of values."""
-        places = [display_name(name) for name in self.keep.where.values() if name != "all"]
-        what = ", ".join([outcomes.load_outcomes()[self.keep.outcome].label, *places])
-        held = ", ".join(f"{name} = {_text(value)}" for name, value in self.fixed.items())
-        unit = f" {self.factor.unit}".rstrip()
-        rows = [[table_number(float(cell)) for cell in row[:-1]] + [percent(row[-1])]
-                for row in self.table().itertuples(index=False)]  # fmt: skip
+        (keep,), (scenario,) = self.experiment.keep, self.experiment.scenarios
+        places = [say.display_name(name) for name in keep.where.values() if name != "all"]
+        what = ", ".join([self.outcome.label, *places])
+        held = ", ".join(f"{name} = {value_text(value)}" for name, value in self.fixed.items())
+        held = f" ({held})" if held else ""
+        own, of = self.outcome.window_unit, f" {self.factor.unit}".rstrip()
+        rows = [[*map(say.table_number, row[:-1]), say.percent(row[-1])]
+                for row in self.tables()["values"].itertuples(index=False)]  # fmt: skip
         head = (self.factor.name, "5 %", "median", "mean", "95 %", "at or above the level")
-        window = " to ".join(self.keep.window)
-        mean = table_number(float(self.level.mean()))
-        return "\n".join(
-            [
-                f"{what}, {window}, in {self.scenario}{f' ({held})' * bool(held)}: the level "
-                f"{self.asked} is {mean} {self.unit}" + " on average." * bool(np.ptp(self.level)),
-                *self._answer(unit),
-                "",
-                text_table(head, rows, left=()),
-                f"{self.answers.shape[1]} paired runs at each value, seed {self.experiment.seed}; "
-                f"the outcome in {self.unit}.",
-            ]
-        )
-
-    def _answer(self, unit: str) -> list[str]:
-        name, (low, high) = self.factor.name, self.spread
+        mean = say.table_number(float(self.level.mean()))
+        name, (low, high) = self.factor.name, map(say.table_number, self.spread)
         met = float(np.isfinite(self.crossings).mean())
-        ends = f"from {table_number(self.values[0])} to {table_number(self.values[-1])}{unit}"
-        if np.isnan(self.value):
-            middle = np.median(self.answers, axis=1)
-            lines = [
-                f"No value of {name} {ends} gives it in the median history: the median lies "
-                f"between {table_number(float(middle.min()))} and "
-                f"{table_number(float(middle.max()))}."
-            ]
-        else:
-            lines = [f"{name} = {table_number(self.value)}{unit} gives it in the median history."]
+        first, last = map(say.table_number, self.values[[0, -1]])
+        middle = np.median(self.answers, axis=1)
+        least, most = map(say.table_number, (middle.min(), middle.max()))
+        lines = [
+            f"{what}, {' to '.join(keep.window)}, in {scenario.name}{held}: the level {self.asked} "
+            f"is {mean} {own}" + " on average." * bool(np.ptp(self.level)),
+            f"{name} = {say.table_number(self.value)}{of} gives it in the median history."
+            if np.isfinite(self.value)
+            else f"No value of {name} from {first} to {last}{of} gives it in the median history: "
+            f"the median lies between {least} and {most}.",
+        ]
         if met > 0.0:
-            lines.append(
-                f"Of the histories {percent(met)} meet it within that range"
-                f"{', 9 in 10 of these' if met < 1.0 else ': 9 in 10'} between "
-                f"{table_number(low)} and {table_number(high)}{unit}."
-            )
-        return lines
+            nine = ", 9 in 10 of these" if met < 1.0 else ": 9 in 10"
+            share = f"Of the histories {say.percent(met)} meet it within that range"
+            lines.append(f"{share}{nine} between {low} and {high}{of}.")
+        table = say.text_table(head, rows, left=())
+        return "\n".join([*lines, "", table, f"{self.runs}; the outcome in {own}."])
 
-    def plot(self) -> Figure:
+    def plot(self) -> Any:
         """Return the picture of the response with the level and the values that give it."""
         import tajsim.plots.sweep as pictures
 
         unit = f" ({self.factor.unit})" if self.factor.unit else ""
-        answers, level, of, asked = self.answers, float(self.level.mean()), self.unit, self.asked
-        name = say.parameter_name(self.factor.name)
-        known = {s.name: s.label or s.title for s in self.experiment.scenarios}
-        called = known.get(self.scenario) or say.words(self.scenario)
-        share, _, other = self.asked.partition("%")
-        if other:
+        answers, level, asked = self.answers, float(self.level.mean()), self.asked
+        of, name = self.outcome.window_unit, say.parameter_name(self.factor.name)
+        (keep,), (scenario,) = self.experiment.keep, self.experiment.scenarios
+        share, per_cent, other = self.asked.partition("%")
+        if per_cent:
             other = f"% of “{say.words(other.partition(':')[2].strip())}”"
             asked = f"{share} {other}"
         if np.ptp(self.level) > 0.0:  # each history beside its own level
             level, of = float(share), other
-            own = np.where(self.level > 0.0, self.level, np.nan)
-            answers = level * answers / own
-        label = outcomes.load_outcomes()[self.keep.outcome].label
-        met = pictures.Met(level, asked, self.value, self.spread)
+            answers = level * answers / np.where(self.level > 0.0, self.level, np.nan)
         return pictures.response_of(
-            [pictures.Answers(self.scenario, list(self.values), list(answers))],
+            [pictures.Answers(scenario.name, list(self.values), list(answers))],
             of,
             axis=f"{say.capital(name)}{unit}",
-            title=f"{label}: which {name} gives {asked}?",
-            subtitle=f"{self.experiment.title}; {called}, "
-            f"{' to '.join(map(say.month_text, self.keep.window))}.",
-            foot=f"{self.answers.shape[1]} paired runs at each value, seed {self.experiment.seed}.",
-            met=met,
+            title=f"{self.outcome.label}: which {name} gives {asked}?",
+            subtitle=f"{self.experiment.title}; {scenario.label or scenario.title}, "
+            f"{' to '.join(map(say.month_text, keep.window))}.",
+            foot=f"{self.runs}.",
+            met=pictures.Met(level, asked, self.value, self.spread),
         )
 
 
@@ -185,71 +167,55 @@ def seek(
     Raises:
         UserError: for unknown names, a level that cannot be read, or a factor without a range.
     """
-    loaded = inputs.load_experiment(experiment)
+    loaded = load_experiment(experiment)
     names = {one.name: one for one in loaded.scenarios}
     check_names("scenario", [scenario := scenario or next(iter(names))], names)
-    chosen = _factor(loaded, factor)
-    fixed = _held(loaded, chosen, at or {})
-    keep = _keep(loaded, outcome)
-    count = runs or loaded.runs
-    one = _alone(loaded, names[scenario], keep)
-    wanted = _level(str(level), one, keep, count, workers)
-    found: dict[float, Array] = {}
+    check_names("factor", [factor] if factor else (), [f.name for f in loaded.factors])
+    numeric = [f for f in loaded.factors if not any(isinstance(v, str) for v in f.values)]
+    chosen = next((f for f in numeric if factor in (None, f.name) and f.low < f.high), None)
+    if chosen is None:
+        raise UserError(f"{factor or loaded.name}: expected a factor of numbers with a range")
+    others = {f.name: f.values[0] if f.values else f.low for f in loaded.factors if f != chosen}
+    check_names("factor", at or {}, others)
+    fixed = {**others, **(at or {})}
+    one = replace(
+        loaded,
+        scenarios=(names[scenario],),
+        factors=tuple(replace(f, values=(), steps=None) for f in loaded.factors),
+        design=Design.model_validate({"kind": "grid"}),
+        keep=(_keep(loaded, outcome),),
+        runs=runs or loaded.runs,
+    )
+    wanted = _level(str(level), one, workers)
+    value, found = _tried(one, chosen, fixed, wanted, workers=workers, progress=progress)
+    order = np.array(sorted(found))
+    answers = np.stack([found[v] for v in order.tolist()])
+    met = crossings(order, answers - wanted)
+    return Sought(one, chosen, fixed, str(level), wanted, order, answers, value, met)
+
+
+def _tried(
+    one: Experiment,
+    chosen: Factor,
+    fixed: Mapping[str, FactorValue],
+    wanted: np.ndarray,
+    **how: Any,
+) -> tuple[float, dict[float, np.ndarray]]:
+    """Return the value that gives a level (`_search`), and the answers at all values tried."""
+    found: dict[float, np.ndarray] = {}
 
     def make(*values: float) -> None:
         rows = tuple({**fixed, chosen.name: v} for v in dict.fromkeys([*found, *values]))
-        sweep(replace(one, rows=rows), place, runs=count, workers=workers, progress=progress)
-        found.update(_answers(load_sweep(place), chosen.name, keep.column, count, values))
+        sweep(replace(one, rows=rows), place, **how)
+        swept = load_sweep(place)
+        for point in swept.failures["point"]:
+            raise UserError(f"{swept.named(point)}: runs failed")
+        kept = swept.results.pivot(index="point", columns="run", values=one.keep[0].column)
+        rows_of = kept.loc[swept.points.index].to_numpy(dtype=float)
+        found.update(zip(swept.points[chosen.name], rows_of, strict=True))
 
     with TemporaryDirectory() as place:
-        value = _search(chosen, wanted, found, make)
-    order = np.array(sorted(found))
-    answers = np.stack([found[v] for v in order.tolist()])
-    unit = outcomes.load_outcomes()[keep.outcome].window_unit
-    met = crossings(order, answers - wanted)
-    about = one, scenario, chosen, fixed, keep, unit, str(level)
-    return Sought(*about, wanted, order, answers, value, met)
-
-
-def _answers(
-    swept: Sweep, factor: str, column: str, runs: int, values: Sequence[float]
-) -> dict[float, Array]:
-    """Return a column ``(run,)`` by value of a factor."""
-    found, there = {}, swept.points[factor]
-    for value in values:
-        mine = swept.results["point"].isin(there.index[there == value])
-        answers = swept.results[mine & (swept.results["run"] < runs)].sort_values("run")
-        if len(answers) != runs:
-            raise UserError(f"{factor} = {value:g}: runs failed")
-        found[value] = answers[column].to_numpy(dtype=float)
-    return found
-
-
-def _alone(experiment: Experiment, scenario: Scenario, keep: Keep) -> Experiment:
-    """Return an experiment of one scenario and one number, without points."""
-    factors = tuple(replace(f, values=(), steps=None) for f in experiment.factors)
-    design = inputs.Design.model_validate({"kind": "grid"})
-    found = replace(experiment, scenarios=(scenario,), factors=factors, design=design)
-    return replace(found, keep=(keep,))
-
-
-def _factor(experiment: Experiment, name: str | None) -> Factor:
-    numeric = [f for f in experiment.factors if not any(isinstance(v, str) for v in f.values)]
-    if name is not None:
-        check_names("factor", [name], [f.name for f in experiment.factors])
-    found = next((f for f in numeric if name in (None, f.name) and f.low < f.high), None)
-    if found is None:
-        raise UserError(f"{name or experiment.name}: expected a factor of numbers with a range")
-    return found
-
-
-def _held(
-    experiment: Experiment, chosen: Factor, at: Mapping[str, FactorValue]
-) -> dict[str, FactorValue]:
-    others = {f.name: f for f in experiment.factors if f.name != chosen.name}
-    check_names("factor", at, others)
-    usual = {name: f.values[0] if f.values else f.low for name, f in others.items()}
-    return {**usual, **at}
+        return _search(chosen, wanted, found, make), found
 
 
 def _keep(experiment: Experiment, name: str) -> Keep:
@@ -266,7 +232,8 @@ def _keep(experiment: Experiment, name: str) -> Keep:
     return Keep(name, name, where, (experiment.start, experiment.end))
 
 
-def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: int) -> Array:
+def _level(text: str, experiment: Experiment, workers: int) -> np.ndarray:
+    """Return the level ``(run,)`` that a text asks for; see `seek`."""
     parts = _LEVEL.fullmatch(text.strip())
     try:
         number = registry.read_quantity(parts and parts[1], "")
@@ -274,23 +241,22 @@ def _level(text: str, experiment: Experiment, keep: Keep, runs: int, workers: in
         said = f"level '{text}': expected a number, or such as 50%of:status-quo"
         raise UserError(said) from None
     if not (parts and parts[2]):
-        return np.full(runs, number)
+        return np.full(experiment.runs, number)
+    (keep,) = experiment.keep
     dataset = run(
         parts[2].strip(),
-        runs,
+        experiment.runs,
         seed=experiment.seed,
         parameters=experiment.parameters,
         until=experiment.end,
         outcomes=[keep.outcome],
         workers=workers,
     )
-    where: dict[str, Any] = {d: n for d, n in keep.where.items() if n != "all"}
-    values = window.over(window.at_places(dataset, keep.outcome, where), keep.window)
-    return np.asarray(number / 100.0 * values.isel(scenario=0).values, dtype=float)
+    return number / 100.0 * one_number(dataset.isel(scenario=0), keep)
 
 
 def _search(
-    factor: Factor, level: Array, found: Mapping[float, Array], make: Callable[..., None]
+    factor: Factor, level: np.ndarray, found: Mapping[float, np.ndarray], make: Callable[..., None]
 ) -> float:
     """Return where the median history meets its level, ``nan`` if none; every try is kept."""
 
@@ -312,15 +278,11 @@ def _search(
     return first[-1] if apart[-1] == 0.0 else float("nan")
 
 
-def crossings(values: Array, apart: Array) -> Array:
-    """Return where each row of answers less its level first meets zero, ``nan`` if it does not.
+def crossings(values: np.ndarray, apart: np.ndarray) -> np.ndarray:
+    """Return where each run first meets zero ``(run,)``, ``nan`` if it does not.
 
-    Args:
-        values: ``(value,)`` in order.
-        apart: ``(value, run)``.
-
-    Returns:
-        ``(run,)``, on the straight lines between neighbours.
+    That is on the straight lines between answers less levels ``apart`` ``(value, run)`` at
+    ``values`` ``(value,)`` in order.
     """
     low, high = apart[:-1], apart[1:]
     meets = (low == 0.0) | (low * high < 0.0) | (high == 0.0)
@@ -330,7 +292,3 @@ def crossings(values: Array, apart: Array) -> Array:
     share = np.divide(a, a - b, out=np.zeros_like(a), where=a != b)
     found = values[first] + share * (values[first + 1] - values[first])
     return np.where(meets.any(axis=0), found, np.nan)
-
-
-def _text(value: FactorValue) -> str:
-    return value if isinstance(value, str) else table_number(float(value))

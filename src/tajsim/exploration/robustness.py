@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tajsim.axes import Array
 from tajsim.display import Printed
 from tajsim.errors import UserError, check_names
 from tajsim.results.effect import counts_of_runs
 from tajsim.results.numbers import percent, table_number, text_table
-from tajsim.sweeps.read import Sweep, column_of, opened
+from tajsim.sweeps.read import Sweep, column_of, opened, value_text
 
 _WAYS = {"high": 1, "low": -1}
 #: Roles of factors that somebody decides on.
@@ -20,39 +19,30 @@ DECIDED = ("lever", "event")
 _FEW, _TAIL = 12, 0.10
 
 
-def regret(values: Array, sign: int) -> Array:
+def regret(values: np.ndarray, sign: int) -> np.ndarray:
     """Return how far each portfolio falls behind the best one of the same state of the world.
 
-    Args:
-        values: ``(portfolio, state)`` of one goal.
-        sign: 1 if high is good, -1 if low is.
-
-    Returns:
-        ``(portfolio, state)``, 0 for the best, in the unit of the values.
+    ``values`` of one goal are ``(portfolio, state)``; ``sign`` is 1 if high is good, -1 if low is.
     """
-    found: Array = (sign * values).max(axis=0) - sign * values
-    return found
+    return np.asarray((sign * values).max(axis=0) - sign * values)
 
 
-def together(regrets: list[Array], values: list[Array]) -> Array:
+def together(regrets: list[np.ndarray], values: list[np.ndarray]) -> np.ndarray:
     """Return the largest regret over goals, each in standard deviations of its own values.
 
     One goal alone stays in its own unit. A goal that never varies causes no regret.
     """
     if len(regrets) == 1:
         return regrets[0]
-    sizes = [float(v.std()) for v in values]
-    scaled = [r / s if s > 0.0 else 0.0 * r for r, s in zip(regrets, sizes, strict=True)]
-    found: Array = np.max(scaled, axis=0)
-    return found
+    sizes = [float(v.std()) or np.inf for v in values]
+    scaled = [r / size for r, size in zip(regrets, sizes, strict=True)]
+    return np.asarray(np.max(scaled, axis=0))
 
 
-def least_regret(regrets: Array, counts: Array | None = None) -> int:
+def least_regret(regrets: np.ndarray, counts: np.ndarray | None = None) -> int:
     """Return the portfolio whose largest regret is the smallest (Savage), then the mean one.
 
-    Args:
-        regrets: ``(portfolio, state)``.
-        counts: ``(state,)`` how often each state counts; those of 0 are left out.
+    ``regrets`` are ``(portfolio, state)``; ``counts`` ``(state,)`` say how often each state counts.
     """
     counts = np.ones(regrets.shape[1]) if counts is None else counts
     return int(np.lexsort((regrets @ counts, regrets[:, counts > 0.0].max(axis=1)))[0])
@@ -63,12 +53,10 @@ class Robustness(Printed):
     """Portfolios over states of the world.
 
     Attributes:
-        levers: the factors chosen (``scenario`` may be one of them).
-        goals: column -> 1 if it shall be high, -1 if low.
+        levers, goals: the factors chosen (or ``scenario``); column -> 1 if high is good, -1 if low.
         table: a row a portfolio: the levers; for each goal ``mean_`` and ``worst_`` (the tenth of
-            states in which it does worst begins there); ``regret_max``, ``regret_mean``;
-            ``chosen`` (share of resampled states in which it would be recommended).
-        unit: of the regrets.
+            states in which it does worst begins there); ``regret_max``, ``regret_mean``, in
+            ``unit``; ``chosen`` (share of resampled states in which it would be recommended).
         recommended: the row of the portfolio with the smallest largest regret.
         states: how many states of the world; ``missing`` are left out.
     """
@@ -91,12 +79,23 @@ class Robustness(Printed):
         table = self.table.sort_values(["regret_max", "regret_mean"], kind="stable")
         wanted = " and ".join(f"{c} {'high' if s > 0 else 'low'}" for c, s in self.goals.items())
         best = self.table.iloc[self.recommended]
-        portfolio = ", ".join(f"{name}={_text(best[name])}" for name in self.levers)
+        portfolio = ", ".join(f"{name}={value_text(best[name])}" for name in self.levers)
         more = len(table) - _FEW
+        numbers = [name for c in self.goals for name in (f"mean_{c}", f"worst_{c}")]
+        numbers += ["regret_max", "regret_mean"]
+        heads = [head for c in self.goals for head in (f"{c} mean", "worst")]
+        head = ["", *self.levers, *heads, "regret max", "mean", "chosen"]
+        rows = [
+            ["> " if i == self.recommended else ""]
+            + [value_text(row[name]) for name in self.levers]
+            + [table_number(float(row[name])) for name in numbers]
+            + [percent(float(row["chosen"]))]
+            for i, row in table.head(_FEW).iterrows()
+        ]
         lines = [
             f"{len(table)} portfolios of {', '.join(self.levers)} in the same {self.states:,} "
             f"states of the world. {self.sweep.about['title']}. Wanted: {wanted}.",
-            self._portfolios(table.head(_FEW)) + f"\n... and {more} more" * (more > 0),
+            text_table(head, rows) + f"\n... and {more} more" * (more > 0),
             f"Regret: how far behind the best portfolio of the same state ({self.unit}). worst: a "
             "tenth of states are worse. chosen: share of resampled states in which it is "
             "recommended.",
@@ -108,19 +107,6 @@ class Robustness(Printed):
                 f"{self.missing} states are left out: not every portfolio has a run there."
             )
         return "\n\n".join(lines)
-
-    def _portfolios(self, table: pd.DataFrame) -> str:
-        numbers = [name for c in self.goals for name in (f"mean_{c}", f"worst_{c}")]
-        numbers += ["regret_max", "regret_mean"]
-        heads = [head for c in self.goals for head in (f"{c} mean", "worst")]
-        rows = [
-            ["> " if i == self.recommended else ""]
-            + [_text(row[name]) for name in self.levers]
-            + [table_number(float(row[name])) for name in numbers]
-            + [percent(float(row["chosen"]))]
-            for i, row in table.iterrows()
-        ]
-        return text_table(["", *self.levers, *heads, "regret max", "mean", "chosen"], rows)
 
 
 def robust(
@@ -147,7 +133,11 @@ def robust(
         if way not in _WAYS:
             raise UserError(f"goal {name}={way}: expected high or low")
     wanted = {column_of(found, name): _WAYS[way] for name, way in goals.items()}
-    chosen = _levers(found, levers)
+    factors = [str(name) for name in found.factors.index]
+    check_names("lever", levers or (), [*factors, "scenario"])
+    usual = [name for name in factors if found.factors.loc[name, "role"] in DECIDED]
+    if not (chosen := list(dict.fromkeys(usual if levers is None else levers))):
+        raise UserError("no factor of this sweep is a lever; name with --levers what can be chosen")
     table, runs, values, missing = _in_states(found, list(wanted), chosen)
     regrets = together([regret(values[c], s) for c, s in wanted.items()], [*values.values()])
     for column, sign in wanted.items():
@@ -165,20 +155,9 @@ def robust(
     return Robustness(*about, least_regret(regrets), len(runs), missing)
 
 
-def _levers(sweep: Sweep, given: Sequence[str] | None) -> list[str]:
-    factors = [str(name) for name in sweep.factors.index]
-    if given is not None:
-        check_names("lever", given, [*factors, "scenario"])
-        return list(dict.fromkeys(given))
-    found = [name for name in factors if sweep.factors.loc[name, "role"] in DECIDED]
-    if not found:
-        raise UserError("no factor of this sweep is a lever; name with --levers what can be chosen")
-    return found
-
-
 def _in_states(
     sweep: Sweep, columns: Sequence[str], levers: list[str]
-) -> tuple[pd.DataFrame, Array, dict[str, Array], int]:
+) -> tuple[pd.DataFrame, np.ndarray, dict[str, np.ndarray], int]:
     """Return portfolios, the run of each state, values ``(portfolio, state)``, those missing."""
     others = [n for n in ("scenario", *map(str, sweep.factors.index)) if n not in levers]
     table = sweep.table().dropna(subset=list(columns)).set_index([*others, "run"])
@@ -197,7 +176,3 @@ def _in_states(
     runs = cells.index.get_level_values("run").to_numpy()[whole]
     values = {c: part.to_numpy(dtype=float)[whole].T for c, part in wide.items()}
     return portfolios, runs, values, int((~whole).sum())
-
-
-def _text(value: object) -> str:
-    return str(value) if isinstance(value, str) else table_number(float(str(value)))

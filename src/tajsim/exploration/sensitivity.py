@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,99 +11,60 @@ import numpy as np
 import pandas as pd
 from scipy.stats import pearsonr, rankdata
 
-from tajsim.axes import Array
 from tajsim.display import Printed, rows_of
 from tajsim.errors import UserError, library
-from tajsim.results.effect import LEVEL
-from tajsim.results.numbers import interval, percent, table_number, text_table
+from tajsim.results import effect, numbers as say
 from tajsim.sweeps.design import MORRIS_LEVELS
 from tajsim.sweeps.read import Sweep, columns_of, heading, opened, scenarios_of
 
 _SAMPLES = 200
-#: Index -> its name in SALib's answer, and the name of half its interval, if it has one.
-_SOBOL = {"first": ("S1", "S1_conf"), "total": ("ST", "ST_conf")}
-_MORRIS = {"mu_star": ("mu_star", "mu_star_conf"), "mu": ("mu", ""), "sigma": ("sigma", "")}
+#: Kind of design -> index -> its name in SALib's answer, and that of half its interval, if any.
+_INDICES = {
+    "sobol": {"first": ("S1", "S1_conf"), "total": ("ST", "ST_conf")},
+    "morris": {"mu_star": ("mu_star", "mu_star_conf"), "mu": ("mu", ""), "sigma": ("sigma", "")},
+}
+_COLUMNS = ["factor", "index", "value", "low", "high"]
 
 
-def _table(names: Sequence[str], found: Mapping[str, Any], keys: Mapping[str, Any]) -> pd.DataFrame:
-    """Return what SALib found as a long table: factor, index, value, low and high."""
-    rows = []
-    for index, (key, reach_key) in keys.items():
-        half = found[reach_key] if reach_key else np.full(len(names), np.nan)
-        for name, value, reach in zip(names, found[key], half, strict=True):
-            rows.append([name, index, float(value), float(value - reach), float(value + reach)])
-    return pd.DataFrame(rows, columns=["factor", "index", "value", "low", "high"])
+def salib_indices(
+    kind: str, problem: dict[str, Any], places: np.ndarray, values: np.ndarray, seed: int
+) -> pd.DataFrame:
+    """Return Sobol indices, or Morris's in the unit of the answers, with bootstrap intervals.
 
-
-def sobol_indices(problem: dict[str, Any], values: Array, seed: int) -> pd.DataFrame:
-    """Return the first-order and total indices of each factor, with bootstrap intervals.
-
-    Args:
-        problem: as SALib has it.
-        values: ``(row,)`` answers in the order of the design; all known.
-        seed: of the resampling of base rows.
-
-    Raises:
-        UserError: if SALib is not installed.
+    ``places`` are ``(row, factor)`` from 0 to 1 and ``values`` ``(row,)``, all known; ``seed`` is
+    that of the resampling. Raises `UserError` if SALib is not installed.
     """
-    analyze = library("SALib.analyze.sobol").analyze
-    how = {"num_resamples": _SAMPLES, "conf_level": LEVEL, "seed": seed % 2**32}
+    analyze = library(f"SALib.analyze.{kind}").analyze
+    how = {"num_resamples": _SAMPLES, "conf_level": effect.LEVEL, "seed": seed % 2**32}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = analyze(problem, values, calc_second_order=False, **how)
-    return _table(problem["names"], found, _SOBOL)
+        if kind == "sobol":
+            found = analyze(problem, values, calc_second_order=False, **how)
+        else:
+            found = analyze(problem, places, values, num_levels=MORRIS_LEVELS, **how)
+    rows = []
+    for i, name in enumerate(problem["names"]):
+        for index, (key, reach_key) in _INDICES[kind].items():
+            value, reach = float(found[key][i]), float(found[reach_key][i]) if reach_key else np.nan
+            low = max(value - reach, 0.0) if index == "mu_star" else value - reach
+            rows.append([name, index, value, low, value + reach])
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def morris_indices(
-    problem: dict[str, Any], places: Array, values: Array, seed: int
-) -> pd.DataFrame:
-    """Return mu*, mu and sigma of each factor, in the unit of the answers over its whole range.
+def rank_correlation(names: list[str], places: np.ndarray, values: np.ndarray) -> pd.DataFrame:
+    """Return Spearman's rank correlation of each factor with the answers, with Fisher's intervals.
 
-    As `sobol_indices`, with the design ``places (row, factor)``, 0 to 1; ``mu_star`` alone has an
-    interval.
-    """
-    analyze = library("SALib.analyze.morris").analyze
-    how = {"num_resamples": _SAMPLES, "conf_level": LEVEL, "seed": seed % 2**32}
-    table = _table(
-        problem["names"], analyze(problem, places, values, num_levels=MORRIS_LEVELS, **how), _MORRIS
-    )
-    table["low"] = table["low"].clip(lower=0.0)
-    order = {name: place for place, name in enumerate(problem["names"])}
-    return table.sort_values("factor", key=lambda f: f.map(order), kind="stable", ignore_index=True)
-
-
-def complete(values: Array, size: int) -> np.ndarray:
-    """Tell which rows ``(row,)`` have an answer, as have all others of their block."""
-    return np.repeat(np.isfinite(values.reshape(-1, size)).all(axis=1), size)
-
-
-def chance_in_effects(spread: float) -> float:
-    """Return the mu* that a factor without any effect has by chance.
-
-    ``spread`` is the standard deviation of chance in the mean of a point; an effect is the
-    difference of two such means over the step of the design.
-    """
-    step = MORRIS_LEVELS / (2.0 * (MORRIS_LEVELS - 1.0))
-    return float(spread * np.sqrt(2.0) / step * np.sqrt(2.0 / np.pi))
-
-
-def rank_correlation(names: list[str], places: Array, values: Array) -> pd.DataFrame:
-    """Return Spearman's rank correlation of each factor with the answers, as `sobol_indices`.
-
-    Args:
-        names: of the factors.
-        places: ``(point, factor)`` each point once.
-        values: ``(point,)`` answers, all known. Intervals are Fisher's.
+    ``places`` are ``(point, factor)``, each point once, and ``values`` ``(point,)``, all known.
     """
     rows = []
     for name, place in zip(names, places.T, strict=True):
         if np.ptp(place) > 0.0:
             found = pearsonr(rankdata(place), rankdata(values))
-            low, high = found.confidence_interval(LEVEL)
+            low, high = found.confidence_interval(effect.LEVEL)
             rows.append([name, "correlation", found.statistic, low, high])
         else:
             rows.append([name, "correlation", 0.0, np.nan, np.nan])
-    return pd.DataFrame(rows, columns=["factor", "index", "value", "low", "high"])
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -111,9 +72,8 @@ class Noise:
     """How the variance of one column divides, and what of it is left in the means of points.
 
     Attributes:
-        factors: share of the variance over points and runs that goes with the point.
-        alike: share that goes with the run, alike at every point.
-        apart: share left over, the luck that works differently at different points.
+        factors, alike, apart: shares of the variance over points and runs: what goes with the
+            point, with the run at every point alike, and the luck that differs by point.
         floor: the share of ``apart`` in the variance of the means of points: what an index of
             sensitivity holds of mere chance. ``nan``, as the shares, with one run a point.
         spread: the standard deviation of that chance in the mean of a point, in the column's unit.
@@ -129,7 +89,7 @@ class Noise:
     runs: float
 
 
-def divide(values: Array) -> Noise:
+def divide(values: np.ndarray) -> Noise:
     """Divide the variance of ``(point, run)`` values, ``nan`` where a run is missing.
 
     The estimates are those of an analysis of variance with two crossed random factors and no
@@ -173,16 +133,13 @@ _FEW = 10
 
 @dataclass(frozen=True)
 class Sensitivity(Printed):
-    """What drives the kept columns of a sweep.
-
-    Every table has ``scenario`` and ``column`` first.
+    """What drives the kept columns of a sweep. Both tables have ``scenario`` and ``column`` first.
 
     Attributes:
-        method: ``Sobol indices``, ``Morris screening`` or ``rank correlation``.
         indices: a row a factor and index: ``factor``, ``basis``, ``index``, ``value``, ``low``,
             ``high`` (90 % bootstrap interval), ``chance`` (what a factor without any effect shows;
             ``nan`` if unknown).
-        chance: see `Noise`; and ``points_used``, ``points_missing``.
+        chance: see `Noise`; and ``points_missing``.
         notes: lines on what was left out or is unknown.
     """
 
@@ -199,7 +156,7 @@ class Sensitivity(Printed):
     def __str__(self) -> str:
         """Return the text with ten factors for each column."""
         runs = float(self.chance["runs_a_point"].max())
-        runs_each = f"{table_number(runs)} run{'s' * (runs != 1.0)}"
+        runs_each = f"{say.table_number(runs)} run{'s' * (runs != 1.0)}"
         head = (
             f"{self.method[0].upper()}{self.method[1:]}: {len(self.sweep.factors)} factors, "
             f"{len(self.sweep.points):,} points, {runs_each} each (means of points). "
@@ -253,9 +210,7 @@ def sensitivity(
     if not parts["indices"]:
         raise UserError(list(notes))
     tables = {name: pd.concat(rows, ignore_index=True) for name, rows in parts.items()}
-    return Sensitivity(
-        sweep=found, method=METHODS.get(found.kind, RANKS), notes=tuple(notes), **tables
-    )
+    return Sensitivity(found, METHODS.get(found.kind, RANKS), **tables, notes=tuple(notes))
 
 
 def _one(
@@ -265,7 +220,9 @@ def _one(
     rows = sweep.rows(scenario)
     places = rows[list(sweep.factors.index)].to_numpy(dtype=float)
     values = sweep.answers(column, scenario)
-    kept = complete(values, _block(sweep))
+    # A row counts if all others of its block have an answer too: a base row or a walk.
+    size = _block(sweep)
+    kept = np.repeat(np.isfinite(values.reshape(-1, size)).all(axis=1), size)
     missing = int(rows["point"][~kept].nunique())
     if missing:
         notes[
@@ -294,19 +251,20 @@ def _block(sweep: Sweep) -> int:
 
 
 def _indices(
-    sweep: Sweep, places: Array, values: Array, noise: Noise, once: np.ndarray
+    sweep: Sweep, places: np.ndarray, values: np.ndarray, noise: Noise, once: np.ndarray
 ) -> pd.DataFrame:
-    problem, seed, size = sweep.problem, int(sweep.about["seed"]), _block(sweep)
-    if sweep.kind in METHODS and len(values) < 4 * size:
-        block = "base rows" if sweep.kind == "sobol" else "walks"
-        raise UserError(f"fewer than 4 {block} are complete ({size} points each).")
-    if sweep.kind == "sobol":
-        table = sobol_indices(problem, values, seed)
-        table["chance"] = np.where(table["index"] == "total", noise.floor, 0.0)
-    elif sweep.kind == "morris":
-        table = morris_indices(problem, places, values, seed)
-        floor = chance_in_effects(noise.spread)
-        table["chance"] = np.where(table["index"] == "mu_star", floor, np.nan)
+    problem, size = sweep.problem, _block(sweep)
+    if sweep.kind in METHODS:
+        if len(values) < 4 * size:
+            block = "base rows" if sweep.kind == "sobol" else "walks"
+            raise UserError(f"fewer than 4 {block} are complete ({size} points each).")
+        table = salib_indices(sweep.kind, problem, places, values, int(sweep.about["seed"]))
+        # What a factor without any effect shows. An effect of Morris is the difference of two means
+        # of points over the step of the design.
+        step = MORRIS_LEVELS / (2.0 * (MORRIS_LEVELS - 1.0))
+        effects = noise.spread * np.sqrt(2.0) / step * np.sqrt(2.0 / np.pi)
+        floor = {"total": noise.floor, "first": 0.0, "mu_star": effects}
+        table["chance"] = table["index"].map(floor)
     else:
         places, values = places[once], values[once]
         if len(values) < LEAST:
@@ -334,23 +292,20 @@ def _column(found: Sensitivity, scenario: str, column: str) -> str:
         for row in rows:
             at = row[0], index
             value, low, high = (float(table[end][at]) for end in ("value", "low", "high"))
-            row += [table_number(value, signed), *[interval(low, high, signed)] * sure]
-    lines = [f"{scenario}, {heading(found.sweep, column)}", text_table(head, rows, left=(0, 1))]
+            row += [say.table_number(value, signed), *[say.interval(low, high, signed)] * sure]
+    lines = [f"{scenario}, {heading(found.sweep, column)}", say.text_table(head, rows, left=(0, 1))]
     if len(factors) > _FEW:
         lines.append(f"... and {len(factors) - _FEW} more, in the tables that --out keeps.")
-    said = _chance_text(found.method, rows_of(chance)[0], float(lead["chance"].iloc[0]))
-    return "\n".join([*lines, said])
-
-
-def _chance_text(method: str, row: Any, floor: float) -> str:
-    """Say how much of a column is chance; ``floor`` is the leading index of a factor of none."""
+    row, floor = rows_of(chance)[0], float(lead["chance"].iloc[0])
     if math.isnan(row.factors):
-        return "Chance and factors cannot be separated: that needs two runs or more at each point."
-    means = {"Sobol indices": "total index", "Morris screening": "mu*"}.get(method)
-    may = f": a {means} of {table_number(floor)} may be chance" if means else ""
-    return (
-        f"Of the variance over points and runs {percent(row.factors)} is due to the factors, "
-        f"{percent(row.alike)} to chance that acts alike at every point, "
-        f"{percent(row.apart)} to chance that acts differently. "
-        f"Of the variance of the means {percent(row.floor)} is chance{may}."
+        alone = "that needs two runs or more at each point."
+        return "\n".join([*lines, f"Chance and factors cannot be separated: {alone}"])
+    means = {"Sobol indices": "total index", "Morris screening": "mu*"}.get(found.method)
+    may = f": a {means} of {say.table_number(floor)} may be chance" if means else ""
+    lines.append(
+        f"Of the variance over points and runs {say.percent(row.factors)} is due to the factors, "
+        f"{say.percent(row.alike)} to chance that acts alike at every point, "
+        f"{say.percent(row.apart)} to chance that acts differently. "
+        f"Of the variance of the means {say.percent(row.floor)} is chance{may}."
     )
+    return "\n".join(lines)

@@ -9,13 +9,11 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tajsim.axes import Array
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError
 from tajsim.inputs import scenario_parts, targets
@@ -37,18 +35,14 @@ class Luck:
     """
 
     model: str
-    runs: NDArray[np.int64]
-    met: Mapping[str, Array]
+    runs: np.ndarray
+    met: Mapping[str, np.ndarray]
 
 
 @cache
 def load_luck() -> Luck:
-    """Return the file.
-
-    Raises:
-        UserError: if it is missing or not of the sample.
-    """
-    source = files("tajsim") / "data" / FILE_NAME
+    """Return the file. Raises `UserError` if it is missing or not of the sample."""
+    source = Path(__file__).parents[1] / "data" / FILE_NAME
     if not source.is_file():
         raise UserError(f"{FILE_NAME} is missing; {_MAKE}")
     rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
@@ -74,14 +68,14 @@ def problems(runs: int, model: str) -> list[str]:
     return wrong
 
 
-def rows_of(seed: int, runs: Sequence[int]) -> NDArray[np.intp]:
+def rows_of(seed: int, runs: Sequence[int]) -> np.ndarray:
     """Return the row of the sample ``(run,)`` of each run: a random order of all rows."""
     rows = len(load_luck().runs)
     draws = Draws(seed, np.arange(rows)).uniform("conditioned row", "row", AT_START)
     return np.argsort(draws)[np.asarray(runs, dtype=np.intp)]
 
 
-def drawn(seed: int, runs: Sequence[int]) -> tuple[int, tuple[int, ...], dict[str, Array]]:
+def drawn(seed: int, runs: Sequence[int]) -> tuple[int, tuple[int, ...], dict[str, np.ndarray]]:
     """Return seed and run numbers whose chance runs have, and their parameters ``(run,)``.
 
     Uncertain parameters that are not calibrated are those that the run of the number draws.
@@ -107,10 +101,5 @@ def parted(settings: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> 
     history = scenario_parts.load_scenario(HISTORY)
     if dict(settings) != dict(history.settings):
         return history.start
-    ours = {_deed(e["month"], e["kind"], e["arguments"]) for e in events}
-    theirs = {_deed(e.month, e.kind, e.arguments) for e in history.events}
-    return min((month for month, _ in ours ^ theirs), default="9999-12")
-
-
-def _deed(month: str, kind: str, arguments: Mapping[str, Any]) -> tuple[str, str]:
-    return month, f"{kind} {sorted(arguments.items())!r}"
+    ours = [scenario_parts.deed(e["month"], e["kind"], e["arguments"]) for e in events]
+    return scenario_parts.first_apart(ours, [e.deed for e in history.events]) or "9999-12"

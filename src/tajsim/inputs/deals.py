@@ -93,25 +93,14 @@ def load_packages() -> dict[str, Package]:
 
 @lru_cache
 def load_deals() -> dict[str, DealFacts]:
-    """Return the deals by name, in the order of ``axes.DEALS``.
-
-    Raises:
-        ValueError: if a row names what is in no closed list, or no document.
-    """
+    """Return the deals by name, in the order of ``axes.DEALS``; ValueError for unknown names."""
     rows = _tables()["deals"]
     if [*rows] != [*DEALS]:
         raise ValueError(f"deals.toml and axes.DEALS differ: {set(rows) ^ set(DEALS)}")
-    found = {name: DealFacts(name=name, **row) for name, row in rows.items()}
-    known = {
-        "power": POWERS,
-        "payer": ("", *POWERS),
-        "task": TASKS,
-        "form": load_forms(),
-        "document": load_documents(),
-        "after": ("", *DEALS),
-    }
-    for deal in found.values():
+    known = {"power": POWERS, "payer": POWERS, "task": TASKS, "after": DEALS}
+    known |= {"form": (*load_forms(),), "document": (*load_documents(),)}
+    for name, row in rows.items():
         for column, names in known.items():
-            if getattr(deal, column) not in names:
-                raise ValueError(f"deals.toml, {deal.name}: unknown {column}")
-    return found
+            if column in row and row[column] not in names:
+                raise ValueError(f"deals.toml, {name}: unknown {column}")
+    return {name: DealFacts(name=name, **row) for name, row in rows.items()}

@@ -13,7 +13,6 @@ from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic as pd
-from pydantic import Field
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import TypeAliasType
 
@@ -22,11 +21,6 @@ from tajsim.errors import nearest, unknown
 from tajsim.inputs import ledger, outcomes, registry, switches, toml
 from tajsim.inputs.toml import FileTable, Problems
 from tajsim.world import FOREIGN_RUN, GUARDS
-
-
-def settable_parameters() -> list[str]:
-    """Return the names of the parameters that a scenario may set: all but the constants."""
-    return [p.name for p in registry.load_parameters().values() if p.role != "constant"]
 
 
 @dataclass(frozen=True)
@@ -108,7 +102,14 @@ DealName = TypeAliasType("DealName", Annotated[str, one_of("deal", axes.DEALS)])
 Step = TypeAliasType("Step", Annotated[str, one_of("repression step", axes.REPRESSION_STEPS)])
 ParameterName = TypeAliasType(
     "ParameterName",
-    Annotated[str, one_of("parameter", registry.load_parameters, settable_parameters)],
+    Annotated[
+        str,
+        one_of(
+            "parameter",
+            registry.load_parameters,
+            lambda: [p.name for p in registry.load_parameters().values() if p.role != "constant"],
+        ),
+    ],
 )
 OutcomeName = TypeAliasType(
     "OutcomeName", Annotated[str, one_of("outcome", outcomes.load_outcomes)]
@@ -127,7 +128,7 @@ Quantity = Annotated[
     pd.PlainValidator(lambda value: value),
     pd.WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
 ]
-Months = Annotated[int, Field(ge=1, le=600)]
+Months = Annotated[int, pd.Field(ge=1, le=600)]
 #: Two months, a list in the file.
 Window = Annotated[
     tuple[str, str],
@@ -135,7 +136,7 @@ Window = Annotated[
         lambda _, handler: handler(
             Annotated[
                 list[Month],
-                Field(min_length=2, max_length=2, strict=False),
+                pd.Field(min_length=2, max_length=2, strict=False),
                 pd.AfterValidator(tuple),
                 pd.PlainSerializer(tuple),
             ]
@@ -149,10 +150,10 @@ class EventRow(FileTable):
 
     date: EventDate
     kind: str
-    label: Annotated[str, Field(min_length=1, max_length=60)] | None = Field(
+    label: Annotated[str, pd.Field(min_length=1, max_length=60)] | None = pd.Field(
         None, description="short text for plots"
     )
-    figures: tuple[FigureId, ...] = Field(
+    figures: tuple[FigureId, ...] = pd.Field(
         (), strict=False, description="ledger ids that document the event"
     )
 
@@ -161,8 +162,8 @@ class EventRow(FileTable):
         return {name: getattr(self, name) for name in argument_names(type(self))}
 
 
-_RAMP = (Months, Field(1, description="length of a linear ramp; 1 = at once"))
-_LENGTH = (Months, Field(1, description="length of the withdrawal; 1 = at once"))
+_RAMP = (Months, pd.Field(1, description="length of a linear ramp; 1 = at once"))
+_LENGTH = (Months, pd.Field(1, description="length of the withdrawal; 1 = at once"))
 _COMMANDER, _AGENCY = {"commander": (Commander, ...)}, {"agency": (Agency, ...)}
 #: What each kind of event does, and its arguments: type, and ``...`` where it must be given.
 _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -186,7 +187,7 @@ _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "repression_step": ("The regime takes a step on the repression ladder.", {"step": (Step, ...)}),
     "seats": (
         "A movement holds so many seats of the 63 in the lower house (lower-house-seats).",
-        {"movement": (Movement, ...), "seats": (Annotated[float, Field(ge=0, le=63)], ...)},
+        {"movement": (Movement, ...), "seats": (Annotated[float, pd.Field(ge=0, le=63)], ...)},
     ),
     "withdraw_agency": (
         "A foreign-run agency winds down over some months.",
@@ -212,7 +213,7 @@ EVENT_KINDS: dict[str, type[EventRow]] = {
 if TYPE_CHECKING:
     AnyEvent = EventRow
 else:
-    AnyEvent = Annotated[reduce(or_, EVENT_KINDS.values()), Field(discriminator="kind")]
+    AnyEvent = Annotated[reduce(or_, EVENT_KINDS.values()), pd.Field(discriminator="kind")]
 
 
 def argument_names(kind: type[EventRow]) -> list[str]:
@@ -225,10 +226,9 @@ def read_event(problems: Problems, key: toml.Key, raw: dict[str, Any]) -> EventR
     kind = raw.get("kind")
     if isinstance(kind, str) and kind in EVENT_KINDS:
         return problems.fit(key, EVENT_KINDS[kind], raw)
-    if kind is None:
-        problems.add((*key, "kind"), f"missing; expected one of {', '.join(EVENT_KINDS)}")
-    else:
-        problems.add((*key, "kind"), unknown("event kind", str(kind), EVENT_KINDS))
+    missing = f"missing; expected one of {', '.join(EVENT_KINDS)}"
+    told = missing if kind is None else unknown("event kind", str(kind), EVENT_KINDS)
+    problems.add((*key, "kind"), told)
     return None
 
 
@@ -278,18 +278,14 @@ def check_places(
     problems: Problems, key: toml.Key, outcome: str, where: Mapping[str, Any], sums: bool = False
 ) -> bool:
     """Check the names of places at which an outcome is taken; with ``sums`` also `ALL`."""
-    found = outcomes.load_outcomes()[outcome]
-    fit = True
+    known, wrong = outcomes.load_outcomes()[outcome].dimensions, {}
     for dimension, name in where.items():
-        text = ""
-        if dimension not in found.dimensions:
-            have = ", ".join(found.dimensions) or "none"
-            hint = nearest(dimension, found.dimensions)
-            text = f"unknown dimension '{dimension}'; '{outcome}' has: {have}{hint}"
-        elif isinstance(name, str):
-            names = (*axes.DIMENSIONS[dimension], ALL) if sums else axes.DIMENSIONS[dimension]
-            text = unknown(dimension, name, names) if name not in names else ""
-        if text:
-            problems.add((*key, dimension), text)
-            fit = False
-    return fit
+        names = (*axes.DIMENSIONS.get(dimension, ()), *([ALL] if sums else ()))
+        if dimension not in known:
+            have, hint = ", ".join(known) or "none", nearest(dimension, known)
+            wrong[dimension] = f"unknown dimension '{dimension}'; '{outcome}' has: {have}{hint}"
+        elif isinstance(name, str) and name not in names:
+            wrong[dimension] = unknown(dimension, name, names)
+    for dimension, text in wrong.items():
+        problems.add((*key, dimension), text)
+    return not wrong

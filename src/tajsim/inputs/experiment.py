@@ -1,10 +1,11 @@
 """Experiments, their format and files: factors, design, points, events and what is kept."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice, product
-from math import isclose
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -134,27 +135,12 @@ class ExperimentFile(FileTable):
     keep: Annotated[list[KeepRow], Field(min_length=1)]
 
 
-def experiment_path(name: str | Path) -> Path:
-    """Return the path of an experiment given by the name of a shipped one or by its path.
-
-    Raises:
-        UserError: if there is none; the line names the nearest shipped experiment.
-    """
-    if name in scenario_parts.shipped_scenarios() and not exists(Path(name)):
-        raise UserError(f"{name}: is a scenario; 'tajsim run' simulates one")
-    return EXPERIMENTS.path(name)
-
-
 def is_experiment(name: str) -> bool:
     """Return whether a name or path given to ``check`` is that of an experiment."""
-    if name in scenario_parts.shipped_scenarios():
-        return False
-    if name in experiment_names():
-        return True
-    with suppress(UserError, RecursionError):  # whoever reads it in earnest says what is wrong
-        return any(
-            place.path == ("design",) for place in toml.find_places(read_text(Path(name), name))
-        )
+    if name in experiment_names() or name in scenario_parts.shipped_scenarios():
+        return name in experiment_names()
+    with suppress(UserError):  # whoever reads it in earnest says what is wrong
+        return bool(re.search(r"^\s*\[\s*design\s*\]", read_text(Path(name), name), re.MULTILINE))
     return False
 
 
@@ -164,7 +150,7 @@ LISTS = {"factors": FactorRow, "keep": KeepRow, "events": dict}
 
 FactorValue = float | int | str
 #: Arguments that may differ between runs simulated together; all others make a model of its own.
-TRAVELLING = (("set", "value"), ("seats", "seats"))
+TRAVELLING = {"set": "value", "seats": "seats"}
 #: Arguments that are whole numbers of months.
 WHOLE = ("date", "months")
 
@@ -178,11 +164,6 @@ class FactorReference(FileTable):
     begin: Month | None = Field(None, alias="from")
 
 
-def is_reference(value: Any) -> bool:
-    """Return whether an argument stands for a factor: a table with the key ``factor``."""
-    return isinstance(value, Mapping) and "factor" in value
-
-
 @dataclass(frozen=True)
 class EventTemplate:
     """A row of ``[[events]]``: ``raw`` is the table of the file, with references in it."""
@@ -192,16 +173,15 @@ class EventTemplate:
 
     @property
     def references(self) -> dict[str, Mapping[str, Any]]:
-        """Return argument -> reference, for the arguments that stand for a factor."""
-        return {key: value for key, value in self.raw.items() if is_reference(value)}
+        """Argument -> reference, for the arguments that stand for a factor: tables that name it."""
+        tables = {key: value for key, value in self.raw.items() if isinstance(value, Mapping)}
+        return {key: value for key, value in tables.items() if "factor" in value}
 
     @property
     def travelling(self) -> str | None:
-        """Return the argument whose values differ between runs of one model, if there is one."""
-        for kind, argument in TRAVELLING:
-            if self.raw.get("kind") == kind and argument in self.references:
-                return argument
-        return None
+        """The argument whose values differ between runs of one model, if there is one."""
+        argument = TRAVELLING.get(str(self.raw.get("kind")), "")
+        return argument if argument in self.references else None
 
     def filled(self, values: Mapping[str, FactorValue]) -> dict[str, Any]:
         """Return the table at one point, every reference replaced."""
@@ -297,16 +277,15 @@ Use = tuple[EventTemplate, str]
 def load_experiment(name_or_path: str | Path) -> Experiment:
     """Return an experiment by the name of a shipped one or by the path of its file.
 
-    Raises:
-        UserError: with one message for each error in the file and in its scenarios.
+    A `UserError` has one message for each error in the file and in its scenarios.
     """
-    path = experiment_path(name_or_path)
-    shown_path = EXPERIMENTS.shown(path)
-    source = toml.read_source(path, shown_path, ExperimentFile, LISTS)
+    if name_or_path in scenario_parts.shipped_scenarios() and not exists(Path(name_or_path)):
+        raise UserError(f"{name_or_path}: is a scenario; 'tajsim run' simulates one")
+    path = EXPERIMENTS.path(name_or_path)
+    source = toml.read_source(path, EXPERIMENTS.shown(path), ExperimentFile, LISTS)
     top = source.top
     design = Design.model_validate(top["design"]) if "design" in top else None
-    scenarios, messages = _scenarios(source)
-    period = _period(source, scenarios)
+    scenarios, period, messages = _scenarios(source)
     templates = file_templates(source)
     factors = FactorList(source, list(templates.values()), design.kind if design else "")
     if design:
@@ -322,15 +301,13 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     if messages or design is None:
         raise UserError(messages)
     return Experiment(
+        **{name: top[name] for name in ("title", "question", "runs")},
         name=source.path.stem,
-        title=top["title"],
-        question=top["question"],
         scenarios=tuple(scenario.holding(off, renamed=False) for scenario in scenarios),
         factors=tuple(factors.found.values()),
         design=design,
         events=tuple(templates.values()),
         keep=tuple(keep.values()),
-        runs=top["runs"],
         seed=top.get("seed", 1),
         parameters=top.get("parameters", registry.DEFAULT_MODE),
         start=period[0],
@@ -339,21 +316,22 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     )
 
 
-def check_experiment(name_or_path: str | Path) -> list[str]:
-    """Return every message about a file and its scenarios, one line each; none if all is well."""
-    return messages_of(load_experiment, name_or_path)
+#: Returns every message about a file and its scenarios, one line each; none if all is well.
+check_experiment = partial(messages_of, load_experiment)
 
 
-def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:
-    """Return the scenarios that could be loaded, and the messages about files of the others."""
+def _scenarios(source: Source) -> tuple[list[Scenario], Period, list[str]]:
+    """Return the scenarios that could be loaded, and the messages about files of the others.
+
+    Between them stand the first and the last month, empty where unknown.
+    """
     found: dict[str, Scenario] = {}
     messages: list[str] = []
     for i, name in enumerate(source.top.get("scenarios", [])):
         with source.problems.told("scenarios", i):
             path = scenario_path(source.path.parent / name if is_path(name) else name)
             if path.stem in found:
-                text = f"a scenario named '{path.stem}' appears twice; expected once"
-                raise ValueError(text)
+                raise ValueError(f"a scenario named '{path.stem}' appears twice; expected once")
             try:
                 found[path.stem] = load_scenario(path)
             except UserError as error:
@@ -362,36 +340,29 @@ def _scenarios(source: Source) -> tuple[list[Scenario], list[str]]:
     if len(starts) > 1:
         text = f"they start in different months: {', '.join(starts)}"
         source.problems.add(("scenarios",), text)
-    return list(found.values()), messages
-
-
-def _period(source: Source, scenarios: list[Scenario]) -> Period:
-    """Return the first and the last month, empty where unknown."""
-    start = scenarios[0].start if scenarios else ""
-    latest = min((scenario.end for scenario in scenarios), default="")
+    start = next((scenario.start for scenario in found.values()), "")
+    latest = min((scenario.end for scenario in found.values()), default="")
     end: str = source.top.get("end", latest)
     if latest and not start <= end <= latest:
         text = f"{end} is outside the scenarios; expected a month from {start} to {latest}"
         source.problems.add(("end",), text)
-        return start, latest
-    return start, end
+        end = latest
+    return list(found.values()), (start, end), messages
 
 
 def file_templates(source: Source) -> dict[toml.Key, EventTemplate]:
     """Return the rows of ``[[events]]`` by key whose references to factors are well formed."""
     found = {}
     for key, raw in source.models("events"):
-        fit = True
-        for argument, reference in raw.items():
-            if not is_reference(reference):
-                continue
+        template, fit = EventTemplate(raw, source.problems.where(key)), True
+        for argument, reference in template.references.items():
             place = (*key, argument)
             fit &= source.problems.fit(place, FactorReference, reference) is not None
             if argument != "date" and "from" in reference:
                 source.problems.add((*place, "from"), "expected only in a date")
                 fit = False
         if fit:
-            found[key] = EventTemplate(raw, source.problems.where(key))
+            found[key] = template
     return found
 
 
@@ -444,21 +415,12 @@ class FactorList:
             if name:
                 self.declared[name] = None
 
-    def _unknown(self, key: toml.Key, name: str) -> None:
-        if not (name in self.declared or name in self.found or self._nameless):
-            self.problems.add(key, UnknownName("factor", name, self.declared or self.found))
-
     def _factors(self, key: toml.Key, row: FactorRow, name: str) -> list[Factor]:
         """Return the factors of one row: one, or one for every parameter of a role."""
         if row.every is not None:
             self._refuse(key, row, ("name", "parameter", "low", "high", "values", "steps"), "every")
             return [
-                Factor(
-                    **{name: getattr(p, name) for name in ("name", "low", "high", "unit", "role")},
-                    parameter=p.name,
-                    spread=row.spread,
-                    basis=_basis(p),
-                )
+                Factor(p.name, p.name, low=p.low, high=p.high, spread=row.spread, **_about(p))
                 for p in registry.load_parameters().values()
                 if p.role == row.every and p.low < p.high
             ]
@@ -474,17 +436,14 @@ class FactorList:
             )
         known = _registry_row(row, uses)
         whole = any(argument in WHOLE for _, argument in uses)
-        factor = Factor(
-            name=name,
-            parameter=row.parameter,
-            spread=row.spread,
-            steps=row.steps,
-            whole=whole,
-            unit=known.unit if known else unit_of_uses(uses),
-            role=known.role if known and row.parameter else "event",
-            basis=_basis(known),
-        )
-        return [replace(factor, **self._given(key, row, known, whole))]
+        about = _about(known) if known else {"unit": unit_of_uses(uses)}
+        if row.parameter is None:
+            about["role"] = "event"
+        given = self._given(key, row, known, whole)
+        return [
+            Factor(name, row.parameter, **given, steps=row.steps, spread=row.spread, whole=whole,
+                   **about)
+        ]  # fmt: skip
 
     def _refuse(self, key: toml.Key, row: FactorRow, names: Iterable[str], other: str) -> None:
         text = f"does not go with the key '{other}'; expected one of them"
@@ -524,8 +483,11 @@ class FactorList:
     def check_event(self, key: toml.Key, template: EventTemplate, period: Period) -> None:
         """Check an event at the extreme values of its factors, all together."""
         used = {argument: str(r["factor"]) for argument, r in template.references.items()}
+        known = {**self.declared, **self.found}
         for argument, name in used.items():
-            self._unknown((*key, argument), name)
+            if name not in known and not self._nameless:
+                unknown = UnknownName("factor", name, self.declared or self.found)
+                self.problems.add((*key, argument), unknown)
         if not set(used.values()) <= self.found.keys():
             return
         mine = [self.found[name] for name in dict.fromkeys(used.values())]
@@ -533,21 +495,21 @@ class FactorList:
         for extremes in islice(ends, _TRIALS):
             values = dict(zip([factor.name for factor in mine], extremes, strict=True))
             with self.problems.told(*key):
-                _check_values(template, values)
+                for argument, name in used.items():
+                    text = isinstance(values[name], str)
+                    if text and len(template.references[argument]) > 1:
+                        wrong = "is a text; expected a number to scale"
+                        raise Wrong(f"the factor '{name}' {wrong}", argument)
+                    if (
+                        not text
+                        and argument == "date"
+                        and "from" not in template.references["date"]
+                    ):
+                        wrong = "is a number; expected the key 'from' too"
+                        raise Wrong(f"the factor '{name}' {wrong}", argument)
                 filled = template.filled(values)
                 events.read_event(self.problems, key, filled)
                 events.check_event(self.problems, key, filled, period, "experiment")
-
-
-def _check_values(template: EventTemplate, values: Mapping[str, FactorValue]) -> None:
-    """Refuse a text that is to be scaled, and a number that stands where a date is needed."""
-    for argument, reference in template.references.items():
-        about = f"the factor '{reference['factor']}'"
-        text = isinstance(values[reference["factor"]], str)
-        if text and len(reference) > 1:
-            raise Wrong(f"{about} is a text; expected a number to scale", argument)
-        if not text and argument == "date" and "from" not in reference:
-            raise Wrong(f"{about} is a number; expected the key 'from' too", argument)
 
 
 def _registry_row(row: FactorRow, uses: list[Use]) -> Parameter | None:
@@ -561,9 +523,10 @@ def _registry_row(row: FactorRow, uses: list[Use]) -> Parameter | None:
     return registry.load_parameters().get(names.pop())
 
 
-def _basis(known: Parameter | None) -> str:
-    ours = known is not None and known.role in ("uncertainty", "fixed")
-    return known.basis.kind if known and ours else "decision"
+def _about(known: Parameter) -> dict[str, Any]:
+    """Return what a factor has of its parameter: unit, role and basis."""
+    basis = known.basis.kind if known.role in ("uncertainty", "fixed") else "decision"
+    return {"unit": known.unit, "role": known.role, "basis": basis}
 
 
 def _misfit(row: FactorRow, known: Parameter | None, kind: str, low: float, high: float) -> str:
@@ -583,16 +546,17 @@ def _misfit(row: FactorRow, known: Parameter | None, kind: str, low: float, high
 
 def _number(value: Any, known: Parameter | None, whole: bool, *key: str | int) -> float | int:
     """Return a number of a factor in its unit."""
+    wrong = f"{registry.shown(value)} is not valid here; expected"
+    if known is None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise Wrong(f"{wrong} a number", *key)
     try:
-        if known is None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise ValueError(f"{registry.shown(value)} is not valid here; expected a number")
         number = (
             registry.check_value(known.name, value) if known else registry.read_quantity(value, "")
         )
-        if whole and not number.is_integer():
-            raise ValueError(f"{registry.shown(value)} is not valid here; expected whole months")
     except ValueError as error:
         raise Wrong(error, *key) from None
+    if whole and not number.is_integer():
+        raise Wrong(f"{wrong} whole months", *key)
     return int(number) if whole else number
 
 
@@ -610,27 +574,21 @@ def file_keep(source: Source, period: Period) -> dict[str, Keep]:
             events.check_months(problems, (*key, "window"), row.window, period, "experiment")
         if not events.check_places(problems, (*key, "where"), row.outcome, row.where, sums=True):
             continue
-        for keep in _columns(row, row.window or period):
-            if keep.column in columns:
-                text = f"the column '{keep.column}' appears twice; expected another key 'name'"
+        outcome = outcomes.load_outcomes()[row.outcome]
+        free = [d for d in outcome.dimensions if d not in row.where]
+        names = product(*(DIMENSIONS[d] for d in free))
+        places = [dict(zip(free, chosen, strict=True)) for chosen in names]
+        if len(outcome.dimensions) == len(free) == 1 and outcome.places == "sum":
+            places.insert(0, {free[0]: events.ALL})
+        for place in places:
+            where = {d: {**row.where, **place}[d] for d in outcome.dimensions}
+            at = ";".join(f"{d}={n}" for d, n in (place if row.name else where).items())
+            column = f"{row.name or row.outcome}{f'[{at}]' if at else ''}"
+            if column in columns:
+                text = f"the column '{column}' appears twice; expected another key 'name'"
                 problems.add(key, text)
-            columns.setdefault(keep.column, keep)
+            columns.setdefault(column, Keep(column, row.outcome, where, row.window or period))
     return columns
-
-
-def _columns(row: KeepRow, window: Period) -> Iterator[Keep]:
-    outcome = outcomes.load_outcomes()[row.outcome]
-    free = [d for d in outcome.dimensions if d not in row.where]
-    places = [
-        dict(zip(free, names, strict=True)) for names in product(*(DIMENSIONS[d] for d in free))
-    ]
-    if len(outcome.dimensions) == len(free) == 1 and outcome.places == "sum":
-        places.insert(0, {free[0]: events.ALL})
-    for place in places:
-        where = {d: {**row.where, **place}[d] for d in outcome.dimensions}
-        shown_where = place if row.name else where
-        at = f"[{';'.join(f'{d}={n}' for d, n in shown_where.items())}]" if shown_where else ""
-        yield Keep(f"{row.name or row.outcome}{at}", row.outcome, where, window)
 
 
 def unit_of_uses(uses: Sequence[Use]) -> str:
@@ -650,4 +608,4 @@ def unit_of_uses(uses: Sequence[Use]) -> str:
         return ""
     units = {parameters[name].unit for name in named}
     parts = sum(float(found.get("times", 1.0)) for _, _, found in references)
-    return units.pop() if len(units) == 1 and isclose(parts, 1.0) else ""
+    return units.pop() if len(units) == 1 and abs(parts - 1.0) < 1e-9 else ""

@@ -1,9 +1,8 @@
 """The registry of outcomes: label, unit, dimensions, how each aggregates over months and places.
 
-Outcomes of one's own are arithmetic over recorded ones, or the first month of a condition.
-``rents_kept[border_troops] / rents_kept`` is made month by month; an outcome without a place stands
-for the whole. ``first month where protest[rasht] > 0`` is a date. Nothing else is understood: the
-text is read by Python's parser, and every part that is not on the list here is refused.
+Outcomes of one's own are arithmetic over recorded ones, ``rents_kept[border_troops] / rents_kept``
+month by month, an outcome without a place standing for the whole; or a date, ``first month where
+protest[rasht] > 0``. Python's parser reads them; what is not on the list here is refused.
 """
 
 import ast
@@ -16,7 +15,6 @@ from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS
 from tajsim.errors import UserError, check_names, unknown
@@ -69,11 +67,6 @@ class Outcome:
     set_by: tuple[str, ...] = ()
 
     @property
-    def may_be_missing(self) -> bool:
-        """Whether it is missing where there is nothing that it describes."""
-        return self.missing or self.places == "people"
-
-    @property
     def window_unit(self) -> str:
         """The unit after aggregation over a window."""
         return window_unit(self.unit, self.aggregate)
@@ -106,15 +99,13 @@ def _outcome(name: str, row: dict[str, Any]) -> Outcome:
     usual = {"share": "logit", "0 or 1": "none", "months": "none"}.get(row["unit"], "log")
     first = {"name": name, "places": "", "headline": False, "scale": usual}
     one = Outcome(**{**first, **row, **lists})
-    if one.aggregate not in AGGREGATES or not set(one.dimensions) <= set(DIMENSIONS):
-        raise ValueError(f"outcomes.toml, {name}: unknown aggregate or dimension")
-    if one.stake not in STAKES:
-        raise ValueError(f"outcomes.toml, {name}: stake is '{one.stake}'; expected one of {STAKES}")
-    allowed = PLACES if one.dimensions == ("agency",) else PLACES[:2] if one.dimensions else ("",)
-    if one.places not in allowed:
-        raise ValueError(
-            f"outcomes.toml, {name}: places is '{one.places}'; expected one of {allowed}"
-        )
+    places = PLACES if one.dimensions == ("agency",) else PLACES[:2] if one.dimensions else ("",)
+    closed = {"aggregate": AGGREGATES, "stake": STAKES, "places": places}
+    for key, names in closed.items():
+        if (found := getattr(one, key)) not in names:
+            raise ValueError(f"outcomes.toml, {name}: {key} is '{found}'; expected one of {names}")
+    if not set(one.dimensions) <= set(DIMENSIONS):
+        raise ValueError(f"outcomes.toml, {name}: unknown dimension")
     return one
 
 
@@ -126,11 +117,7 @@ def load_outcomes() -> dict[str, Outcome]:
 
 
 def outcome(name: str) -> Outcome:
-    """Return one outcome.
-
-    Raises:
-        UserError: if there is none of that name; the line names the nearest one.
-    """
+    """Return one outcome. Raises `UserError` if there is none of that name."""
     check_names("outcome", [name], load_outcomes())
     return load_outcomes()[name]
 
@@ -144,7 +131,7 @@ def with_weight(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
-Numbers = NDArray[Any]
+Numbers = np.ndarray
 #: From the name of an outcome and its places: its monthly numbers ``(scenario, month, run)``.
 Lookup = Callable[[str, Mapping[str, str]], Numbers]
 
@@ -167,11 +154,7 @@ def is_date(text: str) -> bool:
 
 
 def references(text: str) -> list[tuple[str, dict[str, str]]]:
-    """Return the outcomes, with their places, that an expression reads, each once.
-
-    Raises:
-        UserError: one line with the nearest name, if it cannot be read.
-    """
+    """Return the outcomes that an expression reads, each once with places; or `UserError`."""
     found: list[tuple[str, dict[str, str]]] = []
 
     def note(name: str, places: Mapping[str, str]) -> Numbers:
@@ -188,12 +171,9 @@ def references(text: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def evaluate(text: str, lookup: Lookup) -> Numbers:
-    """Return the monthly numbers of an expression, or its condition as booleans.
+    """Return the monthly numbers of an expression, or its condition as booleans; or `UserError`.
 
     What is divided by zero is missing.
-
-    Raises:
-        UserError: one line, if it cannot be read.
     """
     if len(text) > LONGEST:
         raise UserError(f"an expression of {len(text)} characters; expected at most {LONGEST}")
@@ -246,8 +226,7 @@ def _value(node: ast.AST, text: str, lookup: Lookup) -> Any:
 def placed(name: str, places: list[str]) -> tuple[str, dict[str, str]]:
     """Return an outcome and, by dimension, its places: ``rents_kept``, ``["border_troops"]``.
 
-    Raises:
-        UserError: for an outcome or a place that does not exist, with the nearest one.
+    Those that do not exist are a `UserError` with the nearest one.
     """
     own = outcome(name).dimensions
     found: dict[str, str] = {}
@@ -270,8 +249,7 @@ def split_spec(
 ) -> tuple[str, dict[str, str]]:
     """Return name and places of ``heroin_seized[khorog]``; ``own`` are outcomes of one's own.
 
-    Raises:
-        UserError: if it is none, with the nearest name.
+    What is none of them is a `UserError` with the nearest name.
     """
     found = _SPEC.fullmatch(spec)
     if not found:

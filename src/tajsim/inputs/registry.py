@@ -26,28 +26,10 @@ from tajsim.inputs import families
 ROLES = ("uncertainty", "fixed", "lever", "constant")
 SPREADS = ("triangular", "uniform", "log")
 UNITS = (
-    "share",
-    "share/month",
-    "1/month",
-    "1/year",
-    "months",
-    "number",
-    "ratio",
-    "index",
-    "persons",
-    "thousand persons",
-    "persons/month",
-    "USD",
-    "USD/month",
-    "USD/year",
-    "USD/kg",
-    "USD/person/month",
-    "kg/month",
-    "km",
-    "persons/km",
-    "seats",
-    "0 or 1",
-)
+    "share", "share/month", "1/month", "1/year", "months", "number", "ratio", "index", "0 or 1",
+    "persons", "thousand persons", "persons/month", "persons/km", "seats", "km", "kg/month",
+    "USD", "USD/month", "USD/year", "USD/kg", "USD/person/month",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,26 +89,17 @@ def _basis(row: Mapping[str, Any]) -> Basis:
 
 def _family(name: str, table: dict[str, Any]) -> Family:
     dimension = table.get("index")
-    rows = table["of"] if dimension else {None: table}
-    parameters = tuple(
-        Parameter(
-            name=f"{name}.{index}" if index else name,
-            row=f"{name}.{indices}" if indices else name,
-            family=name,
-            index=index,
-            value=float(row["value"]),
-            low=float(row.get("low", row["value"])),
-            high=float(row.get("high", row["value"])),
-            unit=table["unit"],
-            role=row.get("role", table["role"]),
-            spread=table.get("spread", "triangular"),
-            basis=_basis({**table, **row}),
-            meaning=table["meaning"],
-        )
-        for indices, row in rows.items()
-        for index in (indices.split() if indices else [None])
-    )
-    return Family(name, dimension, table["unit"], table["role"], table["meaning"], parameters)
+    about = {key: table[key] for key in ("unit", "role", "meaning")}
+    parameters = []
+    for indices, row in (table["of"] if dimension else {"": table}).items():
+        more: dict[str, Any] = {**about, "spread": table.get("spread", "triangular")}
+        more |= {key: float(row.get(key, row["value"])) for key in ("value", "low", "high")}
+        more |= {"role": row.get("role", table["role"]), "basis": _basis({**table, **row})}
+        written = f"{name}.{indices}" if indices else name
+        for index in indices.split() or [None]:
+            full = f"{name}.{index}" if index else name
+            parameters.append(Parameter(full, written, name, index, **more))
+    return Family(name, dimension, parameters=tuple(parameters), **about)
 
 
 @lru_cache
@@ -134,10 +107,7 @@ def load_families() -> dict[str, Family]:
     """Return the registry by family name, in the order of ``families.py``.
 
     The order decides which column of a design or a calibration is whose. So a family may move to
-    another file, and a new one comes last.
-
-    Raises:
-        UserError: if a family stands in two files.
+    another file, and a new one comes last. One that stands in two files is a `UserError`.
     """
     found: dict[str, Family] = {}
     folder = files("tajsim").joinpath("data/parameters")
@@ -162,11 +132,7 @@ def number_count(role: str | None = None) -> int:
 
 
 def parameter(name: str) -> Parameter:
-    """Return one parameter.
-
-    Raises:
-        UserError: if there is none of that name; the line names the nearest one.
-    """
+    """Return one parameter. Raises `UserError` if there is none of that name."""
     check_names("parameter", [name], load_parameters())
     return load_parameters()[name]
 
@@ -224,9 +190,7 @@ _QUANTITY = re.compile(rf"({_NUMBER})\s*(.*)", re.DOTALL)
 def read_quantity(value: Any, unit: str) -> float:
     """Return a number or a text with a number in ``unit`` as a float in ``unit``.
 
-    Raises:
-        ValueError: for another type, another unit or a number that is not finite; the text of
-            the error says what was expected.
+    For another type or unit, or a number that is not finite, a ValueError says what was expected.
     """
     example = f"expected a number, bare or in quotes with its unit '{unit}'"
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
@@ -251,17 +215,15 @@ def read_quantity(value: Any, unit: str) -> float:
 def check_value(name: str, value: Any) -> float:
     """Return the value of a parameter in its unit.
 
-    Raises:
-        ValueError: for an unknown parameter, a constant, a wrong type or unit, or a value outside
-            the range; the text of the error says what was expected.
+    For an unknown parameter, a constant, a wrong type or unit, or a value outside the range a
+    ValueError says what was expected.
     """
-    if name not in load_parameters():
-        family = load_families().get(name)
-        if family is not None:
+    row = load_parameters().get(name)
+    if row is None:
+        if family := load_families().get(name):
             names = ", ".join(p.name for p in family.parameters[:4])
             raise ValueError(f"'{name}' is set for each {family.dimension}; expected e.g. {names}")
         raise UnknownName("parameter", name, load_parameters())
-    row = load_parameters()[name]
     if row.role == "constant":
         raise ValueError(f"'{name}' is a constant; expected a lever or an uncertain parameter")
     number = read_quantity(value, row.unit)
@@ -272,11 +234,7 @@ def check_value(name: str, value: Any) -> float:
 
 
 def whole_number(text: str) -> int:
-    """Return the whole number that a text holds, its digits being those of ASCII.
-
-    Raises:
-        ValueError: for any other text, and for a number of more than 41 digits.
-    """
+    """Return the whole number of at most 41 ASCII digits that a text holds, or raise ValueError."""
     if not re.fullmatch(r"\s*[-+]?[0-9][0-9_]{0,40}\s*", text):
         raise ValueError(f"{shown(text)} is not a whole number")
     return int(text.replace("_", ""))
@@ -306,12 +264,9 @@ REDRAWN = ("documented", "derived", "assumption", "chance")
 
 #: Names that stand in no closed list of the axes.
 OTHERS = (
-    "regime",
-    *("stable", "strained", "failing", "failed"),
-    *("kept", "orderly", "bargained", "contested"),
-    *("migrants", "afghanistan"),
-    *(*POSTS, *WAYS_OUT, *PACKAGES),
-)
+    "regime", "stable", "strained", "failing", "failed", "kept", "orderly", "bargained",
+    "contested", "migrants", "afghanistan", *POSTS, *WAYS_OUT, *PACKAGES,
+)  # fmt: skip
 
 #: Kind of a scenario's event -> the kind under which it is noted, and the argument that is then
 #: its target or, without a target, its actor.
@@ -326,8 +281,6 @@ NOTED_AS = {
     "withdraw_agency": ("withdrawal", "agency"),
     "deal": ("deal_ended", "deal"),
 }
-
-
 #: A change of a deal by a scenario -> the kind of event under which it is noted.
 _CHANGES = {"begin": "deal_made", "hold": "deal_held"}
 

@@ -2,10 +2,10 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,8 +26,6 @@ shipped_scenarios, scenario_path = SCENARIOS.names, SCENARIOS.path
 _FEW = 4
 LONGEST_CHAIN = 32  # files, each of which extends the next
 
-EXPECTATIONS = ("rises", "falls", "unchanged", "between")
-COMPARISONS = ("reference", "before", "level")
 #: Units of a smallest size: what one of each is of the reference level, of its spread over runs,
 #: and in the unit of the outcome.
 UNITS = {
@@ -41,8 +39,10 @@ UNITS = {
 DocumentKey = TypeAliasType(
     "DocumentKey", Annotated[str, one_of("document", ledger.load_documents)]
 )
-Expectation = TypeAliasType("Expectation", Annotated[str, one_of("expectation", EXPECTATIONS)])
-Comparison = TypeAliasType("Comparison", Annotated[str, one_of("comparison", COMPARISONS)])
+_expectation = one_of("expectation", ("rises", "falls", "unchanged", "between"))
+Expectation = TypeAliasType("Expectation", Annotated[str, _expectation])
+_comparison = one_of("comparison", ("reference", "before", "level"))
+Comparison = TypeAliasType("Comparison", Annotated[str, _comparison])
 Unit = TypeAliasType("Unit", Annotated[str, one_of("unit", UNITS)])
 MechanismId = Annotated[
     str,
@@ -96,17 +96,16 @@ class Hold(FileTable):
     deals: list[events.DealName]
 
 
-class Move(FileTable):
-    """An inherited event takes place in another month."""
-
-    event: Annotated[str, Field(min_length=1)] = Field(description="the label of the event")
-    date: events.EventDate
-
-
 class Drop(FileTable):
     """An inherited event does not take place."""
 
     event: Annotated[str, Field(min_length=1)] = Field(description="the label of the event")
+
+
+class Move(Drop):
+    """An inherited event takes place in another month."""
+
+    date: events.EventDate
 
 
 class MechanismsTable(FileTable):
@@ -154,10 +153,7 @@ def parent_path(name: str, child: Path) -> Path:
     """Return the path of the scenario that the file ``child`` extends.
 
     A path counts from the folder of the child. A name is a file beside the child, or else a
-    shipped scenario; a child may extend the shipped scenario of its own name.
-
-    Raises:
-        UserError: if there is none.
+    shipped scenario; a child may extend the shipped one of its own name. `UserError` if none is.
     """
     beside = child.parent / (name if is_path(name) else f"{name}.toml")
     shipped = SCENARIOS.folder / f"{name}.toml"
@@ -172,43 +168,49 @@ def parent_path(name: str, child: Path) -> Path:
     raise UserError(f"no scenario '{name}' to extend; {expected}{hint}")
 
 
-def _read(path: Path) -> Source:
-    """Return one file of a chain."""
-    lists: dict[str, ReadRow] = {"events": events.read_event, "claims": Claim}
-    lists |= {"move": Move, "drop": Drop}
-    return read_source(path, SCENARIOS.shown(path), ScenarioFile, lists)
-
-
 def read_chain(path: Path) -> tuple[list[Source], list[str]]:
     """Return the files of a chain, the oldest parent first, and messages about unreadable ones.
 
-    A missing parent, or a cycle, is a problem of the file that names it.
-
-    Raises:
-        UserError: if the first file itself cannot be read.
+    A missing parent, or a cycle, is a problem of the file that names it; a first file that cannot
+    be read a `UserError`.
     """
-    chain = [_read(path)]
+    lists: dict[str, ReadRow] = {"events": events.read_event, "claims": Claim}
+    lists |= {"move": Move, "drop": Drop}
+
+    def read(path: Path) -> Source:
+        return read_source(path, SCENARIOS.shown(path), ScenarioFile, lists)
+
+    chain = [read(path)]
     while "extends" in chain[0].top:
-        child = chain[0]
-        parent = None
+        child, parent = chain[0], None
         with child.problems.told("extends"):
-            parent = parent_path(child.top["extends"], child.path)
+            found = parent_path(child.top["extends"], child.path)
             seen = [source.path.resolve() for source in reversed(chain)]
             if len(seen) == LONGEST_CHAIN:
                 most = f"expected at most {LONGEST_CHAIN} files"
                 raise UserError(f"the chain of scenarios is too long; {most}")
-            if parent.resolve() in seen:
-                names = [p.stem for p in seen[seen.index(parent.resolve()) :]]
-                cycle = " -> ".join([*names, parent.stem])
-                parent = None
+            if found.resolve() in seen:
+                names = [p.stem for p in seen[seen.index(found.resolve()) :]]
+                cycle = " -> ".join([*names, found.stem])
                 raise UserError(f"the chain is cyclic: {cycle}; expected an end")
-        if parent is None or len(chain) == LONGEST_CHAIN:
+            parent = found
+        if parent is None:
             break
         try:
-            chain.insert(0, _read(parent))
+            chain.insert(0, read(parent))
         except UserError as error:
             return chain, error.messages
     return chain, []
+
+
+def deed(month: str, kind: str, arguments: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what an event does, and when; a wrong value, told elsewhere, may be of any type."""
+    return month, kind, repr(sorted(arguments.items()))
+
+
+def first_apart(ours: Iterable[tuple[str, ...]], theirs: Iterable[tuple[str, ...]]) -> str:
+    """Return the first month in which what two scenarios do (`deed`) differs, "" if in none."""
+    return min((month for month, *_ in {*ours} ^ {*theirs}), default="")
 
 
 @dataclass(frozen=True)
@@ -222,9 +224,14 @@ class Event:
     figures: tuple[str, ...] = ()
     where: str = ""
 
+    @property
+    def deed(self) -> tuple[str, str, str]:
+        """What it does and when, whatever its label."""
+        return deed(self.month, self.kind, self.arguments)
+
     def same_as(self, other: "Event") -> bool:
-        """Return whether both do the same in the same month, whatever their labels."""
-        return _deed(self) == _deed(other)
+        """Return whether both do the same in the same month."""
+        return self.deed == other.deed
 
     @property
     def holds(self) -> bool:
@@ -272,10 +279,9 @@ class Scenario:
     asks: Mapping[str, Any] = field(default_factory=dict)
 
     def holding(self, names: str | Sequence[str], renamed: bool = True) -> "Scenario":
-        """Return the scenario with more taken out; its name and title say so unless told not to.
+        """Return the scenario with more taken out, which its name and title say if ``renamed``.
 
-        Raises:
-            UserError: for each name that cannot be held.
+        Names that cannot be held are a `UserError`.
         """
         more = [name for name in switches.listed(names) if name not in self.without]
         if not more:
@@ -330,18 +336,16 @@ def parts_of(scenario: Scenario) -> list[Part]:
 Period = tuple[str, str]
 
 
-def _leaves(table: Mapping[str, Any], above: toml.Key) -> Iterator[tuple[toml.Key, Any]]:
-    for key, value in table.items():
-        if isinstance(value, dict) and value:
-            yield from _leaves(value, (*above, key))
-        else:
-            yield (*above, key), value
-
-
 def file_settings(source: Source) -> dict[str, tuple[float, str]]:
     """Return name -> (value, ``path:line``) of one file; errors go to the source's problems."""
     found: dict[str, tuple[float, str]] = {}
-    for key, value in _leaves(source.top.get("set", {}), ("set",)):
+
+    def leaves(table: Mapping[str, Any], above: toml.Key) -> Iterator[tuple[toml.Key, Any]]:
+        for key, value in table.items():
+            deeper = isinstance(value, dict) and value
+            yield from leaves(value, (*above, key)) if deeper else [((*above, key), value)]
+
+    for key, value in leaves(source.top.get("set", {}), ("set",)):
         name = ".".join(str(part) for part in key[1:])
         number = events.check_setting(source.problems, key, name, value)
         if name in found:  # one spelling of it is quoted, else it is no TOML
@@ -351,9 +355,10 @@ def file_settings(source: Source) -> dict[str, tuple[float, str]]:
     return found
 
 
-def command_settings(
-    overrides: Mapping[str, float | str] | Sequence[str],
-) -> tuple[dict[str, float], list[str]]:
+Overrides = Mapping[str, float | str] | Sequence[str]
+
+
+def command_settings(overrides: Overrides) -> tuple[dict[str, float], list[str]]:
     """Return the values of ``key=value`` overrides, and the messages about wrong ones."""
     if isinstance(overrides, Mapping):
         pairs = [(f"{key}={value}", key, value) for key, value in overrides.items()]
@@ -378,14 +383,13 @@ def command_settings(
 
 
 def file_events(source: Source, period: Period, inherited: Sequence[Event]) -> list[Event]:
-    """Return the events of one file; errors go to the source's problems.
+    """Return the events of one file, none of which may repeat an inherited one.
 
-    ``period`` are the months in force, empty where unknown; ``inherited`` are the events of the
-    parents, none of which may be repeated.
+    Errors go to the source's problems; ``period`` are the months in force, empty where unknown.
     """
     own: list[Event] = []
-    seen = {_deed(event): event for event in inherited}
-    settings: dict[tuple[str, str], Event] = {}
+    seen = {event.deed: event for event in inherited}
+    settings: dict[tuple[str, object], Event] = {}
     for row in source.rows["events"]:
         month = events.check_event(source.problems, row.key, row.raw, period, "scenario")
         if month:
@@ -393,23 +397,16 @@ def file_events(source: Source, period: Period, inherited: Sequence[Event]) -> l
         if row.model is None or month is None:
             continue
         event = Event.of(row.model, source.problems.where(row.key))
-        setting = (month, str(event.arguments["parameter"]) if event.kind == "set" else "")
-        if other := seen.get(_deed(event)):
+        setting = (month, event.arguments.get("parameter"))
+        if other := seen.get(event.deed):
             source.problems.add(row.key, f"repeats the event of {other.where}; expected once")
         elif event.kind == "set" and (other := settings.get(setting)):
             text = f"{setting[1]} is set twice in {month}, first at {other.where}; expected once"
             source.problems.add(row.key, text)
-        seen.setdefault(_deed(event), event)
+        seen.setdefault(event.deed, event)
         settings.setdefault(setting, event)
         own.append(event)
     return own
-
-
-def _deed(event: Event) -> tuple[Any, ...]:
-    """Return what an event does, and when."""
-    # A wrong value, which is told elsewhere, may be a table.
-    values = (v if isinstance(v, str | float | int) else str(v) for v in event.arguments.values())
-    return (event.month, event.kind, *values)
 
 
 def _check_figures(source: Source, key: toml.Key, raw: Mapping[str, Any], month: str) -> None:
@@ -513,69 +510,60 @@ def held_deals(source: Source, start: str) -> list[Event]:
 
 def moved_events(source: Source, period: Period, inherited: list[Event]) -> list[Event]:
     """Return the inherited events, some in another month, some dropped, as one file says."""
-    found = list(inherited)
-    for rows in (source.rows["move"], source.rows["drop"]):
-        for row in rows:
-            label = row.raw.get("event")
-            mine = [event for event in found if event.label == label]
-            if isinstance(label, str) and not mine:
-                labels = [event.label for event in found]
-                text = unknown("inherited event", label, labels) if labels else "inherits no event"
-                source.problems.add((*row.key, "event"), text)
-            if row.model is None:
-                continue
-            found = [event for event in found if event.label != label]
-            if isinstance(row.model, Move):
-                month = toml.event_month(row.model.date) or ""
-                events.check_months(
-                    source.problems, (*row.key, "date"), (month,), period, "scenario"
-                )
-                where = source.problems.where(row.key)
-                for event in mine:  # the figures that date it speak for its own month only
-                    figures = event.figures if event.month == month else ()
-                    found.append(replace(event, month=month, where=where, figures=figures))
+    found, problems = list(inherited), source.problems
+    for row in (*source.rows["move"], *source.rows["drop"]):
+        label = row.raw.get("event")
+        mine = [event for event in found if event.label == label]
+        if isinstance(label, str) and not mine:
+            labels = [event.label for event in found]
+            text = unknown("inherited event", label, labels) if labels else "inherits no event"
+            problems.add((*row.key, "event"), text)
+        if row.model is None:
+            continue
+        found = [event for event in found if event.label != label]
+        if isinstance(row.model, Move):
+            month, where = toml.event_month(row.model.date) or "", problems.where(row.key)
+            events.check_months(problems, (*row.key, "date"), (month,), period, "scenario")
+            for event in mine:  # the figures that date it speak for its own month only
+                figures = event.figures if event.month == month else ()
+                found.append(replace(event, month=month, where=where, figures=figures))
     return sorted(found, key=lambda event: event.month)
 
 
-Overrides = Mapping[str, float | str] | Sequence[str]
-
-
-@dataclass
-class _Whole:
-    """What a chain of files adds up to so far."""
-
-    start: str = ""
-    end: str = ""
-    settings: dict[str, float] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
-    origins: dict[str, str] = field(default_factory=dict)
-    without: list[str] = field(default_factory=list)
-    asks: dict[str, Any] = field(default_factory=dict)
-
-    def add(self, source: Source) -> None:
-        """Lay one file over its parents; what is wrong goes to the source's problems."""
-        for key in ("start", "end"):
-            if key in source.top:
-                setattr(self, key, source.top[key])
-                self.origins[key] = source.problems.where((key,))
-        for name, (value, where) in file_settings(source).items():
-            self.settings[name] = value
-            self.origins[name] = where
-        for i, name in enumerate(source.top.get("mechanisms", {}).get("off", ())):
-            if name not in self.without:
-                self.without.append(name)
-                where = source.problems.where(("mechanisms", "off", i))
-                self.origins[f"without {name}"] = where
-        period = (self.start, self.end)
-        self.events = check_window(source, period, self.events)
-        if "hold" in source.top:  # in place of those that its parents hold
-            self.events = [e for e in self.events if not (e.holds and e.month == self.start)]
-        self.events = moved_events(source, period, self.events)
-        own = [*held_deals(source, self.start), *file_events(source, period, self.events)]
-        self.events = sorted([*self.events, *own], key=lambda event: event.month)
-        self.claims = file_claims(source, period)
-        self.asks = question_of(source, period)
+def _laid_over(under: Scenario, source: Source) -> Scenario:
+    """Return a scenario with one file laid over it; what is wrong goes to the source's problems."""
+    top, where = source.top, source.problems.where
+    period = (top.get("start", under.start), top.get("end", under.end))
+    settings = file_settings(source)
+    off = top.get("mechanisms", {}).get("off", ())
+    origins: dict[str, str] = {key: where((key,)) for key in ("start", "end") if key in top}
+    origins |= {name: place for name, (_, place) in settings.items()}
+    for i, name in enumerate(off):
+        if name not in under.without:
+            origins[f"without {name}"] = where(("mechanisms", "off", i))
+    inherited = check_window(source, period, list(under.events))
+    if "hold" in top:  # in place of those that its parents hold
+        inherited = [e for e in inherited if not (e.holds and e.month == period[0])]
+    inherited = moved_events(source, period, inherited)
+    own = [*held_deals(source, period[0]), *file_events(source, period, inherited)]
+    return Scenario(
+        name=source.path.stem,
+        title=top.get("title", ""),
+        question=top.get("question", ""),
+        extends=top.get("extends"),
+        start=period[0],
+        end=period[1],
+        settings={**under.settings, **{name: value for name, (value, _) in settings.items()}},
+        events=tuple(sorted([*inherited, *own], key=lambda event: event.month)),
+        claims=tuple(file_claims(source, period)),
+        origins={**under.origins, **origins},
+        text="\n".join(
+            filter(None, [under.text, f"# {source.problems.shown_path}\n{source.text}"])
+        ),
+        without=tuple(dict.fromkeys([*under.without, *off])),
+        label=top.get("label", ""),
+        asks=question_of(source, period),
+    )
 
 
 def question_of(source: Source, period: Period) -> dict[str, Any]:
@@ -599,85 +587,56 @@ def single_changes() -> list[str]:
 
     Those that extend the documented history differ from the status quo by all of it.
     """
-
-    def parents(name: str) -> list[str]:
-        parent = load_scenario(name).extends
-        return [name, *parents(parent)] if parent else [name]
-
     others = [name for name in shipped_scenarios() if name != "status-quo"]
-    return [name for name in others if "history" not in parents(name)]
+    return [name for name in others if "# scenarios/history.toml\n" not in load_scenario(name).text]
 
 
 def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenario:
     """Return a scenario by the name of a shipped one or by the path of its file.
 
     ``overrides`` are settings on top of the files: ``{"agency_pay.army": 5}`` or
-    ``["agency_pay.army=5"]``.
-
-    Raises:
-        UserError: with one message for each error in the file, its parents and the overrides.
+    ``["agency_pay.army=5"]``. A `UserError` has one message for each error in the file, its
+    parents and the overrides.
     """
     chain, messages = read_chain(scenario_path(name_or_path))
-    whole = _Whole(origins=dict.fromkeys(registry.load_parameters(), "registry"))
+    registered = dict.fromkeys(registry.load_parameters(), "registry")
+    whole = Scenario("", "", "", None, "", "", origins=registered)
     for source in chain:
-        whole.add(source)
+        whole = _laid_over(whole, source)
         messages += source.problems.messages()
     settings, more = command_settings(overrides)
     if messages or more:
         raise UserError([*messages, *more])
-    last = chain[-1]
-    return Scenario(
-        name=last.path.stem,
-        title=last.top["title"],
-        question=last.top["question"],
-        extends=last.top.get("extends"),
-        start=whole.start,
-        end=whole.end,
-        settings={**whole.settings, **settings},
-        events=tuple(whole.events),
-        claims=tuple(whole.claims),
-        origins={**whole.origins, **dict.fromkeys(settings, COMMAND_LINE)},
-        text="\n".join(f"# {source.problems.shown_path}\n{source.text}" for source in chain),
-        without=tuple(whole.without),
-        label=last.top.get("label", ""),
-        asks=whole.asks,
-    )
+    origins = {**whole.origins, **dict.fromkeys(settings, COMMAND_LINE)}
+    return replace(whole, settings={**whole.settings, **settings}, origins=origins)
 
 
-def check_scenario(name_or_path: str | Path) -> list[str]:
-    """Return every message about a file and its parents, one line each; none if all is well."""
-    return messages_of(load_scenario, name_or_path)
+#: Returns every message about a file and its parents, one line each; none if all is well.
+check_scenario = partial(messages_of, load_scenario)
 
 
 def schema_path(kind: str = "scenario") -> Path:
     """Return the path of the shipped schema of scenarios or of experiments."""
-    return Path(str(files("tajsim"))) / "data" / f"{kind}.schema.json"
+    return Path(__file__).parents[1] / "data" / f"{kind}.schema.json"
 
 
 def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
     """Write a commented scenario file that extends ``parent`` and passes the check as it is.
 
-    Raises:
-        UserError: if the parent is wrong, the file exists, or it cannot be written.
+    A wrong parent, or a file that exists or cannot be written, is a `UserError`.
     """
     path = Path(path)
     if path.suffix != ".toml":
         raise UserError(f"{path}: expected a file name that ends in .toml")
-    text = _new_text(path, parent, load_scenario(parent))
-    if os.path.lexists(path):
-        raise UserError(f"{path}: exists already and is left as it is; expected a new name")
-    write_whole(path, text.encode(errors="backslashreplace"))
-    return path
-
-
-def _new_text(path: Path, parent: str | Path, whole: Scenario) -> str:
-    shipped = str(parent) in shipped_scenarios()
+    whole, shipped = load_scenario(parent), str(parent) in shipped_scenarios()
     beside = os.path.relpath(scenario_path(parent).resolve(), path.parent.resolve())
     extends = str(parent) if shipped else Path(beside).as_posix()
     if not shipped and "/" not in extends and not extends.endswith(".toml"):
         extends = f"./{extends}"
-    template = data_text("new_scenario.txt")
-    return template.format(
+    # The first lever of each of the first few families, and the kinds of events.
+    levers = {p.family: p for p in registry.load_parameters().values() if p.role == "lever"}
+    kinds = {name: ", ".join(events.argument_names(k)) for name, k in events.EVENT_KINDS.items()}
+    text = data_text("new_scenario.txt").format(
         schema=schema_path().resolve().as_uri(),
         file=path,
         parent_argument=parent,
@@ -685,23 +644,16 @@ def _new_text(path: Path, parent: str | Path, whole: Scenario) -> str:
         extends=json.dumps(extends, ensure_ascii=False),
         start=whole.start,
         end=whole.end,
-        settings="\n".join(_lever_lines()),
-        kinds="\n".join(_kind_lines()),
+        settings="\n".join(
+            f'# {p.name} = "{p.value:.10g} {p.unit}"   # {p.low:.10g} to {p.high:.10g}'
+            for p in list(levers.values())[:6]
+        ),
+        kinds="\n".join(
+            f"#   {name} ({takes}): {events.EVENT_KINDS[name].__doc__}"
+            for name, takes in kinds.items()
+        ),
     )
-
-
-def _lever_lines() -> list[str]:
-    """Return a comment line for the first lever of each of the first few families."""
-    levers = {p.family: p for p in registry.load_parameters().values() if p.role == "lever"}
-    return [
-        f'# {p.name} = "{p.value:.10g} {p.unit}"   # {p.low:.10g} to {p.high:.10g}'
-        for p in list(levers.values())[:6]
-    ]
-
-
-def _kind_lines() -> list[str]:
-    lines = []
-    for name, kind in events.EVENT_KINDS.items():
-        arguments = ", ".join(events.argument_names(kind))
-        lines.append(f"#   {name} ({arguments}): {(kind.__doc__ or '').strip()}")
-    return lines
+    if os.path.lexists(path):
+        raise UserError(f"{path}: exists already and is left as it is; expected a new name")
+    write_whole(path, text.encode(errors="backslashreplace"))
+    return path

@@ -13,9 +13,7 @@ from pydantic import Field
 from tajsim.errors import UserError, check_names
 from tajsim.files import data_text
 from tajsim.inputs import events, outcomes, registry, scenario_parts, toml
-from tajsim.inputs.events import AnyEvent, Month, OutcomeName, one_of
-from tajsim.inputs.scenario_parts import ClaimId, DocumentKey, Event, MechanismId, Scenario, Unit
-from tajsim.inputs.toml import FileTable
+from tajsim.inputs.events import AnyEvent
 
 FILE_NAME = "signs.toml"
 SENSES = ("higher", "lower", "same", "at_least", "at_most")
@@ -25,36 +23,36 @@ RUNS_OF_YES_OR_NO, RUNS = 1000, 200
 Text = Annotated[str, Field(min_length=1)]
 Line = Annotated[int, Field(ge=1)]
 #: Dates, or months after the change.
-Months = Annotated[list[Month] | list[int], Field(min_length=2, max_length=2)]
+Months = Annotated[list[events.Month] | list[int], Field(min_length=2, max_length=2)]
 Where = dict[str, str | list[str]]
 
 
-class Adjective(FileTable):
+class Adjective(toml.FileTable):
     """A word of a document as a smallest size."""
 
     size: float
-    unit: Unit
-    document: DocumentKey
+    unit: scenario_parts.Unit
+    document: scenario_parts.DocumentKey
     line: Line
     said: Text
 
 
-class ChangeRow(FileTable):
+class ChangeRow(toml.FileTable):
     """What is changed: a scenario against the one it extends, or what is laid over a scenario."""
 
     title: Text
-    extends: Annotated[str, one_of("scenario", scenario_parts.shipped_scenarios)]
+    extends: Annotated[str, events.one_of("scenario", scenario_parts.shipped_scenarios)]
     reference: str = ""
     settings: dict[str, Any] = Field({}, alias="set")
     events: list[AnyEvent] = Field([])
 
 
-class Sign(FileTable):
+class Sign(toml.FileTable):
     """One assertion about a change; see the head of the file for its keys."""
 
-    id: ClaimId
+    id: scenario_parts.ClaimId
     change: str
-    outcome: OutcomeName
+    outcome: events.OutcomeName
     where: Where = Field({})
     than: Where | None = None
     window: Months
@@ -62,13 +60,13 @@ class Sign(FileTable):
     beyond: str = ""
     above: float | None = None
     level: bool = False
-    sense: Annotated[str, one_of("sense", SENSES)]
+    sense: Annotated[str, events.one_of("sense", SENSES)]
     smallest: float | str | None = None
-    unit: Unit | None = None
+    unit: scenario_parts.Unit | None = None
     why: str = ""
-    document: DocumentKey
+    document: scenario_parts.DocumentKey
     line: Line
-    mechanisms: Annotated[list[MechanismId], Field(min_length=1)]
+    mechanisms: Annotated[list[scenario_parts.MechanismId], Field(min_length=1)]
     passing: bool = False
     runs: Annotated[int, Field(ge=2)] | None = None
 
@@ -83,7 +81,7 @@ class Sign(FileTable):
         return self.runs or (RUNS_OF_YES_OR_NO if self.yes_or_no else RUNS)
 
 
-class SignsFile(FileTable):
+class SignsFile(toml.FileTable):
     """A file of signs."""
 
     adjectives: dict[str, Adjective] = Field({})
@@ -95,8 +93,8 @@ class SignsFile(FileTable):
 class Contrast:
     """A change as scenarios: the changed one, its reference (if any) and its first month."""
 
-    scenario: Scenario
-    reference: Scenario | None
+    scenario: scenario_parts.Scenario
+    reference: scenario_parts.Scenario | None
     first: str
 
     def window(self, months: list[str] | list[int]) -> tuple[str, str]:
@@ -130,11 +128,7 @@ def load_signs() -> Signs:
 
 
 def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
-    """Read and check a file of signs.
-
-    Raises:
-        UserError: all mistakes at once, a line each with file, line and key.
-    """
+    """Read a file of signs; a `UserError` tells all mistakes at once with file, line and key."""
     tables, problems = toml.read_toml(text, shown)
     file = problems.fit((), SignsFile, tables) or SignsFile.model_validate({})
     changed = {}
@@ -159,13 +153,13 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
     return Signs(file.adjectives, file.changes, pairs, {sign.id: sign for sign in file.signs})
 
 
-def _changed(name: str, change: ChangeRow) -> Scenario:
+def _changed(name: str, change: ChangeRow) -> scenario_parts.Scenario:
     """Return the changed scenario, under an own name where something is laid over one."""
     base = scenario_parts.load_scenario(change.extends)
     if not (change.settings or change.events):
         return base
     settings = {key: registry.check_value(key, value) for key, value in change.settings.items()}
-    own = [Event.of(row, FILE_NAME) for row in change.events]
+    own = [scenario_parts.Event.of(row, FILE_NAME) for row in change.events]
     for event in own:
         if event.kind == "set":
             registry.check_value(str(event.arguments["parameter"]), event.arguments["value"])
@@ -179,15 +173,14 @@ def _changed(name: str, change: ChangeRow) -> Scenario:
     )
 
 
-def _pair(change: ChangeRow, scenario: Scenario, changed: Mapping[str, Scenario]) -> Contrast:
+def _pair(
+    change: ChangeRow,
+    scenario: scenario_parts.Scenario,
+    changed: Mapping[str, scenario_parts.Scenario],
+) -> Contrast:
     named = change.reference or scenario.extends or ""
     reference = changed.get(named) or (scenario_parts.load_scenario(named) if named else None)
     if reference is None or reference.settings != scenario.settings:
         return Contrast(scenario, reference, scenario.start)
-    ours, theirs = (
-        {(e.month, e.kind, tuple(sorted(e.arguments.items()))) for e in side.events}
-        for side in (scenario, reference)
-    )
-    return Contrast(
-        scenario, reference, min((month for month, *_ in ours ^ theirs), default=scenario.start)
-    )
+    both = ([event.deed for event in side.events] for side in (scenario, reference))
+    return Contrast(scenario, reference, scenario_parts.first_apart(*both) or scenario.start)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from functools import cache, cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,11 +11,8 @@ from tajsim.errors import UserError
 from tajsim.files import data_text
 from tajsim.inputs import events, ledger, toml
 
-USES = ("fitted", "checked", "given")
 EVENTS = ("happened", "absent")
 MEASURES = ("level", "sum", "change", "difference", "ratio", *EVENTS)
-BOUNDS = ("about", "at_least", "at_most")
-SCALES = ("natural", "log")
 #: Measures that need a further key, and the key.
 _ALSO = {"change": "base", "difference": "base", "ratio": "divisor"}
 
@@ -32,7 +29,7 @@ class Target(toml.FileTable):
 
     id: str = ""
     figure_id: events.FigureId = Field(alias="figure")
-    use: Annotated[str, events.one_of("use", USES)]
+    use: Annotated[str, events.one_of("use", ("fitted", "checked", "given"))]
     looked_at: bool = False
     reason: Text
     series: str = Field("", min_length=1)
@@ -43,8 +40,8 @@ class Target(toml.FileTable):
     base: events.Window | None = None
     divisor: events.OutcomeName | None = None
     times: float = 1.0
-    bound: Annotated[str, events.one_of("bound", BOUNDS)] = "about"
-    scale: Annotated[str, events.one_of("scale", SCALES)] = "natural"
+    bound: Annotated[str, events.one_of("bound", ("about", "at_least", "at_most"))] = "about"
+    scale: Annotated[str, events.one_of("scale", ("natural", "log"))] = "natural"
     given_error: Positive | None = Field(None, alias="error")
     error_reason: str = Field("the printed range, read as a 90 % interval", min_length=1)
 
@@ -82,16 +79,10 @@ class Target(toml.FileTable):
         return (math.log(high / low) if self.scale == "log" else high - low) / _INTERVAL
 
 
-class SharedError(toml.FileTable):
-    """The table ``[event]``: what all targets that are events share."""
-
-    error: Positive
-
-
 class TargetFile(toml.FileTable):
     """The targets by id, and why other ``target`` figures of the ledger cannot be compared."""
 
-    event: SharedError
+    event: dict[Literal["error"], Positive]
     targets: dict[str, Target] = Field({})
     not_comparable: dict[events.FigureId, Text] = Field({})
 
@@ -113,22 +104,19 @@ def fitted() -> tuple[Target, ...]:
 
 
 def read_targets(text: str) -> TargetFile:
-    """Read and check a file of targets.
+    """Read a file of targets; a `UserError` tells all mistakes at once, a line each.
 
-    Raises:
-        UserError: all mistakes at once, a line each: unknown keys, figures, outcomes, places and
-            words, windows that are reversed, a missing error.
+    They are unknown keys, figures, outcomes, places and words, reversed windows, a missing error.
     """
     tables, problems = toml.read_toml(text, FILE_NAME)
-    file = problems.fit((), TargetFile, tables)
-    if file is None:
+    if (file := problems.fit((), TargetFile, tables)) is None:
         raise UserError(problems.messages())
     targets: dict[str, Target] = {}
     for identity, target in file.targets.items():
         key = ("targets", identity)
         events.check_months(problems, (*key, "window"), target.window, ("", ""), "")
         events.check_places(problems, (*key, "where"), target.outcome, target.where)
-        shared = {"given_error": file.event.error, "error_reason": "as for every event"}
+        shared = {"given_error": file.event["error"], "error_reason": "as for every event"}
         more = {"id": identity, **(shared if target.is_event else {})}
         targets[identity] = target.model_copy(update=more)
         if (needed := _ALSO.get(target.measure)) and getattr(target, needed) is None:

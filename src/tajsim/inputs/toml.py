@@ -7,7 +7,7 @@ with its line or the text): whether the text is valid TOML is for ``tomllib`` to
 import datetime
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,9 +15,7 @@ from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
 
 from tajsim.errors import UnknownName, UserError, printable, unknown
 from tajsim.files import read_text
@@ -147,23 +145,6 @@ def find_places(text: str) -> list[Place]:
     return _Scanner(text).run()
 
 
-class Lines:
-    """Look-up of the line on which a key stands."""
-
-    def __init__(self, places: Iterable[Place]) -> None:
-        self._lines: dict[Key, int] = {}
-        for place in places:
-            # A dotted key (a.b.c) also gives the place of the tables it opens (a, a.b).
-            for length in range(1, len(place.path) + 1):
-                self._lines.setdefault(place.path[:length], place.line)
-
-    def of(self, path: Key) -> int:
-        """Return the line of a key, or of the nearest table around it, or 1."""
-        while path and path not in self._lines:
-            path = path[:-1]
-        return self._lines.get(path, 1)
-
-
 #: The registry describes the country in early 2004; nothing is known about a far future.
 FIRST_MONTH = "2004-01"
 LAST_MONTH = "2050-12"
@@ -189,24 +170,19 @@ def event_month(text: str) -> str | None:
     return text[:7] if text == day.isoformat() else None
 
 
-def _span(part: str) -> tuple[str, str] | None:
-    found = _PART.fullmatch(part.strip())
-    if not found:
-        return None
-    decade, year, month, _ = found.groups()
-    if decade:
-        return f"{decade}0-01", f"{decade}9-12"
-    return (f"{year}-{month}",) * 2 if month else (f"{year}-01", f"{year}-12")
-
-
 def months_of(text: str) -> tuple[str, str] | None:
     """Return the first and last month that a date of the ledger covers, or None.
 
     Reads ``2004``, ``2004-11``, ``2004-11-03``, ``1990s`` and ranges such as ``1997/1998``.
     """
-    spans = [_span(part) for part in text.split("/")]
-    first, last = spans[0], spans[-1]
-    return None if first is None or last is None else (first[0], last[1])
+    parts, ends = text.split("/"), []
+    for part in (parts[0], parts[-1]):
+        if not (found := _PART.fullmatch(part.strip())):
+            return None
+        decade, year, month, _ = found.groups()
+        first, last = (year, year) if year else (f"{decade}0", f"{decade}9")
+        ends.append((f"{first}-{month or '01'}", f"{last}-{month or '12'}"))
+    return ends[0][0], ends[1][1]
 
 
 def month_number(month: str) -> int:
@@ -221,11 +197,7 @@ def month_text(number: int) -> str:
 
 
 def check_month(text: str, key: str) -> str:
-    """Return ``text`` if it is a month; ``key`` names the setting in the error.
-
-    Raises:
-        UserError: if it is not of the form YYYY-MM.
-    """
+    """Return ``text`` if it is a month; else a `UserError` names the setting ``key``."""
     if not is_month(str(text)):
         raise UserError(f"{key}: '{text}' is not a month; expected YYYY-MM, such as 2008-06")
     return str(text)
@@ -236,7 +208,7 @@ def month_names(start: str, end: str) -> list[str]:
     return [month_text(n) for n in range(month_number(start), month_number(end) + 1)]
 
 
-def month_dates(months: list[str]) -> NDArray[np.datetime64]:
+def month_dates(months: list[str]) -> np.ndarray:
     """Return the first day of each month, ``(month,)`` of datetime64 in nanoseconds."""
     return np.array(months, dtype="datetime64[M]").astype("datetime64[ns]")
 
@@ -270,6 +242,12 @@ _EXPECTED = {
     "model_type": "a table",
     "model_attributes_type": "a table",
 }
+_LENGTHS = {
+    "string_too_short": "is empty; expected a text",
+    "string_too_long": "is too long; expected at most {max_length} characters",
+    "too_short": "has {actual_length} entries; expected {min_length}",
+    "too_long": "has {actual_length} entries; expected {max_length}",
+}
 
 
 class Wrong(ValueError):
@@ -281,12 +259,22 @@ class Wrong(ValueError):
 
 
 class Problems:
-    """The messages about one file, in the order of its lines."""
+    """The messages about one file, in the order of its lines; ``places`` are those of its keys."""
 
-    def __init__(self, shown_path: str, lines: Lines) -> None:
+    def __init__(self, shown_path: str, places: Iterable[Place]) -> None:
         self.shown_path = shown_path
-        self._lines = lines
+        self._lines: dict[Key, int] = {}
+        for path, line in places:
+            # A dotted key (a.b.c) also gives the place of the tables it opens (a, a.b).
+            for length in range(1, len(path) + 1):
+                self._lines.setdefault(path[:length], line)
         self._found: list[tuple[int, str, object]] = []
+
+    def line(self, key: Key) -> int:
+        """Return the line of a key, or of the nearest table around it, or 1."""
+        while key and key not in self._lines:
+            key = key[:-1]
+        return self._lines.get(key, 1)
 
     def add(self, key: Key, text: object) -> None:
         """Add one message about a key.
@@ -295,7 +283,7 @@ class Problems:
         nearest name, is worked out for the messages that are shown only.
         """
         name = ".".join(part for part in key if isinstance(part, str))
-        self._found.append((self._lines.of(key), name, text))
+        self._found.append((self.line(key), name, text))
 
     @contextmanager
     def told(self, *key: str | int) -> Iterator[None]:
@@ -313,7 +301,7 @@ class Problems:
             self.add_invalid(key, error.errors(include_url=False), model)
             return None
 
-    def add_invalid(self, base: Key, details: list[ErrorDetails], model: type[FileTable]) -> None:
+    def add_invalid(self, base: Key, details: Sequence[Any], model: type[FileTable]) -> None:
         """Add what pydantic found in the table at ``base``."""
         extra = [detail for detail in details if detail["type"] == "extra_forbidden"]
         missing = any(detail["type"] == "missing" for detail in details)
@@ -330,7 +318,7 @@ class Problems:
 
     def where(self, key: Key) -> str:
         """Return ``path:line`` of a key."""
-        return f"{self.shown_path}:{self._lines.of(key)}"
+        return f"{self.shown_path}:{self.line(key)}"
 
     def messages(self) -> list[str]:
         """Return the lines, each once, in the order of the file; a last one counts the rest."""
@@ -339,16 +327,11 @@ class Problems:
         for i, (line, name, text) in enumerate(found):
             if len(told) == MOST_MESSAGES:
                 rest = f"{self.shown_path}: {len(found) - i:,} further mistakes are not listed"
-                return [*told, _one_line(rest)]
-            words = text() if callable(text) else text
-            at = f"{name}: " if name else ""
-            told[_one_line(f"{self.shown_path}:{line}: {at}{words}")] = None
+                return [*told, printable(rest)]
+            words = f"{name}: " * bool(name) + str(text() if callable(text) else text)
+            # Names in a file may hold line ends and control characters.
+            told[printable(" ".join(f"{self.shown_path}:{line}: {words}".split()))] = None
         return list(told)
-
-
-def _one_line(text: str) -> str:
-    """Return a text without line ends and control characters, which names in a file may hold."""
-    return printable(" ".join(text.split()))
 
 
 def _tables_in(annotation: Any) -> Iterator[type[FileTable]]:
@@ -359,7 +342,7 @@ def _tables_in(annotation: Any) -> Iterator[type[FileTable]]:
         yield from _tables_in(part)
 
 
-def _text(detail: ErrorDetails, model: type[FileTable]) -> str:
+def _text(detail: Mapping[str, Any], model: type[FileTable]) -> str:
     """Return one error of pydantic in the words of a user."""
     kind, got, context = detail["type"], detail["input"], detail.get("ctx", {})
     *above, last = map(str, detail["loc"] or ("",))
@@ -377,13 +360,8 @@ def _text(detail: ErrorDetails, model: type[FileTable]) -> str:
         if last in fields and next(_tables_in(fields[last].annotation), None):
             expected = f"[[{last}]]" if expected == _EXPECTED["list_type"] else f"[{last}]"
         return f"{registry.shown(got)} is not valid here; expected {expected}"
-    if kind == "string_too_short":
-        return "is empty; expected a text"
-    if kind == "string_too_long":
-        return f"is too long; expected at most {context['max_length']} characters"
-    if kind in ("too_short", "too_long"):
-        need = context.get("min_length", context.get("max_length"))
-        return f"has {context['actual_length']} entries; expected {need}"
+    if kind in _LENGTHS:
+        return _LENGTHS[kind].format(**context)
     for name, words in (("ge", "at least"), ("le", "at most"), ("gt", "above")):
         if name in context:
             return f"{registry.shown(got)} is out of range; expected {words} {context[name]:g}"
@@ -423,13 +401,9 @@ class Source:
 def read_source(
     path: Path, shown_path: str, model: type[FileTable], lists: Mapping[str, ReadRow]
 ) -> Source:
-    """Return the tables of one file, with what is wrong with them.
+    """Return the tables of one file, with what is wrong with them; `UserError` if it is no TOML.
 
-    ``lists`` are the lists of tables in it, which are checked row by row, so that one wrong row
-    hides no other.
-
-    Raises:
-        UserError: if the file cannot be read or is not TOML.
+    ``lists`` of tables in it are checked row by row, so that one wrong row hides no other.
     """
     text = read_text(path, shown_path)
     if not text.strip():
@@ -450,17 +424,18 @@ def read_source(
         if len(rows := apart.get(key, [])) > MOST_ROWS:
             told = f"has {len(rows):,} rows; expected at most {MOST_ROWS:,}"
             raise UserError(f"{problems.where((key, MOST_ROWS))}: {key}: {told}")
-        source.rows[key] = [_row(problems, (key, i), raw, read) for i, raw in enumerate(rows)]
+        source.rows[key] = []
+        for i, raw in enumerate(rows):
+            fits, place = None, (key, i)
+            if not isinstance(raw, dict):
+                problems.add(place, f"{registry.shown(raw)} is not valid here; expected a table")
+                raw = {}
+            elif isinstance(read, type):
+                fits = raw if read is dict else problems.fit(place, read, raw)
+            else:
+                fits = read(problems, place, raw)
+            source.rows[key].append(FileRow(place, raw, fits))
     return source
-
-
-def _row(problems: Problems, key: Key, raw: Any, read: ReadRow) -> FileRow[Any]:
-    if isinstance(raw, dict):
-        if isinstance(read, type):
-            return FileRow(key, raw, raw if read is dict else problems.fit(key, read, raw))
-        return FileRow(key, raw, read(problems, key, raw))
-    problems.add(key, f"{registry.shown(raw)} is not valid here; expected a table")
-    return FileRow(key, {}, None)
 
 
 _LARGE = "a whole number is too large; expected one of 64 bits"
@@ -469,11 +444,7 @@ _AT = re.compile(r"\s*\(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)"
 
 
 def read_toml(text: str, shown_path: str) -> tuple[dict[str, Any], Problems]:
-    """Return the tables of a text that may be anything, and where problems with them are noted.
-
-    Raises:
-        UserError: if the text is not TOML.
-    """
+    """Return the tables of a text, and where problems are noted; `UserError` if it is no TOML."""
     try:
         places = find_places(text)
         if any(len(place.path) > DEEPEST_KEY for place in places):
@@ -481,7 +452,7 @@ def read_toml(text: str, shown_path: str) -> tuple[dict[str, Any], Problems]:
         if len(places) > MOST_KEYS:
             told = f"has {len(places):,} keys; expected at most {MOST_KEYS:,}"
             raise UserError(f"{shown_path}:{places[MOST_KEYS].line}: {told}")
-        problems = Problems(shown_path, Lines(places))
+        problems = Problems(shown_path, places)
         tables = tomllib.loads(text)
         if large := next(_too_large(tables, ()), None):
             raise UserError(f"{problems.where(large)}: not valid TOML: {_LARGE}")

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 import tajsim.report.tables as tables
 from tajsim.errors import UserError
-from tajsim.files import check_file, place_of, write_whole
+from tajsim.files import check_file, write_whole
 from tajsim.inputs.ledger import load_documents
 from tajsim.inputs.outcomes import STAKES
 from tajsim.plots import figure, style as styles
@@ -184,8 +184,7 @@ def write_report(
     Raises:
         UserError: as `report`; for another suffix; if the file exists or cannot be written.
     """
-    path = place_of(out)
-    check_file(path, overwrite, "overwrite=True", ENDINGS)
+    path = check_file(out, overwrite, "overwrite=True", ENDINGS)
     write_whole(path, report(results, window))
     return path
 

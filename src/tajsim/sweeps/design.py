@@ -2,8 +2,7 @@
 
 Every row is a place between 0 and 1 for each factor; the factor says which value stands there.
 What can be made larger without losing a point: a grid by more values, a Latin hypercube by more
-``blocks``, Saltelli's sample by doubling
-``base``, Morris's by more ``trajectories``.
+``blocks``, Saltelli's sample by doubling ``base``, Morris's by more ``trajectories``.
 """
 
 import json
@@ -15,14 +14,13 @@ from struct import pack
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tajsim.errors import UserError, library
 from tajsim.inputs.experiment import Experiment, Factor, FactorValue
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
 
-Unit = NDArray[np.float64]
+Unit = np.ndarray
 #: Of each factor in Morris's walks.
 MORRIS_LEVELS = 4
 
@@ -38,22 +36,37 @@ class DesignPoints:
 def make_design(experiment: Experiment) -> DesignPoints:
     """Return the rows of an experiment's design, the same for each of its scenarios.
 
-    Raises:
-        UserError: if a library is missing, or the design is too large.
+    A missing library, or a design that is too large, is a `UserError`.
     """
     kind, options = experiment.design.kind, experiment.design.options
     factors = experiment.factors
-    if experiment.rows or kind == "grid":
-        rows = experiment.rows or _grid(factors)
-        return DesignPoints(rows, _places(factors, rows))
-    if kind == "latin-hypercube":
-        units = _latin(len(factors), options["points"], options["blocks"], experiment.seed)
-    elif kind == "sobol":
-        units = _saltelli(factors, options["base"], experiment.seed)
-    else:
-        units = _morris(factors, options["trajectories"], experiment.seed)
-    columns = [values_at(factor, units[:, i]) for i, factor in enumerate(factors)]
     names = [factor.name for factor in factors]
+    if experiment.rows or kind == "grid":
+        axes = [] if experiment.rows else [_axis(factor) for factor in factors]
+        if (count := np.prod([float(len(axis)) for axis in axes])) > 1e6:
+            raise UserError(f"the grid has {count:,.0f} points; expected at most 1,000,000")
+        grid = (dict(zip(names, values, strict=True)) for values in product(*axes))
+        rows = experiment.rows or tuple(grid)
+        return DesignPoints(rows, _places(factors, rows))
+
+    def seed(part: int) -> int:  # below 2**32 as the libraries want
+        return int((experiment.seed * 1_000_003 + part) % (2**32 - 1))
+
+    units: Unit
+    if kind == "latin-hypercube":
+        from scipy.stats import qmc
+
+        samplers = (qmc.LatinHypercube(len(names), seed=seed(k)) for k in range(options["blocks"]))
+        units = np.concatenate([sampler.random(options["points"]) for sampler in samplers])
+    else:
+        sample, problem = library(f"SALib.sample.{kind}").sample, salib_problem(names)
+        if kind == "sobol":
+            units = sample(problem, options["base"], calc_second_order=False, seed=seed(0))
+        else:  # one walk after another, each from a seed of its own, so that more can be added
+            seeds = map(seed, range(options["trajectories"]))
+            walks = [sample(problem, 1, num_levels=MORRIS_LEVELS, seed=own) for own in seeds]
+            units = np.clip(np.concatenate(walks), 0.0, 1.0)
+    columns = [values_at(factor, units[:, i]) for i, factor in enumerate(factors)]
     rows = tuple(dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
     return DesignPoints(rows, units)
 
@@ -78,15 +91,6 @@ def values_at(factor: Factor, place: Unit) -> list[FactorValue]:
     return [float(v) for v in np.clip(found, factor.low, factor.high)]
 
 
-def _grid(factors: tuple[Factor, ...]) -> tuple[Mapping[str, FactorValue], ...]:
-    axes = [_axis(factor) for factor in factors]
-    count = np.prod([float(len(axis)) for axis in axes])
-    if count > 1e6:
-        raise UserError(f"the grid has {count:,.0f} points; expected at most 1,000,000")
-    names = [factor.name for factor in factors]
-    return tuple(dict(zip(names, values, strict=True)) for values in product(*axes))
-
-
 def _axis(factor: Factor) -> list[FactorValue]:
     if factor.values:
         return list(factor.values)
@@ -105,48 +109,16 @@ def _places(factors: tuple[Factor, ...], rows: tuple[Mapping[str, FactorValue], 
     for i, factor in enumerate(factors):
         values = [row[factor.name] for row in rows]
         order: list[FactorValue] = list(factor.values or dict.fromkeys(values))
-        if any(isinstance(value, str) for value in values):
-            numbers = np.array([float(order.index(value)) for value in values])
-        else:
-            numbers = np.array([float(value) for value in values])
-        low, high = numbers.min(), numbers.max()
-        places[:, i] = (numbers - low) / (high - low) if high > low else 0.5
+        texts = any(isinstance(value, str) for value in values)
+        numbers = np.array([order.index(value) if texts else float(value) for value in values])
+        span = np.ptp(numbers)
+        places[:, i] = (numbers - numbers.min()) / span if span > 0.0 else 0.5
     return places
-
-
-def _latin(factors: int, points: int, blocks: int, seed: int) -> Unit:
-    from scipy.stats import qmc
-
-    samplers = (qmc.LatinHypercube(d=factors, seed=_seed(seed, k)) for k in range(blocks))
-    units: Unit = np.concatenate([sampler.random(points) for sampler in samplers])
-    return units
-
-
-def _saltelli(factors: tuple[Factor, ...], base: int, seed: int) -> Unit:
-    sample = library("SALib.sample.sobol").sample
-    problem = salib_problem([factor.name for factor in factors])
-    found = sample(problem, base, calc_second_order=False, seed=_seed(seed, 0))
-    return np.asarray(found, dtype=float)
-
-
-def _morris(factors: tuple[Factor, ...], trajectories: int, seed: int) -> Unit:
-    """Return one walk after another, each from a seed of its own, so that more can be added."""
-    sample = library("SALib.sample.morris").sample
-    problem = salib_problem([factor.name for factor in factors])
-    seeds = [_seed(seed, k) for k in range(trajectories)]
-    walks = [sample(problem, 1, num_levels=MORRIS_LEVELS, seed=own) for own in seeds]
-    units: Unit = np.clip(np.concatenate(walks), 0.0, 1.0)
-    return units
 
 
 def salib_problem(names: Sequence[str]) -> dict[str, Any]:
     """Return factors as SALib wants them, every one from 0 to 1."""
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-
-
-def _seed(seed: int, part: int) -> int:
-    """Return a seed for one part of a design, below 2**32 as the libraries want."""
-    return int((seed * 1_000_003 + part) % (2**32 - 1))
 
 
 @dataclass(frozen=True)
@@ -161,27 +133,35 @@ class Point:
 
 @dataclass(frozen=True)
 class Points:
-    """The points of an experiment, each once; ``rows`` are (scenario, id) for every row."""
+    """The points of an experiment, each once; scenario, id and places of each design row."""
 
     points: tuple[Point, ...]
-    rows: tuple[tuple[str, str], ...]
-    variants: int
+    rows: tuple[tuple[Any, ...], ...]
 
 
-def make_points(experiment: Experiment, design: DesignPoints) -> Points:
-    """Return the points of a design in every scenario of the experiment, in the order of rows."""
+def make_points(experiment: Experiment) -> Points:
+    """Return the points of the design (`make_design`) in every scenario, in the order of rows."""
+    design = make_design(experiment)
     found: dict[str, Point] = {}
-    rows: list[tuple[str, str]] = []
+    rows: list[tuple[Any, ...]] = []
     variants: dict[str, int] = {}
     for scenario in experiment.scenarios:
-        for values in design.rows:
+        for values, places in zip(design.rows, design.units.tolist(), strict=True):
             identity = point_id(scenario.name, values)
-            rows.append((scenario.name, identity))
+            rows.append((scenario.name, identity, *places))
             if identity not in found:
-                key = f"{scenario.name} {_variant(experiment, values)}"
+                # What tells one list of events from another, but for what travels along the runs.
+                filled = [
+                    {
+                        **template.filled(values),
+                        **dict.fromkeys(filter(None, [template.travelling])),
+                    }
+                    for template in experiment.events
+                ]
+                key = json.dumps([scenario.name, filled], sort_keys=True, default=str)
                 variant = variants.setdefault(key, len(variants))
                 found[identity] = Point(identity, scenario.name, values, variant)
-    return Points(tuple(found.values()), tuple(rows), len(variants))
+    return Points(tuple(found.values()), tuple(rows))
 
 
 def point_id(scenario: str, values: Mapping[str, FactorValue]) -> str:
@@ -194,19 +174,8 @@ def point_id(scenario: str, values: Mapping[str, FactorValue]) -> str:
     return f"p{digest.hexdigest()}"
 
 
-def _variant(experiment: Experiment, values: Mapping[str, FactorValue]) -> str:
-    """Return what tells one list of events from another, but for what travels along the runs."""
-    rows = []
-    for template in experiment.events:
-        filled = template.filled(values)
-        if template.travelling:
-            filled[template.travelling] = ""
-        rows.append(filled)
-    return json.dumps(rows, sort_keys=True, default=str)
-
-
-Whole = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+Whole = np.ndarray
+Mask = np.ndarray
 #: Runs simulated together: enough to be quick, few enough to lose little when all is killed.
 LARGEST = 500
 SMALLEST = 25
@@ -222,49 +191,40 @@ class Batch:
     def __len__(self) -> int:
         return len(self.points)
 
-    def part(self, chosen: slice | Mask) -> "Batch":
+    def part(self, chosen: Mask) -> "Batch":
         """Return some of the runs."""
         return Batch(self.points[chosen], self.runs[chosen])
 
+    def halves(self) -> list["Batch"]:
+        """Return two halves, points before runs; none of a single run."""
+        names, middle = np.unique(self.points), len(self) // 2
+        low = np.isin(self.points, names[: len(names) // 2])
+        if len(names) == 1:
+            low = np.arange(len(self)) < middle
+        return [self.part(low), self.part(~low)] if middle else []
 
-def divide(variant: Whole, settled: Mask, runs: int, hands: int) -> list[Batch]:
-    """Divide the runs that are missing below the number ``runs``.
+
+def divide(variant: Whole, settled: Mask, hands: int) -> list[Batch]:
+    """Divide the runs that are missing.
 
     Args:
         variant: the variant of every point, ``(point,)``.
         settled: which runs are finished or have failed, ``(point, run)``.
-        runs: how many runs of every point are wanted.
         hands: how many batches are simulated at the same time.
 
     Returns:
         Batches, the low run numbers of all points of a variant first: wherever the work is
         stopped, these have about the same number of runs.
     """
-    missing = ~settled[:, :runs]
+    missing = ~settled
     size = LARGEST
     if hands > 1:
         size = int(np.clip(-(-missing.sum() // (2 * hands)), SMALLEST, LARGEST))
     batches: list[Batch] = []
-    numbers = np.unique(variant)
-    for number in numbers:
+    for number in np.unique(variant):
         own = np.flatnonzero(variant == number)
         run, place = np.nonzero(missing[own].T)
-        parts = -(-run.size // size)
-        pieces = zip(_parts(own[place], parts), _parts(run, parts), strict=True)
-        batches += [Batch(points, numbers) for points, numbers in pieces]
+        cells = np.stack([own[place], run])
+        parts = np.array_split(cells, -(-run.size // size), axis=1) if run.size else []
+        batches += [Batch(*part) for part in parts]
     return sorted(batches, key=lambda batch: int(batch.runs[0]))
-
-
-def _parts(cells: Whole, parts: int) -> list[Whole]:
-    """Return the cells in so many parts of about the same size; none if there are none."""
-    return np.array_split(cells, parts) if parts else []
-
-
-def after_failure(batch: Batch) -> list[Batch]:
-    """Return the two halves of a batch that failed, points before runs; none of a single run."""
-    names = np.unique(batch.points)
-    middle = len(batch) // 2
-    low = np.isin(batch.points, names[: len(names) // 2])
-    if len(names) == 1:
-        low = np.arange(len(batch)) < middle
-    return [batch.part(low), batch.part(~low)] if middle else []

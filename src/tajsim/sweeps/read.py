@@ -16,9 +16,8 @@ This is the interface that sensitivity, discovery, robustness and plots build on
     sweep.means      # one row a point: the mean over its runs; sweep.table(): all runs, tidy
 
 Two rows of a design may be one point (a walk that comes back, values that round to the same), so
-analyses that need an answer for every row take ``sweep.answers(column, scenario)``: an array
-``(row,)`` in the order of the design, the mean over runs. Two points with the
-same run number share every draw (common random numbers), so differences between points are pairs.
+analyses that need an answer for every row take ``sweep.answers(column, scenario)``. Two points with
+the same run number share every draw, so differences between points are pairs.
 """
 
 from __future__ import annotations
@@ -27,12 +26,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 import tajsim.sweeps.store as store
 from tajsim.display import Printed
@@ -40,10 +38,6 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.errors import UserError, check_names, library
 from tajsim.results import numbers, select
 from tajsim.sweeps.design import salib_problem
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 
 #: More factors than this are not written out beside a point.
 _FEW = 6
@@ -74,14 +68,13 @@ class Sweep(Printed):
             cells = [cell for end in ends for cell in (f"{means[end]:,.4g}", self.named(end))]
             rows.append([str(column), str(unit), *(cells or ["-", ""] * 2)])
         head = ("kept", "unit", "lowest mean", "at", "highest mean", "at")
-        parts = [
-            f"{self.kind} of {len(self.points):,} points, {done:,} of them with runs",
-            f"{len(self.results):,} runs" + f", {failed:,} failed" * bool(failed),
-            *[f"{len(self.unfit):,} files left out that are damaged or of another sweep"]
-            * bool(self.unfit),
-        ]
-        about = f"{self.about['title']}\n{self.about['question']}\n{'; '.join(parts)}"
-        return f"{about}\n\n{numbers.text_table(head, rows, left=(0, 1, 3, 5))}"
+        out = f"; {len(self.unfit):,} files left out that are damaged or of another sweep"
+        return (
+            f"{self.about['title']}\n{self.about['question']}\n"
+            f"{self.kind} of {len(self.points):,} points, {done:,} of them with runs; "
+            f"{len(self.results):,} runs{f', {failed:,} failed' * bool(failed)}"
+            f"{out * bool(self.unfit)}\n\n{numbers.text_table(head, rows, left=(0, 1, 3, 5))}"
+        )
 
     def named(self, point: Any) -> str:
         """Return the values of the factors at a point; where they are many, its id."""
@@ -94,7 +87,7 @@ class Sweep(Printed):
         scenario = [str(row["scenario"])] if self.points["scenario"].nunique() > 1 else []
         return " ".join([*scenario, *cells])
 
-    def plot(self, **chosen: Any) -> Figure:
+    def plot(self, **chosen: Any) -> Any:
         """Return the picture of the response to one factor, see `tajsim.plots.sweep`."""
         from tajsim.plots.sweep import sweep_figure
 
@@ -103,9 +96,8 @@ class Sweep(Printed):
     @cached_property
     def design(self) -> pd.DataFrame:
         """The rows of the design in their order; see the module."""
-        disk = store.Disk()
-        manifest = store.read_manifest(disk, self.folder)
-        return store.read_table(store.read_part(disk, self.folder, manifest, store.DESIGN))
+        manifest = store.read_manifest(self.folder)
+        return store.read_table(store.read_part(self.folder, manifest, store.DESIGN))
 
     @property
     def problem(self) -> dict[str, Any]:
@@ -118,23 +110,17 @@ class Sweep(Printed):
         runs = self.results.drop(columns="run").groupby("point", sort=False)
         return runs.mean().reindex(self.points.index)
 
-    def answers(self, column: str, scenario: str | None = None) -> NDArray[np.float64]:
+    def answers(self, column: str, scenario: str | None = None) -> np.ndarray:
         """Return the mean of a column over runs for every row of the design, ``(row,)``.
 
-        It is ``nan`` where it is missing; the scenario may be left out where there is one.
-
-        Raises:
-            UserError: for an unknown column or scenario.
+        It is ``nan`` where it is missing; the scenario may be left out where there is one. Unknown
+        names are refused.
         """
         check_names("column", [column], self.columns.index)
         return self.means[column].reindex(self.rows(scenario)["point"]).to_numpy(dtype=float)
 
     def rows(self, scenario: str | None = None) -> pd.DataFrame:
-        """Return the rows of the design of one scenario, in the order of the design.
-
-        Raises:
-            UserError: for an unknown scenario, or none where there are several.
-        """
+        """Return the rows of the design of one scenario, in their order; it may not be unknown."""
         names = list(dict.fromkeys(self.design["scenario"]))
         chosen = names[0] if scenario is None and len(names) == 1 else str(scenario)
         check_names("scenario", [chosen], names)
@@ -146,9 +132,8 @@ class Sweep(Printed):
 
     def table(self) -> pd.DataFrame:
         """Return one row a run: point, scenario, factors, run, columns (tidy)."""
-        joined = self.results.join(self.points, on="point")
         first = ["point", *self.points.columns, "run"]
-        return joined[[*first, *self.columns.index]]
+        return self.results.join(self.points, on="point")[[*first, *self.columns.index]]
 
     def dataset(self) -> xr.Dataset:
         """Return the columns as ``(point, run)``, ``nan`` where a run is missing, with units."""
@@ -158,9 +143,8 @@ class Sweep(Printed):
             if name in wide:
                 wide[name].attrs |= {key: str(value) for key, value in row.items()}
         factors = {name: ("point", self.points[name].to_numpy()) for name in self.points.columns}
-        result: xr.Dataset = wide.assign_coords(factors)
-        result.attrs = {"tajsim_sweep": 1, **{k: str(v) for k, v in self.about.items()}}
-        return result
+        about = {"tajsim_sweep": 1, **{k: str(v) for k, v in self.about.items()}}
+        return wide.assign_coords(factors).assign_attrs(about)
 
 
 def load_sweep(folder: str | Path) -> Sweep:
@@ -170,10 +154,10 @@ def load_sweep(folder: str | Path) -> Sweep:
         UserError: if there is no sweep in the folder, or one of another model, unless `mixed` of
             `tajsim.results.select` is set; its title names that model then.
     """
-    place, disk = Path(folder), store.Disk()
+    place = Path(folder)
     if not (place / store.MANIFEST).is_file():
         raise UserError(f"{folder}: no sweep is there (no {store.MANIFEST})")
-    manifest = store.read_manifest(disk, place)
+    manifest = store.read_manifest(place)
     about = manifest["about"]
     if (made := about.get("model", "unknown")) != (here := model_version()):
         if not select.mixed.get():
@@ -184,43 +168,20 @@ def load_sweep(folder: str | Path) -> Sweep:
     columns = pd.DataFrame(manifest["columns"]).set_index("column")
     of_texts = [any(isinstance(value, str) for value in values) for values in factors["values"]]
     texts = ("point", "scenario", *factors.index[of_texts])
-    listed = store.read_part(disk, place, manifest, store.POINTS)
+    listed = store.read_part(place, manifest, store.POINTS)
     points = store.read_table(listed, texts).set_index("point")
     results, failures, unfit = store.read_all(
-        disk, place, list(points.index), list(columns.index), store.fingerprints(manifest)
+        place, list(points.index), list(columns.index), manifest["marks"]
     )
-    return Sweep(
-        folder=place,
-        points=points,
-        results=results,
-        failures=failures,
-        columns=columns,
-        factors=factors,
-        kind=manifest["design"]["kind"],
-        options=manifest["design"]["options"],
-        about=about,
-        unfit=tuple(unfit),
-    )
+    tables = place, points, results, failures, columns, factors
+    return Sweep(*tables, **manifest["design"], about=about, unfit=tuple(unfit))
 
 
 PARQUET = ".parquet"
 
 
-def check_tidy(name: str | None) -> None:
-    """See that a table of this name can be written.
-
-    Raises:
-        UserError: if it is Parquet and pyarrow is missing.
-    """
-    if name is not None and Path(name).suffix == PARQUET:
-        library("pyarrow", "parquet")
-
-
 def write_tidy(sweep: Sweep, path: Path, name: str) -> None:
-    """Write the table of runs (`Sweep.table`) to a path; the name says in which format.
-
-    In Parquet the fields of numbers have ``unit``, and ``label`` if they are kept, as metadata.
-    """
+    """Write the table of runs to a path in the format of the name; Parquet tells units, labels."""
     table = sweep.table()
     if Path(name).suffix != PARQUET:
         table.to_csv(path, index=False)
@@ -238,11 +199,7 @@ def write_tidy(sweep: Sweep, path: Path, name: str) -> None:
 
 
 def opened(sweep: Sweep | str | Path) -> Sweep:
-    """Return a sweep, read from its folder if need be.
-
-    Raises:
-        UserError: if there is none, or none of its runs is finished.
-    """
+    """Return a sweep, read from its folder if need be, of which some runs must be finished."""
     found = sweep if isinstance(sweep, Sweep) else load_sweep(sweep)
     if found.results.empty:
         raise UserError(f"{found.folder}: no run of this sweep is finished")
@@ -250,11 +207,7 @@ def opened(sweep: Sweep | str | Path) -> Sweep:
 
 
 def columns_of(sweep: Sweep, names: Sequence[str] | None) -> list[str]:
-    """Return the columns that are meant: by their own names, or all of an outcome.
-
-    Raises:
-        UserError: for each name that is neither.
-    """
+    """Return the columns that are meant, by their own names or all of an outcome; or refuse."""
     own, outcomes = [str(name) for name in sweep.columns.index], sweep.columns["outcome"]
     check_names("outcome", names or (), list(dict.fromkeys([*own, *outcomes])))
     found = {
@@ -264,11 +217,7 @@ def columns_of(sweep: Sweep, names: Sequence[str] | None) -> list[str]:
 
 
 def column_of(sweep: Sweep, name: str) -> str:
-    """Return the one column that is meant.
-
-    Raises:
-        UserError: if there is none, or more than one.
-    """
+    """Return the one column that is meant; none, or more than one, are refused."""
     found = columns_of(sweep, [name])
     if len(found) > 1:
         raise UserError(f"'{name}' is kept as {', '.join(found)}; name one of these columns")
@@ -276,20 +225,15 @@ def column_of(sweep: Sweep, name: str) -> str:
 
 
 def scenarios_of(sweep: Sweep, scenario: str | None) -> list[str]:
-    """Return the scenarios that are meant: the one named, or all.
-
-    Raises:
-        UserError: for an unknown one.
-    """
+    """Return the scenarios that are meant: the one named, which must be known, or all."""
     names = [str(name) for name in dict.fromkeys(sweep.points["scenario"])]
-    check_names("scenario", [scenario] if scenario is not None else (), names)
-    return names if scenario is None else [scenario]
+    check_names("scenario", chosen := names if scenario is None else [scenario], names)
+    return chosen
 
 
-def row_of(sweep: Sweep, column: str) -> pd.Series[Any]:
-    """Return what is known of a column: outcome, where, window, unit, label, ..."""
-    row: pd.Series[Any] = sweep.columns.T[column]
-    return row
+def value_text(value: object) -> str:
+    """Return the value of a factor as one says it."""
+    return value if isinstance(value, str) else numbers.table_number(float(str(value)))
 
 
 def label_of(row: pd.Series[Any]) -> str:
@@ -301,6 +245,6 @@ def label_of(row: pd.Series[Any]) -> str:
 
 def heading(sweep: Sweep, column: str) -> str:
     """Return a column as a heading: what it is, where, over which months, in which unit."""
-    row = row_of(sweep, column)
+    row = sweep.columns.T[column]
     months = f"{row['window_start']} to {row['window_end']}"
     return f"{column}: {label_of(row)}, {months} ({row['unit']})"

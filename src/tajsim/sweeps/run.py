@@ -1,16 +1,14 @@
 """``sweep``: simulate the points of an experiment and keep what is finished, whatever happens."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 import tajsim.sweeps.design as design
 import tajsim.sweeps.store as store
@@ -18,96 +16,77 @@ from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executo
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
 from tajsim.ensemble.plan import count_errors
-from tajsim.ensemble.run import Progress
 from tajsim.errors import UserError
 from tajsim.files import reason
 from tajsim.inputs.experiment import Experiment, load_experiment
 from tajsim.inputs.toml import month_number
 
-
-class SweepState:
-    """Runs of every point: finished or failed, both ``(point, run)``."""
-
-    def __init__(self, points: design.Points, runs: int) -> None:
-        self.number = {point.id: i for i, point in enumerate(points.points)}
-        self.done = np.zeros((len(points.points), runs), dtype=bool)
-        self.failed = np.zeros_like(self.done)
-
-    @property
-    def settled(self) -> NDArray[np.bool_]:
-        """Runs that need no work, ``(point, run)``."""
-        return self.done | self.failed
-
-    def read(
-        self, disk: store.Disk, place: Path, fingerprints: Mapping[str, str], retry: bool
-    ) -> list[str]:
-        """Take note of what the shards hold, and return a line for each that is set aside.
-
-        Those are damaged or of another sweep than ``fingerprints``, by scenario, say; they are
-        moved, never deleted. With ``retry`` failures are forgotten.
-        """
-        said = []
-        for name, shard in store.shards(disk, place, fingerprints):
-            if isinstance(shard, store.UnfitError):
-                said.append(f"{store.FOLDER}/{name}: {shard}")
-                _put_aside(disk, place, name)
-                continue
-            failed = shard[0]["kind"] == store.FAILED
-            if retry and failed:
-                disk.remove(place / store.FOLDER / name)
-            else:
-                self._take(shard[1], failed)
-        return said
-
-    def _take(self, table: pd.DataFrame, failed: bool) -> None:
-        place = table["point"].map(self.number)
-        # Points that this design no longer has, and more runs than wanted, stay where they are.
-        mine = place.notna() & (table["run"] < self.done.shape[1])
-        cells = place[mine].to_numpy(dtype=np.int64), table["run"][mine].to_numpy(dtype=np.int64)
-        (self.failed if failed else self.done)[cells] = True
-
-
-def _put_aside(disk: store.Disk, place: Path, name: str) -> None:
-    """Move a shard to where it is not read."""
-    disk.make_folder(place / store.ASIDE)
-    with suppress(FileNotFoundError):
-        disk.rename(place / store.FOLDER / name, place / store.ASIDE / name)
-
-
 #: So often a job may lose its worker before it counts as failed.
 _LOSSES = 3
 
 
-@dataclass
 class Engine:
-    """Works off batches with an executor.
+    """Works off the runs of an experiment that are missing in a folder.
 
     Attributes:
-        experiment, points: what is simulated.
-        disk, shards: where it is stored.
-        model, fingerprints: of the jobs, by scenario.
+        done, failed: runs of every point that are finished or failed, ``(point, run)``.
+        marks: the fingerprints of experiment, seed and model, by scenario.
         progress: told how far the sweep is; an exception that it raises ends the sweep.
+        computed: runs that were made.
     """
 
-    experiment: Experiment
-    points: design.Points
-    state: SweepState
-    disk: store.Disk
-    shards: Path
-    model: str
-    fingerprints: dict[str, str]
-    progress: Progress
-    computed: int = 0
-    _under_way: dict[int, tuple[design.Batch, Job]] = field(default_factory=dict)
-    _next: int = 0
-    _failing: set[int] = field(default_factory=set)
+    def __init__(
+        self,
+        experiment: Experiment,
+        points: design.Points,
+        runs: int,
+        place: Path,
+        tell: Callable[[int, int], None],
+    ) -> None:
+        self.experiment, self.place, self.progress = experiment, place, tell
+        self.points, self.model = points.points, model_version()
+        self.done = np.zeros((len(self.points), runs), dtype=bool)
+        self.failed = np.zeros_like(self.done)
+        self.computed = 0
+        self.marks = store.keep_manifest(place, experiment, points, self.model, runs)
+        self._under_way: dict[int, tuple[design.Batch, Job]] = {}
+        self._next = 0
+        self._failing: set[int] = set()
+
+    @property
+    def settled(self) -> np.ndarray:
+        """Runs that need no work, ``(point, run)``."""
+        return self.done | self.failed
+
+    def read(self, retry: bool) -> list[str]:
+        """Take note of what the shards hold, and return a line for each that is set aside.
+
+        Those are damaged or of another sweep; they are moved, never deleted. With ``retry``
+        failures are forgotten.
+        """
+        said = []
+        number = {point.id: i for i, point in enumerate(self.points)}
+        for path, shard in store.shards(self.place, self.marks):
+            if isinstance(shard, store.UnfitError):
+                said.append(f"{store.FOLDER}/{path.name}: {shard}")
+                aside = self.place / store.ASIDE
+                aside.mkdir(exist_ok=True)
+                with suppress(FileNotFoundError):
+                    store.disk.rename(path, aside / path.name)
+                continue
+            kind, table = shard
+            if retry and kind == store.FAILED:
+                store.disk.remove(path)
+                continue
+            at = table["point"].map(number)
+            # Points that this design no longer has, and more runs than wanted, stay where they are.
+            mine = at.notna() & (table["run"] < self.done.shape[1])
+            cells = at[mine].to_numpy(dtype=np.int64), table["run"][mine].to_numpy(dtype=np.int64)
+            (self.failed if kind == store.FAILED else self.done)[cells] = True
+        return said
 
     def work_off(self, batches: Iterable[design.Batch], team: Executor) -> None:
-        """Simulate and store every batch.
-
-        Raises:
-            OSError: if the results cannot be stored.
-        """
+        """Simulate and store every batch. Raises `OSError` if the results cannot be stored."""
         queue = deque(batches)
         while queue or self._under_way:
             while queue and team.wants():
@@ -115,7 +94,10 @@ class Engine:
             for number, kind, content in team.answers(PATIENCE, lambda: self.tell(team)):
                 batch, job = self._under_way.pop(number)
                 if kind == "done":
-                    self._done(batch, job, content)
+                    if content is not None:  # no worker has stored it
+                        store.write_shard(self.place, job, content)
+                    self.computed += len(batch)
+                    self.done[batch.points, batch.runs] = True
                 else:
                     self._failed(batch, cause_of(content), queue)
             self.tell(team)
@@ -130,32 +112,26 @@ class Engine:
             self._next += 1
 
     def _job(self, batch: design.Batch) -> Job:
-        chosen = [self.points.points[i] for i in batch.points]
-        fingerprint = self.fingerprints[chosen[0].scenario]
-        return store.make_job(self.experiment, chosen, batch.runs, self.model, fingerprint)
-
-    def _done(self, batch: design.Batch, job: Job, left: store.Numbers | None) -> None:
-        if left is not None:  # no worker has stored it
-            store.write_shard(self.disk, self.shards, job, left)
-        self.computed += len(batch)
-        self.state.done[batch.points, batch.runs] = True
+        chosen = [self.points[i] for i in batch.points]
+        mark = self.marks[chosen[0].scenario]
+        return store.make_job(self.experiment, chosen, batch.runs, self.model, mark)
 
     def _failed(self, batch: design.Batch, cause: str, queue: deque[design.Batch]) -> None:
         """Search the run that fails by halves; a point of which two fail and none is done fails."""
-        if instead := design.after_failure(batch):
+        if instead := batch.halves():
             queue.extendleft(reversed(instead))
             return
         point = int(batch.points[0])
-        if self.state.failed[point].any() and not self.state.done[point].any():
+        if self.failed[point].any() and not self.done[point].any():
             self._failing.add(point)
-            runs = np.flatnonzero(~self.state.settled[point])
+            runs = np.flatnonzero(~self.settled[point])
             batch = design.Batch(np.full(len(runs), point), runs)
-        store.write_shard(self.disk, self.shards, self._job(batch), cause)
-        self.state.failed[batch.points, batch.runs] = True
+        store.write_shard(self.place, self._job(batch), cause)
+        self.failed[batch.points, batch.runs] = True
 
     def tell(self, team: Executor) -> None:
         """Say how far the sweep is, in run-months."""
-        settled = self.state.settled
+        settled = self.settled
         months = month_number(self.experiment.end) - month_number(self.experiment.start) + 1
         self.progress(int(settled.sum()) * months + team.under_way(), settled.size * months)
 
@@ -187,9 +163,8 @@ def sweep(
     workers: int = 1,
     cluster: str | None = None,
     retry: bool = False,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
     without: str | Sequence[str] = (),
-    disk: store.Disk | None = None,
     simulate: Work = simulate,
 ) -> Report:
     """Simulate what is missing of an experiment and keep it in a folder as it is finished.
@@ -198,13 +173,10 @@ def sweep(
         experiment: a shipped experiment, the path of a file, or a loaded one.
         out: the folder; if it holds a part of this experiment, the sweep goes on there.
         runs: replicates of every point, in place of those of the file.
-        workers: processes on this machine.
-        cluster: the address of a Dask scheduler, in place of processes.
+        workers, cluster: processes on this machine, or the address of a Dask scheduler.
         retry: try again what failed before.
         progress: told the run-months that are settled, and all of them.
-        without: what is taken out of the model, see `tajsim.ensemble.run_many`.
-        disk: the file system.
-        simulate: simulates a job; for tests and measurements.
+        without, simulate: what is taken out of the model; what simulates a job, for tests.
 
     Raises:
         UserError: for anything the caller can mend.
@@ -219,47 +191,40 @@ def sweep(
         wrong.append("workers and cluster exclude each other; the cluster has its own workers")
     if wrong:
         raise UserError(wrong)
-    points = design.make_points(loaded, rows := design.make_design(loaded))
-    disk, model = disk or store.Disk(), model_version()
-    place = store.prepare_folder(disk, out)
+    points, place = design.make_points(loaded), store.prepare_folder(out)
     tell = progress or (lambda done, total: None)
-    state = SweepState(points, wanted)
     with _storing(place), store.locked(place):
-        manifest = store.manifest_of(loaded, model, int(wanted))
-        store.keep_manifest(disk, place, manifest, store.tables_of(loaded, points, rows))
-        marks = store.fingerprints(manifest)
-        aside = state.read(disk, place, marks, retry)
-        kept = int(state.done.sum())
-        engine = Engine(loaded, points, state, disk, place / store.FOLDER, model, marks, tell)
-        if not state.settled.all():
+        engine = Engine(loaded, points, int(wanted), place, tell)
+        aside = engine.read(retry)
+        kept = int(engine.done.sum())
+        if not engine.settled.all():
             _simulate(engine, workers, cluster, simulate)
-    failed = int((state.failed & ~state.done).sum())
-    counts = (len(points.points), state.done.size, kept, engine.computed, failed)
+    failed = int((engine.failed & ~engine.done).sum())
+    counts = (len(engine.points), engine.done.size, kept, engine.computed, failed)
     return Report(place, *counts, tuple(aside), monotonic() - began)
 
 
 def _simulate(engine: Engine, workers: int, cluster: str | None, simulate: Work) -> None:
     """Work off the runs that are not settled."""
-    state = engine.state
-    variant = np.array([point.variant for point in engine.points.points])
+    variant = np.array([point.variant for point in engine.points])
     if workers > 1 and cluster is None:  # others hand what they leave to the engine
-        simulate = partial(_simulate_and_store, simulate, engine.shards)
+        simulate = partial(_simulate_and_store, simulate, engine.place)
     try:
         with executor(simulate, workers, cluster, _LOSSES) as team:
-            batches = design.divide(variant, state.settled, state.done.shape[1], team.hands)
+            batches = design.divide(variant, engine.settled, team.hands)
             engine.work_off(batches, team)
     finally:
         with suppress(OSError):  # what a killed worker had begun to write
-            store.sweep_away(engine.disk, engine.shards)
+            store.sweep_away(engine.place / store.FOLDER)
 
 
-def _simulate_and_store(simulate: Work, folder: Path, job: Job, month_done: MonthDone) -> None:
+def _simulate_and_store(simulate: Work, place: Path, job: Job, month_done: MonthDone) -> None:
     """Simulate a job in a worker and store what it leaves."""
     left: store.Numbers = simulate(job, month_done)
     try:
-        store.write_shard(store.Disk(), folder, job, left)
+        store.write_shard(place, job, left)
     except OSError as error:
-        raise FatalError(f"{folder}: cannot be written ({reason(error)})") from None
+        raise FatalError(f"{place}: cannot be written ({reason(error)})") from None
 
 
 @contextmanager

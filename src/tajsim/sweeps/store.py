@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import json
 import os
@@ -12,24 +11,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-import xarray as xr
-from numpy.typing import NDArray
 
 from tajsim.compiled.engine import chosen
 from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
 from tajsim.files import BEGUN, csv_text, place_of, telling, whole
-from tajsim.inputs import events as kinds, outcomes, scenario_parts, toml
-from tajsim.inputs.experiment import Experiment, FactorValue, Keep
+from tajsim.inputs import events as kinds, outcomes, toml
+from tajsim.inputs.experiment import Experiment, Keep
 from tajsim.results import numbers, window
-from tajsim.sweeps.design import DesignPoints, Point, Points
-
-if TYPE_CHECKING:
-    from tajsim.model.model import TajikistanModel
+from tajsim.sweeps.design import Point, Points
 
 #: Of the manifest, and what mends a file of a sweep.
 FORMAT, _AGAIN = 2, "the same command of 'tajsim sweep' writes it anew"
@@ -41,26 +35,33 @@ _OURS = {MANIFEST, POINTS, DESIGN, LOCK, ASIDE, FOLDER}
 RUNS, FAILED = "runs", "failed"
 _KEY = ("point", "run")
 
-Numbers = NDArray[np.float64]
-Series = NDArray[np.float32]
+Numbers = np.ndarray
+Series = np.ndarray
 
 
 def make_job(
     experiment: Experiment,
     points: Sequence[Point],
-    runs: Sequence[int] | NDArray[np.int64],
+    runs: Sequence[int] | np.ndarray,
     model: str,
     fingerprint: str,
 ) -> Job:
     """Return the job of runs ``(run,)`` of points ``(run,)``, all of one variant.
 
-    Args:
-        model: the version of the model that must simulate it.
-        fingerprint: the mark of the sweep that the shards of this scenario bear.
+    ``model`` is the version that must simulate it, ``fingerprint`` the mark that its shards bear.
     """
     scenario = next(s for s in experiment.scenarios if s.name == points[0].scenario)
     values = [point.values for point in points]
     settings: dict[str, Any] = dict(scenario.settings)
+    own = []
+    for template in experiment.events:
+        event = template.event(values[0])
+        if name := template.travelling:  # its numbers become ``(run,)``
+            numbers = np.array([float(template.filled(v)[name]) for v in values])
+            arguments: dict[str, Any] = {**event.arguments, name: numbers}
+            event = replace(event, arguments=arguments)
+        own.append(event)
+    events = sorted([*scenario.events, *own], key=lambda event: event.month)
     for factor in experiment.factors:
         if factor.parameter is not None:
             settings[factor.parameter] = np.array([float(v[factor.name]) for v in values])
@@ -73,7 +74,7 @@ def make_job(
         parameters=experiment.parameters,
         outcomes=outcomes.with_weight(keep.outcome for keep in experiment.keep),
         settings=settings,
-        events=_events(experiment, scenario, values),
+        events=tuple(event for event in events if event.month <= experiment.end),
         points=tuple(point.id for point in points),
         keep=Summaries(experiment.keep, experiment.start, fingerprint),
         model=model,
@@ -81,32 +82,7 @@ def make_job(
     )
 
 
-def _events(
-    experiment: Experiment,
-    scenario: scenario_parts.Scenario,
-    values: Sequence[Mapping[str, FactorValue]],
-) -> tuple[scenario_parts.Event, ...]:
-    """Return the events of the variant, months in order; travelling numbers become ``(run,)``."""
-    own = []
-    for template in experiment.events:
-        event = template.event(values[0])
-        if template.travelling:
-            numbers = np.array([float(template.filled(v)[template.travelling]) for v in values])
-            arguments: dict[str, Any] = {**event.arguments, template.travelling: numbers}
-            event = replace(event, arguments=arguments)
-        own.append(event)
-    events = sorted([*scenario.events, *own], key=lambda event: event.month)
-    return tuple(event for event in events if event.month <= experiment.end)
-
-
-def summarise(record: Mapping[str, Series], keep: Sequence[Keep], start: str) -> Numbers:
-    """Return the kept numbers ``(run, column)`` of series ``(own dims..., month, run)``."""
-    first, months = toml.month_number(start), next(iter(record.values())).shape[-2]
-    whole = window.labelled(record, [toml.month_text(first + place) for place in range(months)])
-    return np.stack([one(whole, k) for k in keep], axis=-1)
-
-
-def one(record: xr.Dataset, keep: Keep) -> Numbers:
+def one(record: Any, keep: Keep) -> Numbers:
     """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
     where = {d: name for d, name in keep.where.items() if name != kinds.ALL}
     return np.asarray(
@@ -122,34 +98,25 @@ class Summaries:
     start: str
     fingerprint: str
 
-    def __call__(self, model: TajikistanModel) -> Numbers:
+    def __call__(self, model: Any) -> Numbers:
         """Return the kept numbers ``(run, column)`` of a finished model."""
-        return summarise(model.record, self.columns, self.start)
+        first, months = toml.month_number(self.start), next(iter(model.record.values())).shape[-2]
+        names = [toml.month_text(first + place) for place in range(months)]
+        record = window.labelled(model.record, names)
+        return np.stack([one(record, keep) for keep in self.columns], axis=-1)
 
 
 class Disk:
-    """The file system. Every method may raise ``OSError``."""
-
-    def make_folder(self, folder: Path) -> None:
-        """Make a folder, and those above it."""
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def read(self, path: Path) -> bytes:
-        """Return the content of a file."""
-        if path.exists() and not path.is_file():  # reading a pipe would wait for its writer
-            raise OSError(errno.EINVAL, "Not an ordinary file")
-        return path.read_bytes()
-
-    def names(self, folder: Path) -> list[str]:
-        """Return the names of the files in a folder, sorted."""
-        return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    """How files are written. Every method may raise ``OSError``."""
 
     def write(self, path: Path, data: bytes) -> None:
         """Write a file, which may be torn or lost until `sync`."""
         path.write_bytes(data)
 
     def sync(self, path: Path) -> None:
-        """Wait until the content of a file is on the disk."""
+        """Wait until the content of a file, or the names in a folder, are on the disk."""
+        if path.is_dir() and os.name != "posix":  # elsewhere a folder cannot be opened
+            return
         # Windows wants a file to be open for writing, Linux a folder not to be.
         number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
         try:
@@ -158,34 +125,40 @@ class Disk:
             os.close(number)
 
     def rename(self, path: Path, to: Path) -> None:
-        """Rename a file, replacing what is there; may be lost until `sync_folder`."""
+        """Rename a file, replacing what is there; may be lost until `sync` of the folder."""
         path.replace(to)
-
-    def sync_folder(self, folder: Path) -> None:
-        """Wait until the names in a folder are on the disk."""
-        if os.name == "posix":  # elsewhere a folder cannot be opened
-            self.sync(folder)
 
     def remove(self, path: Path) -> None:
         """Remove a file."""
         path.unlink(missing_ok=True)
 
 
-def put(disk: Disk, path: Path, data: bytes) -> None:
-    """Write a file that appears whole or not at all, and stays once this has returned.
+#: What tests put another in the place of.
+disk = Disk()
 
-    Raises:
-        OSError: if it cannot be written; nothing of it is left then.
-    """
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file that appears whole or not at all (`OSError`), and stays after this."""
     with whole(path, disk.rename, disk.remove) as begun:
         disk.write(begun, data)
         disk.sync(begun)
-    disk.sync_folder(path.parent)
+    disk.sync(path.parent)
 
 
-def sweep_away(disk: Disk, folder: Path) -> None:
+def _read(path: Path) -> bytes:
+    """Return the content of a file. Raises `OSError` if it is none, or cannot be read."""
+    if path.exists() and not path.is_file():  # reading a pipe would wait for its writer
+        raise OSError("Not an ordinary file")
+    return path.read_bytes()
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def sweep_away(folder: Path) -> None:
     """Remove what others began to write and never finished."""
-    for name in disk.names(folder):
+    for name in _names(folder):
         if name.startswith(BEGUN):
             disk.remove(folder / name)
 
@@ -198,17 +171,13 @@ class UnfitError(Exception):
     """A shard is not what it was when it was written, or is of another sweep."""
 
 
-#: What a shard holds: its header, and a table with the columns point, run and the kept numbers or
+#: What a shard holds: its kind, and a table with the columns point, run and the kept numbers or
 #: the cause.
-Shard = tuple[dict[str, Any], pd.DataFrame]
+Shard = tuple[str, pd.DataFrame]
 
 
-def write_shard(disk: Disk, folder: Path, job: Job, left: Numbers | str) -> None:
-    """Store what a job left, or the cause of its failure; it lasts once this has returned.
-
-    Raises:
-        OSError: if it cannot be written.
-    """
+def write_shard(place: Path, job: Job, left: Numbers | str) -> None:
+    """Store what a job left, or the cause of its failure; it lasts after this, or `OSError`."""
     kept: Summaries = cast(Summaries, job.keep)
     cells = " ".join(f"{point}:{run}" for point, run in zip(job.points, job.runs, strict=True))
     name = sha256(f"{kept.fingerprint} {cells}".encode()).hexdigest()[:16]
@@ -228,68 +197,57 @@ def write_shard(disk: Disk, folder: Path, job: Job, left: Numbers | str) -> None
     # Floats are written so that they are read back to the bit.
     body = csv_text([*_KEY, *columns], ([point, run, *row] for point, run, row in rows))
     header["sha256"] = _checksum(header, body)
-    put(disk, folder / f"{header['kind']}-{name}.csv", f"# {json.dumps(header)}\n{body}".encode())
+    path = place / FOLDER / f"{header['kind']}-{name}.csv"
+    put(path, f"# {json.dumps(header)}\n{body}".encode())
 
 
-def read_shard(disk: Disk, path: Path, fingerprints: Mapping[str, str]) -> Shard:
-    """Read one shard.
-
-    Args:
-        fingerprints: those of the sweep, by scenario; a scenario that is not among them is one
-            that the sweep had once.
+def read_shard(path: Path, marks: Mapping[str, str]) -> Shard:
+    """Read one shard, see `shards`.
 
     Raises:
         UnfitError: if its checksum or its header do not fit, or it is of another experiment, seed
             or model.
     """
     try:
-        text = disk.read(path).decode("utf-8")
-        first, body = text.split("\n", 1)
+        first, body = _read(path).decode("utf-8").split("\n", 1)
         header = json.loads(first.removeprefix("# "))
-        told = header.pop("sha256")
-        if told != _checksum(header, body):
+        if header.pop("sha256") != _checksum(header, body):
             raise UnfitError("the checksum does not fit")
         mark = header.get("experiment")
         if mark is None:
             raise UnfitError("it does not say which experiment and model it belongs to")
-        if mark != fingerprints.get(header["scenario"], mark):
+        if mark != marks.get(header["scenario"], mark):
             raise UnfitError("it belongs to another experiment, seed or model")
-        table = read_table(body, ("point", "cause"))
-    except UnfitError:
-        raise
+        return header["kind"], read_table(body, ("point", "cause"))
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise UnfitError(f"it cannot be read ({type(error).__name__})") from None
-    return header, table
 
 
-def shards(
-    disk: Disk, place: Path, fingerprints: Mapping[str, str]
-) -> Iterator[tuple[str, Shard | UnfitError]]:
-    """Yield the shards of a sweep by name, or why one is not of it; see `read_shard`."""
-    folder = place / FOLDER
-    for name in disk.names(folder):
+def shards(place: Path, marks: Mapping[str, str]) -> Iterator[tuple[Path, Shard | UnfitError]]:
+    """Yield the shards of a sweep with their paths, or why one is not of it.
+
+    ``marks`` are its fingerprints by scenario; one that is not among them the sweep had once.
+    """
+    for name in _names(place / FOLDER):
         if name.endswith(".csv") and not name.startswith(BEGUN):
+            path = place / FOLDER / name
             try:
-                yield name, read_shard(disk, folder / name, fingerprints)
+                yield path, read_shard(path, marks)
             except UnfitError as error:
-                yield name, error
+                yield path, error
 
 
 def read_all(
-    disk: Disk,
-    place: Path,
-    points: Sequence[str],
-    columns: Sequence[str],
-    fingerprints: Mapping[str, str],
+    place: Path, points: Sequence[str], columns: Sequence[str], marks: Mapping[str, str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Return all runs of these points, all failures, and a line for each shard left out."""
     tables: dict[str, list[pd.DataFrame]] = {RUNS: [], FAILED: []}
     unfit: list[str] = []
-    for name, shard in shards(disk, place, fingerprints):
+    for path, shard in shards(place, marks):
         if isinstance(shard, UnfitError):
-            unfit.append(f"{name}: {shard}")
+            unfit.append(f"{path.name}: {shard}")
         else:
-            tables[shard[0]["kind"]].append(shard[1])
+            tables[shard[0]].append(shard[1])
     results = _joined(tables[RUNS], points, [*_KEY, *columns])
     failures = _joined(tables[FAILED], points, [*_KEY, "cause"])
     there = pd.MultiIndex.from_frame(results[[*_KEY]])
@@ -313,67 +271,32 @@ def _checksum(header: dict[str, Any], body: str) -> str:
 
 @contextmanager
 def locked(place: Path) -> Iterator[None]:
-    """Hold the folder for one sweep. The lock is the system's, so no crash leaves it behind.
+    """Hold the folder for one sweep, or raise `UserError` if another does.
 
-    Raises:
-        UserError: if another sweep holds it.
+    The lock is the system's, so no crash leaves it behind.
     """
     with (place / LOCK).open("a+b") as file:
         try:
-            _lock(file.fileno())
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             file.seek(0)
             who = file.read(20).decode("ascii", "replace").strip()
-            process = f" (process {who})" if who else ""
-            raise UserError(
-                f"{place}: another sweep is at work there{process}; wait for it, or name another "
-                "folder"
-            ) from None
+            busy = f"another sweep is at work there{f' (process {who})' if who else ''}"
+            raise UserError(f"{place}: {busy}; wait for it, or name another folder") from None
         file.truncate(0)
         file.write(str(os.getpid()).encode())
         file.flush()
         yield
 
 
-def _lock(number: int) -> None:
-    """Lock a file, or raise ``OSError`` if another process has it locked."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def parts_of(experiment: Experiment, model: str) -> dict[str, str]:
-    """Return what the numbers of a run depend on, besides its point and its number.
-
-    The keys are words for messages; neither points nor the number of runs are among them.
-    """
-    parts = {
-        "model": model,
-        "seed": experiment.seed,
-        "first month": experiment.start,
-        "last month": experiment.end,
-        "mode of the parameters": experiment.parameters,
-        "list of what is kept": [
-            [k.column, k.outcome, dict(k.where), k.window] for k in experiment.keep
-        ],
-        "list of factors": sorted([f.name, f.parameter or ""] for f in experiment.factors),
-        "list of events": [dict(template.raw) for template in experiment.events],
-    }
-    return {name: _digest(part) for name, part in parts.items()}
-
-
-def scenario_digest(scenario: scenario_parts.Scenario) -> str:
-    """Return a hash of what a scenario does."""
-    events = [[e.month, e.kind, dict(e.arguments)] for e in scenario.events]
-    return _digest([scenario.start, dict(scenario.settings), events, scenario.without])
-
-
-def fingerprints(manifest: Mapping[str, Any]) -> dict[str, str]:
+def _marks(manifest: Mapping[str, Any]) -> dict[str, str]:
     """Return, by scenario, the fingerprint of experiment, seed and model that every shard bears."""
     scenarios = manifest["scenarios"].items()
     return {name: _digest([manifest["parts"], name, digest]) for name, digest in scenarios}
@@ -384,51 +307,40 @@ def _digest(part: Any) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def prepare_folder(disk: Disk, out: str | Path) -> Path:
-    """Make the folder if it is not there, and refuse one that holds something else.
-
-    Raises:
-        UserError: if it cannot be used.
-    """
+def prepare_folder(out: str | Path) -> Path:
+    """Make the folder if it is not there; a `UserError` refuses one that holds something else."""
     place = place_of(out)
     with telling(out):
         if place.exists() and not place.is_dir():
             raise UserError(f"{out}: is a file; name a folder")
-        held = disk.names(place)
+        held = _names(place)
         strange = [n for n in held if n not in _OURS and not n.startswith(BEGUN)]
         if strange and MANIFEST not in held:
             raise UserError(f"{out}: holds '{strange[0]}' and no sweep; name another folder")
-        disk.make_folder(place / FOLDER)
+        (place / FOLDER).mkdir(parents=True, exist_ok=True)
     return place
 
 
-def read_manifest(disk: Disk, place: Path) -> dict[str, Any]:
-    """Return what a sweep is about.
-
-    Raises:
-        UserError: if the file is not one of tajsim's.
-    """
+def read_manifest(place: Path) -> dict[str, Any]:
+    """Return what a sweep is about. Raises `UserError` if the file is not one of tajsim's."""
+    path = place / MANIFEST
     try:
-        manifest: dict[str, Any] = json.loads(disk.read(place / MANIFEST))
+        manifest: dict[str, Any] = json.loads(_read(path))
         told, made = manifest.pop("sha256", None), manifest["tajsim_sweep"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise DamagedError(f"{place / MANIFEST}: is not the file of a sweep, or damaged") from None
+        raise DamagedError(f"{path}: is not the file of a sweep, or damaged") from None
     if made != FORMAT:
         said = f"a sweep of format {str(made)[:20]}, and this version reads {FORMAT}"
         raise UserError(f"{place}: {said}; sweep it again")
     if told != _digest(manifest):
-        raise DamagedError(f"{place / MANIFEST}: is damaged, its checksum does not fit; {_AGAIN}")
-    return manifest
+        raise DamagedError(f"{path}: is damaged, its checksum does not fit; {_AGAIN}")
+    return {**manifest, "marks": _marks(manifest)}
 
 
-def read_part(disk: Disk, place: Path, manifest: Mapping[str, Any], name: str) -> str:
-    """Return the text of the table of points or of rows.
-
-    Raises:
-        UserError: if it is not the one that belongs to the sweep.
-    """
+def read_part(place: Path, manifest: Mapping[str, Any], name: str) -> str:
+    """Return the text of the table of points or rows; a `UserError` if it is not the sweep's."""
     try:
-        text = disk.read(place / name).decode()
+        text = _read(place / name).decode()
     except (OSError, ValueError):
         text = ""
     if _digest(text) != manifest["files"][name]:
@@ -437,30 +349,37 @@ def read_part(disk: Disk, place: Path, manifest: Mapping[str, Any], name: str) -
 
 
 def keep_manifest(
-    disk: Disk, place: Path, manifest: dict[str, Any], tables: dict[str, str]
-) -> None:
+    place: Path, experiment: Experiment, points: Points, model: str, runs: int
+) -> dict[str, str]:
     """Write what the sweep is about, after comparing it with what is there.
+
+    Returns:
+        By scenario, the fingerprint of experiment, seed and model that every shard bears.
 
     Raises:
         UserError: if the folder was made with something else.
         OSError: if it cannot be written.
     """
-    if MANIFEST in disk.names(place):
+    manifest = _manifest(experiment, model, runs)
+    if (place / MANIFEST).exists():
         with suppress(DamagedError):  # it is written anew; shards say themselves whose they are
-            _compare(place, read_manifest(disk, place), manifest)
-    sweep_away(disk, place)
-    sweep_away(disk, place / FOLDER)
-    for name, text in tables.items():
-        _renew(disk, place / name, text.encode())
+            _compare(place, read_manifest(place), manifest)
+    sweep_away(place)
+    sweep_away(place / FOLDER)
+    names = [factor.name for factor in experiment.factors]
+    listed = ([p.id, p.scenario, *(p.values[n] for n in names)] for p in points.points)
+    tables = {
+        POINTS: csv_text(["point", "scenario", *names], listed),
+        DESIGN: csv_text(["scenario", "point", *names], points.rows),
+    }
     manifest["files"] = {name: _digest(text) for name, text in tables.items()}
-    whole = {**manifest, "sha256": _digest(manifest)}
+    whole = json.dumps({**manifest, "sha256": _digest(manifest)}, indent=1) + "\n"
     # The manifest last: what it names is there by then.
-    _renew(disk, place / MANIFEST, (json.dumps(whole, indent=1) + "\n").encode())
-
-
-def _renew(disk: Disk, path: Path, data: bytes) -> None:
-    if path.name not in disk.names(path.parent) or disk.read(path) != data:
-        put(disk, path, data)
+    for name, text in {**tables, MANIFEST: whole}.items():
+        path, data = place / name, text.encode()
+        if not path.exists() or _read(path) != data:
+            put(path, data)
+    return _marks(manifest)
 
 
 def _compare(place: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
@@ -476,58 +395,58 @@ def _compare(place: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
         raise UserError(f"{place}: was made with {numbers.listed(differ)}; name another folder")
 
 
-def manifest_of(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
-    """Return everything that describes the sweep, as plain lists and tables."""
+def _manifest(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
+    """Return everything that describes the sweep, as plain lists and tables.
+
+    ``parts`` and ``scenarios`` are hashes of what the numbers of a run depend on, besides its point
+    and its number, by words for messages.
+    """
+    parts = {
+        "model": model,
+        "seed": experiment.seed,
+        "first month": experiment.start,
+        "last month": experiment.end,
+        "mode of the parameters": experiment.parameters,
+        "list of what is kept": [
+            [k.column, k.outcome, dict(k.where), k.window] for k in experiment.keep
+        ],
+        "list of factors": sorted([f.name, f.parameter or ""] for f in experiment.factors),
+        "list of events": [dict(template.raw) for template in experiment.events],
+    }
+    deeds = {}
+    for s in experiment.scenarios:
+        events = [[e.month, e.kind, dict(e.arguments)] for e in s.events]
+        deeds[s.name] = [s.start, dict(s.settings), events, s.without]
+    columns = []
+    for k in experiment.keep:
+        outcome = outcomes.load_outcomes()[k.outcome]
+        column = {"column": k.column, "outcome": k.outcome, "unit": outcome.window_unit}
+        column["where"] = ";".join(f"{d}={n}" for d, n in k.where.items())
+        column |= dict(zip(("window_start", "window_end"), k.window, strict=True))
+        about = ("label", "aggregate", "places", "meaning")
+        columns.append({**column, **{name: getattr(outcome, name) for name in about}})
+    told = ("title", "question", "seed", "parameters", "start", "end")
     factor = ("unit", "low", "high", "values", "spread", "role", "basis")
     return {
         "tajsim_sweep": FORMAT,
         "about": {
             "experiment": experiment.name,
-            **{name: getattr(experiment, name) for name in ("title", "question")},
             "labels": {s.name: s.label or s.title for s in experiment.scenarios},
             "model": model,
             "engine": chosen(),
-            "seed": experiment.seed,
             "runs": runs,
-            **{name: getattr(experiment, name) for name in ("parameters", "start", "end")},
+            **{name: getattr(experiment, name) for name in told},
         },
-        "parts": parts_of(experiment, model),
-        "scenarios": {s.name: scenario_digest(s) for s in experiment.scenarios},
+        "parts": {name: _digest(part) for name, part in parts.items()},
+        "scenarios": {name: _digest(done) for name, done in deeds.items()},
         "design": {"kind": experiment.design.kind, "options": dict(experiment.design.options)},
         "factors": [
             {"factor": f.name, "parameter": f.parameter or ""} | {n: getattr(f, n) for n in factor}
             for f in experiment.factors
         ],
-        "columns": [_column(keep) for keep in experiment.keep],
+        "columns": columns,
         "experiment_text": experiment.text,
         "scenario_text": {s.name: s.text for s in experiment.scenarios},
-    }
-
-
-def _column(keep: Keep) -> dict[str, Any]:
-    outcome = outcomes.load_outcomes()[keep.outcome]
-    return {
-        "column": keep.column,
-        "outcome": keep.outcome,
-        "where": ";".join(f"{d}={n}" for d, n in keep.where.items()),
-        "window_start": keep.window[0],
-        "window_end": keep.window[1],
-        "unit": outcome.window_unit,
-        **{name: getattr(outcome, name) for name in ("label", "aggregate", "places", "meaning")},
-    }
-
-
-def tables_of(experiment: Experiment, points: Points, design: DesignPoints) -> dict[str, str]:
-    """Return the table of points and the table of rows, as text by file name."""
-    names = [factor.name for factor in experiment.factors]
-    listed = ([p.id, p.scenario, *(p.values[n] for n in names)] for p in points.points)
-    units = design.units.tolist()
-    rows = (
-        [scenario, point, *units[i % len(units)]] for i, (scenario, point) in enumerate(points.rows)
-    )
-    return {
-        POINTS: csv_text(["point", "scenario", *names], listed),
-        DESIGN: csv_text(["scenario", "point", *names], rows),
     }
 
 
