@@ -267,7 +267,7 @@ def test_the_model_is_fitted_and_going_on_gives_the_same(
     method = smc.Method(particles=60, moves=1, last_moves=2)
     fit = partial(calibrate, method=method, prior_runs=300)
     whole = fit(tmp_path / "whole")
-    assert "free_riding" in whole.fitted
+    assert "survival_weight.border" in whole.fitted
     assert whole.state.power == 1.0 and whole.posterior.shape == (len(whole.targets), 60)
 
     def ended(what: str, done: int, total: int) -> None:
@@ -281,13 +281,13 @@ def test_the_model_is_fitted_and_going_on_gives_the_same(
     assert "prior" not in told and not any(what.startswith("round 1,") for what in told)
     assert tables.sample_text(again) == tables.sample_text(whole)
     tables.write_results(whole, tmp_path)
-    assert {"free_riding", "mirzoev-bargains"} <= {*tables.tables_text(tmp_path).split()}
+    assert {"survival_weight.border", "mirzoev-bargains"} <= {*tables.tables_text(tmp_path).split()}
 
 
 def test_workers_do_not_change_what_is_simulated(early: tuple[str, ...]) -> None:
     targets = [load_targets()[i] for i in early]
     scenario, runs = load_scenario("history"), np.array([5, 5, 2, 8])
-    settings = {"free_riding": np.array([0.2, 0.9, 0.5, 0.5])}
+    settings = {"survival_weight.border": np.array([0.2, 0.9, 0.5, 0.5])}
     found = []
     for workers in (1, 2):
         with histories(scenario, targets, 1, workers) as simulate:

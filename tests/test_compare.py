@@ -127,7 +127,7 @@ def ways(results: xr.Dataset, name: str, window: tuple[str, str]) -> dict[str, f
     return {
         "claim": evaluate_claims(asked)["median"].iloc[0],
         "compare": row["reference_median"],
-        "sweep": float(np.median(kept[:, 0])),
+        "sweep": float(np.median(kept)),
         "picture": float(line.get_ydata()[-1]) * factor,
         "report": level["median"],
         "dashboard": fan["lines"][0][2][-1] * times,

@@ -13,7 +13,7 @@ import xarray as xr
 from fake_sweeps import fake_sweep
 from html_reader import Page
 
-from tajsim.analysis.comparison import Comparison, compare_dataset
+from tajsim.analysis.comparison import compare_dataset
 from tajsim.analysis.explain import explain
 from tajsim.analysis.validation import Validation
 from tajsim.display import Html, element, table, table_csv, text, whole
@@ -117,7 +117,6 @@ def test_names_in_results_are_escaped(by_hand: Callable[..., xr.Dataset]) -> Non
     seen = shown(found)
     assert EVIL in [row[0] for row in seen.rows]
     assert "Claims" in words(seen) and f"{EVIL}:3" in " ".join(words(seen).split())
-    assert isinstance(found, Comparison)
 
 
 def test_texts_keep_their_layout(pair: xr.Dataset) -> None:
@@ -189,7 +188,6 @@ def test_a_table_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("COLUMNS", "40")
     whole = text_table(head, [row], left=(0, 3)).splitlines()
     assert len(whole) == 3, "files and pipes get whole rows"
-
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "60")
     assert len(text_table(head, [row], left=(0, 3)).splitlines()) == 3
@@ -208,10 +206,6 @@ def test_a_table_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_tables_read_alike_everywhere() -> None:
     table = pd.DataFrame({"a": [0.0, 1.5, np.nan], "n": [1, 2, 3], "b": [True, False, True]})
-    assert table_csv(table, "0.1+x").splitlines() == [
-        "a,n,b,model",
-        "0.0,1,true,0.1+x",
-        "1.5,2,false,0.1+x",
-        ",3,true,0.1+x",
-    ]
+    said = ["a,n,b,model", "0.0,1,true,0.1+x", "1.5,2,false,0.1+x", ",3,true,0.1+x"]
+    assert table_csv(table, "0.1+x").splitlines() == said
     assert table_csv(table.assign(model="other"), "0.1+x").splitlines()[1] == "0.0,1,true,other"

@@ -1,28 +1,22 @@
 """The ensemble axis and the keyed draws, at the level of the whole model."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 from conftest import finished, same_record
 
-from tajsim.agents.actors import states_of
 from tajsim.agents.agency import mean_by_task, over_tasks, shared_out
-from tajsim.agents.commander import SERVING, WAITING
 from tajsim.axes import AGENCIES, COMMANDERS, TASKS, Array
 from tajsim.inputs.registry import load_parameters
-from tajsim.inputs.scenario_parts import Event, load_scenario
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.toml import month_number
-from tajsim.model import setup, snapshot
 from tajsim.model.ledger import Ledger
 from tajsim.model.model import MONTH, TajikistanModel
 from tajsim.model.stages.money import political_heads
 from tajsim.world import AGENCY_TASKS
 
 END = "2004-12"
-#: Of the months before the start: what they leave, what they keep, what a pair of runs needs.
-SPUN: dict[str, Any] = {"runs": 40, "seed": 3, "end": "2004-06"}
 pytestmark = pytest.mark.usefixtures("all_soon")
 
 
@@ -190,72 +184,3 @@ def test_a_head_is_political_away_from_his_own_trade() -> None:
     # Who is out of office heads nothing.
     mirzoev.status[1] = 2.0
     assert (political_heads(model) == 0.0).all()
-
-
-@pytest.fixture(scope="module")
-def model() -> TajikistanModel:
-    return TajikistanModel(**SPUN)
-
-
-def test_the_start_is_that_of_the_documents(model: TajikistanModel) -> None:
-    raw = TajikistanModel(**SPUN, settled=False)
-    assert model.months_run == raw.months_run == 0
-    for there, begun in zip(setup.holders(model), setup.holders(raw), strict=True):
-        for name, declared in there.declared.items():
-            if declared.pinned:
-                np.testing.assert_array_equal(getattr(there, name), getattr(begun, name), name)
-    np.testing.assert_array_equal(model.migrants, raw.migrants)
-    np.testing.assert_array_equal(model.home_people, raw.home_people)
-    np.testing.assert_array_equal(model.people["dead"], 0.0)
-
-
-def test_nobody_falls_and_nothing_ends_before_the_start(model: TajikistanModel) -> None:
-    assert np.isin(model.commanders.status, (SERVING, WAITING)).all()
-    assert not model.regime.ladder.any() and not model.regime.failed.any()
-    assert not model.regime.heir.any() and not model.agencies.extra_km.any()
-    assert not model.chronicle.columns()["run"].size
-
-
-def test_usual_levels_are_those_of_the_start_for_good(model: TajikistanModel) -> None:
-    """Every state that is compared with its start is one times it there; few are set again.
-
-    What clients and commanders are used to is a memory of years, which moves.
-    """
-    usual = [
-        (holder, name, declared.usual, getattr(holder, name))
-        for holder in setup.holders(model)
-        for name, declared in states_of(type(holder)).items()
-        if declared.usual
-    ]
-    assert len(usual) > 8
-    for holder, name, of, value in usual:
-        np.testing.assert_array_equal(value, getattr(holder, of), name)
-    tried = TajikistanModel(**SPUN)
-    tried.run_to_end()
-    by_kind = dict(zip(map(type, setup.holders(tried)), setup.holders(tried), strict=True))
-    for holder, name, _, value in usual:
-        if name in ("clients_usual", "habit"):
-            continue
-        np.testing.assert_array_equal(value, getattr(by_kind[type(holder)], name), name)
-
-
-def test_an_event_changes_nothing_before_it_and_a_setting_holds_before_the_start() -> None:
-    dated = Event("2004-03", "set", {"parameter": "border_cost_per_head", "value": 100.0}, "")
-    plain, changed = (TajikistanModel(runs=5, end=END, events=e) for e in ((), (dated,)))
-    for model in (plain, changed):
-        model.run_to_end()
-    for name, series in plain.record.items():
-        np.testing.assert_array_equal(series[..., :2, :], changed.record[name][..., :2, :], name)
-    poor, paid = (TajikistanModel(runs=5, agency_pay__customs=pay) for pay in (10.0, 1000.0))
-    assert (paid.agency["customs"].collusion < poor.agency["customs"].collusion).all()
-
-
-def test_a_kept_state_needs_no_spin_up() -> None:
-    whole, half = (TajikistanModel(runs=5, end=END) for _ in range(2))
-    whole.run_to_end()
-    half.step()
-    later = TajikistanModel(runs=5, end=END, settled=False)
-    snapshot.put_back(later, snapshot.take(half))
-    later.run_to_end()
-    for name, series in whole.record.items():
-        np.testing.assert_array_equal(series, later.record[name], name)

@@ -54,13 +54,6 @@ def test_finite_and_in_range(name: str) -> None:
             assert result.max() <= 1.0 + 1e-12
 
 
-def test_most_rules_answer_shares() -> None:
-    """The promise is read from the docstrings; this keeps it from going unread."""
-    promised = {rule.__name__ for rule in RULES.values() if answers_a_share(rule)}
-    assert len(promised) > len(RULES) / 3
-    assert {"learn", "exit_shares", "collusion_aim", "repetition", "failure_chance"} <= promised
-
-
 def test_no_range_is_left_over() -> None:
     used = {
         (rule.__name__, name) for rule in RULES.values() for name in rule_inputs.state_names(rule)
