@@ -117,9 +117,9 @@ def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
         "russian_border_guards", "russian_base", "french_airfield"
     }  # fmt: skip
     assert "status-quo" not in told.index.get_level_values("scenario")
-    assert "“Russian base” ends in 0 %" in found.full_text()
+    assert "ends “Russian base” in 0 %" in found.full_text()
     assert (
-        "Of the runs of “Arrangement of 2004 held” itself, by" in card(found.dataset, "mine").text()
+        "“Arrangement of 2004 held” by itself ends" in card(found.dataset, "mine").text()
     )
 
 

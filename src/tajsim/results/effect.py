@@ -268,7 +268,7 @@ def conditioned_statement(dataset: xr.Dataset) -> str:
     for name in names_of(dataset):
         month = conditioned.parted(settings.get(name, {}), events.get(name, ()))
         met = conditioned.met_before(month, dataset.sizes["run"], int(dataset.attrs["seed"]))
-        parts = [f"{event} in {percent(share)}" for event, share in met.items()]
+        parts = [f"{event.replace('-', ' ')} in {percent(share)}" for event, share in met.items()]
         until = "" if month > "9999" else f", up to {month_text(month)}, when it parts from them"
         told.append(f"{name}{until}: {listed(parts) or 'no event'}.")
     return " ".join(told)
@@ -380,12 +380,12 @@ def reference_sentence(found: pd.DataFrame, scenario: str, title: str = "") -> s
         return ""
     deals, words = load_deals(), {"begin": "begins", "end": "ends"}
     said = [
-        f"“{deals[row.deal].label}” {words[row.change]} in {percent(row.share)}"
+        f"{words[row.change]} “{deals[row.deal].label}” in {percent(row.share)}"
         for row in rows_of(rows)
     ]
     reference = f"“{title}”" if title else rows["reference"].iloc[0]
     last = month_text(rows["last"].iloc[0])
-    return f"Of the runs of {reference} itself, by {last}: {', '.join(said)}."
+    return f"By {last} {reference} by itself {listed(said)} of its runs."
 
 
 #: So many assumptions are tried for each difference.
