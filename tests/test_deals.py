@@ -118,9 +118,7 @@ def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
     }  # fmt: skip
     assert "status-quo" not in told.index.get_level_values("scenario")
     assert "ends “Russian base” in 0 %" in found.full_text()
-    assert (
-        "“Arrangement of 2004 held” by itself ends" in card(found.dataset, "mine").text()
-    )
+    assert "“Arrangement of 2004 held” by itself ends" in card(found.dataset, "mine").text()
 
 
 def test_compare_tells_how_often_the_reference_does_the_same(tmp_path: Path) -> None:
