@@ -193,7 +193,10 @@ def needed(
             claims(paths.get(scenario, scenario), without=held, progress=told, **draws)
             for held, told in zip((rules, others), tell, strict=True)
         )
-        without, alone = without.set_index("claim"), alone.set_index("claim")
+        # Where nothing could be tested there are no effects.
+        without, alone = (
+            t.set_index("claim").reindex(columns=["verdict", "effect"]) for t in (without, alone)
+        )
         for place, row in part.iterrows():
             one, other = without.loc[row["claim"]], alone.loc[row["claim"]]
             same = abs(other["effect"] - row["effect"]) < FIFTH * abs(row["effect"])

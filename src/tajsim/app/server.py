@@ -455,7 +455,7 @@ def _scenario(name: str) -> dict[str, Any]:
         "name": name,
         "shown": name if name in scenario_parts.shipped_scenarios() else Path(name).name,
         **{key: getattr(scenario, key) for key in ("title", "question", "start", "end")},
-        "extends": Path(scenario.extends or "").stem,
+        "extends": scenario.parent,
         "settings": dict(scenario.settings),
         "later": later,
         "events": [

@@ -118,7 +118,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "origins": each(lambda s: {k: o for k, o in s.origins.items() if o != "registry"}),
         "events": each(lambda s: [_told(e) for e in s.events if e.month <= plan.end]),
         "claims": each(lambda s: [c.model_dump() for c in s.claims]),
-        "extends": each(lambda s: Path(s.extends or "").stem),
+        "extends": each(lambda s: s.parent),
         "without": each(lambda s: s.without),
         "scenario_text": each(lambda s: s.text),
     }

@@ -278,6 +278,11 @@ class Scenario:
     label: str = ""
     asks: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def parent(self) -> str:
+        """Name of the scenario that it extends, "" without any."""
+        return Path(self.extends or "").name.removesuffix(".toml")
+
     def holding(self, names: str | Sequence[str], renamed: bool = True) -> "Scenario":
         """Return the scenario with more taken out, which its name and title say if ``renamed``.
 
@@ -294,7 +299,7 @@ class Scenario:
         told = more if len(more) <= _FEW else [*more[:2], f"{len(more) - 2} more"]
         title = f"{self.title}, without {', '.join(told)}"
         mark = f"-without-{'-'.join(told).replace(' ', '-')}"
-        extends = self.extends and Path(self.extends).stem + mark
+        extends = self.extends and self.parent + mark
         return replace(found, name=self.name + mark, title=title, extends=extends)
 
     def _repr_html_(self) -> str:
