@@ -102,8 +102,13 @@ parameters = "fixed"
     values = pd.read_csv(out / "values.csv")
     assert values["median"].is_monotonic_increasing, "better paid guards take more"
     assert picture.read_text().count("<title>") == 1
-    assert main([*arguments[:-1], "half"]) == 2
-    assert "expected a number, or such as 50%of:status-quo" in capsys.readouterr().err
+    assert main(["check", file]) == 0
+    for more, told in (
+        (["--level", "half"], "or such as 50%of:"),
+        (["--runs", "-1"], "at least 1"),
+    ):
+        assert main([*arguments, *more]) == 2
+        assert told in capsys.readouterr().err
 
 
 def test_each_history_meets_its_level_on_the_lines_between_values() -> None:

@@ -14,7 +14,7 @@ from conftest import finished, refused, same_record
 import tajsim
 import tajsim.analysis.ablation as ablation
 from tajsim.agents.regime import Regime
-from tajsim.analysis.verdicts import FAILS, HOLDS
+from tajsim.analysis.verdicts import FAILS, HOLDS, NOT_TESTED
 from tajsim.app.state import command, plan_of, read_state
 from tajsim.cli.main import main
 from tajsim.ensemble.dataset import load_state
@@ -274,3 +274,4 @@ def test_one_real_look(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = ablation._look(["state.polity"], None, draws)
     assert seen["outcomes"] and seen["targets"] == {"n": "missed", "e": "met"}
     assert all(name.startswith("irpt-ban:") for name in seen["claims"])
+    assert NOT_TESTED not in seen["claims"].values()

@@ -1,16 +1,17 @@
-"""Simulation-based calibration: ``python -m docs.generate.sbc FOLDER N [WORKERS]``.
+"""Simulation-based calibration: ``python -m docs.generate.sbc FOLDER N [WORKERS] [--docs]``.
 
 The sampler on the model, with parameters that are known. Each replicate draws parameters from the
 prior, simulates `history` with them, adds the errors of the targets, and fits the parameters that
 the shipped sample has to what comes out. If the sampler is right the true values have even ranks in
 their posteriors (Talts et al. 2018).
 
-Makes N replicates (those in FOLDER are kept, so that it goes on where it was ended), writes
-``docs/tables/sbc.csv`` and draws ``docs/pictures/sbc.svg`` from it.
+Makes N replicates (those in FOLDER are kept, so that it goes on where it was ended), with a table
+and a picture beside them; ``--docs`` copies both into the documentation.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -194,13 +195,13 @@ def _histogram(ax: Axes, ranks: np.ndarray, bins: int) -> None:
     ax.set_ylim(0.0, 1.2 * max(high, counts.max()))
 
 
-USAGE = "usage: python -m docs.generate.sbc FOLDER N [WORKERS]"
+USAGE = "usage: python -m docs.generate.sbc FOLDER N [WORKERS] [--docs]"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Make replicates, the table and the picture; return the exit status."""
     try:
-        folder, replicates, *workers = arguments
+        folder, replicates, *workers = (word for word in arguments if word != "--docs")
         counts = [whole_number(word) for word in (replicates, *workers)]
     except ValueError:
         counts = []
@@ -212,8 +213,11 @@ def main(arguments: Sequence[str]) -> int:
     except UserError as error:
         print(*error.messages, sep="\n", file=sys.stderr)
         return 2
-    TABLE.write_text(Path(folder, FILE_NAME).read_text(encoding="utf-8"), encoding="utf-8")
-    style.save(picture(pd.read_csv(TABLE)), PICTURE)
+    made = Path(folder, FILE_NAME)
+    style.save(picture(pd.read_csv(made)), made.with_suffix(".svg"))
+    if "--docs" in arguments:
+        shutil.copy(made, TABLE)
+        shutil.copy(made.with_suffix(".svg"), PICTURE)
     return 0
 
 

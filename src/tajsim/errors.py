@@ -61,8 +61,6 @@ _SUCCESSORS = {
 
 def nearest(name: str, valid: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the valid name closest to ``name``, or ``""``."""
-    if successor := _SUCCESSORS.get(name.partition(".")[0]):
-        return f"; a name of version 0.1.0, in the place of which stands {successor}"
     plain = {v.replace("-", "_").lower(): v for v in valid}
     found = difflib.get_close_matches(name.replace("-", "_").lower(), plain, n=1, cutoff=0.5)
     return f"; did you mean '{plain[found[0]]}'?" if found else ""
@@ -72,6 +70,8 @@ def unknown(kind: str, name: str, valid: Iterable[str], where: str = "") -> str:
     """Return the standard line for a name that is not in a closed list."""
     valid = list(valid)
     hint = nearest(name, valid)
+    if kind in ("parameter", "outcome") and (new := _SUCCESSORS.get(name.partition(".")[0])):
+        hint = f"; a name of version 0.1.0, in the place of which stands {new}"
     if not hint and len(valid) <= 12:
         hint = f"; valid are: {', '.join(valid)}"
     return f"{where}unknown {kind} '{name}'{hint}"

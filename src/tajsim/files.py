@@ -77,12 +77,12 @@ def is_path(text: str) -> bool:
     return text.endswith(".toml") or "/" in text or "\\" in text
 
 
-def read_text(path: Path, shown: str) -> str:
+def read_text(path: Path, shown: str, expected: str = "a .toml file") -> str:
     """Return the text of a file, ``shown`` in messages, with the line ends of Unix.
 
     What is no readable UTF-8 text of at most `LARGEST_FILE` bytes is a `UserError`.
     """
-    with opened(path, shown, "a .toml file") as file:
+    with opened(path, shown, expected) as file:
         data = file.read(LARGEST_FILE + 1)  # the size that the system tells may be wrong
     if len(data) > LARGEST_FILE:
         size = max(path.stat().st_size, len(data))

@@ -57,7 +57,7 @@ def ablate(
         only: names of mechanisms, themes or rules; by default all themes and mechanisms.
         runs: of every scenario and sign.
         out: a CSV file that is written after each of them; what it holds is not made again.
-        draws: further arguments of `tajsim.ensemble.run_many`.
+        draws: further options of `tajsim.run`.
 
     Returns:
         One row each: ``name``, the ``rules`` held, and, as texts with semicolons between,

@@ -265,7 +265,7 @@ def claims(*scenarios: str | Path, runs: int = 200, **draws: Unpack[Sampling]) -
     Args:
         scenarios: names or paths; by default every shipped scenario with claims.
         runs: the number of runs of each scenario.
-        draws: further arguments of `tajsim.ensemble.run_many`.
+        draws: further options of `tajsim.run`.
 
     Returns:
         One row per claim, see `evaluate_claims`, with its ``reference``, empty where none of the

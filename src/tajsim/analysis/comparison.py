@@ -174,7 +174,7 @@ def compare(
         scenarios: one or more others.
         window: the months compared, see `compare_results`.
         variance: whether to find how much rests on what, which simulates as much again.
-        options: further arguments of `tajsim.ensemble.run_many`.
+        options: further options of `tajsim.run`.
 
     Raises:
         UserError: for anything the caller can mend.

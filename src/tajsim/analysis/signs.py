@@ -70,7 +70,7 @@ def signs(*ids: str, runs: int | None = None, **draws: Unpack[Sampling]) -> pd.D
     Args:
         ids: signs or changes; by default all.
         runs: runs of every pair, in place of what each sign asks for.
-        draws: further arguments of `tajsim.ensemble.run_many`.
+        draws: further options of `tajsim.run`.
 
     Returns:
         One row per sign: ``verdict`` (see `tajsim.analysis.verdicts`), with a ``reason`` where it

@@ -109,7 +109,7 @@ def read_observations(path: str | Path) -> list[Observation]:
     Raises:
         UserError: a line for each mistake, with file, line, key and what was expected.
     """
-    table = csv.DictReader(read_text(Path(path), str(path)).splitlines())
+    table = csv.DictReader(read_text(Path(path), str(path), "a .csv file").splitlines())
     have = list(table.fieldnames or ())
     if missing := [name for name in SERIES_COLUMNS if name not in have]:
         expected = f"expected {', '.join(SERIES_COLUMNS)}, found {', '.join(have) or 'none'}"
@@ -385,7 +385,7 @@ def validate(
         scenario: by default the scenario that applies everything documented.
         against: a CSV file of series of the user's own (`read_observations`), scored in
             place of those of the documents.
-        draws: further arguments of `tajsim.ensemble.run_many`.
+        draws: further options of `tajsim.run`.
 
     Raises:
         UserError: for anything the caller can mend.

@@ -160,6 +160,7 @@ def seek(options: Namespace) -> None:
     --runs N  paired runs at each value (default: the file's)
     --picture FILE  a new file for the response: .png, .svg or .pdf
     --out FOLDER^  a new folder for the table (CSV)
+    @without
     @work
     """
     from tajsim.plots.style import SUFFIXES, look, save
@@ -168,7 +169,7 @@ def seek(options: Namespace) -> None:
         picture = check_file(options.picture, options.overwrite, endings=SUFFIXES)
 
     def work() -> Any:
-        chosen = verb.given(options, "factor scenario runs workers")
+        chosen = verb.given(options, "factor scenario runs workers without")
         with verb.progress_bar("simulating", options.progress) as tell:
             found = tajsim.seek(
                 options.experiment, options.outcome, options.level, at=dict(options.at or ()),

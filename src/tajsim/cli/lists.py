@@ -160,6 +160,8 @@ def parameters(options: Namespace) -> None:
                 write_table(table, file)
         finish(options, ties_text(table), "table is")
         return
+    if alone := given(options, "pairs out runs seed"):
+        raise UserError(f"parameters: --{name} goes with --ties" for name in alone)
     known, families = registry.load_parameters(), registry.load_families()
     if options.name in known:
         print(_parameter_in_full(known[options.name]))
@@ -353,6 +355,8 @@ def mechanisms(options: Namespace) -> None:
             table = ablate(*(options.only or ()), progress=progress, out=place, **draws)
         finish(options, ablation_text(table), "table is")
         return
+    if alone := given(options, "only out runs seed parameters"):
+        raise UserError(f"mechanisms: --{name} goes with --ablate" for name in alone)
     if options.mechanism and options.status:
         raise UserError("mechanisms: give an ID or --status, not both")
     # The names are checked before the model is read.

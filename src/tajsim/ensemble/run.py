@@ -59,7 +59,13 @@ class Options(Sampling, total=False):
 
 
 def run(scenario: ScenarioLike, runs: int = 200, **options: Unpack[Options]) -> xr.Dataset:
-    """Simulate one scenario; the options are those of `run_many`."""
+    """Simulate one scenario.
+
+    Options: ``seed``, ``parameters`` (posterior, prior, fixed, wide or conditioned), ``until`` (the
+    last month), ``outcomes`` to keep, ``workers``, ``progress``, ``overrides``
+    (``{"name": value}``), ``without`` (mechanisms, themes, rules) and ``engine``, as `run_many` has
+    them.
+    """
     return run_many([scenario], runs, **options)
 
 

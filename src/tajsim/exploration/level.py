@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from tajsim.display import Printed
+from tajsim.ensemble.plan import count_errors
 from tajsim.ensemble.run import Progress, run
 from tajsim.errors import UserError, check_names
 from tajsim.inputs import outcomes, registry
@@ -146,6 +147,7 @@ def seek(
     runs: int | None = None,
     workers: int = 1,
     progress: Progress | None = None,
+    without: str | Sequence[str] = (),
 ) -> Sought:
     """Find the value of one factor at which half of the histories reach a level of an outcome.
 
@@ -163,6 +165,7 @@ def seek(
         runs: of each value; by default those of the file.
         workers: processes.
         progress: told how far each ensemble is, in run-months.
+        without: what is taken out of the model, also where the level comes from.
 
     Raises:
         UserError: for unknown names, a level that cannot be read, or a factor without a range.
@@ -177,16 +180,22 @@ def seek(
         raise UserError(f"{factor or loaded.name}: expected a factor of numbers with a range")
     others = {f.name: f.values[0] if f.values else f.low for f in loaded.factors if f != chosen}
     check_names("factor", at or {}, others)
+    wrong = count_errors(runs=loaded.runs if runs is None else runs, workers=workers)
+    for name, value in (at or {}).items():
+        if isinstance(value, str) and not isinstance(others[name], str):
+            wrong.append(f"at {name}: {value!r} is no number")
+    if wrong:
+        raise UserError(wrong)
     fixed = {**others, **(at or {})}
     one = replace(
         loaded,
-        scenarios=(names[scenario],),
+        scenarios=(names[scenario].holding(without),),
         factors=tuple(replace(f, values=(), steps=None) for f in loaded.factors),
         design=Design.model_validate({"kind": "grid"}),
         keep=(_keep(loaded, outcome),),
-        runs=runs or loaded.runs,
+        runs=loaded.runs if runs is None else runs,
     )
-    wanted = _level(str(level), one, workers)
+    wanted = _level(str(level), one, workers, without)
     value, found = _tried(one, chosen, fixed, wanted, workers=workers, progress=progress)
     order = np.array(sorted(found))
     answers = np.stack([found[v] for v in order.tolist()])
@@ -232,7 +241,7 @@ def _keep(experiment: Experiment, name: str) -> Keep:
     return Keep(name, name, where, (experiment.start, experiment.end))
 
 
-def _level(text: str, experiment: Experiment, workers: int) -> np.ndarray:
+def _level(text: str, experiment: Experiment, workers: int, without: Any = ()) -> np.ndarray:
     """Return the level ``(run,)`` that a text asks for; see `seek`."""
     parts = _LEVEL.fullmatch(text.strip())
     try:
@@ -251,6 +260,7 @@ def _level(text: str, experiment: Experiment, workers: int) -> np.ndarray:
         until=experiment.end,
         outcomes=[keep.outcome],
         workers=workers,
+        without=without,
     )
     return number / 100.0 * one_number(dataset.isel(scenario=0), keep)
 

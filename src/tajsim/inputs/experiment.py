@@ -1,6 +1,5 @@
 """Experiments, their format and files: factors, design, points, events and what is kept."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -139,8 +138,9 @@ def is_experiment(name: str) -> bool:
     """Return whether a name or path given to ``check`` is that of an experiment."""
     if name in experiment_names() or name in scenario_parts.shipped_scenarios():
         return name in experiment_names()
-    with suppress(UserError):  # whoever reads it in earnest says what is wrong
-        return bool(re.search(r"^\s*\[\s*design\s*\]", read_text(Path(name), name), re.MULTILINE))
+    with suppress(UserError, RecursionError):  # whoever reads it in earnest says what is wrong
+        places = toml.find_places(read_text(Path(name), name))
+        return any(place.path[:1] == ("design",) for place in places)
     return False
 
 

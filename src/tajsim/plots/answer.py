@@ -43,7 +43,7 @@ def answer(
         UserError: if there is nothing to compare, or a name is unknown.
     """
     if dataset.sizes["scenario"] < 2:
-        raise UserError("answer: compares with a reference; the results hold one scenario")
+        raise UserError("answer: compares with a reference; one scenario is given")
     wanted = choose.outcomes(dataset, outcome, ()) if outcome else []
     months = windows.window_of(dataset, window) if window else None
     names = choose.names_of(dataset)[1:]

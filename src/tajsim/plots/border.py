@@ -96,8 +96,12 @@ def border(
         ax.spines["bottom"].set_visible(False)
         for place, section in enumerate(sections if GUARD in dataset else ()):
             there = dataset[GUARD].sel(scenario=scenario, section=section).mean("run").values >= 0.5
-            if there.any():
-                ends = [when[there][0], when[there][-1] + 1 / 12]
+            held = when[there]
+            # Months apart from each other are spells of their own.
+            for spell in (
+                np.split(held, np.flatnonzero(np.diff(held) > 0.1) + 1) if held.size else ()
+            ):
+                ends = [spell[0], spell[-1] + 1 / 12]
                 ax.plot(ends, [place] * 2, **_HELD, path_effects=style.halo(2.8), zorder=3)
 
     line = style.line_item("Russian troops hold the section (half of the runs)", **_HELD)
