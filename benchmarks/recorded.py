@@ -42,11 +42,18 @@ class Moment:
     given: dict[str, Any] = field(default_factory=dict)
     changed: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
 
     def of(self, row: int) -> Moment:
-        """Return the same of one run, in floats and lists."""
-        parts = (self.given, self.changed, self.after)
-        return Moment(*({k: v[..., row].tolist() for k, v in part.items()} for part in parts))
+        """Return the same of one run, in floats and lists; of what changed only what did in it."""
+        here = Moment()
+        for name in ("given", "changed", "after"):
+            values = {path: value[..., row] for path, value in getattr(self, name).items()}
+            if name == "changed" and self.known:
+                known = {path: value[..., row] for path, value in self.known.items()}
+                values = {k: v for k, v in values.items() if not np.array_equal(v, known[k])}
+            getattr(here, name).update({path: value.tolist() for path, value in values.items()})
+        return here
 
 
 @dataclass
@@ -112,6 +119,7 @@ class Recording:
         for path, value in before.items():
             if not np.array_equal(self.known.get(path), value):
                 moment.changed[path] = value
+        moment.known = self.known
         answer = function(*args, **named)
         self.known = {path: read(self.model, path) for path in self.kept}
         moment.after = self.known | {path: read(self.model, path) for path in about.made}
