@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from typing import Any
 from unittest import mock
 
@@ -107,6 +108,7 @@ class Recording:
         self.known: dict[str, Array] = {}
         self.model = model = scenario_model(scenario, months, runs, seed)
         with instead(self.places, self.recorded):
+            model.month = month_now(model)
             for _ in range(months):
                 self.months.append((([], np.zeros(0)), {}))
                 model.step()
@@ -171,6 +173,14 @@ def instead(places: Mapping[str, Place], call: Callable[..., Any]) -> ExitStack:
         return stack.pop_all()
 
 
+def month_now(model: TajikistanModel) -> tuple[tuple[str, Callable[..., None]], ...]:
+    """Return the table of the month with what stands in the modules now."""
+    return tuple(
+        (name, getattr(import_module(stage.__module__), stage.__name__))
+        for name, stage in model.month
+    )
+
+
 def _method(function: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **named: Any) -> Any:
         return function(self, *args, **named)
@@ -220,7 +230,8 @@ class ScalarPart(mesa.Model):  # type: ignore[misc]
     def advance(self) -> Iterator[str]:
         """Simulate a month; yield the name of each place when it is done."""
         self.p, moments = self.history[self.since]
-        for place, moment in moments.items():
+        for place in self.PLACES:
+            moment = moments[place]
             self.given = moment.given
             for path, value in moment.changed.items():
                 self.put(path, value)
