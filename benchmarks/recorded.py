@@ -249,11 +249,16 @@ class ScalarPart(mesa.Model):  # type: ignore[misc]
             for agent, own in zip(self.kinds[holder], value, strict=True):
                 setattr(agent, name, own)
         else:
-            setattr(self, path.replace(".", "_"), value)
+            setattr(self, path.replace(".", "_"), copied(value))
 
     def look(self, path: str) -> Any:
         """Return what is at a path, lists over the agents of a kind."""
         holder, _, name = path.rpartition(".")
         if holder in self.kinds:
             return [getattr(agent, name) for agent in self.kinds[holder]]
-        return getattr(self, path.replace(".", "_"))
+        return copied(getattr(self, path.replace(".", "_")))
+
+
+def copied(value: Any) -> Any:
+    """Return a list as one of its own, a number as it is."""
+    return list(value) if isinstance(value, list) else value
