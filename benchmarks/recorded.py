@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 from unittest import mock
 
 import mesa
@@ -62,20 +62,16 @@ class OneRun:
     """One run of a recording: its draws, and for each month the parameters and the moments."""
 
     draws: OneRunDraws
-    months: list[tuple[Mapping[str, float], dict[str, Moment]]]
+    months: Sequence[tuple[Mapping[str, float], dict[str, Moment]]]
 
 
 def read(model: TajikistanModel, path: str) -> Array:
-    """Return what is at ``holder.name`` in a model: a kind, an agency, flows, a purse; or its own.
-
-    """
+    """Return what is at ``holder.name``: of a kind, an agency or flows, or of the model itself."""
     holder, _, name = path.rpartition(".")
     if not holder:
         found = getattr(model, name)
     elif holder in ("now", "last"):
         found = getattr(model, holder)[name]
-    elif holder == "purse":
-        found = model.money[name]
     else:
         found = getattr(model.agency.get(holder) or getattr(model, holder), name)
     return np.array(found, float)
@@ -119,7 +115,7 @@ class Recording:
         moment.given = {path: read(self.model, path) for path in about.given}
         before = {path: read(self.model, path) for path in self.kept}
         for path, value in before.items():
-            if not np.array_equal(self.known.get(path), value):
+            if path not in self.known or not np.array_equal(self.known[path], value):
                 moment.changed[path] = value
         moment.known = self.known
         answer = function(*args, **named)
@@ -166,7 +162,7 @@ def instead(places: Mapping[str, Place], call: Callable[..., Any]) -> ExitStack:
     """
     with ExitStack() as stack:
         for name, place in places.items():
-            new = partial(call, name, getattr(place.holder, place.function))
+            new: Callable[..., Any] = partial(call, name, getattr(place.holder, place.function))
             if isinstance(place.holder, type):
                 new = _method(new)
             stack.enter_context(mock.patch.object(place.holder, place.function, new))
@@ -199,11 +195,11 @@ class ScalarPart(mesa.Model):  # type: ignore[misc]
     """
 
     #: Methods of the twin, in the order of the month, and what they are in the package.
-    PLACES: Mapping[str, Place]
+    PLACES: ClassVar[dict[str, Place]]
     #: States that the twin carries from month to month, as `read` names them.
-    KEPT: tuple[str, ...]
+    KEPT: ClassVar[tuple[str, ...]]
     #: What is collected every month.
-    COLLECTED: tuple[str, ...]
+    COLLECTED: ClassVar[tuple[str, ...]]
 
     def __init__(
         self, source: Callable[[int], OneRun], run: int = 0, months: int = 204, collect: bool = True

@@ -43,8 +43,10 @@ PACKAGES = [*load_packages().values()]
 BODIES = [
     [a for a in AGENCIES if task in AGENCY_TASKS[a] and a not in FOREIGN_RUN] for task in TASKS
 ]
-COUNTED = ("deals_made", "deals_dropped", "deals_ended", "deals_refused", "deals_asked")
-COUNTED += ("deals_eased",)
+COUNTED = (
+    *("deals_made", "deals_dropped", "deals_ended", "deals_refused", "deals_asked"),
+    "deals_eased",
+)
 THREATS = (
     "regime.perceived",
     "regime.perceived_usual",
@@ -54,13 +56,11 @@ THREATS = (
     "calendar.year",
     "calendar.quarter_ends",
 )
-GUARD = ("strength", "guarded_km")
 DEAL_STATES = (
     *("held", "ramp", "built", "locked", "closed", "fixed", "offered", "size", "condition"),
     *("ratio", "ratio_usual", "agreed", "gain", "mood", "whim", "lost", "benefit", "sweet"),
     *("given", "exposure", "cost", "intrusion", "asked_for"),
 )
-Km = list[float]
 
 
 class ScalarBargain(ScalarPart):
@@ -115,6 +115,17 @@ class ScalarBargain(ScalarPart):
     leverage: float
     alignment: float
     moscows_grievance: float
+    deals_made: list[float]
+    deals_dropped: list[float]
+    deals_ended: list[float]
+    deals_refused: list[float]
+    deals_asked: list[float]
+    deals_eased: list[float]
+    at_home: list[float]
+    russian_border_troops_strength: float
+    russian_border_troops_guarded_km: list[float]
+    border_troops_strength: float
+    border_troops_guarded_km: list[float]
     border_troops_extra_km: float
 
     def people(self) -> None:
@@ -143,9 +154,9 @@ class ScalarBargain(ScalarPart):
     def offers(self) -> None:
         """Powers weigh their deals and decide what to offer."""
         p, given = self.p, self.given
-        threat, gap = self.threats(), self.uncarried()
-        told = (1.0 + given["told"]) / (1.0 + given["told_start"])
-        threat[MILITANCY] *= told
+        threat, gap = self.threats(), given["regime.weakness"]
+        # The regime knows how much of it is told for gain; powers do not.
+        threat[MILITANCY] *= (1.0 + given["told"]) / (1.0 + given["told_start"])
         shared = self.draws.normal("attention", "west", self.month)
         whole = max(sum(power.carried for power in self.powers), 1e-9)
         for deal in self.deals:
@@ -180,10 +191,6 @@ class ScalarBargain(ScalarPart):
             usual = 1.0 + sensitive * given["regime.perceived_usual"][task]
             found.append(now / usual * (sqrt(crop) if task in (BORDER, DRUGS) else 1.0))
         return found
-
-    def uncarried(self) -> list[float]:
-        """Return the share of each task that own agencies cannot do."""
-        return list(self.given["regime.weakness"])
 
     def alone(self, deal: ScalarDeal) -> float:
         """Return the share of its task that outsiders would leave without a deal."""
@@ -237,8 +244,9 @@ class ScalarBargain(ScalarPart):
 
     def debt_ratio(self, written: float = 0.0) -> float:
         """Return debt less what is written off over itself and a year's revenue."""
-        debt = max(self.debt() - written, 0.0)
-        return debt / max(debt + 12.0 * self.given["last.budget"], 1.0)
+        debt, revenue = max(self.debt() - written, 0.0), 12.0 * self.given["last.budget"]
+        ratio: float = debt / max(debt + revenue, 1.0)
+        return ratio
 
     def see(self) -> Scene:
         """Return what the regime's choice reads besides the deals."""
@@ -315,8 +323,8 @@ class ScalarBargain(ScalarPart):
     def guard_by_deal(self) -> None:
         """Let sections and people of the Russian guard follow its deal."""
         p, deal, once = self.p, self.deals[GUARDS], self.given["sections_once"]
-        theirs: Km = self.russian_border_troops_guarded_km
-        ours: Km = self.border_troops_guarded_km
+        theirs = self.russian_border_troops_guarded_km
+        ours = self.border_troops_guarded_km
         length = {s: p[f"section_length.{SECTIONS[s]}"] for s in HANDED_OVER}
         whole = sum(length.values())
         deal.ramp = min(deal.ramp, sum(once) / whole)
@@ -346,9 +354,7 @@ class ScalarBargain(ScalarPart):
         self.border_troops_strength = self.join(
             self.border_troops_strength, p["guards_serve_on"] * serve
         )
-        self.russian_border_troops_strength = self.join(
-            self.russian_border_troops_strength, change
-        )
+        self.russian_border_troops_strength = self.join(self.russian_border_troops_strength, change)
 
     def join(self, strength: float, persons: float) -> float:
         """Move people between the regions and a force; return its strength."""
@@ -366,7 +372,7 @@ class ScalarBargain(ScalarPart):
         self.look_around()
         sums = {name: [0.0] * len(POWERS) for name in ("delivered", "paid", "diverted")}
         again = [0.0] * len(TASKS)
-        money, aid, watched = ({name: 0.0 for name in AGENCIES} for _ in range(3))
+        money, aid, watched = (dict.fromkeys(AGENCIES, 0.0) for _ in range(3))
         for task, deals in enumerate(self.for_task):
             arriving = [self.arriving(deal) for deal in deals]
             fate = fates(self, deals, arriving)

@@ -87,7 +87,9 @@ class Choice:
         p, scene, model = self.model.p, self.scene, self.model
         weight, pairs = scene.weight[self.task], list(zip(self.deals, bundle, strict=True))
         amounts = [min(taken * deal.size, WHOLE) for deal, taken in pairs]
-        spots = [amount * deal.on_the_spot for deal, amount in zip(self.deals, amounts, strict=True)]
+        spots = [
+            amount * deal.on_the_spot for deal, amount in zip(self.deals, amounts, strict=True)
+        ]
         aid = [amount - spot for amount, spot in zip(amounts, spots, strict=True)]
         fate = fates(model, self.deals, aid)
         cover = share_done(spots, [useful for useful, _ in fate])
@@ -123,9 +125,7 @@ class Choice:
         model, refused = self.model, self.refused
         for deal, taken in zip(self.deals, bundle, strict=True):
             refused += deal.desire * (1.0 - taken)
-        bloc = sum(
-            part for power, part in zip(model.powers, carried, strict=True) if power.bloc
-        )
+        bloc = sum(part for power, part in zip(model.powers, carried, strict=True) if power.bloc)
         grievance = grievance_of(model, refused / max(self.scene.wishes, 1e-9), bloc / whole)
         bite = self.scene.bite
         return harm_expected(press_chance(model, grievance, bite), bite, model.pulled)
@@ -190,14 +190,12 @@ class Choice:
 
     def decide(self) -> None:
         """Choose a bundle, or ask for better terms; count what came of it by power."""
-        model, scene, p = self.model, self.scene, self.model.p
+        scene, p = self.scene, self.model.p
         base = [deal.held * deal.offered for deal in self.deals]
         package, more = self.package()
         options = self.options(base)
         if package:
-            options[2] = [
-                float(on or d in package) for on, d in zip(base, self.deals, strict=True)
-            ]
+            options[2] = [float(on or d in package) for on, d in zip(base, self.deals, strict=True)]
         values = [self.worth(option) for option in options]
         values[2] += more
         asked = self.most_asked(base)

@@ -20,6 +20,7 @@ NO_POST = -1
 class ScalarCommander(mesa.Agent):  # type: ignore[misc]
     """A commander in one run; of the unnamed, whoever holds his post."""
 
+    model: ScalarElite
     status: float
     post: float
     outsider: float
@@ -106,7 +107,7 @@ class ScalarCommander(mesa.Agent):  # type: ignore[misc]
         self.grudge *= 1.0 - 1.0 / (2.0 * p["clock_year"])
 
     def loyalty_aim(self, faith: float) -> float:
-        """Return the loyalty he comes to: each cause weighs ``cause_evenness`` of the one before."""
+        """Return the loyalty he comes to; each cause weighs a part of the one before."""
         p, given = self.model.p, self.model.given
         paid = self.rent_ratio * (1.0 - given["regime.shortfall"])
         causes = (

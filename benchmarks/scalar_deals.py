@@ -30,6 +30,8 @@ def share_done(spots: list[float], aids: list[float]) -> float:
 class ScalarPower(mesa.Agent):  # type: ignore[misc]
     """A power in one run: attention, budget, what of its tasks is open to it."""
 
+    model: ScalarBargain
+
     def __init__(self, model: ScalarBargain, name: str) -> None:
         super().__init__(model)
         self.name, self.rank = name, POWERS.index(name)
@@ -66,6 +68,7 @@ class ScalarPower(mesa.Agent):  # type: ignore[misc]
 class ScalarDeal(mesa.Agent):  # type: ignore[misc]
     """A deal of the closed list in one run, in force or not."""
 
+    model: ScalarBargain
     held: float
     ramp: float
     built: float

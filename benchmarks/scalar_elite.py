@@ -53,9 +53,7 @@ class ScalarElite(ScalarPart):
             ("regions.struck",),
         ),
         "answer_dismissal": Place(
-            elite,
-            "answer_dismissal",
-            ("guarantee", "standing", "regime.weight", "agencies.kit"),
+            elite, "answer_dismissal", ("guarantee", "standing", "regime.weight", "agencies.kit")
         ),
         "answer_arrest": Place(elite, "answer_arrest", ("guarantee",)),
         "break_away": Place(elite, "break_away", ("creed", "guarantee")),
@@ -139,7 +137,8 @@ class ScalarElite(ScalarPart):
     @property
     def faith(self) -> float:
         """Pressure on faith, louder after a defector's appeal."""
-        return min(self.given["creed"] * (1.0 + self.broadcast), 1.0)
+        creed: float = self.given["creed"]
+        return min(creed * (1.0 + self.broadcast), 1.0)
 
     def feel(self) -> None:
         """Let every commander feel last month's blows."""

@@ -20,13 +20,17 @@ from tajsim.model.stages import money
 from tajsim.world import AGENCY_TASKS, FOREIGN_RUN, NETWORK_PATRON, VETTED
 
 #: Every account of money, in the order of the package's ledger.
-PURSES = ("world", "treasury", "patronage", "households", "passage")
-PURSES += (*AGENCIES, *COMMANDERS, *NETWORKS)
+PURSES = (
+    *("world", "treasury", "patronage", "households", "passage"),
+    *(*AGENCIES, *COMMANDERS, *NETWORKS),
+)
 AT_BORDER = ("border_troops", "customs")
 
 
 class ScalarEarner(mesa.Agent):  # type: ignore[misc]
     """A commander, agency or network in one run: what it is paid and used to."""
+
+    model: ScalarPurses
 
     def __init__(self, model: ScalarPurses, name: str) -> None:
         super().__init__(model)
@@ -160,7 +164,7 @@ class ScalarPurses(ScalarPart):
             bills[agency] = given["agencies.pay_start"][i] * given["agencies.strength_start"][i]
         mean = sum(weights[a] * bills[a] for a in weights) / max(sum(bills.values()), 1e-9)
         for agency in self.agencies:
-            aim, topup = self.own("agency_pay", agency.name), 0.0
+            aim = self.own("agency_pay", agency.name)
             if agency in weights:
                 aim *= weights[agency] / mean * self.taxes / given["taxes_start"] * strained
             else:

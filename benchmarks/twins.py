@@ -46,16 +46,14 @@ def report(array_runs: int, scalar_runs: int, repetitions: int, months: int) -> 
     ours, whole = arithmetic(TwinnedMonth), arithmetic(TajikistanModel)
     print(f"\nMarket, deals, commanders and purses, {months} months, processor time on one core")
     with one_core():
-        by_numpy = {kind: array_seconds(kind, array_runs, end, ()) for kind in (TwinnedMonth,)}
-        by_numpy[TajikistanModel] = array_seconds(TajikistanModel, array_runs, end, ())
+        shorter = array_seconds(TwinnedMonth, array_runs, end, ())
+        full = array_seconds(TajikistanModel, array_runs, end, ())
         compiled_seconds(TwinnedMonth, 8, end)  # which makes the program
-        rounds = [
-            _round(parts, array_runs, scalar_runs, months, end) for _ in range(repetitions)
-        ]
+        rounds = [_round(parts, array_runs, scalar_runs, months, end) for _ in range(repetitions)]
     print(
         f"  scalar models cover {ours / whole:.0%} of the month's arithmetic"
         f" ({ours:,} of {whole:,} operations a run)"
-        f" and {by_numpy[TwinnedMonth] / by_numpy[TajikistanModel]:.0%} of numpy's time"
+        f" and {shorter / full:.0%} of numpy's time"
     )
     print(f"  milliseconds of a run, median of {repetitions} rounds in turn")
     for name in rounds[0]:
@@ -119,7 +117,7 @@ def ordinary(kind: Kind, source: Callable[[int], Any], runs: int, months: int) -
 def bare(kind: Kind, source: Callable[[int], Any], runs: int, months: int) -> None:
     """Simulate runs in a plain loop, with nothing collected."""
     for run in range(runs):
-        model = kind(source, run=run, months=months, collect=False)  # type: ignore[call-arg]
+        model = kind(source, run=run, months=months, collect=False)
         while model.running:
             model.step()
 
