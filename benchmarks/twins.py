@@ -60,7 +60,7 @@ def report(array_runs: int, scalar_runs: int, repetitions: int, months: int) -> 
         cost = statistics.median(found[name] for found in rounds)
         print(f"    {name:34}{1e3 * cost:10.2f}")
     for ending in ("mesa.batch_run", "plain loop"):
-        for name in ("numpy", "compiled"):
+        for name in ("numpy", engine.chosen()):
             ratios = sorted(_all(found, ending) / found[f"arrays, {name}"] for found in rounds)
             print(
                 f"  ratio to {ending}, {name:<9}{statistics.median(ratios):7.1f}"
@@ -82,7 +82,7 @@ def _round(
     """Return seconds of a run, each way in turn."""
     found = {
         "arrays, numpy": array_seconds(TwinnedMonth, array_runs, end, ALL_OUTCOMES) / array_runs,
-        "arrays, compiled": compiled_seconds(TwinnedMonth, array_runs, end) / array_runs,
+        f"arrays, {engine.chosen()}": compiled_seconds(TwinnedMonth, array_runs, end) / array_runs,
     }
     for name, (kind, source) in parts.items():
         for way, work in (("mesa.batch_run", ordinary), ("plain loop", bare)):
