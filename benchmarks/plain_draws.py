@@ -17,6 +17,9 @@ class OneRunDraws(Protocol):
     def normal(self, process: str, actor: str, month: int) -> float:
         """Return a standard normal draw."""
 
+    def uniform(self, process: str, actor: str, month: int) -> float:
+        """Return a uniform draw between 0 and 1."""
+
 
 def _mix(x: int) -> int:
     """Mix 64 bits (splitmix64's finaliser, Stafford's variant 13)."""
@@ -50,8 +53,13 @@ class StreamDraws:
     """Draws as an ordinary modeller makes them: the next numbers of a generator."""
 
     def __init__(self, seed: int, run: int) -> None:
-        self._gauss = random.Random(f"{seed}-{run}").gauss
+        stream = random.Random(f"{seed}-{run}")
+        self._gauss, self._random = stream.gauss, stream.random
 
     def normal(self, process: str, actor: str, month: int) -> float:
         """Return a standard normal draw, whatever the key."""
         return self._gauss(0.0, 1.0)
+
+    def uniform(self, process: str, actor: str, month: int) -> float:
+        """Return a uniform draw, whatever the key."""
+        return self._random()

@@ -10,7 +10,7 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from benchmarks import c_loop, costs, engines, ensembles, ratio, stages, sweeping
+from benchmarks import c_loop, costs, engines, ensembles, ratio, stages, sweeping, twins
 
 SIZES, QUICK_SIZES = (1, 100, 1000, 10_000), (1, 100, 300)
 END, QUICK_END = "2020-12", "2008-12"
@@ -50,6 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         scalar_runs=6 if given.quick else 20,
         repetitions=2 if given.quick else 4,
         end=end,
+    )
+    twins.report(
+        array_runs=200 if given.quick else 1000,
+        scalar_runs=2 if given.quick else 10,
+        repetitions=1 if given.quick else 3,
+        months=60 if given.quick else 204,
     )
     sizes = (100, 4, 4, 2) if given.quick else (500, 20, 20, 5)
     sweeping.report(*sizes, "2006-12" if given.quick else "2010-12")
