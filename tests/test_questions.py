@@ -107,8 +107,7 @@ parameters = "fixed"
         (["--level", "half"], "or such as 50%of:"),
         (["--runs", "-1"], "at least 1"),
     ):
-        assert main([*arguments, *more]) == 2
-        assert told in capsys.readouterr().err
+        assert main([*arguments, *more]) == 2 and told in capsys.readouterr().err
 
 
 def test_each_history_meets_its_level_on_the_lines_between_values() -> None:

@@ -178,15 +178,9 @@ def seek(
     chosen = next((f for f in numeric if factor in (None, f.name) and f.low < f.high), None)
     if chosen is None:
         raise UserError(f"{factor or loaded.name}: expected a factor of numbers with a range")
-    others = {f.name: f.values[0] if f.values else f.low for f in loaded.factors if f != chosen}
-    check_names("factor", at or {}, others)
-    wrong = count_errors(runs=loaded.runs if runs is None else runs, workers=workers)
-    for name, value in (at or {}).items():
-        if isinstance(value, str) and not isinstance(others[name], str):
-            wrong.append(f"at {name}: {value!r} is no number")
-    if wrong:
+    if wrong := count_errors(runs=loaded.runs if runs is None else runs, workers=workers):
         raise UserError(wrong)
-    fixed = {**others, **(at or {})}
+    fixed = _held([f for f in loaded.factors if f != chosen], at or {})
     one = replace(
         loaded,
         scenarios=(names[scenario].holding(without),),
@@ -201,6 +195,16 @@ def seek(
     answers = np.stack([found[v] for v in order.tolist()])
     met = crossings(order, answers - wanted)
     return Sought(one, chosen, fixed, str(level), wanted, order, answers, value, met)
+
+
+def _held(factors: Sequence[Factor], at: Mapping[str, FactorValue]) -> dict[str, FactorValue]:
+    """Return where all other factors are held: as asked, else at their first values."""
+    usual = {f.name: f.values[0] if f.values else f.low for f in factors}
+    check_names("factor", at, usual)
+    for name, value in at.items():
+        if isinstance(value, str) and not isinstance(usual[name], str):
+            raise UserError(f"at {name}: {value!r} is no number")
+    return {**usual, **at}
 
 
 def _tried(
