@@ -298,7 +298,7 @@ def _with_bounds(dataset: xr.Dataset) -> xr.Dataset:
     months = dataset["month"].values.astype("datetime64[M]")
     if not months.size:
         return found
-    both = np.stack([months, months + 1], axis=-1).astype("datetime64[ns]")
+    both = np.stack([months, months + np.timedelta64(1, "M")], axis=-1).astype("datetime64[ns]")
     found = found.assign_coords({_BOUNDS: (("month", "bound"), both)})
     found["month"].attrs |= {"bounds": _BOUNDS, "long_name": "Month", "axis": "T"}
     return found

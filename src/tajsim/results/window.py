@@ -395,7 +395,7 @@ def lasting(dataset: OfMonths) -> OfMonths:
     if dataset.sizes["month"] > 1:
         return dataset
     start = dataset["month"].values.astype("datetime64[M]")[0]
-    both = np.array([start, start + 1]).astype("datetime64[ns]")
+    both = np.array([start, start + np.timedelta64(1, "M")]).astype("datetime64[ns]")
     return dataset.isel(month=[0, 0]).assign_coords(month=both)
 
 
@@ -476,18 +476,18 @@ def spans(dataset: xr.Dataset, at: Sequence[str]) -> list[Span]:
         UserError: for each date that is no year or month of the results.
     """
     first, last = dataset["month"].values.astype("datetime64[M]")[[0, -1]]
-    found, wrong = [], []
+    found, wrong, year = [], [], np.timedelta64(11, "M")
     for text in at or [str(last)]:
         if not (toml.is_month(text) or toml.is_month(f"{text}-12")):
             wrong.append(f"date '{text}': expected a year or a month, such as 2008 or 2008-06")
             continue
         whole_year = len(text) == 4
         stop = np.datetime64(f"{text}-12" if whole_year else text, "M")
-        if stop < first or stop - 11 > last or (not whole_year and stop > last):
+        if stop < first or stop - year > last or (not whole_year and stop > last):
             wrong.append(f"date {text} is outside the results; expected {first} to {last}")
             continue
         label = text if whole_year else f"year to {month_text(text)}"
-        found.append(Span(max(stop - 11, first), min(stop, last), label))
+        found.append(Span(max(stop - year, first), min(stop, last), label))
     if wrong:
         raise UserError(wrong)
     return found
