@@ -44,8 +44,8 @@ def damaged(data: bytes, other: bytes, chance: Generator) -> bytes:
         return data[:at]
     if kind == 3:
         return data[:at] + (other[at : at + len(part)] or b"x") + data[at + len(part) :]
-    if kind == 4:
-        return data[:at] + other[at:]
+    if kind == 4:  # what begins alike would be the other file, whole
+        return data[:at] + (other[at:] if data[:at] != other[:at] else b"")
     return data + bytes(chance.bytes(size)) if chance.integers(2) else data[at:] + data[:at]
 
 
