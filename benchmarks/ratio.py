@@ -8,6 +8,8 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import mesa
 
@@ -15,6 +17,28 @@ from benchmarks.array_market import OUTCOMES, BorderMarket
 from benchmarks.scalar_market import ScalarMarket
 from benchmarks.sources import RunsOf
 from tajsim.compiled import engine
+
+Kind = type[mesa.Model]
+
+
+def ordinary(kind: Kind, source: Callable[[int], Any], runs: int, months: int) -> None:
+    """Simulate runs as most do, with the series collected."""
+    mesa.batch_run(
+        kind,
+        {"source": [source], "run": range(runs), "months": months},
+        number_processes=1,
+        data_collection_period=1,
+        max_steps=months,
+        display_progress=False,
+    )
+
+
+def bare(kind: Kind, source: Callable[[int], Any], runs: int, months: int) -> None:
+    """Simulate runs in a plain loop, with nothing collected."""
+    for run in range(runs):
+        model = kind(source, run=run, months=months, collect=False)
+        while model.running:
+            model.step()
 
 
 def report(array_runs: int, scalar_runs: int, repetitions: int, end: str) -> None:
@@ -32,22 +56,7 @@ def report(array_runs: int, scalar_runs: int, repetitions: int, end: str) -> Non
         engine.settle(model, program)
         engine.advance(model, program, months)
 
-    def ordinary() -> None:
-        mesa.batch_run(
-            ScalarMarket,
-            {"source": [source], "run": range(scalar_runs), "months": months},
-            number_processes=1,
-            data_collection_period=1,
-            max_steps=months,
-            display_progress=False,
-        )
-
-    def bare() -> None:
-        for run in range(scalar_runs):
-            model = ScalarMarket(source, run=run, months=months, collect=False)
-            while model.running:
-                model.step()
-
+    given = (ScalarMarket, source, scalar_runs, months)
     print(f"\nBorder and bribery market, {months} months, one core, {repetitions} rounds in turn")
     with one_core():
         compiled()  # which makes the program
@@ -55,8 +64,8 @@ def report(array_runs: int, scalar_runs: int, repetitions: int, end: str) -> Non
             (
                 array_runs / core_seconds(array),
                 array_runs / core_seconds(compiled),
-                scalar_runs / core_seconds(ordinary),
-                scalar_runs / core_seconds(bare),
+                scalar_runs / core_seconds(partial(ordinary, *given)),
+                scalar_runs / core_seconds(partial(bare, *given)),
             )
             for _ in range(repetitions)
         ]

@@ -13,10 +13,8 @@ from functools import partial
 from math import prod
 from typing import Any
 
-import mesa
-
 from benchmarks.array_market import ALL_OUTCOMES, BorderMarket, TwinnedMonth
-from benchmarks.ratio import core_seconds, one_core
+from benchmarks.ratio import Kind, bare, core_seconds, one_core, ordinary
 from benchmarks.recorded import OneRun, Recording, ScalarPart
 from benchmarks.scalar_bargain import ScalarBargain
 from benchmarks.scalar_elite import ScalarElite
@@ -33,7 +31,6 @@ TWINS: dict[str, type[ScalarPart]] = {
     "commanders": ScalarElite,
     "purses": ScalarPurses,
 }
-Kind = type[mesa.Model]
 
 
 def report(array_runs: int, scalar_runs: int, repetitions: int, months: int) -> None:
@@ -100,26 +97,6 @@ def source_of(twin: type[ScalarPart], months: int, runs: int) -> Callable[[int],
             for moment in moments.values():
                 moment.after.clear()
     return found.__getitem__
-
-
-def ordinary(kind: Kind, source: Callable[[int], Any], runs: int, months: int) -> None:
-    """Simulate runs as most do, with the series collected."""
-    mesa.batch_run(
-        kind,
-        {"source": [source], "run": range(runs), "months": months},
-        number_processes=1,
-        data_collection_period=1,
-        max_steps=months,
-        display_progress=False,
-    )
-
-
-def bare(kind: Kind, source: Callable[[int], Any], runs: int, months: int) -> None:
-    """Simulate runs in a plain loop, with nothing collected."""
-    for run in range(runs):
-        model = kind(source, run=run, months=months, collect=False)
-        while model.running:
-            model.step()
 
 
 def array_seconds(
