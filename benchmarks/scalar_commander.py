@@ -104,7 +104,7 @@ class ScalarCommander(mesa.Agent):  # type: ignore[misc]
             self.fear += rise - self.fear / p["clock_year"]
             self.loyalty += (aim - self.loyalty) / p["clock_season"]
         self.no_way_back = closed
-        self.grudge *= 1.0 - 1.0 / (2.0 * p["clock_year"])
+        self.grudge *= 1.0 - 1.0 / p["clock_five_years"]
 
     def loyalty_aim(self, faith: float) -> float:
         """Return the loyalty he comes to; each cause weighs a part of the one before."""

@@ -74,7 +74,7 @@ class ScalarPurses(ScalarPart):
                 *("agencies.strength", "agencies.predation", "agencies.watched_aid", "unsure"),
                 *("regime.instalment", "pulled", "russian_debt", "barrier_rents_start"),
                 *("now.resale", "now.tolls", "now.drug_rents", "now.aid_diverted"),
-                *("now.aid_freed", "living_start"),
+                *("now.aid_freed", "living_start", "regions.idle"),
             ),
             (
                 *("now.remittances", "now.output", "now.network_margin", "now.fees_commander"),
@@ -200,10 +200,11 @@ class ScalarPurses(ScalarPart):
         sent = p["remittance_ratio"] * monthly * given["migrants"] / p["migrants_start"]
         self.now_remittances = sent * exp(p["migrant_wages"] * given["boom"])
         self.now_output = self.home_output + p["remittance_multiplier"] * self.now_remittances
-        drag = exp(-p["corruption_drag"] * (self.cronyism - given["cronyism_start"]))
-        aim = monthly * given["home_people"] / given["people_start"] * drag
+        closed = self.cronyism - given["cronyism_start"] + self.barrier - p["barrier_start"]
+        hands = (given["home_people"] - sum(given["regions.idle"])) / given["people_start"]
+        aim = monthly * hands * exp(-p["corruption_drag"] * closed)
         self.home_output += (aim - self.home_output) / p["clock_five_years"]
-        self.move("world", "households", self.now_output)
+        self.move("world", "households", self.now_output + self.now_remittances)
         self.living = self.now_output / max(given["home_people"], 1.0)
 
     def network_accounts(self) -> None:

@@ -193,13 +193,6 @@ class SecurityAgencies(Actors[SecurityAgency]):
         leaving = -self.strength * np.minimum(self.withdrawing, 1.0)
         return np.where(OWN > 0.0, joining, leaving)
 
-    def replace_staff(self, political_head: Array, *, clock_season: Array) -> None:
-        """Let a political head bring his own people, or the old staff come back.
-
-        Mechanisms: M23, M24.
-        """
-        self.purged = self.purged + (political_head - self.purged) / clock_season
-
     def receive_aid(self, useful: Array, watched: Array) -> None:
         """Take useful aid, and the part of it whose giver looks, USD/month, ``(agency, run)``."""
         self.aid, self.watched_aid = useful, watched
@@ -239,7 +232,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
         """
         aid_share = self.watched_aid / (self.aid + self.pay * self.people + 1e-9)
         self.watch = self.apply(
-            corruption.watched, level=self.apply(self.checks), aid_share=aid_share
+            corruption.watched, level=self.apply(self.checks), aid_share=aid_share, fear=fear
         )
         kept = np.minimum(self.pay_ratio(earnings), 1.0) * OF_VETTED
         self.vetted = self.apply(corruption.vetted_step, vetted=self.vetted, kept=kept)

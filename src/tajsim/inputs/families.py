@@ -82,7 +82,7 @@ class Families:
     riot_rate: Array  # ratio (run,): riots over each network lost to arrests where all are aggrieved and nothing is controlled
     tax_share: Array  # share (run,): budget over output
     output_start: Array  # USD/year (run,): output at the start without the part that remittances carry
-    corruption_drag: Array  # share (run,): share of growth lost where all agencies collude
+    corruption_drag: Array  # share (run,): share of output lost where all goes by patronage, or all crossings close
     remittance_multiplier: Array  # ratio (run,): output for each dollar sent home
     population_start: Array  # persons (run,): people at the start, at home and abroad
     population_growth: Array  # 1/month (run,): growth of the people at home

@@ -12,6 +12,7 @@ from tajsim.axes import Array
 def watched(
     level: Array,
     aid_share: Array,
+    fear: Array,
     *,
     oversight: Array,
     scrutiny: Array,
@@ -22,20 +23,24 @@ def watched(
     """Return what one who takes bribes risks a month, in months of pay, ``(agency, run)``.
 
     Being caught and dismissed: by the service's own checks, by what outlets and groups bring to
-    light, and by donors who pay, look, and are not played off against others.
+    light if people are not too afraid to complain, and by donors who pay, look, and are not played
+    off against others.
 
     Equation:
         seen = 1 - (1 - donor_monitoring) * (1 - donor_coordination)
-        watched = oversight * level + scrutiny * (civic_space + seen * aid_share)
+        told = 2 * (1 - fear) * civic_space
+        watched = oversight * level + scrutiny * (told + seen * aid_share)
 
     Args:
         level: the service's own checks, 1 = those of a professional service in 2004.
         aid_share: share of what the service lives on that comes from donors who look, 0 to 1.
+        fear: mean fear of the population, 0 to 1, ``(run,)``.
 
-    Mechanisms: M48, M58, O06, S22, M42.
+    Mechanisms: M48, M58, O06, S22, M41, M42.
     """
     seen = 1.0 - (1.0 - donor_monitoring) * (1.0 - donor_coordination)
-    return oversight * level + scrutiny * (civic_space + seen * aid_share)
+    told = 2.0 * (1.0 - fear) * civic_space
+    return oversight * level + scrutiny * (told + seen * aid_share)
 
 
 def collusion_aim(

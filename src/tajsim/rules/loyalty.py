@@ -97,15 +97,15 @@ def following_step(
     return following + (following_usual * armed * fed - following) / clock_five_years
 
 
-def grudge_step(grudge: Array, *, clock_year: Array) -> Array:
+def grudge_step(grudge: Array, *, clock_five_years: Array) -> Array:
     """Return what is left next month of a grudge between ruler and commander, 0 to 1, ``(run,)``.
 
     Equation:
-        grudge_next = grudge * (1 - 1 / (2 * clock_year))
+        grudge_next = grudge * (1 - 1 / clock_five_years)
 
     Mechanisms: M25.
     """
-    return grudge * (1.0 - 1.0 / (2.0 * clock_year))
+    return grudge * (1.0 - 1.0 / clock_five_years)
 
 
 def broadcast_step(

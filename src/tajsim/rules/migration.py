@@ -58,27 +58,32 @@ def remittances(
     return result
 
 
-def idle_step(idle: Array, returned: Array, *, clock_year: Array) -> Array:
+def idle_step(idle: Array, returned: Array, usual: Array, *, clock_year: Array) -> Array:
     """Return the returned migrants without work next month, persons, ``(run,)``.
 
-    A slow return is taken up, a rapid and large one swamps the country. Who leaves again is first
-    taken from the idle.
+    A slow return is taken up, a rapid and large one swamps the country: in a year there is work
+    for no more than usually go abroad for want of it. Who leaves again is first taken from the
+    idle.
 
     Equation:
-        idle_next = max(idle + returned, 0) * (1 - 1 / clock_year)
+        seek = max(idle + returned, 0)
+        idle_next = seek - seek * usual / (seek + usual) / clock_year
 
     Args:
         returned: persons who came back, negative for those who left.
+        usual: persons who work abroad in ordinary times.
 
     Mechanisms: E02, M40, P26.
     """
-    return np.maximum(idle + returned, 0.0) * (1.0 - 1.0 / clock_year)
+    seek = np.maximum(idle + returned, 0.0)
+    return seek - seek * usual / (seek + usual) / clock_year
 
 
 def output_step(
     output: Array,
     people: Array,
     corruption: Array,
+    closed: Array,
     *,
     output_start: Array,
     corruption_drag: Array,
@@ -86,20 +91,21 @@ def output_step(
 ) -> Array:
     """Return next month's home output, without remittances, USD/month, ``(run,)``.
 
-    It follows the hands that make it. Corruption more than usual wears firms down over years, and
-    what was built from outside wears off over years.
+    It follows the hands that make it. Corruption more than usual, and crossings closed to trade,
+    wear firms down over years, and what was built from outside wears off over years.
 
     Equation:
-        aim = output_start / 12 * people * exp(-corruption_drag * corruption)
+        aim = output_start / 12 * people * exp(-corruption_drag * (corruption + closed))
         output_next = output + (aim - output) / clock_five_years
 
     Args:
-        people: at home, over those at the start.
-        corruption: mean collusion of the agencies less that at the start, -1 to 1.
+        people: at home, less migrants back without work, over those at home at the start.
+        corruption: share of posts and money that goes by patronage, less that at the start.
+        closed: closure of the crossings to the neighbours less that at the start, -1 to 1.
 
-    Mechanisms: E05, E18.
+    Mechanisms: E02, E05, E18, M79.
     """
-    aim = output_start / 12.0 * people * np.exp(-corruption_drag * corruption)
+    aim = output_start / 12.0 * people * np.exp(-corruption_drag * (corruption + closed))
     result: Array = output + (aim - output) / clock_five_years
     return result
 

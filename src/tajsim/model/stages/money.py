@@ -36,11 +36,12 @@ def economy(country: Country) -> None:
     country.home_output = country.apply(
         migration.output_step,
         output=country.home_output,
-        people=country.home_people / country.people_start,
+        people=(country.home_people - total(country.regions.idle)) / country.people_start,
         corruption=country.cronyism - country.cronyism_start,
+        closed=country.barrier - country.values.barrier_start,
     )
     country.now["remittances"], country.now["output"] = sent, made
-    country.money.move("world", "households", made)
+    country.money.move("world", "households", made + sent)
     country.living = made / np.maximum(country.home_people, 1.0)
 
 
@@ -226,7 +227,7 @@ def agencies(country: Country) -> None:
     )
     agencies.be_paid(ratio, country.revenue, earnings, strained)
     political, heads = political_heads(country), country.commanders.heads
-    agencies.apply(agencies.replace_staff, political)
+    agencies.purged = political
     headed = (heads * column(range(1, len(COMMANDERS) + 1))[:, None]).max(axis=0)
     income = earnings * country.living_start
     agencies.decide_corruption(political, headed, earnings, income, country.fear)
