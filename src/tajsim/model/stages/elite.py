@@ -14,7 +14,7 @@ from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
 from tajsim.axes import Array, shares, total
 from tajsim.draws import AT_START
 from tajsim.model.country import Country
-from tajsim.model.stages.force import disloyal_men, garrison, topple
+from tajsim.model.stages.force import by_region, disloyal_men, garrison, topple
 from tajsim.rules import loyalty, purges, state as state_rules, succession
 from tajsim.rules.militants import near_capital, where_inside
 
@@ -300,8 +300,9 @@ def act(country: Country, sides: Sides) -> None:
     # Open defiance is remembered, by him and by whoever rules.
     commanders.grudge = np.where(bought | (sides.apart > 0.5), 1.0, commanders.grudge)
     commanders.loyalty = commanders.loyalty * (1.0 - sides.apart)
-    for place, lost in zip(commanders.place, commanders.power * sides.apart, strict=True):
-        country.regions[place].control = country.regions[place].control * (1.0 - lost)
+    apart, held = by_region(commanders.men * sides.apart), country.regions.control
+    lost = country.apply(state_rules.part_of, part=apart, other=garrison(country))
+    country.regions.control = held * (1.0 - lost)
     country.now["bargains"] += sides.bargains
     country.now["mutinies"] += sides.fights
 
