@@ -60,12 +60,7 @@ class Regions(Actors[Region]):
         self.leaving = self.apply(
             migration.migration_flow, home=home, abroad=abroad, demand=demand, usual=usual
         )
-        self.idle = self.apply(
-            migration.idle_step,
-            idle=self.idle,
-            returned=-self.leaving,
-            usual=usual * (home + abroad),
-        )
+        self.idle = self.apply(migration.idle_step, idle=self.idle, returned=-self.leaving)
 
     def excluded(self, place: Array, cronyism: Array) -> Array:
         """Return how closed politics is to people of each region, 0 to 1, ``(region, run)``."""

@@ -58,25 +58,21 @@ def remittances(
     return result
 
 
-def idle_step(idle: Array, returned: Array, usual: Array, *, clock_year: Array) -> Array:
+def idle_step(idle: Array, returned: Array, *, clock_five_years: Array) -> Array:
     """Return the returned migrants without work next month, persons, ``(run,)``.
 
-    A slow return is taken up, a rapid and large one swamps the country: in a year there is work
-    for no more than usually go abroad for want of it. Who leaves again is first taken from the
-    idle.
+    A slow return is taken up, a rapid and large one swamps the country: there is little hope of
+    finding work. Who leaves again is first taken from the idle.
 
     Equation:
-        seek = max(idle + returned, 0)
-        idle_next = seek - seek * usual / (seek + usual) / clock_year
+        idle_next = max(idle + returned, 0) * (1 - 1 / clock_five_years)
 
     Args:
         returned: persons who came back, negative for those who left.
-        usual: persons who work abroad in ordinary times.
 
     Mechanisms: E02, M40, P26.
     """
-    seek = np.maximum(idle + returned, 0.0)
-    return seek - seek * usual / (seek + usual) / clock_year
+    return np.maximum(idle + returned, 0.0) * (1.0 - 1.0 / clock_five_years)
 
 
 def output_step(
