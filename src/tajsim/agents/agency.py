@@ -278,11 +278,6 @@ class SecurityAgencies(Actors[SecurityAgency]):
         )
 
     @property
-    def outside_interest(self) -> Array:
-        """How much outsiders care for each, 0 to 1: by their money for each of its people."""
-        return self.kit
-
-    @property
     def growth(self) -> Array:
         """Strength over that of the start."""
         return self.strength / np.maximum(self.strength_start, 1.0)

@@ -22,14 +22,12 @@ def watched(
 ) -> Array:
     """Return what one who takes bribes risks a month, in months of pay, ``(agency, run)``.
 
-    Being caught and dismissed: by the service's own checks, by what outlets and groups bring to
-    light if people are not too afraid to complain, and by donors who pay, look, and are not played
-    off against others.
+    Being caught and dismissed: by the service's own checks, by what people dare to tell outlets and
+    groups, and by donors who pay, look, and are not played off against others.
 
     Equation:
         seen = 1 - (1 - donor_monitoring) * (1 - donor_coordination)
-        told = 2 * (1 - fear) * civic_space
-        watched = oversight * level + scrutiny * (told + seen * aid_share)
+        watched = oversight * level + scrutiny * (2 * (1 - fear) * civic_space + seen * aid_share)
 
     Args:
         level: the service's own checks, 1 = those of a professional service in 2004.
@@ -39,8 +37,7 @@ def watched(
     Mechanisms: M48, M58, O06, S22, M41, M42.
     """
     seen = 1.0 - (1.0 - donor_monitoring) * (1.0 - donor_coordination)
-    told = 2.0 * (1.0 - fear) * civic_space
-    return oversight * level + scrutiny * (told + seen * aid_share)
+    return oversight * level + scrutiny * (2.0 * (1.0 - fear) * civic_space + seen * aid_share)
 
 
 def collusion_aim(

@@ -133,7 +133,8 @@ def choose_way(country: Country, who: Array) -> NDArray[np.intp]:
     commanders, agencies = country.commanders, country.agencies
     weight = over_tasks(country.regime.weight) / TASK_COUNT
     use = (weight / weight.max(axis=0))[status.POST_SERVICE] * status.POST_PART
-    interest = agencies.outside_interest[status.POST_SERVICE] * status.POST_PART
+    # Outsiders care by their money for each of its people.
+    interest = agencies.kit[status.POST_SERVICE] * status.POST_PART
     holds = commanders.holds
     own = total(holds * who[:, None])
     ask = 0.5 * (total(own * use) + total(who * commanders.power))
