@@ -194,7 +194,7 @@ def test_what_purges_and_mutinies_leave_fades() -> None:
     steps(tried, 36)
     calm = (tried.record["mutinies"] + tried.record["defections"])[:, :36].sum(axis=(0, 1)) == 0.0
     assert calm.any()
-    for left, most in ((commanders.fear, 0.3), (commanders.grudge, 0.4)):
+    for left, most in ((commanders.fear, 0.3), (commanders.grudge, 0.6)):
         assert np.median(left[: len(NAMED), calm]) < most
     for left, most in ((tried.broadcast, 0.2), (regime.breaks, 0.5)):
         assert (left[calm] < most).all()
