@@ -69,7 +69,7 @@ def _appoint(country: Country, arguments: Arguments) -> None:
     country.note(
         "post_given", new, actor=commander.name, target=agency, size=size, cause="scenario"
     )
-    # As after any settlement the next blow waits.
+    # As after any settlement the next blow waits (matveeva-2004:93-99).
     country.regime.months_since_purge = np.where(new, 0.0, country.regime.months_since_purge)
     takes = np.zeros(commanders.holds.shape)
     takes[commander.rank, AGENCIES.index(agency)] = new

@@ -23,7 +23,7 @@ def watched(
     """Return what one who takes bribes risks a month, in months of pay, ``(agency, run)``.
 
     Being caught and dismissed: by the service's own checks, by what people dare to tell outlets and
-    groups, and by donors who pay, look, and are not played off against others.
+    groups (matveeva-2004:41), and by donors who pay, look, and are not played off against others.
 
     Equation:
         seen = 1 - (1 - donor_monitoring) * (1 - donor_coordination)

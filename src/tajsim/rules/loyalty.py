@@ -100,6 +100,8 @@ def following_step(
 def grudge_step(grudge: Array, *, clock_five_years: Array) -> Array:
     """Return what is left next month of a grudge between ruler and commander, 0 to 1, ``(run,)``.
 
+    A public humiliation is not forgiven (matveeva-2004:99).
+
     Equation:
         grudge_next = grudge * (1 - 1 / clock_five_years)
 

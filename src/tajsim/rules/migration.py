@@ -61,8 +61,8 @@ def remittances(
 def idle_step(idle: Array, returned: Array, *, clock_five_years: Array) -> Array:
     """Return the returned migrants without work next month, persons, ``(run,)``.
 
-    A slow return is taken up, a rapid and large one swamps the country: there is little hope of
-    finding work. Who leaves again is first taken from the idle.
+    A slow return is taken up, a rapid and large one swamps the country (matveeva-2004:251), where
+    there is little hope of work (icg-2016:17). Who leaves again is first taken from the idle.
 
     Equation:
         idle_next = max(idle + returned, 0) * (1 - 1 / clock_five_years)
@@ -87,8 +87,8 @@ def output_step(
 ) -> Array:
     """Return next month's home output, without remittances, USD/month, ``(run,)``.
 
-    It follows the hands that make it. Corruption more than usual, and crossings closed to trade,
-    wear firms down over years, and what was built from outside wears off over years.
+    It follows the hands that make it. More corruption than usual (icg-2016:17) and crossings closed
+    to trade (matveeva-2004:75), wear firms down over years; what was built from outside wears off.
 
     Equation:
         aim = output_start / 12 * people * exp(-corruption_drag * (corruption + closed))

@@ -54,7 +54,7 @@ def society(country: Country) -> None:
 def live(country: Country) -> Array:
     """Let hardship follow income; return its odds over the usual ones."""
     people = np.maximum(country.home_people, 1.0)
-    # Output holds what is made of money sent home, not that money itself.
+    # Output holds what is made of money sent home, not that money itself (matveeva-2004:251).
     earned = country.now["output"] + country.now["remittances"] + country.aid_to_people
     taken = total(country.now["extortion"])
     income = np.maximum((earned - taken) / people, 1e-9)
