@@ -191,11 +191,9 @@ def needed(
         tell = (part_of(progress, 2 * i + j, 2 * len(groups)) for j in (0, 1))
         without, alone = (
             claims(paths.get(scenario, scenario), without=held, progress=told, **draws)
+            .set_index("claim")
+            .reindex(columns=["verdict", "effect"])  # no effects where nothing could be tested
             for held, told in zip((rules, others), tell, strict=True)
-        )
-        # Where nothing could be tested there are no effects.
-        without, alone = (
-            t.set_index("claim").reindex(columns=["verdict", "effect"]) for t in (without, alone)
         )
         for place, row in part.iterrows():
             one, other = without.loc[row["claim"]], alone.loc[row["claim"]]
