@@ -115,10 +115,9 @@ LEAVING = "heroin_leaving"
 
 def map_values(dataset: xr.Dataset, border: str, land: str) -> dict[str, Any]:
     """Return for border, land and ways out: label, unit and ``values[scenario][month][name]``."""
-    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     layers = {"border": border, "land": land, "leaving": LEAVING}
     return {
-        "months": months,
+        "months": [str(m) for m in dataset["month"].values.astype("datetime64[M]")],
         **{key: _layer(dataset[name]) for key, name in layers.items() if name in dataset},
     }
 
@@ -161,8 +160,7 @@ def as_shown(dataset: xr.Dataset, state: PageState) -> tuple[xr.Dataset, list[st
         name, where = split_spec(spec, dataset)
         series = window.at_places(dataset, name, {d: [n] for d, n in where.items()})
         found[spec] = series.assign_attrs(label=window.titled(dataset, name, where))
-    kept = dataset.drop_vars([spec for spec in specs if spec in dataset])
-    return kept.assign(found), specs
+    return dataset.drop_vars([spec for spec in specs if spec in dataset]).assign(found), specs
 
 
 def part_of_view(part: str, dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
