@@ -98,6 +98,8 @@ def test_a_lever_moves_the_numbers_as_the_command_line_says(at: Opener, chromium
     status = tab.run("document.getElementById('status').textContent")
     assert "45 of 45 paired runs, 90 % intervals, seed 1" in status
     shown = numbers(tab)
+    assert tab.run("document.querySelectorAll('#fans path.discrepancy').length") >= 4
+    assert "Dashed: 90 %" in tab.run("document.getElementById('bands').textContent")
 
     scenario = downloaded(chromium, tab, "scenario.toml", "my-scenario.toml")
     theirs = load_results(downloaded(chromium, tab, "results.nc"))

@@ -19,8 +19,9 @@ from tajsim.ensemble.job import Record, simulate
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import shipped_scenarios
+from tajsim.plots.fan import Series
 from tajsim.results.answer import card
-from tajsim.results.effect import compare_results
+from tajsim.results.effect import IN_FORCE, compare_results
 from tajsim.results.window import at_places, over_dates, smooth, spans
 
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
@@ -51,12 +52,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[PageState, Plan, Any
     return state, plan, pairs, records
 
 
-def test_a_task_gives_what_the_ensemble_gives(made: Any) -> None:
+def test_chunks_are_the_results_of_the_ensemble_and_the_command_line(made: Any) -> None:
     for task, record in zip([t for pair in made[2] for t in pair], made[3], strict=True):
         same(record, simulate(task.job))
-
-
-def test_chunks_together_are_the_results_of_the_command_line(made: Any) -> None:
     plan, ours = made[1], figures.dataset_of(*made[1:])
     theirs = run_many(plan.scenarios, runs=45, until="2005-06", outcomes=plan.outcomes)
     assert ours.drop_attrs(deep=False).identical(theirs.drop_attrs(deep=False))
@@ -110,6 +108,9 @@ def test_the_reference_leaves_its_past_to_the_scenario(tmp_path: Path) -> None:
     assert begun and begun.months == 10, "the months before November 2004"
     for other in ("seed=2", "parameters=fixed", "set=civic_space=1"):
         assert past.latest(past_of(asked(f"{events}&{other}", tmp_path)[2][0][1].job), 21) is None
+    # A name is no reason to simulate again.
+    one, two = (asked(f"{QUERY}&name={name}", tmp_path)[2][0][1].key for name in ("a", "b"))
+    assert one == two
 
 
 def test_no_more_of_the_past_is_kept_than_there_is_room_for(tmp_path: Path) -> None:
@@ -121,11 +122,6 @@ def test_no_more_of_the_past_is_kept_than_there_is_room_for(tmp_path: Path) -> N
         follow(task.job, past := SnapshotCache(room), lambda: None)
         assert past.bytes() <= room
         assert (past.latest(past_of(task.job), 21) is None) == (room == 1)
-
-
-def test_the_name_of_a_scenario_is_no_reason_to_simulate_again(tmp_path: Path) -> None:
-    one, two = (asked(f"{QUERY}&name={name}", tmp_path)[2][0][1].key for name in ("a", "b"))
-    assert one == two
 
 
 def test_what_was_not_asked_for_again_leaves_a_full_shelf(made: Any) -> None:
@@ -152,7 +148,21 @@ def test_a_fan_is_that_of_the_picture(dataset: xr.Dataset) -> None:
     assert one and one["title"] == "Heroin seized on the line (Pianj)"
     share = figures.fan_of(dataset, "state_failed")
     assert share and (share["kind"], share["unit"]) == ("mean", "% of runs")
+    assert share["discrepancy"] == []
+    ends = Series(at_places(dataset.isel(scenario=[0]), "heroin_seized"), 12).ends
+    assert ends is not None and ends.shape == (2, 7)
+    np.testing.assert_allclose(fan["discrepancy"], ends, atol=0.05 * np.ptp(ends, axis=0).min())
+    assert (ends[1] > expected[0, -1]).all(), "wider than the runs"
     assert figures.fan_of(dataset.isel(month=slice(0, 11)), "heroin_seized") is None
+
+
+def test_the_card_says_what_the_reference_does_to_deals_by_itself(tmp_path: Path) -> None:
+    state, plan, pairs = asked(EVENTS, tmp_path)
+    records = [simulate(task.job) for pair in pairs for task in pair]
+    view = figures.part_of_view("fans", figures.dataset_of(plan, pairs, records), state)
+    (said,) = [note for note in view["card"]["notes"] if "by itself" in note]
+    assert said.startswith("By Sep 2005 “Status quo of early 2004” by itself ends")
+    assert IN_FORCE not in plan_of(read_state("", shipped_scenarios()), tmp_path).outcomes
 
 
 def test_the_map_is_that_of_the_picture(dataset: xr.Dataset) -> None:
@@ -174,9 +184,8 @@ def test_the_table_holds_the_numbers_of_compare(made: Any, dataset: xr.Dataset) 
     expected, rows = expected.loc[order], table["rows"]  # by size
     leading = [change.outcome for change in card(dataset).leading][:4]
     shown = figures.part_of_view("fans", dataset, state)
-    fans = shown["fans"]
     assert shown["card"] == card(dataset).as_dict()
-    assert leading and [fan["spec"] for fan in fans][: len(leading)] == leading
+    assert leading and [fan["spec"] for fan in shown["fans"]][: len(leading)] == leading
     for name in ("difference", "low"):  # what nobody is left to measure in is None
         assert [row[name] for row in rows] == [figures.plain(value) for value in expected[name]]
     assert table["window"] == ["2004-01", "2005-06"]

@@ -33,7 +33,7 @@ def row(make: Maker, runs: list[float], **fields: Any) -> Any:
     return evaluate_claims(make([REFERENCE_RUNS, runs], claims=[claim(**fields)])).iloc[0]
 
 
-def test_direction(by_hand: Maker) -> None:
+def test_direction_and_bounds_of_a_difference(by_hand: Maker) -> None:
     for runs, expect, verdict, share in (
         (RISE, "rises", "holds", 1.0),
         (FALL, "rises", "fails", 0.0),
@@ -43,9 +43,6 @@ def test_direction(by_hand: Maker) -> None:
     ):
         found = row(by_hand, runs, expect=expect)
         assert (found["verdict"], found["share"]) == (verdict, share), (runs, expect)
-
-
-def test_bounds_of_a_difference(by_hand: Maker) -> None:
     # Differences 1, 1.5, 1, 1: median 1, 90 % interval of the mean 0.83 to 1.42.
     cases = [(0.5, 1.5, "holds"), (5.0, 9.0, "fails"), (1.05, 9.0, "undecided")]
     for low, high, verdict in [*cases, (None, 0.0, "fails")]:
@@ -55,7 +52,7 @@ def test_bounds_of_a_difference(by_hand: Maker) -> None:
     assert (found["verdict"], found["effect"], found["unit"]) == ("holds", 100.0, "%")
 
 
-def test_an_effect_is_held_against_a_smallest_one(by_hand: Maker) -> None:
+def test_an_effect_too_small_or_that_turns_after_the_window(by_hand: Maker) -> None:
     # The mean of the reference is 25, its spread 12.9; the mean effect 1.125.
     assert row(by_hand, RISE, smallest=0.04, unit="level")["verdict"] == "holds"
     assert row(by_hand, RISE, smallest=0.05, unit="level")["verdict"] == "right sign but negligible"
@@ -63,24 +60,18 @@ def test_an_effect_is_held_against_a_smallest_one(by_hand: Maker) -> None:
     assert (default["verdict"], default["smallest"]) == ("right sign but negligible", 1.25)
     relative = row(by_hand, RISE, smallest=0.04, unit="level", relative=True)
     assert (relative["verdict"], relative["smallest"]) == ("holds", 4.0)
-
-
-def test_an_effect_that_turns_after_the_window(by_hand: Maker) -> None:
     data = by_hand([REFERENCE_RUNS, RISE], claims=[claim(window=["2004-01", "2004-06"])])
     assert evaluate_claims(data).iloc[0]["verdict"] == "holds"
     data["level"][1, 6:] = data["level"][0, 6:] - 5.0
     assert evaluate_claims(data).iloc[0]["verdict"] == "turns later"
 
 
-def test_unchanged_and_level(by_hand: Maker) -> None:
+def test_unchanged_level_and_against_an_earlier_window(by_hand: Maker) -> None:
     assert row(by_hand, REFERENCE_RUNS, expect="unchanged")["verdict"] == "holds"
     assert row(by_hand, RISE, expect="unchanged", low=-2.0, high=2.0)["verdict"] == "holds"
     assert row(by_hand, RISE, expect="unchanged", low=-0.1, high=0.1)["verdict"] == "fails"
     found = row(by_hand, RISE, expect="between", against="level", low=20.0, high=30.0)
     assert (found["verdict"], found["share"]) == ("holds", 0.25)
-
-
-def test_against_an_earlier_window(by_hand: Maker) -> None:
     windows = {"before": ["2004-01", "2004-06"], "window": ["2005-01", "2005-06"]}
     data = by_hand([REFERENCE_RUNS], claims=[claim(expect="falls", against="before", **windows)])
     data["level"][0, 12:] *= 0.5

@@ -96,16 +96,14 @@ def test_the_scale_is_that_of_the_residuals_of_a_theme(
     assert discrepancy.scale_of(discrepancy.theme_of(first), left_out=True).value == before
 
 
-def test_residuals_are_of_numbers_that_say_something_of_levels() -> None:
+def test_residuals_and_spread_are_of_numbers_that_say_something_of_levels() -> None:
     used = {r.target.id: r for r in discrepancy.residuals()}
     levels = {"heroin-reported-2008", "remittances-over-output", "drug-agency-under-mirzoev"}
     others = "arms-seized-2004 kulyab-directorate mirzoev-bargains migrants-home-2015"
     assert levels <= set(used) and not set(others.split()) & set(used)
     # The two windows of a change share most of their discrepancy.
     assert 0.1 < used["drug-agency-under-mirzoev"].share < 0.5
-
-
-def test_targets_are_spread_on_the_scale_of_their_outcome() -> None:
+    # They are spread on the scale of their outcome.
     targets, runs = load_targets(), np.full(50, 40.0)
     shares = spread_target(targets["remittances-over-output"], runs)
     assert 0.0 < shares.min() < 20.0 and 60.0 < shares.max() < 100.0

@@ -248,19 +248,19 @@ def test_claims_need_restate_or_hold_without(monkeypatch: pytest.MonkeyPatch) ->
     def row(claim: str, verdict: str, size: float) -> dict[str, object]:
         return {"scenario": "s", "claim": claim, "verdict": verdict, "effect": size}
 
-    names = ("needs", "holds", "same")
+    names = ("needs", "same", "holds", "either")
     base = pd.DataFrame([row(name, HOLDS, 1.0) for name in names]).assign(mechanisms="M47")
 
     def claims(_: str, without: list[str], **__: object) -> pd.DataFrame:
-        cited = len(without) == len(switches.switchable()["M47"])
-        lost = [row(n, FAILS if n == "needs" else HOLDS, 0.5) for n in names]
-        alone = [row(n, HOLDS, 1.1 if n == "same" else 0.1) for n in names]
-        return pd.DataFrame(lost if cited else alone)
+        if len(without) == len(switches.switchable()["M47"]):
+            return pd.DataFrame(row(n, HOLDS if n in names[2:] else FAILS, 0.5) for n in names)
+        return pd.DataFrame(row(n, HOLDS, 0.1 if n in names[::2] else 1.1) for n in names)
 
     monkeypatch.setattr(ablation, "claims", claims)
     found = ablation.needed(base)
-    assert list(found["mechanism"]) == [ablation.NEEDS, ablation.HOLDS_WITHOUT, ablation.RESTATES]
-    assert list(found["effect_alone"]) == [0.1, 0.1, 1.1]
+    expected = [ablation.NEEDS, ablation.RESTATES, ablation.HOLDS_WITHOUT, ablation.HOLDS_WITHOUT]
+    assert list(found["mechanism"]) == expected
+    assert list(found["effect_alone"]) == [0.1, 1.1, 0.1, 1.1]
 
 
 def test_one_real_look(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -175,9 +175,9 @@ def needed(
 
     Returns:
         The table with ``mechanism``: `NEEDS` if the claim no longer holds without them,
-        `HOLDS_WITHOUT` if it does, `RESTATES` if with all others held its mean effect is the same
-        to a fifth; "" where it does not hold, or no rule carries what it cites. ``effect_without``
-        and ``effect_alone`` are the mean effects.
+        `HOLDS_WITHOUT` if it does, `RESTATES` if it needs them and with all others held its mean
+        effect is the same to a fifth; "" where it does not hold, or no rule carries what it cites.
+        ``effect_without`` and ``effect_alone`` are the mean effects.
     """
     found = table.assign(mechanism="", effect_without=np.nan, effect_alone=np.nan)
     holding = table[table["verdict"] == verdicts.HOLDS]
@@ -191,16 +191,15 @@ def needed(
         tell = (part_of(progress, 2 * i + j, 2 * len(groups)) for j in (0, 1))
         without, alone = (
             claims(paths.get(scenario, scenario), without=held, progress=told, **draws)
+            .set_index("claim")
+            .reindex(columns=["verdict", "effect"])  # no effects where nothing could be tested
             for held, told in zip((rules, others), tell, strict=True)
-        )
-        # Where nothing could be tested there are no effects.
-        without, alone = (
-            t.set_index("claim").reindex(columns=["verdict", "effect"]) for t in (without, alone)
         )
         for place, row in part.iterrows():
             one, other = without.loc[row["claim"]], alone.loc[row["claim"]]
             same = abs(other["effect"] - row["effect"]) < FIFTH * abs(row["effect"])
-            holds = HOLDS_WITHOUT if one["verdict"] == verdicts.HOLDS else NEEDS
-            said = RESTATES if same else holds, one["effect"], other["effect"]
-            found.loc[place, ["mechanism", "effect_without", "effect_alone"]] = said
+            needs = RESTATES if same else NEEDS  # what holds without a rule does not restate it
+            said = HOLDS_WITHOUT if one["verdict"] == verdicts.HOLDS else needs
+            columns = ["mechanism", "effect_without", "effect_alone"]
+            found.loc[place, columns] = said, one["effect"], other["effect"]
     return found

@@ -261,7 +261,10 @@ def rests_text(comparison: pd.DataFrame, variance: pd.DataFrame, named: pd.DataF
     for scenario, part in variance.groupby("scenario", sort=False) if len(variance) else ():
         own = comparison[comparison["scenario"] == scenario]
         shown = _first(part, own)
-        rows = [[r.label, *(share_text(r, g) for g in GROUPS)] for r in rows_of(shown)]
+        rows = [
+            [r.label, *(_with_ends(*(getattr(r, name + end) for end in _ENDS)) for name in GROUPS)]
+            for r in rows_of(shown)
+        ]
         told = numbers.text_table(("outcome", *GROUPS), rows, left=(0,))
         title = f"Sources of variance: {scenario} against {own['reference'].iloc[0]}"
         preface = _PREFACE.format(int(part["runs"].iloc[0]))
@@ -282,11 +285,6 @@ def _first(part: pd.DataFrame, comparison: pd.DataFrame) -> pd.DataFrame:
     wanted = set(zip(best["outcome"], best["where"], strict=True))
     kept = [pair in wanted for pair in zip(part["outcome"], part["where"], strict=True)]
     return part[kept].dropna(subset="chance")
-
-
-def share_text(row: Any, group: str) -> str:
-    """Return the share of a group in a row of `variance_shares`, with its interval."""
-    return _with_ends(*(float(getattr(row, f"{group}{end}")) for end in _ENDS))
 
 
 def _with_ends(share: float, low: float, high: float) -> str:

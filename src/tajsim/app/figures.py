@@ -19,7 +19,7 @@ from tajsim.display import rows_of
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
-from tajsim.results import answer, effect, select, window
+from tajsim.results import answer, discrepancy, effect, select, window
 
 
 def rounded(values: ArrayLike) -> Any:
@@ -38,6 +38,8 @@ def plain(value: float | str) -> float | None:
 #: Months that one point of a fan stands for: those up to it.
 SMOOTH = 12
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: So many quantiles stand for the runs where the discrepancy of the model is added to them.
+_FEW = tuple((n + 0.5) / 40 for n in range(40))
 
 
 def fan_of(dataset: xr.Dataset, spec: str) -> dict[str, Any] | None:
@@ -50,7 +52,8 @@ def fan_of(dataset: xr.Dataset, spec: str) -> dict[str, Any] | None:
     Returns:
         ``lines`` by scenario: five quantiles over the runs, or mean, low and high where ``kind``
         is ``mean`` (shares of runs, rare counts); ``difference``: the mean paired difference with
-        its 90 % interval. All ``(line, month)`` in ``unit``. None where there is no year.
+        its 90 % interval; ``discrepancy``: the band of the reference with that of the model, empty
+        for means. All ``(line, month)`` in ``unit``. None where there is no year.
     """
     name, where = split_spec(spec, dataset)
     places = {dimension: [name] for dimension, name in where.items()}
@@ -67,6 +70,10 @@ def fan_of(dataset: xr.Dataset, spec: str) -> dict[str, Any] | None:
         months = months[SMOOTH - 1 :]
         factor, unit = window.scaled(values.ravel(), window.smooth_unit(series))
     mean = binary or window.rare(series)
+    wide: ArrayLike = []
+    if not mean:
+        few = np.moveaxis(effect.quantiles(values[0], _FEW), 0, -1)
+        wide = discrepancy.band(few, name) / factor
     return {
         "spec": spec,
         "title": window.titled(dataset, name, places),
@@ -75,6 +82,7 @@ def fan_of(dataset: xr.Dataset, spec: str) -> dict[str, Any] | None:
         "months": [str(m) for m in months.astype("datetime64[M]")],
         "lines": [rounded(_lines(part, mean, binary) / factor) for part in values],
         "difference": rounded(effect.mean_interval(select.gap(*values)) / factor),
+        "discrepancy": rounded(wide),
     }
 
 
@@ -107,10 +115,9 @@ LEAVING = "heroin_leaving"
 
 def map_values(dataset: xr.Dataset, border: str, land: str) -> dict[str, Any]:
     """Return for border, land and ways out: label, unit and ``values[scenario][month][name]``."""
-    months = [str(m) for m in dataset["month"].values.astype("datetime64[M]")]
     layers = {"border": border, "land": land, "leaving": LEAVING}
     return {
-        "months": months,
+        "months": [str(m) for m in dataset["month"].values.astype("datetime64[M]")],
         **{key: _layer(dataset[name]) for key, name in layers.items() if name in dataset},
     }
 
@@ -131,9 +138,8 @@ def _layer(variable: xr.DataArray) -> dict[str, Any]:
 
 _RAW = ("reference_median", "median", "difference", "low", "high", "share_sign")
 
-#: What is sent of the runs that are there, one message each: of the first runs, and of all.
-FIRST_PARTS = ("fans",)
-PARTS = (*FIRST_PARTS, "table", "map", "story")
+#: What is sent of all runs, one message each; of the first runs only the first.
+PARTS = ("fans", "table", "map", "story")
 
 
 def shown_specs(dataset: xr.Dataset, state: PageState, card: answer.Card) -> list[str]:
@@ -154,16 +160,17 @@ def as_shown(dataset: xr.Dataset, state: PageState) -> tuple[xr.Dataset, list[st
         name, where = split_spec(spec, dataset)
         series = window.at_places(dataset, name, {d: [n] for d, n in where.items()})
         found[spec] = series.assign_attrs(label=window.titled(dataset, name, where))
-    kept = dataset.drop_vars([spec for spec in specs if spec in dataset])
-    return kept.assign(found), specs
+    return dataset.drop_vars([spec for spec in specs if spec in dataset]).assign(found), specs
 
 
 def part_of_view(part: str, dataset: xr.Dataset, state: PageState) -> dict[str, Any]:
     """Return one part of what the page shows; with the fans comes the card that heads it."""
     if part == "fans":
         card = answer.card(dataset)
-        fans = (fan_of(dataset, spec) for spec in shown_specs(dataset, state, card))
-        return {"card": card.as_dict(), "fans": [fan for fan in fans if fan]}
+        fans = [fan for spec in shown_specs(dataset, state, card) if (fan := fan_of(dataset, spec))]
+        wide = [split_spec(fan["spec"], dataset)[0] for fan in fans if fan["discrepancy"]]
+        said = f"{discrepancy.dashed(wide, ' of the reference')} " if wide else ""
+        return {"card": card.as_dict(), "fans": fans, "bands": said + discrepancy.PAIRED}
     if part == "table":
         table = table_of(effect.compare_results(dataset))
         return {"table": table, "rests": effect.basis_statement(dataset)}
@@ -180,12 +187,12 @@ def table_of(compared: pd.DataFrame) -> dict[str, Any]:
     """
     first = set(select.first_of_comparison(compared).index)
     order = compared["size"].fillna(0.0).sort_values(ascending=False, kind="stable").index
-    rows = rows_of(compared.loc[order])
+    rows = rows_of(compared.assign(whole=select.is_whole(compared)).loc[order])
     return {
         "window": [rows[0].window_start, rows[0].window_end],
         "rows": [
             {
-                "spec": _spec(row.outcome, row.where),
+                "spec": row.outcome if row.whole else f"{row.outcome}@{row.where}",
                 "label": row.label,
                 "unit": row.unit,
                 "first": row.Index in first,
@@ -197,11 +204,6 @@ def table_of(compared: pd.DataFrame) -> dict[str, Any]:
             for row in rows
         ],
     }
-
-
-def _spec(outcome: str, where: str) -> str:
-    """Return how a link names a row; the sum over a dimension is the outcome itself."""
-    return f"{outcome}@{where}" if where and not where.endswith("=all") else outcome
 
 
 def story_of(dataset: xr.Dataset, state: PageState) -> dict[str, Any]:

@@ -339,7 +339,7 @@ class Stream:
         drawn = partial(asyncio.get_running_loop().run_in_executor, self._hub.drawing)
         if chunks > self._chunks:
             whole = chunks == len(request.pairs)
-            self._parts = list(figures.PARTS if whole else figures.FIRST_PARTS)
+            self._parts = list(figures.PARTS if whole else figures.PARTS[:1])
             self._chunks = chunks
             self._dataset = await drawn(request.dataset, request.records(self._hub, chunks))
         if not self._parts:

@@ -306,8 +306,12 @@ def kept_outcomes(state: PageState) -> tuple[str, ...]:
     """Return the outcomes that are simulated: the headline ones and what is shown besides."""
     specs = (*state.begins_with, *_asked_specs(state.scenario))
     shown = {"heroin_leaving", state.border, state.land, *(s.partition("@")[0] for s in specs)}
-    for text in scenes.load_scenario(state.scenario).asks.get("define", {}).values():
+    loaded = scenes.load_scenario(state.scenario)
+    for text in loaded.asks.get("define", {}).values():
         shown |= {name for name, _ in outcomes.references(text)}
+    deals = load_outcomes()["deals_in_force"]  # the card says what the reference does to them
+    if any(event.kind in deals.set_by for event in loaded.events):
+        shown.add(deals.name)
     return tuple(n for n, o in load_outcomes().items() if o.headline or n in shown)
 
 

@@ -46,11 +46,6 @@ def trace(count: int = TRACED) -> Values:
         return simulate(settings, np.arange(len(chosen), dtype=np.int64))
 
 
-def trace_text(values: Values) -> str:
-    """Return a trace as CSV: a column for each target, a row for each traced row."""
-    return csv_text(load_targets(), ([f"{v:.{_DIGITS + 2}g}" for v in row] for row in values.T))
-
-
 def differing(folder: Path, count: int = TRACED) -> list[str]:
     """Return one line for each target that the model of today gives otherwise than traced."""
     with (folder / TRACE).open(encoding="utf-8", newline="") as file:
@@ -118,7 +113,8 @@ def main(arguments: Sequence[str]) -> int:
                 # The sample is read again, from the file, and the model is another.
                 for cached in (load_posterior, model_version):
                     cached.cache_clear()
-                write_whole(folder / TRACE, trace_text(trace()))
+                rows = ([f"{value:.{_DIGITS + 2}g}" for value in row] for row in trace().T)
+                write_whole(folder / TRACE, csv_text(load_targets(), rows))
                 write_whole(folder / LUCK, luck_text(*counts, progress=tell))
     except UserError as error:
         print(*error.messages, sep="\n", file=sys.stderr)

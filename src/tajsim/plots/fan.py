@@ -89,12 +89,7 @@ def _notes(names: Sequence[str], scenarios: int, middle: str) -> str:
         f"Lines: medians; bands: the middle {middle} of runs "
         "(for counts and shares of runs: mean and its 90 % interval). "
     )
-    if scenarios > 1:
-        return said + discrepancy.PAIRED
-    said += "Dashed: 90 % with the discrepancy of the model"
-    unjudged = [name for name in names if not discrepancy.judged(name)]
-    some = "" if len(unjudged) == len(names) else f"for {len(unjudged)} of {len(names)} outcomes "
-    return said + (f"; {some}{discrepancy.UNJUDGED}." if unjudged else ".")
+    return said + (discrepancy.PAIRED if scenarios > 1 else discrepancy.dashed(names))
 
 
 def over_months(months: int) -> str:

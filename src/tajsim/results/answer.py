@@ -427,7 +427,7 @@ class Card:
         """Return the card as JSON holds it."""
         names = (
             "scenario", "reference", "subject", "against", "label", "other", "question", "finding",
-            "about", "set_here", "still", "sure", "window", "runs", "events",
+            "about", "set_here", "still", "sure", "notes", "window", "runs", "events",
         )  # fmt: skip
         return {
             **{name: getattr(self, name) for name in names},

@@ -35,8 +35,6 @@ Values = NDArray[np.float64]
 OTHER = "Other"
 #: So many targets of a theme must be numbers for it to have a scale of its own.
 ENOUGH = 3
-#: What is said where no record judges the scale.
-UNJUDGED = "no record judges its width, which is the common one"
 #: What differences leave out.
 PAIRED = (
     "Paired differences hold parameters and chance only: where the model errs alike on both sides "
@@ -258,6 +256,14 @@ def judged(outcome: str) -> bool:
     """Tell whether targets of its theme have a say in the band of an outcome, or it has none."""
     row = load_outcomes().get(outcome)
     return row is None or row.scale == "none" or scale_of(theme_of(outcome)).judged
+
+
+def dashed(outcomes: Sequence[str], whose: str = "") -> str:
+    """Return what the dashed ends of bands are in a picture, and where no record judges them."""
+    unjudged = [name for name in outcomes if not judged(name)]
+    some = f"for {len(unjudged)} of {len(outcomes)} outcomes " * (len(unjudged) < len(outcomes))
+    more = f"; {some}no record judges its width, which is the common one" if unjudged else ""
+    return f"Dashed: 90 %{whose} with the discrepancy of the model{more}."
 
 
 def statement() -> str:

@@ -7,8 +7,7 @@ export function drawCard(card) {
   byId("finding").textContent = `${card.finding}.`;
   byId("card-about").textContent = `${card.about}.`;
   byId("numbers").replaceChildren(...card.numbers.map(numberOf));
-  const notes = [card.set_here, card.still, `How sure: ${card.sure}`].filter(Boolean);
-  byId("card-notes").replaceChildren(...notes.map((text) => html("p", { class: "about" }, text)));
+  byId("card-notes").replaceChildren(...card.notes.map((text) => html("p", { class: "about" }, text)));
   // A narrow page shows the first of it below the levers, so that a move is answered in sight.
   const [first] = card.numbers;
   byId("strip").replaceChildren(...(first ? [html("b", {}, first.label), " ", ...levels(first)] : [card.finding]));

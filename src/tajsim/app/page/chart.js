@@ -33,9 +33,10 @@ export function draw(fan, period, width, events = []) {
         y: HEAD + 11 + 12 * Math.min(i, 1) }, label));
     }
   });
-  const all = fan.lines.flat(2).filter((value) => value !== null);
+  const all = [...fan.lines.flat(), ...fan.discrepancy].flat().filter((value) => value !== null);
   const y = scale(picture, Math.min(0, ...all), Math.max(1e-9, ...all), HEAD, FAN, width, fan.unit);
   fan.lines.forEach((lines, position) => fans(picture, lines, fan.kind, position, times, y));
+  for (const end of fan.discrepancy) picture.append(line(end, times, y, "discrepancy"));
   const differences = fan.difference.flat().filter((value) => value !== null);
   const lowest = Math.min(0, ...differences), highest = Math.max(0, ...differences);
   const room = highest > lowest ? 0 : 1;

@@ -64,7 +64,9 @@ export function read(fan, index, names) {
   const said = names.map((name, position) => {
     const at = fan.lines[position].map((line) => line[index]);
     const [low, middle, high] = fan.kind === "bands" ? [at[0], at[2], at[4]] : [at[1], at[0], at[2]];
-    return `${name} ${number(middle)} (${number(low)} to ${number(high)})`;
+    const ends = position ? [] : fan.discrepancy.map((line) => number(line[index]));
+    const wide = ends.length ? `, with the discrepancy of the model ${ends.join(" to ")}` : "";
+    return `${name} ${number(middle)} (${number(low)} to ${number(high)}${wide})`;
   });
   const [mean, low, high] = fan.difference.map((line) => line[index]);
   const sure = low > 0 || high < 0 ? "" : ", not clear of zero";

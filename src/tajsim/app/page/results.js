@@ -56,6 +56,7 @@ export class Results {
     if (part === "fans") {
       drawCard(message.card);
       this.fans = message.fans;
+      byId("bands").textContent = message.bands;
       this.drawFans();
       document.body.dataset.drawn = String(runs);
       this.seconds = ((performance.now() - this.since) / 1000).toFixed(1);
