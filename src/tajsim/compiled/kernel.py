@@ -37,6 +37,8 @@ _LOGIC = {
 }
 _CALLS = {"exp", "log", "log1p", "expm1", "tanh", "ndtri", "remainder"}
 _INTRINSICS = {"sqrt": "sqrt", "floor": "floor", "absolute": "fabs"}
+#: Sections of the layout that are months.
+MONTHS = ("month", "between")
 #: Statements in one function: the compiler takes longer than in proportion for larger ones.
 _TOGETHER = 24
 #: Folds of so few terms are written out.
@@ -61,9 +63,12 @@ class KernelCode:
         layout: of the rows.
         lanes: runs in a tile.
         dates: the first row of what the calendar gives for a month, and how many there are.
+        seldom: those of its rows that call for a whole month.
     """
 
-    def __init__(self, layout: RowLayout, lanes: int, dates: tuple[int, int]) -> None:
+    def __init__(
+        self, layout: RowLayout, lanes: int, dates: tuple[int, int], seldom: Sequence[int]
+    ) -> None:
         self.layout, self.lanes, self.w = layout, lanes, Writer(lanes)
         self.width = 8 * lanes
         self._tables: dict[str, str] = {}
@@ -76,7 +81,7 @@ class KernelCode:
         for block in self.notes:
             self._note(block)
         self._noted()
-        self._main(dates)
+        self._main(dates, seldom)
         tables = [f"{name} = internal constant {text}" for text, name in self._tables.items()]
         self.text = "\n".join([*tables, *self._parts])
 
@@ -107,7 +112,7 @@ class KernelCode:
             with self._function(f"{name}_{part}", "ptr noalias %S"):
                 self._move(moves)
 
-    def _main(self, dates: tuple[int, int]) -> None:
+    def _main(self, dates: tuple[int, int], seldom: Sequence[int]) -> None:
         """Write the functions that are called from outside."""
         w, (date, count) = self.w, dates
         with self._function("fixed_rows", "ptr %S", how=""):
@@ -124,12 +129,17 @@ class KernelCode:
             w.line(f"call void @llvm.memcpy.p0.p0.i64({moved})")
             at = w.let(f"mul i64 {month}, {len(self.layout.slots)}")
             given = _GIVEN.replace("%C", w.at("%C", at, "i64"))
-            w.line(f"call void @month({given})")
-            with w.when(w.let("icmp ugt i64 %rows, 0")):
-                self._outcomes(month)
-            w.line("call void @month_moves(ptr %S)")
-            with w.when(w.let(f"icmp eq i64 {month}, {w.let('sub i64 %n, 1')}")):
-                w.line("call void @month_last(ptr %S)")
+            whole = self._any(seldom)
+            ends = w.let(f"icmp eq i64 {month}, {w.let('sub i64 %n, 1')}")
+            for name in MONTHS:
+                with w.when(whole):
+                    w.line(f"call void @{name}({given})")
+                    with w.when(w.let("icmp ugt i64 %rows, 0")):
+                        self._outcomes(month, MONTHS.index(name))
+                    w.line(f"call void @{name}_moves(ptr %S)")
+                    with w.when(ends):
+                        w.line(f"call void @{name}_last(ptr %S)")
+                whole = w.let(f"xor i1 {whole}, true")
             with w.when("%settle"):
                 w.line(f"call void @settle({_GIVEN})")
                 w.line("call void @settle_moves(ptr %S)")
@@ -139,14 +149,30 @@ class KernelCode:
             "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)",
         ]
 
-    def _outcomes(self, month: str) -> None:
-        """Store the outcomes of a month in single precision where they are recorded."""
+    def _any(self, rows: Sequence[int]) -> str:
+        """Return whether one of some rows is other than zero in any lane."""
+        w, found = self.w, "false"
+        for row in rows:
+            there = w.compare("une", self._row(np.array([row]), "0"), w.number(0.0))
+            some = w.let(f"icmp ne i{self.lanes} {self._bits(there)}, 0")
+            found = w.let(f"or i1 {found}, {some}")
+        return found
+
+    def _bits(self, truth: str) -> str:
+        return self.w.let(f"bitcast {self.w.truth} {truth} to i{self.lanes}")
+
+    def _outcomes(self, month: str, kind: int) -> None:
+        """Store the outcomes of a month in single precision where they are recorded.
+
+        Where they stand after months of a ``kind`` is the table's part of that number.
+        """
         w, n = self.w, self.lanes
         lanes = ", ".join(f"i64 {lane}" for lane in range(n))
         mask = w.let(f"icmp ult {w.whole} <{lanes}>, {w.spread('%lanes', 'i64')}")
         shift = w.let(f"mul i64 {month}, %stride")
         with w.loop("%rows") as row:
-            value = w.load(w.at("%S", w.load(w.at("%from", row, "i64"))), w.real)
+            place = w.let(f"add i64 {row}, {w.let(f'mul i64 %rows, {kind}')}")
+            value = w.load(w.at("%S", w.load(w.at("%from", place, "i64"))), w.real)
             single = w.let(f"fptrunc {w.real} {value} to <{n} x float>")
             to = w.at(w.load(w.at("%to", row, "ptr"), "ptr"), shift)
             stored = f"<{n} x float> {single}, ptr {to}, i32 4, {w.truth} {mask}"
@@ -165,8 +191,7 @@ class KernelCode:
 
     def _concerned(self, block: NoteBlock) -> str:
         """Return the runs in which something is noted, a bit each."""
-        where = self._truth(self._operand(block.note.where, (1,), _same, "0"))
-        return self.w.let(f"bitcast {self.w.truth} {where} to i{self.lanes}")
+        return self._bits(self._truth(self._operand(block.note.where, (1,), _same, "0")))
 
     def _note(self, block: NoteBlock) -> None:
         """Write the function that writes a note down, if notes are asked for."""

@@ -6,7 +6,7 @@ it, and rows that are needed no more are used again.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import prod
@@ -64,12 +64,16 @@ class NoteBlock(NamedTuple):
 class Section:
     """What is done each month, or each month of the spin-up: statements, then moves of rows.
 
-    ``moves`` are pairs (to, from) after the statements; ``last`` those after the last month only.
+    ``moves`` are pairs (to, from) after the statements; ``last`` those after the last month only;
+    ``outcomes`` are the rows of each, by name, after the statements; ``notes`` how many notes of
+    the chronicle the sections before have.
     """
 
     statements: list[Statement | NoteBlock] = field(default_factory=list)
     moves: list[tuple[int, int]] = field(default_factory=list)
     last: list[tuple[int, int]] = field(default_factory=list)
+    outcomes: dict[str, Rows] = field(default_factory=dict)
+    notes: int = 0
 
 
 def resolved(node: Operation) -> Operation:
@@ -93,7 +97,8 @@ class RowLayout:
     """The rows of all inputs and nodes.
 
     Args:
-        graphs: of the month ("month") and of what follows a month of the spin-up ("settle").
+        graphs: of a whole month ("month"), of one without what is done on certain dates alone
+            ("between"), and of what follows a month of the spin-up ("settle").
         inputs: what is kept in the arena from month to month, in this order, with its shape but
             for the run.
 
@@ -113,22 +118,24 @@ class RowLayout:
         #: Row of each different number, by `float.hex`.
         self.constants: dict[str, int] = {}
         self.slots: list[tuple[str, str]] = []
+        self._slot_of: dict[Input, int] = {}
         self.draws: dict[int, int] = {}
         self.address_of: dict[int, Rows] = {}
         self.fused: set[int] = set()
         self.fixed: set[int] = set()
         self._free: list[tuple[int, int]] = []
         self.sections = {"fixed": Section(), **{name: Section() for name in graphs}}
-        #: Name of an outcome -> its rows after the statements of the month.
-        self.outcomes: dict[str, Rows] = {}
         #: Where rows are kept: for all, or for a note alone.
         self._kept = self.address_of
         self._names: dict[int, dict[int, Operation]] = {}
         plans = {name: self._plan(graph) for name, graph in graphs.items()}
         given = [given for graph in graphs.values() for given in graph.inputs()]
         self._read = {name for kind, name, _ in given if kind == "flow"}
+        notes = 0
         for name, graph in graphs.items():
+            self.sections[name].notes = notes
             self._place(name, graph, *plans[name])
+            notes += len(graph.notes)
 
     def _take(self, count: int) -> int:
         self.rows += count
@@ -188,12 +195,11 @@ class RowLayout:
         scratch = self._take(max((sum(map(_count, found)) for found in details), default=0))
         for place, item in enumerate(order):
             if isinstance(item, tuple):
-                block = self._note_block(graph.notes.index(item[0]), *item, scratch)
-                self.sections[section].statements.append(block)
+                number = self.sections[section].notes + graph.notes.index(item[0])
+                self.sections[section].statements.append(self._note_block(number, *item, scratch))
             else:
                 self._statement(section, item)
-            for found in last.get(place, ()):
-                self._release(int(self.address_of[id(found)].flat[0]), _count(found))
+            self._release(last.get(place, ()))
         # Of the flows those are carried from month to month that are read.
         carried = {name: node for name, node in graph.flows.items() if name in self._read}
         others = {name: node for name, node in graph.flows.items() if name not in self._read}
@@ -201,7 +207,10 @@ class RowLayout:
         moves += self._moves("watch", graph.watch)
         last_moves = self._moves("flow", others) + self._moves("held", graph.held)
         self._in_order(self.sections[section], moves, last_moves)
-        self.outcomes |= {n: self.address(node).reshape(-1) for n, node in graph.outcomes.items()}
+        self._release(last.get(len(order), ()))
+        self.sections[section].outcomes = {
+            outcome: self.address(node).reshape(-1) for outcome, node in graph.outcomes.items()
+        }
 
     def _stored(self, node: Operation) -> bool:
         """Tell whether a node has rows of its own that a statement fills."""
@@ -213,9 +222,11 @@ class RowLayout:
         base = self._take(count) if fixed else self._allocate(count)
         self._set(node, base)
         if node.op == "input":
-            self.draws[id(node)] = len(self.slots)
             given = node.static["input"]
-            self.slots += [(given.name, actor) for actor in given.actors]
+            if given not in self._slot_of:
+                self._slot_of[given] = len(self.slots)
+                self.slots += [(given.name, actor) for actor in given.actors]
+            self.draws[id(node)] = self._slot_of[given]
         where = self.sections["fixed" if fixed else section]
         where.statements.append(Statement(node, base, count))
 
@@ -297,14 +308,17 @@ class RowLayout:
         return found
 
     def _last_uses(self, order: list[Item], roots: list[Operation]) -> dict[int, list[Operation]]:
-        """Return by the place of a statement the nodes whose rows are needed no more after it."""
+        """Return by the place of a statement the nodes whose rows are needed no more after it.
+
+        Those of ``roots`` are needed until all is moved.
+        """
         last = {id(item): i for i, item in enumerate(order) if isinstance(item, Operation)}
         for place, item in enumerate(order):
             last |= {key: place for key in self._read_by(item) if key in last}
-        kept = {key for root in roots for key in self._under(root)}
+        last |= {key: len(order) for root in roots for key in self._under(root) if key in last}
         ends: dict[int, list[Operation]] = {}
         for item in order:
-            if isinstance(item, Operation) and not {id(item)} & (kept | self.fixed):
+            if isinstance(item, Operation) and id(item) not in self.fixed:
                 ends.setdefault(last[id(item)], []).append(item)
         return ends
 
@@ -318,8 +332,9 @@ class RowLayout:
                 return base
         return self._take(count)
 
-    def _release(self, base: int, count: int) -> None:
-        self._free = sorted([*self._free, (base, count)])
+    def _release(self, nodes: Iterable[Operation]) -> None:
+        ends = [(int(self.address_of[id(node)].flat[0]), _count(node)) for node in nodes]
+        self._free = sorted([*self._free, *ends])
         joined: list[tuple[int, int]] = []
         for base, size in self._free:
             if joined and sum(joined[-1]) == base:

@@ -230,8 +230,9 @@ class Recorder:
 
     def __init__(self, runs: int) -> None:
         self.runs = runs
-        #: A guard that is traced as not entered, by its place, and the conditions of those met.
-        self.skip, self.guards = "", dict[str, list[Operation]]()
+        #: Guards that are traced as not entered, by place, and the conditions of all that were met.
+        self.skip: Container[str] = ()
+        self.guards: dict[str, list[Operation]] = {}
         self._known: dict[Any, Operation] = {}
         self._samples: dict[int, Any] = {}
         self.labels = np.arange(runs)
@@ -472,7 +473,7 @@ class Traced(NDArrayOperatorsMixin):
             return self._record("logical_or.reduce", self, axis=self._axis(axis))
         place = here()
         self.recorder.guards.setdefault(place, []).append(self.node)
-        entered = place != self.recorder.skip
+        entered = place not in self.recorder.skip
         return entered if axis is None else np.full(self.shape[:-1], entered)
 
     def _axis(self, axis: Any) -> int:
