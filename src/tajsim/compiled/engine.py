@@ -496,8 +496,9 @@ def _dates_of(
 def _arena(about: programs.About) -> NDArray[np.float64]:
     """Return the arena of a program with its constants; the last row is for the keys of runs."""
     size = 8 * about.lanes * (about.rows + 1)
-    raw = np.zeros(size + 64, np.uint8)
-    shift = -raw.ctypes.data % 64
+    # So much that numpy asks the system for large pages, and one of them begins in it.
+    raw = np.zeros(size + (4 << 20), np.uint8)
+    shift = -raw.ctypes.data % (2 << 20)
     arena = raw[shift : shift + size].view(np.float64).reshape(-1, about.lanes)
     for row, number in about.constants:
         arena[row] = float.fromhex(number)

@@ -42,7 +42,7 @@ MONTHS = ("month", "between")
 #: Statements in one function: the compiler takes longer than in proportion for larger ones.
 _TOGETHER = 24
 #: Folds of so few terms are written out.
-_SHORT = 4
+_SHORT = 12
 
 #: A value in registers, and whether it is a truth.
 Value = tuple[str, bool]
@@ -74,6 +74,8 @@ class KernelCode:
         self._tables: dict[str, str] = {}
         self._parts: list[str] = [functions(self.w)]
         self._loaded: dict[object, str] = {}
+        #: What has been worked out before in the same turn of a loop, by node.
+        self._worked_out: dict[int, Value] = {}
         self.notes: list[NoteBlock] = []
         for name, section in layout.sections.items():
             self._section(name, section)
@@ -129,9 +131,9 @@ class KernelCode:
             w.line(f"call void @llvm.memcpy.p0.p0.i64({moved})")
             at = w.let(f"mul i64 {month}, {len(self.layout.slots)}")
             given = _GIVEN.replace("%C", w.at("%C", at, "i64"))
-            whole = self._any(seldom)
+            whole = self._any(seldom) if "between" in self.layout.sections else "true"
             ends = w.let(f"icmp eq i64 {month}, {w.let('sub i64 %n, 1')}")
-            for name in MONTHS:
+            for name in filter(self.layout.sections.__contains__, MONTHS):
                 with w.when(whole):
                     w.line(f"call void @{name}({given})")
                     with w.when(w.let("icmp ugt i64 %rows, 0")):
@@ -297,13 +299,18 @@ class KernelCode:
         return self._loaded[key]
 
     def _statement(self, statement: Statement) -> None:
-        node, count = statement.node, statement.count
-        rows = np.arange(statement.base, statement.base + count)
+        node, count = statement.nodes[0], statement.count
+        rows = np.arange(count) + (statement.bases[0] or 0)
         shape = shape_of(node)
         if node.op in EACH:
 
             def body(i: str) -> None:
-                self._store(self._number(self._operation(node, shape, _same, i)), rows, i)
+                for each, base in zip(statement.nodes, statement.bases, strict=True):
+                    found = self._operation(each, shape, _same, i)
+                    self._worked_out[id(each)] = found
+                    if base is not None:
+                        self._store(self._number(found), np.arange(base, base + count), i)
+                self._worked_out = {}
 
             self._each(count, body)
         elif node.op == "input":
@@ -320,6 +327,8 @@ class KernelCode:
     ) -> Value:
         """Return a value in a loop over the places of a shape, taken in some order."""
         node = resolved(node)
+        if id(node) in self._worked_out:
+            return self._worked_out[id(node)]
         if id(node) in self.layout.fused:
             return self._operation(node, shape, order, index)
         if node.op == "constant":
@@ -353,7 +362,11 @@ class KernelCode:
             return self._truth(args[0]), True
         x, *others = map(self._number, args)
         if op == "divide":
-            return self._quotient(node, shape, order, index, x, others[0]), False
+            return self._divided(node, shape, order, index, x, others[0]), False
+        if op == "quotient":
+            return self._quotient(x, *others), False
+        if op == "reciprocal":
+            return w.op("fdiv", w.number(1.0), x), False
         if op in _ARITHMETIC:
             return w.op(_ARITHMETIC[op], x, others[0]), False
         if op in _COMPARISONS:
@@ -377,14 +390,10 @@ class KernelCode:
             return w.select(w.compare("olt", x, w.number(0.0)), w.number(-1.0), found), False
         raise KeyError(op)
 
-    def _quotient(
+    def _divided(
         self, node: Operation, shape: tuple[int, ...], order: "Order", index: str, x: str, y: str
     ) -> str:
-        """Return a quotient; by a constant, a product with its reciprocal and what that misses.
-
-        A correctly rounded reciprocal and one correction give the correctly rounded quotient
-        (Markstein 1990); where it is not finite the product is what it is to be.
-        """
+        """Return a quotient; by a constant, without a division."""
         w, divisor = self.w, resolved(node.args[1])
         if divisor.op != "constant":
             return w.op("fdiv", x, y)
@@ -392,9 +401,18 @@ class KernelCode:
         if not (np.isfinite(value) & (np.abs(value) > 1e-290) & (np.abs(value) < 1e290)).all():
             return w.op("fdiv", x, y)
         inverse = self._constants(1.0 / value, shape, order, index)
-        product = w.op("fmul", x, inverse)
         if (np.frexp(value)[0] == 0.5).all():
-            return product
+            return w.op("fmul", x, inverse)
+        return self._quotient(x, y, inverse)
+
+    def _quotient(self, x: str, y: str, inverse: str) -> str:
+        """Return a quotient as a product with the reciprocal and what that misses.
+
+        A correctly rounded reciprocal and one correction give the correctly rounded quotient
+        (Markstein 1990); where it is not finite the product is what it is to be.
+        """
+        w = self.w
+        product = w.op("fmul", x, inverse)
         found = w.fma(w.less(product, y, x), inverse, product)
         return w.select(w.compare("ord", found, found), found, product)
 

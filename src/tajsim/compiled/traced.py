@@ -72,6 +72,8 @@ def _folded(name: str, method: str) -> Callable[..., Value]:
     return lambda x, *, axis: getattr(getattr(np, name), method)(x, axis=axis)
 
 
+#: More quotients than so many by one divisor are worked out with its reciprocal.
+_MANY = 2
 #: Universal functions of numpy by name, element by element.
 ELEMENTWISE = (
     *("add", "subtract", "multiply", "divide", "remainder", "negative", "absolute", "sign"),
@@ -89,6 +91,9 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
     "setitem": _setitem,
     "take_along_axis": np.take_along_axis,
     "power": lambda x, y: x**y,  # to the bit as the operator: squares are products
+    # Of many numbers by few: code needs a division for each divisor alone.
+    "reciprocal": lambda y: 1.0 / y,
+    "quotient": lambda x, y, reciprocal: x / y,
     "astype": lambda x, *, dtype: x.astype(dtype),
     "where": np.where,
     "stack": lambda *xs, axis: np.stack(xs, axis),
@@ -280,6 +285,10 @@ class Recorder:
     def record(self, op: str, *operands: Any, **static: Any) -> Operation:
         """Return the node of an operation; one on constants alone is carried out."""
         args = tuple(self.node(operand) for operand in operands)
+        if op == "divide" and args[1].op != "constant":
+            many, few = (np.size(self.sample(arg)) for arg in args)
+            if many > _MANY * few:
+                op, args = "quotient", (*args, self.record("reciprocal", operands[1]))
         key = (op, *map(id, args), _key(static))
         if key not in self._known:
             samples = [self.sample(arg) for arg in args]
