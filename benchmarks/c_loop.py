@@ -120,13 +120,16 @@ class CLoop:
             "logical_not": "(({0}) == 0)",
             "sign": "((double)(({0}) > 0) - (double)(({0}) < 0))",
             "remainder": "({0} - floor({0} / {1}) * {1})",
+            "reciprocal": "(1 / ({0}))",
+            "quotient": "(({0}) / ({1}))",
             "astype": "(({0}) != 0)" if node.dtype.kind == "b" else "trunc({0})",
         }[op]
         return written.format(*args)
 
     def _statement(self, statement: Statement) -> str:
-        node, base, n = statement.node, statement.base, statement.count
-        shape, to = shape_of(node), f"S[8 * ({statement.base} + i) + l]"
+        (node,), (base,), n = statement.nodes, statement.bases, statement.count
+        assert base is not None  # as no two nodes share a loop
+        shape, to = shape_of(node), f"S[8 * ({base} + i) + l]"
         loop = f"for (long i = 0; i < {n}; i++) "
         if node.op in EACH:
             return f"{loop}EACH {to} = {self._operation(node, shape, _same, 'i')};"
@@ -231,12 +234,16 @@ def report(rounds: int = 30) -> None:
         return
     model = tajsim.TajikistanModel(runs=program.LANES)
     month, settle = tracer.trace(model), tracer.trace_settling(model)
-    layout = RowLayout({"month": month, "settle": settle}, program.inputs_of(model, month, settle))
+    graphs = {"month": month, "settle": settle}
+    inputs = program.inputs_of(model, graphs)
+    layout, plain = RowLayout(graphs, inputs), RowLayout(graphs, inputs, most=1)
     assert not any(isinstance(s, NoteBlock) for s in layout.sections["month"].statements)
     date = min(base for given, base in layout.leaves.items() if "calendar." in given.name)
-    text = KernelCode(layout, program.LANES, (date, 0)).text
+    text = KernelCode(layout, program.LANES, (date, 0), []).text
     ours = program.linked(None, program.compiled(text))  # type: ignore[arg-type]
+    written = CLoop(plain).text
     arena, keys, counters = _filled(layout, model)
+    other, _, drawn = _filled(plain, model)
     control = np.zeros(4, np.int64)
     quiet, nothing = np.zeros(len(layout.slots)), np.zeros(1, np.int64)
 
@@ -247,7 +254,7 @@ def report(rounds: int = 30) -> None:
 
     with TemporaryDirectory() as folder:
         source, shared = Path(folder, "month.c"), Path(folder, "month.so")
-        source.write_text(CLoop(layout).text)
+        source.write_text(written)
         begun = time.perf_counter()
         subprocess.run(["gcc", *FLAGS, "-o", shared, source, "-lm", "-lmvec"], check=True)
         built = time.perf_counter() - begun
@@ -257,13 +264,14 @@ def report(rounds: int = 30) -> None:
 
         def by_c(given: Any) -> None:
             for k in range(_MONTHS):
-                theirs.month(given.ctypes.data, keys.ctypes.data, counters[k:].ctypes.data)
+                theirs.month(given.ctypes.data, keys.ctypes.data, drawn[k:].ctypes.data)
 
-        both, times = (by_llvm, by_c), {by_llvm: list[float](), by_c: list[float]()}
+        both, times = {by_llvm: arena, by_c: other}, {by_llvm: list[float](), by_c: list[float]()}
         ours.fixed(arena.ctypes.data)
+        theirs.fixed(other.ctypes.data, None, None)
         with one_core():
             for _ in range(rounds):
-                ends = [_timed(way, arena, times[way]) for way in both]
+                ends = [_timed(way, given, times[way]) for way, given in both.items()]
     states = sum(prod(layout.shapes[g]) for g in layout.leaves if g.kind == "state")
     apart = np.abs(ends[0][:states] - ends[1][:states]).max(axis=1)
     scale = np.maximum(np.abs(ends[0][:states]).max(axis=1), 1.0)

@@ -122,7 +122,7 @@ class Block:
         self, gate: MonthCheck, place: str, model: TajikistanModel, recorder: Recorder
     ) -> None:
         self.place, self.conditions = place, gate.graph.guards[place]
-        without, with_it = trace(model, recorder, skip=place), gate.graph.outputs()
+        without, with_it = trace(model, recorder, skip=[place]), gate.graph.outputs()
         # What is worked out either way is the same node.
         self.moved = {
             key: (with_it[key], node)

@@ -315,7 +315,7 @@ class MonthSpan:
                     first,
                     stop - first,
                     self.dated is not None,
-                    len(source),
+                    len(source[0]),
                     source.ctypes.data,
                     to.ctypes.data,
                     stride,
@@ -373,13 +373,14 @@ class MonthSpan:
 
     def _record(self) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
         """Return which rows are recorded, as bytes from the start of the arena, where, and how."""
-        source: list[int] = []
+        source: list[list[int]] = [[] for _ in self.about.outcomes]
         target: list[int] = []
         stride = 0
         for name, series in self.model.record.items() if self.dated is None else ():
             flat = series.reshape(-1, *series.shape[-2:])
             assert flat.base is series or flat is series
-            source += [row * 8 * self.about.lanes for row in self.about.outcomes[name]]
+            for rows, outcomes in zip(source, self.about.outcomes, strict=True):
+                rows += [row * 8 * self.about.lanes for row in outcomes[name]]
             target += [flat.ctypes.data + flat.strides[0] * place for place in range(len(flat))]
             stride = flat.strides[1]
         return np.array(source, np.int64), np.array(target, np.int64), stride
@@ -495,8 +496,9 @@ def _dates_of(
 def _arena(about: programs.About) -> NDArray[np.float64]:
     """Return the arena of a program with its constants; the last row is for the keys of runs."""
     size = 8 * about.lanes * (about.rows + 1)
-    raw = np.zeros(size + 64, np.uint8)
-    shift = -raw.ctypes.data % 64
+    # So much that numpy asks the system for large pages, and one of them begins in it.
+    raw = np.zeros(size + (4 << 20), np.uint8)
+    shift = -raw.ctypes.data % (2 << 20)
     arena = raw[shift : shift + size].view(np.float64).reshape(-1, about.lanes)
     for row, number in about.constants:
         arena[row] = float.fromhex(number)

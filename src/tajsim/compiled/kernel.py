@@ -37,10 +37,12 @@ _LOGIC = {
 }
 _CALLS = {"exp", "log", "log1p", "expm1", "tanh", "ndtri", "remainder"}
 _INTRINSICS = {"sqrt": "sqrt", "floor": "floor", "absolute": "fabs"}
+#: Sections of the layout that are months.
+MONTHS = ("month", "between")
 #: Statements in one function: the compiler takes longer than in proportion for larger ones.
 _TOGETHER = 24
 #: Folds of so few terms are written out.
-_SHORT = 4
+_SHORT = 12
 
 #: A value in registers, and whether it is a truth.
 Value = tuple[str, bool]
@@ -61,14 +63,19 @@ class KernelCode:
         layout: of the rows.
         lanes: runs in a tile.
         dates: the first row of what the calendar gives for a month, and how many there are.
+        seldom: those of its rows that call for a whole month.
     """
 
-    def __init__(self, layout: RowLayout, lanes: int, dates: tuple[int, int]) -> None:
+    def __init__(
+        self, layout: RowLayout, lanes: int, dates: tuple[int, int], seldom: Sequence[int]
+    ) -> None:
         self.layout, self.lanes, self.w = layout, lanes, Writer(lanes)
         self.width = 8 * lanes
         self._tables: dict[str, str] = {}
         self._parts: list[str] = [functions(self.w)]
         self._loaded: dict[object, str] = {}
+        #: What has been worked out before in the same turn of a loop, by node.
+        self._worked_out: dict[int, Value] = {}
         self.notes: list[NoteBlock] = []
         for name, section in layout.sections.items():
             self._section(name, section)
@@ -76,7 +83,7 @@ class KernelCode:
         for block in self.notes:
             self._note(block)
         self._noted()
-        self._main(dates)
+        self._main(dates, seldom)
         tables = [f"{name} = internal constant {text}" for text, name in self._tables.items()]
         self.text = "\n".join([*tables, *self._parts])
 
@@ -107,7 +114,7 @@ class KernelCode:
             with self._function(f"{name}_{part}", "ptr noalias %S"):
                 self._move(moves)
 
-    def _main(self, dates: tuple[int, int]) -> None:
+    def _main(self, dates: tuple[int, int], seldom: Sequence[int]) -> None:
         """Write the functions that are called from outside."""
         w, (date, count) = self.w, dates
         with self._function("fixed_rows", "ptr %S", how=""):
@@ -124,12 +131,17 @@ class KernelCode:
             w.line(f"call void @llvm.memcpy.p0.p0.i64({moved})")
             at = w.let(f"mul i64 {month}, {len(self.layout.slots)}")
             given = _GIVEN.replace("%C", w.at("%C", at, "i64"))
-            w.line(f"call void @month({given})")
-            with w.when(w.let("icmp ugt i64 %rows, 0")):
-                self._outcomes(month)
-            w.line("call void @month_moves(ptr %S)")
-            with w.when(w.let(f"icmp eq i64 {month}, {w.let('sub i64 %n, 1')}")):
-                w.line("call void @month_last(ptr %S)")
+            whole = self._any(seldom) if "between" in self.layout.sections else "true"
+            ends = w.let(f"icmp eq i64 {month}, {w.let('sub i64 %n, 1')}")
+            for name in filter(self.layout.sections.__contains__, MONTHS):
+                with w.when(whole):
+                    w.line(f"call void @{name}({given})")
+                    with w.when(w.let("icmp ugt i64 %rows, 0")):
+                        self._outcomes(month, MONTHS.index(name))
+                    w.line(f"call void @{name}_moves(ptr %S)")
+                    with w.when(ends):
+                        w.line(f"call void @{name}_last(ptr %S)")
+                whole = w.let(f"xor i1 {whole}, true")
             with w.when("%settle"):
                 w.line(f"call void @settle({_GIVEN})")
                 w.line("call void @settle_moves(ptr %S)")
@@ -139,14 +151,30 @@ class KernelCode:
             "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)",
         ]
 
-    def _outcomes(self, month: str) -> None:
-        """Store the outcomes of a month in single precision where they are recorded."""
+    def _any(self, rows: Sequence[int]) -> str:
+        """Return whether one of some rows is other than zero in any lane."""
+        w, found = self.w, "false"
+        for row in rows:
+            there = w.compare("une", self._row(np.array([row]), "0"), w.number(0.0))
+            some = w.let(f"icmp ne i{self.lanes} {self._bits(there)}, 0")
+            found = w.let(f"or i1 {found}, {some}")
+        return found
+
+    def _bits(self, truth: str) -> str:
+        return self.w.let(f"bitcast {self.w.truth} {truth} to i{self.lanes}")
+
+    def _outcomes(self, month: str, kind: int) -> None:
+        """Store the outcomes of a month in single precision where they are recorded.
+
+        Where they stand after months of a ``kind`` is the table's part of that number.
+        """
         w, n = self.w, self.lanes
         lanes = ", ".join(f"i64 {lane}" for lane in range(n))
         mask = w.let(f"icmp ult {w.whole} <{lanes}>, {w.spread('%lanes', 'i64')}")
         shift = w.let(f"mul i64 {month}, %stride")
         with w.loop("%rows") as row:
-            value = w.load(w.at("%S", w.load(w.at("%from", row, "i64"))), w.real)
+            place = w.let(f"add i64 {row}, {w.let(f'mul i64 %rows, {kind}')}")
+            value = w.load(w.at("%S", w.load(w.at("%from", place, "i64"))), w.real)
             single = w.let(f"fptrunc {w.real} {value} to <{n} x float>")
             to = w.at(w.load(w.at("%to", row, "ptr"), "ptr"), shift)
             stored = f"<{n} x float> {single}, ptr {to}, i32 4, {w.truth} {mask}"
@@ -165,8 +193,7 @@ class KernelCode:
 
     def _concerned(self, block: NoteBlock) -> str:
         """Return the runs in which something is noted, a bit each."""
-        where = self._truth(self._operand(block.note.where, (1,), _same, "0"))
-        return self.w.let(f"bitcast {self.w.truth} {where} to i{self.lanes}")
+        return self._bits(self._truth(self._operand(block.note.where, (1,), _same, "0")))
 
     def _note(self, block: NoteBlock) -> None:
         """Write the function that writes a note down, if notes are asked for."""
@@ -272,13 +299,18 @@ class KernelCode:
         return self._loaded[key]
 
     def _statement(self, statement: Statement) -> None:
-        node, count = statement.node, statement.count
-        rows = np.arange(statement.base, statement.base + count)
+        node, count = statement.nodes[0], statement.count
+        rows = np.arange(count) + (statement.bases[0] or 0)
         shape = shape_of(node)
         if node.op in EACH:
 
             def body(i: str) -> None:
-                self._store(self._number(self._operation(node, shape, _same, i)), rows, i)
+                for each, base in zip(statement.nodes, statement.bases, strict=True):
+                    found = self._operation(each, shape, _same, i)
+                    self._worked_out[id(each)] = found
+                    if base is not None:
+                        self._store(self._number(found), np.arange(base, base + count), i)
+                self._worked_out = {}
 
             self._each(count, body)
         elif node.op == "input":
@@ -295,6 +327,8 @@ class KernelCode:
     ) -> Value:
         """Return a value in a loop over the places of a shape, taken in some order."""
         node = resolved(node)
+        if id(node) in self._worked_out:
+            return self._worked_out[id(node)]
         if id(node) in self.layout.fused:
             return self._operation(node, shape, order, index)
         if node.op == "constant":
@@ -328,7 +362,11 @@ class KernelCode:
             return self._truth(args[0]), True
         x, *others = map(self._number, args)
         if op == "divide":
-            return self._quotient(node, shape, order, index, x, others[0]), False
+            return self._divided(node, shape, order, index, x, others[0]), False
+        if op == "quotient":
+            return self._quotient(x, *others), False
+        if op == "reciprocal":
+            return w.op("fdiv", w.number(1.0), x), False
         if op in _ARITHMETIC:
             return w.op(_ARITHMETIC[op], x, others[0]), False
         if op in _COMPARISONS:
@@ -352,14 +390,10 @@ class KernelCode:
             return w.select(w.compare("olt", x, w.number(0.0)), w.number(-1.0), found), False
         raise KeyError(op)
 
-    def _quotient(
+    def _divided(
         self, node: Operation, shape: tuple[int, ...], order: "Order", index: str, x: str, y: str
     ) -> str:
-        """Return a quotient; by a constant, a product with its reciprocal and what that misses.
-
-        A correctly rounded reciprocal and one correction give the correctly rounded quotient
-        (Markstein 1990); where it is not finite the product is what it is to be.
-        """
+        """Return a quotient; by a constant, without a division."""
         w, divisor = self.w, resolved(node.args[1])
         if divisor.op != "constant":
             return w.op("fdiv", x, y)
@@ -367,9 +401,18 @@ class KernelCode:
         if not (np.isfinite(value) & (np.abs(value) > 1e-290) & (np.abs(value) < 1e290)).all():
             return w.op("fdiv", x, y)
         inverse = self._constants(1.0 / value, shape, order, index)
-        product = w.op("fmul", x, inverse)
         if (np.frexp(value)[0] == 0.5).all():
-            return product
+            return w.op("fmul", x, inverse)
+        return self._quotient(x, y, inverse)
+
+    def _quotient(self, x: str, y: str, inverse: str) -> str:
+        """Return a quotient as a product with the reciprocal and what that misses.
+
+        A correctly rounded reciprocal and one correction give the correctly rounded quotient
+        (Markstein 1990); where it is not finite the product is what it is to be.
+        """
+        w = self.w
+        product = w.op("fmul", x, inverse)
         found = w.fma(w.less(product, y, x), inverse, product)
         return w.select(w.compare("ord", found, found), found, product)
 

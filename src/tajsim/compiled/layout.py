@@ -1,14 +1,15 @@
 """Where the numbers of a month stand: an arena of rows, one row for each number of a run.
 
 Every array of a graph is a table of the rows that hold it, so that views, stacks and changes of
-single places cost nothing. Operations element by element that serve one other are worked out with
-it, and rows that are needed no more are used again.
+single places cost nothing. Operations element by element are worked out with those that they serve
+where they serve one, or are cheap; of what is left, neighbours of one shape share a loop; and rows
+that are needed no more are used again.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from math import prod
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ Rows = NDArray[np.intp]
 #: What only says where numbers stand.
 MOVES = {"getitem", "setitem", "spread", "stack", "concatenate", "take", "swapaxes"}
 #: What is worked out element by element.
-EACH = {*ELEMENTWISE, "power", "where", "ndtri", "astype"}
+EACH = {*ELEMENTWISE, "power", "where", "ndtri", "astype", "reciprocal", "quotient"}
 #: What goes along an axis and leaves one number of it.
 FOLDS = {
     *("add.reduce", "multiply.reduce", "maximum.reduce", "minimum.reduce"),
@@ -30,8 +31,11 @@ FOLDS = {
 }
 #: Into these an argument may be worked out on the way.
 _TAKES_IN = EACH | FOLDS
-#: So many operations at most are worked out in one.
+#: So many operations at most are worked out in one, and in one loop.
 _MOST = 40
+#: So many are worked out twice rather than stored for two, unless one of them takes long.
+_CHEAP = 2
+_DEAR = {"divide", "reciprocal", "power", "exp", "expm1", "log", "log1p", "tanh", "sqrt", "ndtri"}
 
 
 def shape_of(node: Operation) -> tuple[int, ...]:
@@ -41,10 +45,13 @@ def shape_of(node: Operation) -> tuple[int, ...]:
 
 @dataclass
 class Statement:
-    """A node whose numbers are worked out and stored, in the rows from ``base`` on."""
+    """Nodes of ``count`` numbers each, worked out together.
 
-    node: Operation
-    base: int
+    ``bases`` are the rows from which on each is stored; None if only the others need it.
+    """
+
+    nodes: list[Operation]
+    bases: list[int | None]
     count: int
 
 
@@ -64,12 +71,16 @@ class NoteBlock(NamedTuple):
 class Section:
     """What is done each month, or each month of the spin-up: statements, then moves of rows.
 
-    ``moves`` are pairs (to, from) after the statements; ``last`` those after the last month only.
+    ``moves`` are pairs (to, from) after the statements; ``last`` those after the last month only;
+    ``outcomes`` are the rows of each, by name, after the statements; ``notes`` how many notes of
+    the chronicle the sections before have.
     """
 
     statements: list[Statement | NoteBlock] = field(default_factory=list)
     moves: list[tuple[int, int]] = field(default_factory=list)
     last: list[tuple[int, int]] = field(default_factory=list)
+    outcomes: dict[str, Rows] = field(default_factory=dict)
+    notes: int = 0
 
 
 def resolved(node: Operation) -> Operation:
@@ -81,8 +92,8 @@ def resolved(node: Operation) -> Operation:
     return node
 
 
-#: A node that is stored, or a note with the nodes of its details.
-Item = Operation | tuple[Note, list[Operation]]
+#: Nodes that are worked out together, or a note with the nodes of its details.
+Item = list[Operation] | tuple[Note, list[Operation]]
 
 
 def _count(node: Operation) -> int:
@@ -93,9 +104,11 @@ class RowLayout:
     """The rows of all inputs and nodes.
 
     Args:
-        graphs: of the month ("month") and of what follows a month of the spin-up ("settle").
+        graphs: of a whole month ("month"), of one without what is done on certain dates alone
+            ("between"), and of what follows a month of the spin-up ("settle").
         inputs: what is kept in the arena from month to month, in this order, with its shape but
             for the run.
+        most: so many operations at most are worked out together.
 
     Attributes:
         leaves: the first row of each input.
@@ -105,30 +118,35 @@ class RowLayout:
     """
 
     def __init__(
-        self, graphs: Mapping[str, Graph], inputs: Mapping[Input, tuple[int, ...]]
+        self,
+        graphs: Mapping[str, Graph],
+        inputs: Mapping[Input, tuple[int, ...]],
+        most: int = _MOST,
     ) -> None:
-        self.rows = 0
+        self.rows, self._most = 0, most
         self.leaves = {given: self._take(prod(shape)) for given, shape in inputs.items()}
         self.shapes = dict(inputs)
         #: Row of each different number, by `float.hex`.
         self.constants: dict[str, int] = {}
         self.slots: list[tuple[str, str]] = []
+        self._slot_of: dict[Input, int] = {}
         self.draws: dict[int, int] = {}
         self.address_of: dict[int, Rows] = {}
         self.fused: set[int] = set()
         self.fixed: set[int] = set()
         self._free: list[tuple[int, int]] = []
         self.sections = {"fixed": Section(), **{name: Section() for name in graphs}}
-        #: Name of an outcome -> its rows after the statements of the month.
-        self.outcomes: dict[str, Rows] = {}
         #: Where rows are kept: for all, or for a note alone.
         self._kept = self.address_of
         self._names: dict[int, dict[int, Operation]] = {}
         plans = {name: self._plan(graph) for name, graph in graphs.items()}
         given = [given for graph in graphs.values() for given in graph.inputs()]
         self._read = {name for kind, name, _ in given if kind == "flow"}
+        notes = 0
         for name, graph in graphs.items():
+            self.sections[name].notes = notes
             self._place(name, graph, *plans[name])
+            notes += len(graph.notes)
 
     def _take(self, count: int) -> int:
         self.rows += count
@@ -161,20 +179,66 @@ class RowLayout:
 
     def _fuse(self, nodes: list[Operation], roots: list[Operation]) -> None:
         """Find the nodes that are worked out with the one that they serve."""
-        uses = Counter(id(resolved(arg)) for node in nodes for arg in node.args)
-        uses.update(id(resolved(root)) for root in roots)
-        user = {id(resolved(arg)): node for node in nodes for arg in node.args}
-        outputs, size = {id(resolved(root)) for root in roots}, dict[int, int]()
+        users: dict[int, list[Operation]] = {}
         for node in nodes:
-            args = [resolved(arg) for arg in node.args]
-            size[id(node)] = 1 + sum(size[id(arg)] for arg in args if id(arg) in self.fused)
-            if node.op not in EACH or uses[id(node)] != 1 or id(node) in outputs:
+            for arg in node.args:
+                users.setdefault(id(resolved(arg)), []).append(node)
+        outputs = {id(resolved(root)) for root in roots}
+        for node in nodes:
+            takers, size = users.get(id(node), []), self._size(node)
+            cheap = size <= _CHEAP and node.op not in _DEAR and len(takers) == 2
+            if node.op not in EACH or id(node) in outputs or not (len(takers) == 1 or cheap):
                 continue
-            taker = user[id(node)]
-            alike = taker.op in FOLDS or shape_of(taker) == shape_of(node)
-            together = (id(node) in self.fixed) == (id(taker) in self.fixed)
-            if taker.op in _TAKES_IN and alike and together and size[id(node)] < _MOST:
+            if size < _MOST and all(self._takes_in(taker, node) for taker in takers):
                 self.fused.add(id(node))
+
+    def _takes_in(self, taker: Operation, node: Operation) -> bool:
+        alike = taker.op in FOLDS or shape_of(taker) == shape_of(node)
+        together = (id(node) in self.fixed) == (id(taker) in self.fixed)
+        return taker.op in _TAKES_IN and alike and together
+
+    def _size(self, node: Operation) -> int:
+        """Return how many operations are worked out with a node, itself among them."""
+        args = map(resolved, node.args)
+        return 1 + sum(self._size(arg) for arg in args if id(arg) in self.fused)
+
+    def _together(self, stored: list[Operation]) -> list[list[Operation]]:
+        """Return the nodes such that those that can share a loop stand together.
+
+        What one of them reads of the others stands at the place that it works out itself.
+        """
+        found: list[list[Operation]] = []
+        place: dict[int, int] = {}
+        latest: dict[tuple[int, ...], int] = {}
+        for node in stored:
+            shape = shape_of(node)
+            alone = node.op not in EACH or id(node) in self.fixed or prod(shape) == 1
+            here = -1 if alone else latest.get(shape, -1)
+            reads = {key: place.get(key, -1) for key in self._read_by([node])}
+            own = {key for key, at in reads.items() if at == here}
+            if (
+                here < 0
+                or max(reads.values(), default=-1) > here
+                or sum(map(self._size, [*found[here], node])) > self._most
+                or own & self._elsewhere(node)
+            ):
+                here = len(found)
+                found.append([])
+            if not alone:
+                latest[shape] = here
+            found[here].append(node)
+            place[id(node)] = here
+        return found
+
+    def _elsewhere(self, node: Operation) -> set[int]:
+        """Return the stored nodes of which a node reads other places than its own."""
+        found: set[int] = set()
+        for arg in map(resolved, node.args):
+            if id(arg) in self.fused:
+                found |= self._elsewhere(arg)
+            elif arg.op in MOVES or shape_of(arg) != shape_of(node):
+                found.update(self._under(arg))
+        return found
 
     def _place(
         self, section: str, graph: Graph, nodes: list[Operation], details: list[list[Operation]]
@@ -182,18 +246,18 @@ class RowLayout:
         for node in [*nodes, *(node for found in details for node in found)]:
             if node.op == "input" and node.static["input"].kind != "draw":
                 self._set(node, self.leaves[node.static["input"]])
-        stored = list(filter(self._stored, nodes))
+        stored = self._together(list(filter(self._stored, nodes)))
         order = self._with_notes(stored, list(zip(graph.notes, details, strict=True)))
         last = self._last_uses(order, [*graph.outputs().values()])
         scratch = self._take(max((sum(map(_count, found)) for found in details), default=0))
         for place, item in enumerate(order):
+            ended = last.get(place, [])
             if isinstance(item, tuple):
-                block = self._note_block(graph.notes.index(item[0]), *item, scratch)
-                self.sections[section].statements.append(block)
+                number = self.sections[section].notes + graph.notes.index(item[0])
+                self.sections[section].statements.append(self._note_block(number, *item, scratch))
             else:
-                self._statement(section, item)
-            for found in last.get(place, ()):
-                self._release(int(self.address_of[id(found)].flat[0]), _count(found))
+                self._statement(section, item, {id(node) for node in ended})
+            self._release(ended)
         # Of the flows those are carried from month to month that are read.
         carried = {name: node for name, node in graph.flows.items() if name in self._read}
         others = {name: node for name, node in graph.flows.items() if name not in self._read}
@@ -201,37 +265,47 @@ class RowLayout:
         moves += self._moves("watch", graph.watch)
         last_moves = self._moves("flow", others) + self._moves("held", graph.held)
         self._in_order(self.sections[section], moves, last_moves)
-        self.outcomes |= {n: self.address(node).reshape(-1) for n, node in graph.outcomes.items()}
+        self._release(last.get(len(order), ()))
+        self.sections[section].outcomes = {
+            outcome: self.address(node).reshape(-1) for outcome, node in graph.outcomes.items()
+        }
 
     def _stored(self, node: Operation) -> bool:
         """Tell whether a node has rows of its own that a statement fills."""
         given = node.op == "input" and node.static["input"].kind != "draw"
         return not (node.op in MOVES | {"constant"} or id(node) in self.fused or given)
 
-    def _statement(self, section: str, node: Operation) -> None:
-        count, fixed = _count(node), id(node) in self.fixed
-        base = self._take(count) if fixed else self._allocate(count)
-        self._set(node, base)
+    def _statement(self, section: str, nodes: list[Operation], ended: set[int]) -> None:
+        """Write nodes that are worked out together; those that have ``ended`` are not stored."""
+        node, count = nodes[0], _count(nodes[0])
+        fixed, bases = id(node) in self.fixed, list[int | None]()
+        for one in nodes:
+            inner = id(one) in ended
+            bases.append(None if inner else (self._take if fixed else self._allocate)(count))
+            if bases[-1] is not None:
+                self._set(one, bases[-1])
         if node.op == "input":
-            self.draws[id(node)] = len(self.slots)
             given = node.static["input"]
-            self.slots += [(given.name, actor) for actor in given.actors]
+            if given not in self._slot_of:
+                self._slot_of[given] = len(self.slots)
+                self.slots += [(given.name, actor) for actor in given.actors]
+            self.draws[id(node)] = self._slot_of[given]
         where = self.sections["fixed" if fixed else section]
-        where.statements.append(Statement(node, base, count))
+        where.statements.append(Statement(nodes, bases, count))
 
     # Notes of the chronicle: each comes after what it reads.
 
     def _with_notes(
-        self, stored: list[Operation], notes: list[tuple[Note, list[Operation]]]
+        self, stored: list[list[Operation]], notes: list[tuple[Note, list[Operation]]]
     ) -> list[Item]:
-        place = {id(node): i for i, node in enumerate(stored)}
+        place = {id(node): i for i, nodes in enumerate(stored) for node in nodes}
         after: dict[int, list[Item]] = {}
         for item in notes:
             latest = max((place.get(key, -1) for key in self._read_by(item)), default=-1)
             after.setdefault(latest, []).append(item)
         order: list[Item] = list(after.get(-1, ()))
-        for i, node in enumerate(stored):
-            order += [node, *after.get(i, ())]
+        for i, nodes in enumerate(stored):
+            order += [nodes, *after.get(i, ())]
         return order
 
     def _note_block(
@@ -241,7 +315,7 @@ class RowLayout:
         with self.beside(block):
             for node in filter(self._stored, details):
                 self._set(node, scratch)
-                block.statements.append(Statement(node, scratch, _count(node)))
+                block.statements.append(Statement([node], [scratch], _count(node)))
                 scratch += _count(node)
         return block
 
@@ -289,23 +363,25 @@ class RowLayout:
             note, details = item
             for node in (note.where, *note.details()):
                 found |= self._under(node)
-            for node in details:
-                found |= self._read_by(node)
-            return found
-        for arg in map(resolved, item.args):
-            found |= self._read_by(arg) if id(arg) in self.fused else self._under(arg)
+            item = details
+        for arg in (resolved(arg) for node in item for arg in node.args):
+            found |= self._read_by([arg]) if id(arg) in self.fused else self._under(arg)
         return found
 
     def _last_uses(self, order: list[Item], roots: list[Operation]) -> dict[int, list[Operation]]:
-        """Return by the place of a statement the nodes whose rows are needed no more after it."""
-        last = {id(item): i for i, item in enumerate(order) if isinstance(item, Operation)}
+        """Return by the place of a statement the nodes whose rows are needed no more after it.
+
+        Those of ``roots`` are needed until all is moved.
+        """
+        made = [item if isinstance(item, list) else [] for item in order]
+        last = {id(node): i for i, nodes in enumerate(made) for node in nodes}
         for place, item in enumerate(order):
             last |= {key: place for key in self._read_by(item) if key in last}
-        kept = {key for root in roots for key in self._under(root)}
+        last |= {key: len(order) for root in roots for key in self._under(root) if key in last}
         ends: dict[int, list[Operation]] = {}
-        for item in order:
-            if isinstance(item, Operation) and not {id(item)} & (kept | self.fixed):
-                ends.setdefault(last[id(item)], []).append(item)
+        for node in chain(*made):
+            if id(node) not in self.fixed:
+                ends.setdefault(last[id(node)], []).append(node)
         return ends
 
     def _allocate(self, count: int) -> int:
@@ -318,8 +394,10 @@ class RowLayout:
                 return base
         return self._take(count)
 
-    def _release(self, base: int, count: int) -> None:
-        self._free = sorted([*self._free, (base, count)])
+    def _release(self, nodes: Iterable[Operation]) -> None:
+        stored = [node for node in nodes if id(node) in self.address_of]
+        ends = [(int(self.address_of[id(node)].flat[0]), _count(node)) for node in stored]
+        self._free = sorted([*self._free, *ends])
         joined: list[tuple[int, int]] = []
         for base, size in self._free:
             if joined and sum(joined[-1]) == base:

@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -45,7 +46,7 @@ class About:
         constants: rows that never change, and their numbers.
         slots: the draws of a month, process and actor; those in ``normals`` are asked for as
             normal draws.
-        outcomes: the rows of each after the stages of a month.
+        outcomes: the rows of each after the stages of a whole month, and of one between.
         dates: the states of the calendar, in the order of their rows.
         notes: of the chronicle: kind, and the names of actor, target and cause, one of each or
             several.
@@ -60,7 +61,7 @@ class About:
     constants: list[tuple[int, str]]
     slots: list[tuple[str, str]]
     normals: list[str]
-    outcomes: dict[str, list[int]]
+    outcomes: list[dict[str, list[int]]]
     dates: list[str]
     notes: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
     answers: list[tuple[str, tuple[tuple[int, ...], ...], int, tuple[str, ...]]]
@@ -87,10 +88,11 @@ class Program:
 # Made from a model.
 
 
-def traces_of(model: TajikistanModel, held: bool) -> tuple[Graph, Graph, set[str], set[str]]:
-    """Return the month of a model and what follows one of its spin-up; and rules, see `About`.
+def traces_of(model: TajikistanModel, held: bool) -> tuple[dict[str, Graph], set[str], set[str]]:
+    """Return the month of a model, and rules, see `About`.
 
-    With ``held`` the rules of the month can be held.
+    "month" is a whole one, "between" one without what is done on certain dates alone, "settle" what
+    follows one of the spin-up. With ``held`` the rules of the month can be held.
     """
     from tajsim.compiled import tracer
     from tajsim.compiled.traced import Recorder
@@ -106,31 +108,47 @@ def traces_of(model: TajikistanModel, held: bool) -> tuple[Graph, Graph, set[str
         rules = holding()
         recorder = rules.recorder if rules else None
         month = tracer.trace(model, recorder, chronicle=True, holding=rules)
+        fewer = holding()
+        recorder = fewer.recorder if fewer else None
+        skip = dated_guards(month)
+        between = tracer.trace(model, recorder, skip=skip, chronicle=True, holding=fewer)
+        graphs = {"month": month, "between": between, "settle": tracer.trace_settling(model)}
         not_held, quarterly = rules.not_so if rules else set(), set[str]()
         # A rule that is asked in a guarded block is asked in no run, or for all.
         for place, conditions in tracer.trace(model).guards.items() if rules else ():
             others = holding()
             assert rules and others
-            tracer.trace(model, others.recorder, skip=place, holding=others)
+            tracer.trace(model, others.recorder, skip=[place], holding=others)
             seldom = {name for name in rules.asked if others.asked[name] < rules.asked[name]}
             given = [node.static.get("input") for node in conditions]
             of_quarter = given == [Input("state", "calendar.quarter_ends")]
             (quarterly if of_quarter else not_held).update(seldom)
-        return month, tracer.trace_settling(model), not_held, quarterly
+        return graphs, not_held, quarterly
     finally:
         for owner, attributes in kept.items():
             tracer.put_back(owner, attributes)
 
 
-def inputs_of(model: TajikistanModel, month: Graph, settle: Graph) -> dict[Input, tuple[int, ...]]:
+def dated_guards(month: Graph) -> dict[str, list[Input]]:
+    """Return the guards that the calendar alone decides, by place, with the dates in question."""
+    found = {}
+    for place, conditions in month.guards.items():
+        given = [condition.static.get("input") for condition in conditions]
+        if all(one and one.name.startswith("calendar.") for one in given):
+            found[place] = [one for one in given if one]
+    return found
+
+
+def inputs_of(model: TajikistanModel, graphs: Mapping[str, Graph]) -> dict[Input, tuple[int, ...]]:
     """Return what is kept in the arena with its shape: states and flows first."""
     from tajsim.compiled import tracer
 
+    month = graphs["month"]
     found = {Input("state", p): vars(o)[n].shape[:-1] for p, o, n in tracer.states(model)}
     found |= {Input("flow", name): tracer.shape_of_flow(name) for name in month.flows}
     for kind, nodes in (("watch", month.watch), ("held", month.held)):
         found |= {Input(kind, name): tuple(node.shape[:-1]) for name, node in nodes.items()}
-    for graph in (month, settle):
+    for graph in graphs.values():
         for given in graph.inputs():
             if given.kind == "flow":
                 found.setdefault(given, tracer.shape_of_flow(given.name))
@@ -161,17 +179,18 @@ def written(model: TajikistanModel, held: bool = False, lanes: int = LANES) -> t
     Raises:
         TraceError: where the month is no static graph; it names the line.
     """
-    from tajsim.compiled.kernel import KernelCode
+    from tajsim.compiled.kernel import MONTHS, KernelCode
 
-    month, settle, not_held, quarterly = traces_of(model, held)
-    layout = RowLayout({"month": month, "settle": settle}, inputs_of(model, month, settle))
+    graphs, not_held, quarterly = traces_of(model, held)
+    month, layout = graphs["month"], RowLayout(graphs, inputs_of(model, graphs))
     dates = [given for given in layout.leaves if given.name.startswith("calendar.")]
     leaves: dict[str, dict[str, tuple[int, tuple[int, ...]]]] = {
         kind: {} for kind in (*KEPT, "dated", "parameter", "holds")
     }
     for given, base in layout.leaves.items():
         leaves[given.kind][given.name] = base, layout.shapes[given]
-    code = KernelCode(layout, lanes, (layout.leaves[dates[0]], len(dates)))
+    seldom = {layout.leaves[given] for some in dated_guards(month).values() for given in some}
+    code = KernelCode(layout, lanes, (layout.leaves[dates[0]], len(dates)), sorted(seldom))
     about = About(
         lanes=lanes,
         rows=layout.rows,
@@ -179,7 +198,10 @@ def written(model: TajikistanModel, held: bool = False, lanes: int = LANES) -> t
         constants=[(row, number) for number, row in layout.constants.items()],
         slots=layout.slots,
         normals=normals_of(month),
-        outcomes={name: rows.tolist() for name, rows in layout.outcomes.items()},
+        outcomes=[
+            {outcome: rows.tolist() for outcome, rows in layout.sections[name].outcomes.items()}
+            for name in MONTHS
+        ],
         dates=[given.name.partition(".")[2] for given in dates],
         notes=[
             (note.kind, note.actor.names, note.target.names, note.cause.names)

@@ -72,6 +72,8 @@ def _folded(name: str, method: str) -> Callable[..., Value]:
     return lambda x, *, axis: getattr(getattr(np, name), method)(x, axis=axis)
 
 
+#: More quotients than so many by one divisor are worked out with its reciprocal.
+_MANY = 2
 #: Universal functions of numpy by name, element by element.
 ELEMENTWISE = (
     *("add", "subtract", "multiply", "divide", "remainder", "negative", "absolute", "sign"),
@@ -89,6 +91,9 @@ OPERATIONS: dict[str, Callable[..., Value]] = {
     "setitem": _setitem,
     "take_along_axis": np.take_along_axis,
     "power": lambda x, y: x**y,  # to the bit as the operator: squares are products
+    # Of many numbers by few: code needs a division for each divisor alone.
+    "reciprocal": lambda y: 1.0 / y,
+    "quotient": lambda x, y, reciprocal: x / y,
     "astype": lambda x, *, dtype: x.astype(dtype),
     "where": np.where,
     "stack": lambda *xs, axis: np.stack(xs, axis),
@@ -230,8 +235,9 @@ class Recorder:
 
     def __init__(self, runs: int) -> None:
         self.runs = runs
-        #: A guard that is traced as not entered, by its place, and the conditions of those met.
-        self.skip, self.guards = "", dict[str, list[Operation]]()
+        #: Guards that are traced as not entered, by place, and the conditions of all that were met.
+        self.skip: Container[str] = ()
+        self.guards: dict[str, list[Operation]] = {}
         self._known: dict[Any, Operation] = {}
         self._samples: dict[int, Any] = {}
         self.labels = np.arange(runs)
@@ -279,6 +285,10 @@ class Recorder:
     def record(self, op: str, *operands: Any, **static: Any) -> Operation:
         """Return the node of an operation; one on constants alone is carried out."""
         args = tuple(self.node(operand) for operand in operands)
+        if op == "divide" and args[1].op != "constant":
+            many, few = (np.size(self.sample(arg)) for arg in args)
+            if many > _MANY * few:
+                op, args = "quotient", (*args, self.record("reciprocal", operands[1]))
         key = (op, *map(id, args), _key(static))
         if key not in self._known:
             samples = [self.sample(arg) for arg in args]
@@ -472,7 +482,7 @@ class Traced(NDArrayOperatorsMixin):
             return self._record("logical_or.reduce", self, axis=self._axis(axis))
         place = here()
         self.recorder.guards.setdefault(place, []).append(self.node)
-        entered = place != self.recorder.skip
+        entered = place not in self.recorder.skip
         return entered if axis is None else np.full(self.shape[:-1], entered)
 
     def _axis(self, axis: Any) -> int:

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import Any
@@ -256,7 +256,7 @@ def states(model: TajikistanModel) -> Iterator[tuple[str, Any, str]]:
 def trace(
     model: TajikistanModel,
     recorder: Recorder | None = None,
-    skip: str = "",
+    skip: Container[str] = (),
     chronicle: bool = False,
     holding: Holding | None = None,
 ) -> Graph:
@@ -265,7 +265,7 @@ def trace(
     Args:
         model: of two runs or more.
         recorder: of another trace, so that the nodes in common are the same.
-        skip: the place of a guard that is traced as not entered, though all others are.
+        skip: the places of guards that are traced as not entered, though all others are.
         chronicle: whether what it is told is traced too.
         holding: takes in the answers of rules, so that they can be held.
 

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 import traceback
 from collections import Counter, deque
@@ -297,7 +298,6 @@ class Processes(Executor):
     def __init__(
         self, workers: int, work: Work, prepare: Callable[[], None] = unheard, losses: int = 1
     ) -> None:
-        self._context = multiprocessing.get_context("spawn")
         self._work, self._prepare, self._losses = work, prepare, losses
         self._jobs: dict[int, Job] = {}
         self._waiting: deque[int] = deque()
@@ -382,9 +382,12 @@ class Processes(Executor):
             worker.pipe.close()
 
     def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
+        # A copy of this process is ready at once; where threads may hold locks it is no safe one.
+        alone = sys.platform == "linux" and threading.active_count() == 1
+        context: Any = multiprocessing.get_context("fork" if alone else "spawn")
+        ours, theirs = context.Pipe()
         given = theirs, self._work, self._prepare
-        process = self._context.Process(target=_serve, args=given, daemon=True)
+        process = context.Process(target=_serve, args=given, daemon=True)
         # Processes that start ignore an interrupt from their first instruction: they inherit that.
         main = threading.current_thread() is threading.main_thread()
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
