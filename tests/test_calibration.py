@@ -13,7 +13,7 @@ import pytest
 from conftest import refused
 from numpy.typing import NDArray
 
-import tajsim.calibration.__main__ as module
+import docs.generate.sample as module
 import tajsim.calibration.calibrate as calibrate_module
 import tajsim.calibration.report as tables
 import tajsim.calibration.smc as smc
@@ -353,7 +353,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_the_sample_was_fitted_to_or_confirmed_for_this_model() -> None:
-    said = "the code of the model has changed; if no number moved: tajsim.calibration --confirm"
+    said = "the code of the model has changed; if no number moved: docs.generate.sample --confirm"
     assert about_posterior()["model"] == uncalibrated_version(), said
 
 

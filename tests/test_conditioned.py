@@ -24,7 +24,7 @@ RUNS = 12
 
 def test_the_luck_that_ships_is_of_this_model_and_sample() -> None:
     luck = conditioned.load_luck()
-    assert luck.model == model_version(), "python -m tajsim.calibration --luck"
+    assert luck.model == model_version(), "python -m docs.generate.sample --luck"
     assert len(luck.runs) == len(next(iter(load_posterior().values())))
     assert set(luck.met) == {t.id for t in load_targets().values() if t.is_event}
 

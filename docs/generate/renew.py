@@ -61,7 +61,7 @@ ITEMS = (
     ),
     Item(
         "confirmation of the calibrated sample",
-        ("-m", "tajsim.calibration", "--confirm"),
+        ("-m", "docs.generate.sample", "--confirm"),
         ("src/tajsim/data/posterior.toml",),
     ),
     Item(

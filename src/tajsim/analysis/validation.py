@@ -319,7 +319,7 @@ def coverage(table: pd.DataFrame) -> list[str]:
 DOCUMENTED = "history"
 OLD_SAMPLE = (
     "The calibrated sample was fitted to another version of this model; python -m "
-    "tajsim.calibration FOLDER fits it again."
+    "docs.generate.sample FOLDER fits it again."
 )
 #: The share of predictions that an interval is to cover.
 NOMINAL = 0.90

@@ -108,7 +108,7 @@ def _ends(prefix: str, values: Values) -> dict[str, str]:
 def origin_text(found: calibrate.Calibration) -> str:
     """Return where the sample comes from, as TOML."""
     lines = [
-        "# Made by: python -m tajsim.calibration",
+        "# Made by a calibration of tajsim",
         *(f"{k} = {v!r}".replace("'", '"') for k, v in found.provenance.items()),
         f"candidates = {len(found.names)}",
         f"fitted = {len(found.fitted)}",

@@ -2,7 +2,7 @@
 
 Draws are keyed, so that a history is told by its row and the number of the run whose chance it
 has. ``posterior_luck.csv`` keeps for each row the run number, of several tried, whose `history` met
-most of the documented events; ``python -m tajsim.calibration --luck`` makes it.
+most of the documented events; ``python -m docs.generate.sample --luck`` makes it.
 """
 
 import csv
@@ -24,7 +24,7 @@ MODE = "conditioned"
 #: The scenario in which everything documented happens, and the file.
 HISTORY, FILE_NAME = "history", "posterior_luck.csv"
 MODEL, RUN = "model", "run"
-_MAKE = "python -m tajsim.calibration --luck makes it"
+_MAKE = "python -m docs.generate.sample --luck makes it"
 
 
 @dataclass(frozen=True)

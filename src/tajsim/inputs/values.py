@@ -30,7 +30,7 @@ def load_posterior() -> dict[str, Array]:
     source = files("tajsim") / "data" / FILE_NAME
     if not source.is_file():
         raise UserError(
-            f"{FILE_NAME} is missing; make it with: python -m tajsim.calibration FOLDER"
+            f"{FILE_NAME} is missing; make it with: python -m docs.generate.sample FOLDER"
         )
     header, *rows = csv.reader(source.read_text(encoding="utf-8").splitlines())
     known = registry.load_parameters()

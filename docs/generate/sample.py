@@ -1,4 +1,4 @@
-"""What is made for the sample that ships, by ``python -m tajsim.calibration``.
+"""What is made for the sample that ships, by ``python -m docs.generate.sample``.
 
 ``FOLDER [WORKERS]`` fits it again. Rounds are kept in FOLDER, so that a calibration that was ended
 goes on; the sample and its tables go into the data of the package. ``tajsim calibrate`` does the
@@ -27,7 +27,7 @@ from tajsim.inputs.targets import load_targets
 from tajsim.inputs.values import about_posterior, load_posterior
 
 TRACE, ORIGIN = "posterior_trace.csv", "posterior.toml"
-USAGE = "usage: python -m tajsim.calibration FOLDER [WORKERS] | --confirm | --luck [WORKERS]"
+USAGE = "usage: python -m docs.generate.sample FOLDER [WORKERS] | --confirm | --luck [WORKERS]"
 #: Rows of the sample that are traced, evenly spread.
 TRACED = 100
 _DIGITS = 6
