@@ -58,8 +58,8 @@ THREATS = (
 )
 DEAL_STATES = (
     *("held", "ramp", "built", "locked", "closed", "fixed", "offered", "size", "condition"),
-    *("ratio", "ratio_usual", "agreed", "gain", "mood", "whim", "lost", "benefit", "sweet"),
-    *("given", "exposure", "cost", "intrusion", "asked_for"),
+    *("ratio", "ratio_then", "ratio_usual", "agreed", "gain", "mood", "whim", "lost", "benefit"),
+    *("instead", "sweet", "given", "exposure", "cost", "intrusion", "asked_for"),
 )
 
 
@@ -271,10 +271,12 @@ class ScalarBargain(ScalarPart):
                 hurts if name in package.forgoes else 0.0
                 for name, hurts in zip(PRESSURES, bite, strict=True)
             ]
-            relief.append(harm_expected(chance, forgone, self.pulled))
+            relief.append(harm_expected(self, chance, forgone))
         early = [given["calendar.year"] < package.opens for package in PACKAGES]
+        costs = [p.get(f"task_cost.{task}", 0.0) for task in TASKS]
         return Scene(
             weight=weight,
+            money=[cost / sum(costs) for cost in costs],
             own=[1.0 - weak for weak in given["regime.weakness"]],
             unpaid=given["regime.shortfall"],
             calm=exp(-p["calm_slope"] * (fear - 1.0)),
@@ -318,7 +320,7 @@ class ScalarBargain(ScalarPart):
                 self.pulled[i] = float(draw >= 0.5 * (1.0 - chance[i]))
             elif draw < 1.0 - (1.0 - chance[i]) ** (QUARTER / 12.0):
                 self.pulled[i] = self.now_pressing[i] = 1.0
-        self.expected_harm = harm_expected(chance, scene.bite, self.pulled)
+        self.expected_harm = harm_expected(self, chance, scene.bite)
 
     def guard_by_deal(self) -> None:
         """Let sections and people of the Russian guard follow its deal."""

@@ -28,6 +28,7 @@ class Scene:
     """What the regime sees besides the deals, in one month."""
 
     weight: list[float]
+    money: list[float]
     own: list[float]
     unpaid: float
     calm: float
@@ -50,12 +51,12 @@ def press_chance(model: ScalarBargain, grievance: float, bite: list[float]) -> l
     return found
 
 
-def harm_expected(chance: list[float], bite: list[float], pulled: list[float]) -> float:
+def harm_expected(model: ScalarBargain, chance: list[float], bite: list[float]) -> float:
     """Return what pressure is expected to cost in a year; what is pulled stays until it is met."""
     harm = 0.0
-    for likely, hurts, on in zip(chance, bite, pulled, strict=True):
+    for likely, hurts, on in zip(chance, bite, model.pulled, strict=True):
         harm += hurts * ((1.0 - 0.5 * (1.0 - likely)) ** 2 if on else likely)
-    return harm
+    return model.p["pressure_force"] * harm
 
 
 def grievance_of(model: ScalarBargain, refused: float, bloc: float) -> float:
@@ -110,8 +111,9 @@ class Choice:
         gain = weight * (1.0 - (1.0 - scene.own[self.task]) * (1.0 - cover))
         gain += p["suitors_worth"] * (1.0 - one_power)
         taken_away = sum(diverted for _, diverted in fate)
-        by_task = p["relief_worth"] * cover + p["rents_worth"] * taken_away * (1.0 + scene.unpaid)
-        by_task += paid - p["inertia"] * moved + p["mood_spread"] * mood
+        rents = p["rents_worth"] * taken_away * (1.0 + scene.unpaid)
+        gain += rents * scene.money[self.task]
+        by_task = p["relief_worth"] * cover + paid - p["inertia"] * moved + p["mood_spread"] * mood
         fears = p["condition_price"] * scene.opening
         by_task += (p["lean_west"] - fears * scene.demands) * lean
         price = p["autonomy_price"] * scene.calm * weight * command
@@ -128,7 +130,7 @@ class Choice:
         bloc = sum(part for power, part in zip(model.powers, carried, strict=True) if power.bloc)
         grievance = grievance_of(model, refused / max(self.scene.wishes, 1e-9), bloc / whole)
         bite = self.scene.bite
-        return harm_expected(press_chance(model, grievance, bite), bite, model.pulled)
+        return harm_expected(model, press_chance(model, grievance, bite), bite)
 
     def package(self) -> tuple[list[ScalarDeal], float]:
         """Return the deals of the package on the table, none if there is none, and what it adds."""
@@ -202,7 +204,7 @@ class Choice:
         chosen = values.index(max(values))
         if asked is not None:
             stake = asked.size * asked.condition
-            accept = min(log(max(asked.ratio, 1.0)), 1.0)
+            accept = min(log(max(asked.ratio, 1.0)), 1.0) * asked.instead
             won = p["condition_price"] * scene.opening * scene.weight[self.task] * stake / 2.0
             better = accept * won - p["inertia"] * stake / COUNT
             if values[0] + better > values[chosen]:

@@ -40,7 +40,7 @@ class ScalarPower(mesa.Agent):  # type: ignore[misc]
         self.usual_budget = max(base_value(f"power_budget.{name}"), 1.0)
         self.usual_condition = base_value(f"power_condition.{name}")
         self.attention = self.budget = self.seen = self.seen_usual = self.carried = 0.0
-        self.attends = 0.0
+        self.attends = self.means = 0.0
 
     def attend(self, shared: float) -> None:
         """Let attention drift; allies share half of what moves them."""
@@ -51,6 +51,7 @@ class ScalarPower(mesa.Agent):  # type: ignore[misc]
         self.attention = kept * self.attention + sqrt(1.0 - kept**2) * spread * moved
         usual = p.get(f"power_attention.{self.name}", 0.0)
         self.attends = usual * exp(self.attention - 0.5 * spread**2)
+        self.means = usual * p.get(f"power_budget.{self.name}", 0.0) / self.usual_budget
 
     def plan(self, boom: float) -> None:
         """Move the budget towards what is open to it and what it can and will spend."""
@@ -79,7 +80,9 @@ class ScalarDeal(mesa.Agent):  # type: ignore[misc]
     size: float
     condition: float
     ratio: float
+    ratio_then: float
     ratio_usual: float
+    instead: float
     agreed: float
     gain: float
     mood: float
@@ -106,16 +109,17 @@ class ScalarDeal(mesa.Agent):  # type: ignore[misc]
         self.flag, self.on_the_spot = form.flag, float(form.spot)
         self.term = max(facts.term, 2.0 * facts.notice)
         self.generous = facts.power in ("russia", "china")
-        self.threat = self.gap = self.desire = 0.0
+        self.threat = self.gap = self.desire = self.asked_before = 0.0
 
     def weigh(self, friend: float, rival: float) -> None:
         """Let its power weigh it: own exposure, own use, its rival, a friend to reward."""
         p, power = self.model.p, self.power
         self.benefit = self.exposure * self.threat * self.gap
-        self.benefit *= 1.0 - p["disappointment"] * self.lost
+        self.benefit *= (1.0 - p["disappointment"] * self.lost) * (1.0 - p["rivalry"] * rival)
         self.benefit += self.facts.own_use * power.attends
         self.benefit += self.flag * (p["rivalry"] * rival + p["friendship"] * friend)
         self.ratio = max(self.benefit, 0.0) * self.payer.budget / self.cost
+        self.ratio_then = self.ratio / max(self.payer.means, 1e-9)
 
     def drift(self) -> None:
         """Let what moves regime and power besides reasons drift."""
@@ -127,7 +131,7 @@ class ScalarDeal(mesa.Agent):  # type: ignore[misc]
 
     def be_offered(self, year: float) -> None:
         """Let its power decide whether to offer it or to go on with it, and at what size."""
-        p, after = self.model.p, self.follows
+        p, after, self.asked_before = self.model.p, self.follows, self.condition
         push = log(max(self.ratio, 1e-6)) + p["mood_spread"] * self.whim
         stands = after is not None and self.model.deals[after].ramp > 0.0
         if self.fixed:
@@ -150,22 +154,23 @@ class ScalarDeal(mesa.Agent):  # type: ignore[misc]
 
     def set_conditions(self, refused: float) -> None:
         """Let its power ask for conditions, as far as it has no rivals for the task."""
-        if self.agreed > 0.0:
-            return
         p, power = self.model.p, self.power
+        level, usual = p.get(f"power_condition.{power.name}", 0.0), power.usual_condition
+        own = self.asked_for * (1.0 - max(usual - level, 0.0) / max(usual, 1e-9))
+        own += (1.0 - own) * max(level - usual, 0.0) / max(1.0 - usual, 1e-9)
+        own *= 1.0 + refused * (1.0 - own)
         others = 0.0
         for other in self.model.for_task[self.task]:
             friends = power.west and other.power.west
             if other is not self:
                 apart = 1.0 - p["donor_coordination"] if friends else 1.0
-                others += apart * other.alternative
+                spared = max(1.0 - other.asked_before / max(own, 1e-9), 0.0)
+                others += apart * spared * other.alternative
+        self.instead = min(others / max(self.size, 1e-9), 1.0)
         rivals = others / max(others + self.size, 1e-9)
-        level, usual = p.get(f"power_condition.{power.name}", 0.0), power.usual_condition
-        own = self.asked_for * (1.0 - max(usual - level, 0.0) / max(usual, 1e-9))
-        own += (1.0 - own) * max(level - usual, 0.0) / max(1.0 - usual, 1e-9)
-        own *= 1.0 + refused * (1.0 - own)
         asked = own * (1.0 - p["conditions_fall"] * rivals)
-        self.condition += QUARTER / p["clock_year"] * (asked - self.condition)
+        if self.agreed <= 0.0:
+            self.condition += QUARTER / p["clock_year"] * (asked - self.condition)
 
     def renegotiate(self, leverage: float) -> None:
         """Let who is refused pay more, and the patron take part of what the regime gains."""

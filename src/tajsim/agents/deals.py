@@ -37,10 +37,9 @@ AFTER = np.array([DEALS.index(deal.after or deal.name) for deal in _ROWS])
 WAITS = column(bool(deal.after) for deal in _ROWS)
 #: Cost of each lever to the patron, ``(pressure, 1)``.
 LEVER_COST = column(lever.cost for lever in load_pressures().values())
-#: 1 for a power of a bloc that Moscow watches, ``(power, 1)``.
-IN_BLOC = column(power in BLOCS for power in POWERS)
-#: Conditions of each power as documented, ``(power, 1)``.
+#: Conditions of each power as documented, and its money, USD, at least one, ``(power, 1)``.
 USUAL_CONDITION = column(base_value(f"power_condition.{power}") for power in POWERS)
+USUAL_BUDGET = column(max(base_value(f"power_budget.{power}"), 1.0) for power in POWERS)
 OWN_USE = column(deal.own_use for deal in _ROWS)
 #: Options of a decision on a task, in order.
 OPTIONS = ("keep", "best", "second", "both", "drop", "swap", "ask_to_leave", "better_terms")
@@ -72,26 +71,23 @@ TERMS = {
 }
 
 
-def outside(task: int) -> Array:
-    """Return 1 for the deals of all other tasks, else 0, ``(deal, 1)``."""
-    return column(float(of != task) for of in TASK_OF)
-
-
 @dataclass
 class Scene:
     """What the regime's choice reads besides the deals themselves.
 
     ``weight`` is survival weight times threat, ``own`` the share of each task that own agencies
-    can do, both ``(task, run)``; ``bite`` is how much each lever hurts and ``pulled`` 1 where it is
-    pulled, ``(pressure, run)``; ``useful`` is what each deal covers now, ``desire`` what it is
-    worth to the patron beyond its cost, ``(deal, run)``; ``wishes`` what all that it offers is
-    worth to it, ``demands`` the conditions on what the West offers times the weight of elite
-    control, and the others, are ``(run,)``. ``bound`` is for how long a package binds, months
-    (1 before it opens), ``relief`` what the levers forgone would cost, ``(package, run)``.
+    can do, ``money`` its part of what all would cost at home, ``(task, run)``; ``bite`` is how much
+    each lever hurts and ``pulled`` 1 where it is pulled, ``(pressure, run)``; ``useful`` is what
+    each deal covers now, ``desire`` what it is worth to the patron beyond its cost, ``(deal,
+    run)``; ``wishes`` what all that it offers is worth to it, ``demands`` the conditions on what
+    the West offers times the weight of elite control, and the others, are ``(run,)``. ``bound`` is
+    for how long a package binds, months (1 before it opens), ``relief`` what the levers forgone
+    would cost, ``(package, run)``.
     """
 
     weight: Array
     own: Array
+    money: Array
     unpaid: Array
     calm: Array
     opening: Array
@@ -145,11 +141,6 @@ def put(whole: Array, rows: NDArray[np.intp], part: Array) -> Array:
     return found
 
 
-def base_of(bundle: Array, rows: NDArray[np.intp]) -> Array:
-    """Return a bundle of one task as ``(deal, run)``, zeros for the deals of other tasks."""
-    return put(np.zeros((len(DEALS), bundle.shape[-1])), rows, bundle)
-
-
 class Deal(Member):
     """One deal: its states are ``(run,)``."""
 
@@ -168,7 +159,6 @@ class Deals(Actors[Deal]):
     spot = column(load_forms()[deal.form].spot for deal in _ROWS)
     west = column(deal.power in WEST for deal in _ROWS)
     moscow = column(deal.power in MOSCOW for deal in _ROWS)
-    bloc = column(deal.power in BLOCS for deal in _ROWS)
     #: 1 for the deals whose power can pay the regime for them.
     generous = column(deal.power in ("russia", "china") for deal in _ROWS)
 
@@ -192,11 +182,13 @@ class Deals(Actors[Deal]):
     sweet = state("share", "of its size that the power pays for it")
     given = state("share", "of its size that the regime concedes for it")
     ratio = state("ratio", "worth to its power over cost", start=1.0)
-    ratio_usual = state("ratio", "the same as usual", usual="ratio", start=1.0)
+    ratio_then = state("ratio", "the same at the attention and money of 2004", start=1.0)
+    ratio_usual = state("ratio", "that as usual", usual="ratio_then", start=1.0)
     agreed = state("months", "for which its terms are agreed")
     gain = state("index", "what it adds to the regime's worth, by size")
     mood = state("index", "what moves the regime besides")
     benefit = state("index", "worth of a unit to its power")
+    instead = state("share", "of it that offers with fewer conditions would replace")
     whim = state("index", "what moves its power besides")
     lost = state("share", "of it that was diverted of late")
     exposure = state("index", "of its power to the threat", start=None)
@@ -280,6 +272,9 @@ class Deals(Actors[Deal]):
             budget=budget[PAYER_OF],
             cost=self.cost,
         )
+        # Sizes are documented for the attention and the money of 2004, whatever is set.
+        means = self.values.power_attention * self.values.power_budget / USUAL_BUDGET
+        self.ratio_then = self.ratio / np.maximum(means[PAYER_OF], 1e-9)
         return motives
 
     def offer(
@@ -306,13 +301,6 @@ class Deals(Actors[Deal]):
         # Who has agreed to more or less adjusts it from year to year.
         pace = (1.0 - self.fixed * self.held) * rules.QUARTER / self.values.clock_year
         self.size = self.size + review * pace * (wished - self.size)
-        # What the regime would not take is no alternative to it.
-        on_offer = self.offered * self.size * np.maximum(self.held, self.gain > 0.0)
-        others = by_task(on_offer)[TASK_OF] - on_offer
-        friends = np.stack([total((on_offer * self.west)[rows]) for rows in OF_TASK])[TASK_OF]
-        # Donors of one camp that have agreed do not undercut each other.
-        others = others - coordination * self.west * (friends - on_offer)
-        rivals = others / np.maximum(others + self.size, 1e-9)
         own = self.apply(
             rules.own_condition,
             listed=self.asked_for,
@@ -320,6 +308,18 @@ class Deals(Actors[Deal]):
             usual=USUAL_CONDITION[POWER_OF],
             refused=refused,
         )
+        # What the regime would not take is no alternative to it.
+        on_offer = self.offered * self.size * np.maximum(self.held, self.gain > 0.0)
+        others = self.zeros()
+        for row in range(len(DEALS)):
+            rows = OF_TASK[TASK_OF[row]]
+            # Donors of one camp that have agreed do not undercut each other.
+            apart = (1.0 - coordination * self.west[rows] * self.west[row]) * (rows != row)[:, None]
+            spared = self.apply(rules.spared, condition=own[row], theirs=self.condition[rows])
+            others[row] = total(on_offer[rows] * apart * spared)
+        instead = np.minimum(others / np.maximum(self.size, 1e-9), 1.0)
+        self.instead = self.instead + review * (instead - self.instead)
+        rivals = others / np.maximum(others + self.size, 1e-9)
         asked = self.apply(rules.conditions_asked, condition=own, rivals=rivals)
         moves = review * (self.agreed <= 0.0)
         moves = moves * rules.QUARTER / self.values.clock_year
@@ -368,6 +368,7 @@ class Deals(Actors[Deal]):
             protected=1.0 - (1.0 - scene.own[task]) * (1.0 - cover),
             cover=cover,
             taken=total(fate.diverted),
+            money=scene.money[task],
             unpaid=scene.unpaid,
             paid=total(amount * pay),
             concentration=self.apply(rules.concentration, by_power=carried),
@@ -392,7 +393,7 @@ class Deals(Actors[Deal]):
     def _carried_with(self, task: int, useful: Array, scene: Scene) -> Array:
         """Return what each power carries with bundles on one task, ``(power, option, run)``."""
         rows = OF_TASK[task]
-        elsewhere = scene.useful * outside(task)
+        elsewhere = scene.useful * np.not_equal(TASK_OF, task)[:, None]
         found = np.repeat(by_power(elsewhere)[:, None], useful.shape[1], axis=1)
         for place, deal in enumerate(rows):
             found[POWER_OF[deal]] += useful[place]
@@ -401,12 +402,12 @@ class Deals(Actors[Deal]):
     def _harm(self, task: int, masks: Array, parts: Array, scene: Scene) -> Array:
         """Return what the patron's pressure is expected to cost with bundles, ``(option, run)``."""
         rows, desire = OF_TASK[task], scene.desire
-        elsewhere = total(desire * (1.0 - self.held) * outside(task))
+        elsewhere = total(desire * (1.0 - self.held) * np.not_equal(TASK_OF, task)[:, None])
         refused = elsewhere + total(desire[rows, None] * (1.0 - masks))
         grievance = self.apply(
             rules.grievance,
             refused=refused / np.maximum(scene.wishes, 1e-9),
-            bloc=total(parts * IN_BLOC[:, None]),
+            bloc=total(parts * ExternalPowers.bloc[:, None]),
         )
         bite = scene.bite[:, None]
         chance = self.apply(
@@ -433,7 +434,8 @@ class Deals(Actors[Deal]):
         options = np.where(second > 0.5, np.maximum(base, mine)[:, None], options)
         worth = self.worth_of(task, options, scene) + more[:, None] * second
         value = total(worth)
-        accept = np.clip(total(asked_of * np.log(np.maximum(self.ratio[rows], 1.0))), 0.0, 1.0)
+        keen = np.minimum(np.log(np.maximum(self.ratio[rows], 1.0)), 1.0)
+        accept = total(asked_of * keen * self.instead[rows])
         at_stake = total(asked_of * (self.size * self.condition)[rows])
         better = self.apply(
             rules.better_terms,
@@ -536,7 +538,7 @@ class Deals(Actors[Deal]):
         best = picked(gain, takes)
         second = picked(gain, takes * (1.0 - best))
         worst = picked(-gain, drops)
-        power = by_power(scene.useful * base_of(base, rows))
+        power = by_power(scene.useful * put(self.zeros(), rows, base))
         largest = np.argmax(power, axis=0)
         leaves = drops * (POWER_OF[rows][:, None] == largest)
         found = [base, base + best, base + second, base + best + second]

@@ -196,13 +196,9 @@ def note_decision(country: Country, decision: Decision, task: str) -> None:
     for kind, (happened, cause) in kinds.items():
         for place, deal in enumerate(decision.rows):
             country.note(
-                kind,
-                happened[place],
-                actor=axes.DEALS[deal],
-                target=task,
-                size=country.deals.size[deal],
-                cause=cause,
-            )
+                kind, happened[place], actor=axes.DEALS[deal], target=task,
+                size=country.deals.size[deal], cause=cause,
+            )  # fmt: skip
 
 
 def note_package(country: Country, decision: Decision, name: str, written: Array) -> None:

@@ -94,10 +94,10 @@ def benefit(
     """Return what a unit of each deal is worth to the power that decides on it.
 
     The power's own exposure decides, not the country's need; it wants to be where its rival is,
-    and answers a regime that stands with it.
+    and there security comes second (matveeva-2004:149); it answers a regime that stands with it.
 
     Equation:
-        seen = exposure * threat * gap * (1 - disappointment * lost)
+        seen = exposure * threat * gap * (1 - disappointment * lost) * (1 - rivalry * rival)
         used = own_use * attention
         shown = presence * rivalry * rival
         backed = presence * friendship * friend
@@ -114,7 +114,7 @@ def benefit(
 
     Mechanisms: M04, M83, M84, M105, M106, M107, M108, M128, O08, O11, O18, O28.
     """
-    seen = exposure * threat * gap * (1.0 - disappointment * lost)
+    seen = exposure * threat * gap * (1.0 - disappointment * lost) * (1.0 - rivalry * rival)
     return Benefit(
         seen, own_use * attention, presence * (rivalry * rival), presence * (friendship * friend)
     )
@@ -205,6 +205,24 @@ def own_condition(listed: Array, level: Array, usual: Array, refused: Array) -> 
     return own * (1.0 + refused * (1.0 - own))
 
 
+def spared(condition: Array, theirs: Array) -> Array:
+    """Return the part of a demand that the regime is spared with another's offer, 0 to 1.
+
+    Suitors who ask for less are played off against the others; who asks for as much is no way round
+    reform (matveeva-2004:149, 253-255).
+
+    Equation:
+        spared = max(1 - theirs / max(condition, 1e-9), 0)
+
+    Args:
+        condition: that a power would attach without rivals, 0 to 1, ``(run,)``.
+        theirs: what others attach now, 0 to 1.
+
+    Mechanisms: M104, M110.
+    """
+    return np.maximum(1.0 - theirs / np.maximum(condition, 1e-9), 0.0)
+
+
 def conditions_asked(condition: Array, rivals: Array, *, conditions_fall: Array) -> Array:
     """Return the conditions that a power attaches to a deal now, 0 to 1.
 
@@ -214,7 +232,7 @@ def conditions_asked(condition: Array, rivals: Array, *, conditions_fall: Array)
         conditions_asked = condition * (1 - conditions_fall * rivals)
 
     Args:
-        rivals: what others offer for the task over that and its own offer, 0 to 1.
+        rivals: what others offer that spares its demands, over that and its own offer, 0 to 1.
 
     Mechanisms: M104, M58, O24.
     """
@@ -322,6 +340,7 @@ def gains(
     protected: Array,
     cover: Array,
     taken: Array,
+    money: Array,
     unpaid: Array,
     paid: Array,
     concentration: Array,
@@ -332,13 +351,13 @@ def gains(
 ) -> Gains:
     """Return what each bundle of deals on a task brings to the regime's survival, by reason.
 
-    Protection counts by the task's weight for survival. Sizes of bundles are divided by six, the
-    number of tasks.
+    Protection counts by the task's weight for survival, rents by the money in it, as clients are
+    paid in money (matveeva-2004:23). Sizes of bundles are divided by six, the number of tasks.
 
     Equation:
         from_protection = weight * protected
         from_relief = relief_worth * cover / 6
-        from_rents = rents_worth * taken * (1 + unpaid) / 6
+        from_rents = rents_worth * taken * (1 + unpaid) * money
         from_price = paid / 6
         from_suitors = suitors_worth * (1 - concentration)
 
@@ -347,16 +366,17 @@ def gains(
         protected: share of the task that own agencies and outsiders carry, ``(option, run)``.
         cover: share that outsiders carry.
         taken: what of it is diverted to the circle, share of the need.
+        money: what the task would cost at home over what all would, share, ``(run,)``.
         unpaid: clients' claims left unpaid, 0 to 1, ``(run,)``.
         paid: what the powers pay the regime for it less concessions, share of the need.
         concentration: of outside provision over all tasks on few powers, 0 to 1.
 
-    Mechanisms: M01, M02, M03, M104, M123.
+    Mechanisms: M01, M02, M03, M17, M104, M123.
     """
     return Gains(
         weight * protected,
         relief_worth * cover / TASK_COUNT,
-        rents_worth * taken * (1.0 + unpaid) / TASK_COUNT,
+        rents_worth * taken * (1.0 + unpaid) * money,
         paid / TASK_COUNT,
         suitors_worth * (1.0 - concentration),
     )
@@ -441,6 +461,8 @@ def better_terms(
     Args:
         weight: of the task for survival times its threat, share.
         asked: conditions attached to the deal times its size.
+        accept: chance that it is granted: how keen the power is, times the part of its deal that
+            offers with fewer demands would replace, 0 to 1.
 
     Mechanisms: M104, M109.
     """
@@ -549,15 +571,16 @@ def press_chance(
     return ratio / (1.0 + ratio)
 
 
-def expected_harm(chance: Array, bite: Array, pulled: Array) -> Array:
+def expected_harm(chance: Array, bite: Array, pulled: Array, *, pressure_force: Array) -> Array:
     """Return what pressure is expected to cost in the year to come, ``(..., run)``.
 
-    A lever that is pulled already stays so until the patron is met.
+    A lever that is pulled already stays so until the patron is met; one pull takes a part of what
+    it could take.
 
     Equation:
         stays = (1 - 0.5 * (1 - chance)) ** 2
         lasting = stays if pulled > 0.5 else chance
-        expected_harm = sum(lasting * bite, "lever")
+        expected_harm = pressure_force * sum(lasting * bite, "lever")
 
     Args:
         chance: that the lever is pulled within a year, ``(lever, ..., run)``.
@@ -565,7 +588,7 @@ def expected_harm(chance: Array, bite: Array, pulled: Array) -> Array:
     Mechanisms: M111, M120, O18.
     """
     stays = (1.0 - 0.5 * (1.0 - chance)) ** 2
-    return total(np.where(pulled > 0.5, stays, chance) * bite)
+    return pressure_force * total(np.where(pulled > 0.5, stays, chance) * bite)
 
 
 def sweetened(

@@ -7,7 +7,7 @@ import numpy as np
 import tajsim.agents.deals as book
 import tajsim.axes as axes
 from tajsim.agents.agency import shared_out
-from tajsim.axes import Array, column, total
+from tajsim.axes import Array, total
 from tajsim.inputs.registry import base_value
 from tajsim.model.country import Country
 from tajsim.model.notes import note_decision, note_package, note_pressure
@@ -18,8 +18,6 @@ from tajsim.world import WATCHED
 
 #: 1 where the first power watches the second, ``(power, power, 1)``.
 WATCHES = np.array([[[float(p in WATCHED.get(by, ()))] for p in axes.POWERS] for by in axes.POWERS])
-#: Money that a power has for the country in a usual year, USD, at least one, ``(power, 1)``.
-USUAL_BUDGET = column(max(base_value(f"power_budget.{name}"), 1.0) for name in axes.POWERS)
 RUSSIA = axes.POWERS.index("russia")
 MIGRANTS, DEBT, INVESTMENT, OPPONENTS, BACKING = range(len(axes.PRESSURES))
 BORDER, ELITE = axes.TASKS.index("border"), axes.TASKS.index("elite_control")
@@ -54,7 +52,7 @@ def offers(country: Country) -> None:
     left = (1.0 - cover_of(country, useful))[book.TASK_OF]
     spot = useful * deals.spot
     alone = left / ((1.0 - spot) * np.exp(-(useful - spot)))
-    gap = (1.0 - own_capacity(country))[book.TASK_OF] * np.minimum(alone, 1.0)
+    gap = country.regime.weakness[book.TASK_OF] * np.minimum(alone, 1.0)
     part = powers.carried / np.maximum(total(powers.carried), 1e-9)
     rival = total(WATCHES * part[None], axis=1)
     friend = (powers.moscow - powers.west) * country.alignment
@@ -63,8 +61,7 @@ def offers(country: Country) -> None:
     seen = np.where(powers.seen_usual > 0.0, powers.seen / np.maximum(powers.seen_usual, 1e-9), 1.0)
     # Moscow's money follows Russian output.
     means = np.where(powers.moscow > 0.0, np.exp(country.outside.boom), 1.0)
-    means = means * country.values.power_budget / USUAL_BUDGET
-    capacity = attention * means
+    capacity = attention * means * country.values.power_budget / book.USUAL_BUDGET
     aim = powers.apply(rules.budget_aim, seen=seen, capacity=capacity)
     powers.budget = powers.budget + (aim - powers.budget) / country.values.clock_year
     motives = deals.weigh(threat, gap, attention, rival, friend, powers.budget)
@@ -79,7 +76,8 @@ def offers(country: Country) -> None:
         country.regime.vote_refused,
         review,
     )
-    country.now["aid_pledged"] = book.by_power(deals.offered * deals.size * task_costs(country))
+    costs = country.values.task_cost[book.TASK_OF]
+    country.now["aid_pledged"] = book.by_power(deals.offered * deals.size * costs)
 
 
 def open_now(country: Country) -> Array:
@@ -106,11 +104,6 @@ def threats(country: Country) -> Array:
     )
 
 
-def own_capacity(country: Country) -> Array:
-    """Return the share of each task that the country's own agencies can do, ``(task, run)``."""
-    return 1.0 - country.regime.weakness
-
-
 def cover_of(country: Country, useful: Array) -> Array:
     """Return the share of each task that outsiders carry, ``(task, run)``."""
     spot = useful * country.deals.spot
@@ -118,12 +111,6 @@ def cover_of(country: Country, useful: Array) -> Array:
     return np.stack(
         [country.apply(rules.cover, on_the_spot=spot[r], aid=aid[r]) for r in book.OF_TASK]
     )
-
-
-def task_costs(country: Country) -> Array:
-    """Return what the task of each deal would cost at home, USD/month, ``(deal, run)``."""
-    costs: Array = country.values.task_cost[book.TASK_OF]
-    return costs
 
 
 def scene_of(country: Country) -> book.Scene:
@@ -135,7 +122,9 @@ def scene_of(country: Country) -> book.Scene:
     opening = country.opening / np.maximum(country.opening_usual, 1e-9)
     western = deals.offered * deals.size * deals.west
     asked = total(western * deals.condition) / np.maximum(total(western), 1e-9)
-    wished = deals.benefit * deals.size * deals.moscow * deals.offered * holds_on(country)
+    wished = deals.benefit * deals.size * deals.moscow * deals.offered
+    # How firmly Moscow keeps the guard of the border is a lever of its own.
+    wished[book.GUARDS] = wished[book.GUARDS] * values.border_hold
     bite = bites(country)
     chance = country.apply(
         rules.press_chance, grievance=country.moscows_grievance, bite=bite, cost=book.LEVER_COST
@@ -143,8 +132,9 @@ def scene_of(country: Country) -> book.Scene:
     harm = partial(country.apply, rules.expected_harm, chance=chance, pulled=country.pulled)
     return book.Scene(
         weight=weight,
-        own=own_capacity(country),
+        own=1.0 - regime.weakness,
         unpaid=regime.shortfall,
+        money=values.task_cost / total(values.task_cost),
         calm=country.apply(rules.calm, fear=fear),
         opening=opening,
         demands=weight[ELITE] * asked,
@@ -160,13 +150,6 @@ def scene_of(country: Country) -> book.Scene:
         leverage=country.leverage,
         forgiven=debt_ratio(country) - debt_ratio(country, values.debt_written_off),
     )
-
-
-def holds_on(country: Country) -> Array:
-    """Return how firmly Moscow keeps each deal, 0 to 1: the guard of the border has its lever."""
-    found = country.deals.zeros() + 1.0
-    found[book.GUARDS] = country.values.border_hold
-    return found
 
 
 def watch(country: Country) -> Array:
@@ -253,22 +236,18 @@ DEALT = {
 def count(country: Country, decision: book.Decision) -> None:
     """Count what a decision came to, by the power concerned."""
     for outcome, name in DEALT.items():
-        for place, deal in enumerate(decision.rows):
-            country.now[outcome][book.POWER_OF[deal]] += getattr(decision, name)[place]
+        done, by = getattr(decision, name), book.POWER_OF[decision.rows]
+        country.now[outcome] = country.now[outcome] + book.by_power(done, by)
 
 
 def press(country: Country, scene: book.Scene, review: Array) -> None:
     """Moscow pulls a lever, or lets go of it where it has been met."""
-    deals = country.deals
-    desire = scene.desire
-    refused = total(desire * (1.0 - deals.held)) / np.maximum(scene.wishes, 1e-9)
     powers = country.powers
+    refused = total(scene.desire * (1.0 - country.deals.held)) / np.maximum(scene.wishes, 1e-9)
     bloc = total(powers.carried * powers.bloc) / np.maximum(total(powers.carried), 1e-9)
-    grievance = country.apply(rules.grievance, refused=refused, bloc=bloc)
-    country.moscows_grievance = grievance
-    chance = country.apply(
-        rules.press_chance, grievance=grievance, bite=scene.bite, cost=book.LEVER_COST
-    )
+    country.moscows_grievance = country.apply(rules.grievance, refused=refused, bloc=bloc)
+    known = {"grievance": country.moscows_grievance, "bite": scene.bite, "cost": book.LEVER_COST}
+    chance = country.apply(rules.press_chance, **known)
     draw = country.draws.uniform_each("press", axes.PRESSURES, country.calendar_month)
     quarter = 1.0 - (1.0 - chance) ** (rules.QUARTER / 12.0)
     begins = review * (1.0 - country.pulled) * (draw < quarter)
@@ -285,8 +264,7 @@ def guard_by_deal(country: Country) -> None:
     """Let sections and people of the Russian guard follow its deal; its men serve, or are idle."""
     guard, own = country.agency["russian_border_troops"], country.agency["border_troops"]
     length = country.values.section_length
-    whole = total(length[[*HANDED_OVER]])
-    deals = country.deals
+    deals, whole = country.deals, total(length[[*HANDED_OVER]])
     # Sections that a scenario hands over are not its any more, however much of the deal stands.
     left = np.minimum(deals.ramp[book.GUARDS], total(country.sections_once) / whole)
     deals.ramp = book.put(deals.ramp, np.array([book.GUARDS]), left)
@@ -305,8 +283,8 @@ def guard_by_deal(country: Country) -> None:
         )  # fmt: skip
     for section in reversed(HANDED_OVER):
         due = country.sections_once[section] - guard.guarded_km[section]
-        takes = due * (held + 0.5 * due <= target) * (deals.held[book.GUARDS] > 0.5)
-        takes = np.minimum(takes, length[section])
+        takes = (held + 0.5 * due <= target) * (deals.held[book.GUARDS] > 0.5)
+        takes = takes * np.minimum(due, length[section])
         held = held + takes
         country.note(
             "handover", takes > 0.0, actor=guard.name, target=axes.SECTIONS[section],
@@ -336,7 +314,7 @@ def delivery(country: Country) -> None:
     arriving = np.where(deals.moscow > 0.5, values.delivery_moscow, values.delivery)
     paid = deals.paid * arriving
     fate = deals.fate(paid, corruption, scene_watch)
-    cost = task_costs(country)
+    cost = values.task_cost[book.TASK_OF]  # USD/month
     country.diverted_part = fate.diverted / np.maximum(paid, 1e-9) * (paid > 1e-9)
     now = country.now
     now["aid_delivered"] = book.by_power(paid * cost)

@@ -96,7 +96,8 @@ def lean(country: Country) -> None:
     backing = country.apply(
         offers_rules.guarantee, alignment=country.alignment, presence=country.base_presence
     )[RUSSIA]
-    word = country.deals.ramp[BACKING] * (1.0 - country.pulled[axes.PRESSURES.index("backing")])
+    withdrawn = country.values.pressure_force * country.pulled[axes.PRESSURES.index("backing")]
+    word = country.deals.ramp[BACKING] * (1.0 - withdrawn)
     country.guarantee = country.apply(
         succession.patron_word, guarantee=backing * word, doubt=regime.doubt
     )
