@@ -60,7 +60,7 @@ class Dashboard:
         """Return the process ids of its workers."""
         command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.process.pid)]
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        return [int(line.split()[0]) for line in told.splitlines() if "tracker" not in line]
+        return [int(line.split()[0]) for line in told.splitlines() if "spawn_main" in line]
 
     def end(self) -> int:
         """End it as Ctrl-C does; return its status."""

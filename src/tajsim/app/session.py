@@ -173,7 +173,7 @@ class SessionManager:
         self._numbers = count()
         self._failed: dict[str, Sequence[str]] = {}
         self._broken: Sequence[str] = ()
-        self._team = Processes(workers, work, warm_up, _LOSSES)
+        self._team = Processes(workers, work, warm_up, _LOSSES, copies=False)
         self._scheduler = Scheduler(workers, self._start, self._team.stop, self._known)
         self.results = ResultCache(_KEPT_BYTES, self._scheduler.wanted)
         self._hearing = asyncio.get_running_loop().create_task(self._hear())

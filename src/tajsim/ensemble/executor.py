@@ -293,12 +293,19 @@ class Processes(Executor):
         work: simulates a job.
         prepare: called in each process before its first job.
         losses: how often a job may lose its worker before it counts as failed.
+        copies: whether workers may be copies of this process, with all that it has open.
     """
 
     def __init__(
-        self, workers: int, work: Work, prepare: Callable[[], None] = unheard, losses: int = 1
+        self,
+        workers: int,
+        work: Work,
+        prepare: Callable[[], None] = unheard,
+        losses: int = 1,
+        copies: bool = True,
     ) -> None:
         self._work, self._prepare, self._losses = work, prepare, losses
+        self._copies = copies
         self._jobs: dict[int, Job] = {}
         self._waiting: deque[int] = deque()
         self._lost: Counter[int] = Counter()
@@ -382,9 +389,9 @@ class Processes(Executor):
             worker.pipe.close()
 
     def _start(self) -> _Worker:
-        # A copy of this process is ready at once; where threads may hold locks it is no safe one.
-        alone = sys.platform == "linux" and threading.active_count() == 1
-        context: Any = multiprocessing.get_context("fork" if alone else "spawn")
+        # A copy is ready at once; where other threads may hold locks it is not safe.
+        copied = self._copies and sys.platform == "linux" and threading.active_count() == 1
+        context: Any = multiprocessing.get_context("fork" if copied else "spawn")
         ours, theirs = context.Pipe()
         given = theirs, self._work, self._prepare
         process = context.Process(target=_serve, args=given, daemon=True)
