@@ -187,10 +187,9 @@ def test_ctrl_c_ends_a_sweep_at_once_and_cleanly(
 def test_a_script_without_guard_is_told_so(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "pay.toml").write_text(EXPERIMENT)
     script = tmp_path / "script.py"
-    # Told after one stillborn worker; usually after three.
-    few = "import tajsim.ensemble.executor as made\nmade._STILLBORN = 1\n"
-    # Where there are threads, workers begin anew, as they do everywhere but on Linux.
-    few += "import threading as t\nt.Thread(target=t.Event().wait, daemon=True).start()\n"
+    # Told after one stillborn worker, usually after three; where there are threads none is a copy.
+    few = "import threading as t\nimport tajsim.ensemble.executor as made\nmade._STILLBORN = 1\n"
+    few += "t.Thread(target=t.Event().wait, daemon=True).start()\n"
     script.write_text(f"import tajsim\n{few}tajsim.sweep('pay.toml', 'out', workers=2)\n")
     options = {"env": environment, "cwd": tmp_path, "capture_output": True, "text": True}
     done = subprocess.run([sys.executable, str(script)], **options, timeout=120)  # type: ignore[call-overload]
