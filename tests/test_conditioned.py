@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from conftest import refused
 
+import docs.generate.sample as sample_made
 import docs.generate.sbc as sbc
 import tajsim
 import tajsim.inputs.conditioned as conditioned
-from tajsim.calibration.calibrate import SCENARIO, histories, luck_text, worth
+from tajsim.calibration.calibrate import SCENARIO, histories
 from tajsim.calibration.smc import Method
 from tajsim.cli.main import main as command
 from tajsim.ensemble.fingerprint import model_version
@@ -96,19 +97,17 @@ def test_the_worth_of_a_history_is_its_events_and_then_its_numbers() -> None:
     names = ("mirzoev-bargains", "no-incursion-2004", "instalment-paid")
     targets = [load_targets()[name] for name in names]
     simulated = np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [2.4, 9.0, 2.4]])
-    both, far, one = worth(targets, simulated)
+    both, far, one = sample_made.worth(targets, simulated)
     assert 2.0 < far < both < 3.0 and 1.0 < one < 2.0
 
 
 def test_luck_is_found_for_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    import tajsim.calibration.calibrate as luck
-
     few = {n: load_targets()[n] for n in ("mirzoev-bargains", "instalment-paid")}
-    monkeypatch.setattr(luck, "load_targets", lambda: few)
+    monkeypatch.setattr(sample_made, "load_targets", lambda: few)
     sample = {name: values[:6] for name, values in load_posterior().items()}
-    monkeypatch.setattr(luck, "load_posterior", lambda: sample)
+    monkeypatch.setattr(sample_made, "load_posterior", lambda: sample)
     told: list[int] = []
-    text = luck_text(tries=5, progress=lambda what, done, total: told.append(done))
+    text = sample_made.luck_text(tries=5, progress=lambda what, done, total: told.append(done))
     head, *rows = text.splitlines()
     assert head == "model,run,mirzoev-bargains" and told == [1, 2, 3, 4, 5]
     assert all(row.split(",")[0] == model_version() for row in rows)
