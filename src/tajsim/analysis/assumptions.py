@@ -127,7 +127,7 @@ def _of(
     dataset: xr.Dataset, comparison: pd.DataFrame, reference: str, scenario: str
 ) -> list[dict[str, Any]]:
     part = comparison[comparison["scenario"] == scenario]
-    shown = _clearest(dataset.sel(scenario=[reference, scenario]), part) if len(part) else []
+    shown = _clearest(select.pair_of(dataset, scenario), part) if len(part) else []
     settings = select.attribute(dataset, "settings")
     own = {name: settings.get(name, {}) for name in (reference, scenario)}
     held = set(dataset["parameter"].values.astype(str))

@@ -96,7 +96,7 @@ def redraw_differences(
         values = _simulate_again(plan, scenario, table, needed, tell) if uncertain else {}
         reference = reference or values
         for w in needed if position else ():
-            for cell in cells(own.isel(scenario=[0, position]), w):
+            for cell in cells(select.pair_of(own, scenario.name), w):
                 key = (w, cell.outcome, cell.where)
                 again = np.split(values[key] - reference[key], len(GROUPS)) if uncertain else []
                 base = cell.values[1] - cell.values[0]

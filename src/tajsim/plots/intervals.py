@@ -140,8 +140,15 @@ def difference(
     if dataset.sizes["scenario"] < 2:
         raise UserError("differences need a reference and another scenario; the results hold one")
     names, chosen = choose.chosen(dataset, outcome, choose.headline(dataset), select)
+    pairs = [
+        (choose.pair_of(dataset, s), windows.window_of(dataset, window, s), answer.set_by(dataset, s))
+        for s in choose.names_of(dataset)[1:]
+    ]
     found = {
-        windows.titled(dataset, n, chosen): _changes(dataset, n, chosen, window) for n in names
+        windows.titled(dataset, n, chosen): [
+            answer.change(pair, n, chosen, months, False, ours) for pair, months, ours in pairs
+        ]
+        for n in names
     }
     moved = {t: row for t, row in found.items() if any(c.verdict not in _STILL for c in row)}
     order = sorted(moved, key=lambda name: -max(change.size for change in moved[name]))
@@ -186,21 +193,6 @@ def difference(
 
 #: Verdicts where no run differs.
 _STILL = ("same", "undefined")
-
-
-def _changes(
-    dataset: xr.Dataset, name: str, places: Mapping[str, Sequence[str]], window: Any
-) -> list[answer.OutcomeChange]:
-    """Return an outcome in the pairs of each scenario with the reference."""
-    found = []
-    for position, scenario in list(enumerate(choose.names_of(dataset)))[1:]:
-        months, ours = (
-            windows.window_of(dataset, window, scenario),
-            answer.set_by(dataset, scenario),
-        )
-        pair = dataset.isel(scenario=[0, position])
-        found.append(answer.change(pair, name, places, months, False, ours))
-    return found
 
 
 def _interval(position: int, found: answer.OutcomeChange) -> Interval:

@@ -513,10 +513,9 @@ def card(
     ours, own = set_by(dataset, scenario), tuple(select.outcome_names(dataset))
     held = [spec for spec in wanted if split_spec(spec, own)[0] in dataset]
     specs = list(dict.fromkeys([*held, *select.headline(dataset)]))
-    # Choosing scenarios copies, so that what no number here needs is left out first.
     needed = {effects.IN_FORCE, *(split_spec(spec, own)[0] for spec in specs)}
     rest = {name for name in own if name not in needed}
-    pair = dataset.drop_vars(rest).sel(scenario=[reference, scenario])
+    pair = select.pair_of(dataset.drop_vars(rest), scenario)
     changes = [change(pair, *split_spec(spec, own), months, spec in held, ours) for spec in specs]
     order = sorted(changes, key=lambda c: (not c.asked, -c.rank))
     events = [

@@ -22,7 +22,7 @@ from tajsim.inputs.deals import load_deals
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
 from tajsim.results.numbers import listed, month_text, parameter_name, percent
-from tajsim.results.select import attribute, gap, names_of
+from tajsim.results.select import attribute, gap, names_of, pair_of
 from tajsim.results.window import Cell, Window, cells, months_in, own_events, window_of
 
 Values = NDArray[np.float64]
@@ -166,10 +166,9 @@ def compare_results(dataset: xr.Dataset, window: Window | None = None) -> pd.Dat
     if not others:
         raise UserError("a comparison needs two scenarios or more; these results hold one")
     rows: list[dict[str, Any]] = []
-    for position, scenario in enumerate(others, start=1):
+    for scenario in others:
         months = window_of(dataset, window, scenario)
-        pair = dataset.isel(scenario=[0, position])
-        for cell in cells(pair, months):
+        for cell in cells(pair_of(dataset, scenario), months):
             rows.append({"scenario": scenario, "reference": reference, **_row(cell, months)})
     return pd.DataFrame(rows)
 
