@@ -64,7 +64,7 @@ def answer(
     )
     figure = layout.figure
     high = figure.get_size_inches()[1]
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)
     top = (layout.below + body) / high
     if card.chart:
         edge = (0.55, layout.below + 0.42, _CHART - 0.55, body - 0.95)
