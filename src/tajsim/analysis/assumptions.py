@@ -14,6 +14,7 @@ from tajsim.draws import AT_START, Draws
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import Progress, prepare, simulate
 from tajsim.errors import UserError
+from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.registry import Parameter, load_parameters
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 from tajsim.inputs.values import load_posterior, prior_quantile
@@ -175,7 +176,8 @@ def _clearest(pair: xr.Dataset, comparison: pd.DataFrame) -> list[Cell]:
     chosen = signed if len(signed) else shown[shown["share_tied"] < 1.0]
     wanted = set(zip(chosen["outcome"], chosen["where"], strict=True))
     window = str(comparison["window_start"].iloc[0]), str(comparison["window_end"].iloc[0])
-    return [cell for cell in cells(pair, window) if (cell.outcome, cell.where) in wanted]
+    named = [n for n in with_weight(chosen["outcome"]) if n in pair]
+    return [cell for cell in cells(pair[named], window) if (cell.outcome, cell.where) in wanted]
 
 
 def _rows(

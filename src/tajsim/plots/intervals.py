@@ -16,6 +16,7 @@ import tajsim.plots.style as style
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures
 from tajsim.results import answer, effect, numbers, select as choose, window as windows
+from tajsim.results.window import window_of as months_of
 
 _LINE, _GAP, _HEADING = 0.145, 0.05, 0.05  # inches: of a line, between rows, above a heading
 AXIS = 0.72  # inches of an axis with its label
@@ -141,7 +142,7 @@ def difference(
         raise UserError("differences need a reference and another scenario; the results hold one")
     names, chosen = choose.chosen(dataset, outcome, choose.headline(dataset), select)
     pairs = [
-        (choose.pair_of(dataset, s), windows.window_of(dataset, window, s), answer.set_by(dataset, s))
+        (choose.pair_of(dataset, s), months_of(dataset, window, s), answer.set_by(dataset, s))
         for s in choose.names_of(dataset)[1:]
     ]
     found = {
@@ -224,7 +225,7 @@ def _subtitle(dataset: xr.Dataset, window: Any, differ: int, shown: int) -> str:
     groups: dict[tuple[str, str], list[str]] = {}
     for name in choose.names_of(dataset)[1:]:
         label = choose.label_of(dataset, name)
-        groups.setdefault(windows.window_of(dataset, window, name), []).append(label)
+        groups.setdefault(months_of(dataset, window, name), []).append(label)
     parts = [
         f"{numbers.month_text(start)} to {numbers.month_text(end)}"
         + (f" ({', '.join(names)})" if len(groups) > 1 else "")
