@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 from tajsim.display import Html, element, table, whole
-from tajsim.inputs.outcomes import STAKES, load_outcomes, split_spec
+from tajsim.inputs.outcomes import STAKES, WEIGHT, load_outcomes, split_spec
 from tajsim.results import effect as effects, numbers as say, select, window
 from tajsim.results.window import Window
 
@@ -575,7 +575,9 @@ def change(
         named: whether the question names it.
         ours: what the scenario sets itself, see `set_by`.
     """
-    variable = window.at_places(pair, name, places)
+    held = [n for n in (name, WEIGHT) if n in pair]
+    within = pair[held].isel(month=window.months_in(pair, months))
+    variable = window.at_places(within, name, places)
     a, b = window.over(variable, months).values
     differences = select.gap(a, b)
     found, yes = effects.effect(differences), window.yes_or_no(variable, windowed=True)
