@@ -176,8 +176,9 @@ def _clearest(pair: xr.Dataset, comparison: pd.DataFrame) -> list[Cell]:
     chosen = signed if len(signed) else shown[shown["share_tied"] < 1.0]
     wanted = set(zip(chosen["outcome"], chosen["where"], strict=True))
     window = str(comparison["window_start"].iloc[0]), str(comparison["window_end"].iloc[0])
-    named = [n for n in with_weight(chosen["outcome"]) if n in pair]
-    return [cell for cell in cells(pair[named], window) if (cell.outcome, cell.where) in wanted]
+    rest = set(select.outcome_names(pair)) - {*with_weight(chosen["outcome"])}
+    found = cells(pair.drop_vars(rest), window)
+    return [cell for cell in found if (cell.outcome, cell.where) in wanted]
 
 
 def _rows(

@@ -16,7 +16,6 @@ import tajsim.plots.style as style
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures
 from tajsim.results import answer, effect, numbers, select as choose, window as windows
-from tajsim.results.window import window_of as months_of
 
 _LINE, _GAP, _HEADING = 0.145, 0.05, 0.05  # inches: of a line, between rows, above a heading
 AXIS = 0.72  # inches of an axis with its label
@@ -141,16 +140,7 @@ def difference(
     if dataset.sizes["scenario"] < 2:
         raise UserError("differences need a reference and another scenario; the results hold one")
     names, chosen = choose.chosen(dataset, outcome, choose.headline(dataset), select)
-    pairs = [
-        (choose.pair_of(dataset, s), months_of(dataset, window, s), answer.set_by(dataset, s))
-        for s in choose.names_of(dataset)[1:]
-    ]
-    found = {
-        windows.titled(dataset, n, chosen): [
-            answer.change(pair, n, chosen, months, False, ours) for pair, months, ours in pairs
-        ]
-        for n in names
-    }
+    found = _changes(dataset, names, chosen, window)
     moved = {t: row for t, row in found.items() if any(c.verdict not in _STILL for c in row)}
     order = sorted(moved, key=lambda name: -max(change.size for change in moved[name]))
     reference, *called = choose.labels_of(dataset).values()
@@ -196,6 +186,22 @@ def difference(
 _STILL = ("same", "undefined")
 
 
+def _changes(
+    dataset: xr.Dataset, names: Sequence[str], places: Mapping[str, Sequence[str]], window: Any
+) -> dict[str, list[answer.OutcomeChange]]:
+    """Return outcomes, by their titles, in the pairs of each scenario with the reference."""
+    pairs = []
+    for other in choose.names_of(dataset)[1:]:
+        months, ours = windows.window_of(dataset, window, other), answer.set_by(dataset, other)
+        pairs.append((choose.pair_of(dataset, other), months, ours))
+    return {
+        windows.titled(dataset, n, places): [
+            answer.change(pair, n, places, months, False, ours) for pair, months, ours in pairs
+        ]
+        for n in names
+    }
+
+
 def _interval(position: int, found: answer.OutcomeChange) -> Interval:
     """Return mean and spread of one scenario's differences, printed with a unit.
 
@@ -225,7 +231,7 @@ def _subtitle(dataset: xr.Dataset, window: Any, differ: int, shown: int) -> str:
     groups: dict[tuple[str, str], list[str]] = {}
     for name in choose.names_of(dataset)[1:]:
         label = choose.label_of(dataset, name)
-        groups.setdefault(months_of(dataset, window, name), []).append(label)
+        groups.setdefault(windows.window_of(dataset, window, name), []).append(label)
     parts = [
         f"{numbers.month_text(start)} to {numbers.month_text(end)}"
         + (f" ({', '.join(names)})" if len(groups) > 1 else "")

@@ -591,22 +591,14 @@ def change(
     low, high = map(float, effects.quantiles(differences, (0.05, 0.95)))
     called = [name for names in places.values() for name in select.as_names(names)]
     size = abs(found.mean) / spread if spread > 0.0 else _LARGEST * bool(found.mean)
+    where = ";".join(f"{d}={n}" for d, names in places.items() for n in select.as_names(names))
+    label = ", ".join([str(pair[name].attrs.get("label", name)), *map(say.place_name, called)])
+    kind = "yes" if yes else "date" if unit == "date" else "level"
+    verdict = _verdict(found, a[both], yes, name in ours)
     return OutcomeChange(
-        name,
-        ";".join(f"{d}={n}" for d, names in places.items() for n in select.as_names(names)),
-        ", ".join([str(pair[name].attrs.get("label", name)), *map(say.place_name, called)]),
-        unit,
-        "yes" if yes else "date" if unit == "date" else "level",
-        before,
-        after,
-        found,
-        low,
-        high,
-        size if np.isfinite(size) else 0.0,
-        _verdict(found, a[both], yes, name in ours),
-        named,
-        (a, b),
-    )
+        name, where, label, unit, kind, before, after, found, low, high,
+        size if np.isfinite(size) else 0.0, verdict, named, (a, b),
+    )  # fmt: skip
 
 
 def _verdict(found: effects.Effect, base: effects.Values, yes: bool, ours: bool) -> str:

@@ -89,15 +89,9 @@ def effect(values: Values) -> Effect:
     mean, low, high = map(float, mean_interval(values))
     signs = (known > 0.0, known < 0.0, known == 0.0)
     shares = [float(np.mean(test)) if known.size else np.nan for test in signs]
-    return Effect(
-        mean,
-        low,
-        high,
-        float(quantiles(known, (0.5,))[0]),
-        known.size,
-        "rises" if low > 0.0 else "falls" if high < 0.0 else "",
-        *shares,
-    )
+    median = float(quantiles(known, (0.5,))[0])
+    direction = "rises" if low > 0.0 else "falls" if high < 0.0 else ""
+    return Effect(mean, low, high, median, known.size, direction, *shares)
 
 
 #: The smallest effect where none is given, see `smallest_effect`.
@@ -225,7 +219,7 @@ def orders(length: int, seed: int, samples: int) -> np.ndarray:
 def ranks(values: Values, ties: Literal["average", "first"] = "average") -> Values:
     """Return ranks from 1 on over runs ``(..., run)``; of ties their mean rank, or in their order.
 
-    As `scipy.stats.rankdata`, which takes half a second to import.
+    It is `scipy.stats.rankdata`, which takes half a second to import.
     """
     return pd.DataFrame(values.T).rank(method=ties).to_numpy().T.reshape(values.shape)
 
@@ -233,10 +227,8 @@ def ranks(values: Values, ties: Literal["average", "first"] = "average") -> Valu
 def false_discovery(p: Values) -> Values:
     """Return p-values ``(n,)`` adjusted for their number (Benjamini and Hochberg 1995)."""
     order = np.argsort(p)[::-1]
-    scaled = p[order] * (p.size / np.arange(p.size, 0, -1))
-    found = np.empty_like(p)
-    found[order] = np.minimum(np.minimum.accumulate(scaled), 1.0)
-    return found
+    found = np.minimum.accumulate(p[order] * (p.size / np.arange(p.size, 0, -1)))
+    return np.minimum(found, 1.0)[np.argsort(order)]
 
 
 def basis_counts(dataset: xr.Dataset) -> Counter[str]:

@@ -316,10 +316,6 @@ def width(text: str, size: float, bold: bool = False) -> float:
     return float(points) / 72.0
 
 
-#: Widths of a letter over the size of the font: no text is wider on average.
-_WIDEST = 1.1
-
-
 def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
     """Break ``text`` at spaces into lines no wider than ``room`` inches.
 
@@ -334,8 +330,9 @@ def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
             pieces = re.split("(?<=-)", word) if long else [word]
             for i, piece in enumerate(pieces):
                 longer = f"{line}{'' if i else ' '}{piece}" if line else piece
-                surely = len(longer) * _WIDEST * size / 72.0 <= room  # measuring takes long
-                if line and not surely and width(longer, size, bold) > room:
+                # Measuring takes long; no text has letters wider than this on average.
+                wide = len(longer) * 1.1 * size / 72.0 > room
+                if line and wide and width(longer, size, bold) > room:
                     lines.append(line)
                     longer = piece
                 line = longer

@@ -69,8 +69,7 @@ def scenarios(dataset: xr.Dataset, names: Names) -> xr.Dataset:
 def pair_of(dataset: xr.Dataset, scenario: str) -> xr.Dataset:
     """Return the reference and a scenario of results as views; a list of places would copy."""
     position = names_of(dataset).index(scenario)
-    places = slice(0, position + 1, position) if position else [0, 0]
-    return dataset.isel(scenario=places)
+    return dataset.isel(scenario=slice(0, position + 1, position) if position else [0, 0])
 
 
 def outcome_names(dataset: xr.Dataset) -> list[str]:
