@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy.stats import chi2, false_discovery_control, norm, rankdata
+from scipy.special import chdtrc, ndtr, ndtri
 
 from tajsim.axes import Array
 from tajsim.draws import AT_START, Draws
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import Progress, prepare, simulate
 from tajsim.errors import UserError
+from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.registry import Parameter, load_parameters
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
 from tajsim.inputs.values import load_posterior, prior_quantile
@@ -67,9 +68,9 @@ def influence(parameters: Array, outcomes: Array, weights: Array, seed: int) -> 
     p = (1.0 + null.size - np.searchsorted(null, raw, side="left")) / (1.0 + null.size)
     share = _beyond(raw, 1, runs)
     root = np.arctanh(np.minimum(np.sqrt(share), 1.0 - 1e-12))
-    half = norm.ppf(0.5 + effect.LEVEL / 2.0) / np.sqrt(max(runs - 3.0, 1.0))
+    half = ndtri(0.5 + effect.LEVEL / 2.0) / np.sqrt(max(runs - 3.0, 1.0))
     low, high = np.tanh(np.maximum(root - half, 0.0)) ** 2, np.tanh(root + half) ** 2
-    return Influence(correlations, share, low, high, false_discovery_control(p) <= FALSE_SHARE)
+    return Influence(correlations, share, low, high, effect.false_discovery(p) <= FALSE_SHARE)
 
 
 def ranked(values: Array) -> Array:
@@ -79,7 +80,7 @@ def ranked(values: Array) -> Array:
     vary is all 0.
     """
     known = np.isfinite(values)
-    ranks = rankdata(np.where(known, values, np.inf), axis=1)
+    ranks = effect.ranks(np.where(known, values, np.inf))
     middle = (known.sum(axis=1, keepdims=True) + 1.0) / 2.0
     ranks = np.where(known, ranks - middle, 0.0)
     size = np.sqrt((ranks**2).mean(axis=1, keepdims=True))
@@ -127,7 +128,7 @@ def _of(
     dataset: xr.Dataset, comparison: pd.DataFrame, reference: str, scenario: str
 ) -> list[dict[str, Any]]:
     part = comparison[comparison["scenario"] == scenario]
-    shown = _clearest(dataset.sel(scenario=[reference, scenario]), part) if len(part) else []
+    shown = _clearest(select.pair_of(dataset, scenario), part) if len(part) else []
     settings = select.attribute(dataset, "settings")
     own = {name: settings.get(name, {}) for name in (reference, scenario)}
     held = set(dataset["parameter"].values.astype(str))
@@ -175,7 +176,9 @@ def _clearest(pair: xr.Dataset, comparison: pd.DataFrame) -> list[Cell]:
     chosen = signed if len(signed) else shown[shown["share_tied"] < 1.0]
     wanted = set(zip(chosen["outcome"], chosen["where"], strict=True))
     window = str(comparison["window_start"].iloc[0]), str(comparison["window_end"].iloc[0])
-    return [cell for cell in cells(pair, window) if (cell.outcome, cell.where) in wanted]
+    rest = set(select.outcome_names(pair)) - {*with_weight(chosen["outcome"])}
+    found = cells(pair.drop_vars(rest), window)
+    return [cell for cell in found if (cell.outcome, cell.where) in wanted]
 
 
 def _rows(
@@ -239,15 +242,15 @@ def tests(parameters: Array, outcomes: Array) -> tuple[Array, Array]:
     known = [row[np.isfinite(row)] for row in outcomes]
     middle = np.array([np.median(row) if row.size else 0.0 for row in known])
     levels, distances = ranked(outcomes), ranked(np.abs(outcomes - middle[:, np.newaxis]))
-    group = (rankdata(parameters, axis=1, method="ordinal") - 1) * GROUPS // runs
+    group = (effect.ranks(parameters, "first") - 1.0) * GROUPS // runs
     correlation = (ranked(parameters) @ levels.T / runs) ** 2
-    p, share = [2.0 * norm.sf(np.sqrt(correlation * (runs - 1)))], [_beyond(correlation, 1, runs)]
+    p, share = [2.0 * ndtr(-np.sqrt(correlation * (runs - 1)))], [_beyond(correlation, 1, runs)]
     for ranks in (levels, distances):
         between = np.zeros(correlation.shape)
         for number in range(GROUPS):
             member = group == number
             between += (member @ ranks.T) ** 2 / (runs * member.sum(axis=1, keepdims=True))
-        p.append(chi2.sf(between * (runs - 1), GROUPS - 1))
+        p.append(chdtrc(GROUPS - 1, between * (runs - 1)))
         share.append(_beyond(between, GROUPS - 1, runs))
     return np.stack(p), np.stack(share)
 
@@ -312,7 +315,7 @@ def ties(
         done += count * len(names)
         if progress:
             progress(done, total)
-    q = false_discovery_control(combined(np.concatenate(p_values, axis=1)))
+    q = effect.false_discovery(combined(np.concatenate(p_values, axis=1)))
     told = [
         (row.name, row.role, row.basis.kind, bool(own < FALSE_TIES), float(own), *most)
         for row, own, most in zip(rows, q, best, strict=True)

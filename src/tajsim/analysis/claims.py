@@ -110,9 +110,8 @@ def _quantity(
     """
 
     def at(name: str, window: Window) -> Values:
-        own = dataset.sel(scenario=[name])
-        series = at_places(own, claim["outcome"], claim.get("where"))
-        return np.asarray(over(series, window).values[0])
+        where = {**(claim.get("where") or {}), "scenario": name}
+        return np.asarray(over(at_places(dataset, claim["outcome"], where), window).values)
 
     values = at(scenario, window)
     if claim["against"] == "level":

@@ -196,11 +196,6 @@ def compare(
 
 def compare_dataset(dataset: xr.Dataset, window: Window | None = None) -> Comparison:
     """Make the tables for results that are there already."""
-    return Comparison(
-        dataset,
-        effect.compare_results(dataset, window),
-        effect.summarise(dataset, window),
-        evaluate_claims(dataset),
-        shares.kept_table(dataset, shares.VARIANCE),
-        shares.kept_table(dataset, shares.ASSUMPTIONS),
-    )
+    kept = (shares.kept_table(dataset, name) for name in (shares.VARIANCE, shares.ASSUMPTIONS))
+    table, summary = effect.compare_results(dataset, window), effect.summarise(dataset, window)
+    return Comparison(dataset, table, summary, evaluate_claims(dataset), *kept)

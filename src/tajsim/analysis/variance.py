@@ -96,7 +96,7 @@ def redraw_differences(
         values = _simulate_again(plan, scenario, table, needed, tell) if uncertain else {}
         reference = reference or values
         for w in needed if position else ():
-            for cell in cells(own.isel(scenario=[0, position]), w):
+            for cell in cells(select.pair_of(own, scenario.name), w):
                 key = (w, cell.outcome, cell.where)
                 again = np.split(values[key] - reference[key], len(GROUPS)) if uncertain else []
                 base = cell.values[1] - cell.values[0]
@@ -116,16 +116,11 @@ def _simulate_again(
     runs = range(base.shape[1])
     numbers = (*runs, *(run + _ELSEWHERE for run in runs))
     values = np.concatenate([again, base], axis=1)
+    settings = dict(zip(registry.load_parameters(), values, strict=True))
     plan = replace(
-        plan,
-        scenarios=(scenario,),
-        runs=len(numbers),
-        outcomes=kept_outcomes(plan),
-        redraw=(),
-        resume=None,
-        numbers=numbers,
-        settings=(dict(zip(registry.load_parameters(), values, strict=True)),),
-    )
+        plan, scenarios=(scenario,), runs=len(numbers), outcomes=kept_outcomes(plan), redraw=(),
+        resume=None, numbers=numbers, settings=(settings,),
+    )  # fmt: skip
     results = simulate(plan, progress)
     found = ((w, cell) for w in windows for cell in cells(results, w))
     return {(w, c.outcome, c.where): c.values[0] for w, c in found}

@@ -99,6 +99,9 @@ def jobs_of(plan: Plan, state: PageState, workers: int) -> list[list[ScheduledJo
     # A lever that acts from the start changes all that follows: nothing would be shared.
     if state.since or state.moves or not state.levers:
         stops[1] = _stops(plan, [own], state.since if state.levers else "")
+    if state.levers and state.since and not state.moves:  # as does one from the month it acts
+        months = month_number(state.since) - month_number(plan.start)
+        stops[1] = tuple(stop for stop in stops[1] if stop <= months)
     found: list[list[ScheduledJob]] = [[], []]
     for position, jobs in enumerate(found):
         for number, (first, stop, stage) in enumerate(spans(plan.runs, workers)):
@@ -129,14 +132,14 @@ class SnapshotCache:
 
     def __init__(self, most_bytes: int = 250_000_000) -> None:
         self.most_bytes = most_bytes
-        self._kept: OrderedDict[_Key, Snapshot] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[Snapshot, int]] = OrderedDict()  # and its own bytes
 
     def latest(self, past: Past, months: int) -> Snapshot | None:
         """Return the latest kept state, up to some month, that a job can go on from, or None."""
         for done in range(months, 0, -1):
             if (key := (past.key, past.until(done), done)) in self._kept:
                 self._kept.move_to_end(key)
-                return self._kept[key]
+                return self._kept[key][0]
         return None
 
     def keep(self, past: Past, model: TajikistanModel) -> None:
@@ -144,16 +147,17 @@ class SnapshotCache:
         done = model.months_run
         key = (past.key, past.until(done), done)
         if key not in self._kept:
-            self._kept[key] = _state(model)
+            state = _state(model)
+            self._kept[key] = state, sum(array.nbytes for array in state.arrays)
             while self._kept and self.bytes() > self.most_bytes:
                 self._kept.popitem(last=False)
 
     def bytes(self) -> int:
         """Return how much is kept; a record that several states show a part of counts once."""
         states = self._kept.values()
-        shown = (series.base for s in states for series in s.record.values())
+        shown = (series.base for state, _ in states for series in state.record.values())
         records = {id(whole): whole.nbytes for whole in shown if whole is not None}
-        return sum(a.nbytes for s in states for a in s.arrays) + sum(records.values())
+        return sum(own for _, own in states) + sum(records.values())
 
 
 def _state(model: TajikistanModel) -> Snapshot:

@@ -49,7 +49,7 @@ def answer(
     names = choose.names_of(dataset)[1:]
     found = [answers.card(dataset, name, months, wanted) for name in names]
     card = max(found, key=lambda one: max((c.rank for c in one.told), default=0.0))
-    pair = dataset.sel(scenario=[card.reference, card.scenario])
+    pair = choose.pair_of(dataset, card.scenario)
     blocks = card.numbers or card.rows(answers.NUMBERS)
     tall = sum(_BLOCK + _SQUARES * (c.kind == "yes") for c in blocks)
     body = max(3.6, tall + 0.35)
@@ -64,7 +64,7 @@ def answer(
     )
     figure = layout.figure
     high = figure.get_size_inches()[1]
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)
     top = (layout.below + body) / high
     if card.chart:
         edge = (0.55, layout.below + 0.42, _CHART - 0.55, body - 0.95)
@@ -83,7 +83,7 @@ def charts(
 ) -> Figure:
     """Return charts of changes of a card side by side, all together of so many inches."""
     figure = Figure(figsize=(wide, tall))
-    pair, each = dataset.sel(scenario=[card.reference, card.scenario]), wide / len(changes)
+    pair, each = choose.pair_of(dataset, card.scenario), wide / len(changes)
     with style.look():
         for place, change in enumerate(changes):
             edge = ((place * each + 0.55) / wide, 0.3 / tall, (each - 0.65) / wide, 1 - 0.68 / tall)

@@ -107,18 +107,11 @@ def border(
 
     line = style.line_item("Russian troops hold the section (half of the runs)", **_HELD)
     layout, _ = panels.draw_grid(
-        dataset,
-        dict.fromkeys(names, ""),
-        [],
-        draw,
-        heights=(1.5, 1.5),
-        across=1,
-        inches=4.6,
-        title=title or "The border, section by section",
-        subtitle=_SUBTITLE,
+        dataset, dict.fromkeys(names, ""), [], draw, heights=(1.5, 1.5), across=1, inches=4.6,
+        title=title or "The border, section by section", subtitle=_SUBTITLE,
         legend=[line] if GUARD in dataset else [],
         foot=panels.foot(dataset, "No interval is shown."),
-    )
+    )  # fmt: skip
     grid, columns = layout.figure.axes, len(scenarios)
     for row, name in enumerate(names):
         unit = window.unit_of(dataset[name], windowed=True)

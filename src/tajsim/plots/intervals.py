@@ -140,9 +140,7 @@ def difference(
     if dataset.sizes["scenario"] < 2:
         raise UserError("differences need a reference and another scenario; the results hold one")
     names, chosen = choose.chosen(dataset, outcome, choose.headline(dataset), select)
-    found = {
-        windows.titled(dataset, n, chosen): _changes(dataset, n, chosen, window) for n in names
-    }
+    found = _changes(dataset, names, chosen, window)
     moved = {t: row for t, row in found.items() if any(c.verdict not in _STILL for c in row)}
     order = sorted(moved, key=lambda name: -max(change.size for change in moved[name]))
     reference, *called = choose.labels_of(dataset).values()
@@ -189,18 +187,19 @@ _STILL = ("same", "undefined")
 
 
 def _changes(
-    dataset: xr.Dataset, name: str, places: Mapping[str, Sequence[str]], window: Any
-) -> list[answer.OutcomeChange]:
-    """Return an outcome in the pairs of each scenario with the reference."""
-    found = []
-    for position, scenario in list(enumerate(choose.names_of(dataset)))[1:]:
-        months, ours = (
-            windows.window_of(dataset, window, scenario),
-            answer.set_by(dataset, scenario),
-        )
-        pair = dataset.isel(scenario=[0, position])
-        found.append(answer.change(pair, name, places, months, False, ours))
-    return found
+    dataset: xr.Dataset, names: Sequence[str], places: Mapping[str, Sequence[str]], window: Any
+) -> dict[str, list[answer.OutcomeChange]]:
+    """Return outcomes, by their titles, in the pairs of each scenario with the reference."""
+    pairs = []
+    for other in choose.names_of(dataset)[1:]:
+        months, ours = windows.window_of(dataset, window, other), answer.set_by(dataset, other)
+        pairs.append((choose.pair_of(dataset, other), months, ours))
+    return {
+        windows.titled(dataset, n, places): [
+            answer.change(pair, n, places, months, False, ours) for pair, months, ours in pairs
+        ]
+        for n in names
+    }
 
 
 def _interval(position: int, found: answer.OutcomeChange) -> Interval:

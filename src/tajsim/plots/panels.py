@@ -12,7 +12,6 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 from matplotlib.gridspec import SubplotSpec
 from matplotlib.transforms import offset_copy
-from scipy.optimize import isotonic_regression
 
 import tajsim.plots.style as style
 from tajsim.inputs.ledger import printed_in
@@ -292,7 +291,14 @@ def apart(wanted: Sequence[float], step: float, start: float, end: float) -> lis
     Neighbours that are too close form a block about the mean of their wishes.
     """
     offsets = step * np.arange(len(wanted))
-    free = isotonic_regression(wanted - offsets).x if len(wanted) else offsets
+    blocks: list[tuple[float, int]] = []  # the mean of each and how many it holds
+    for mean in wanted - offsets:
+        size = 1
+        while blocks and blocks[-1][0] >= mean:
+            before, more = blocks.pop()
+            mean, size = (before * more + mean * size) / (more + size), more + size
+        blocks.append((mean, size))
+    free = [mean for mean, size in blocks for _ in range(size)]
     last = max(end - step * (len(wanted) - 1), start)
     return [float(place) for place in np.clip(free, start, last) + offsets]
 

@@ -113,20 +113,11 @@ def stacks(
     versus = f": {numbers.against(others, reference)}" if others else ""
     found = panels.event_markers(dataset)
     return panels.draw_grid(
-        dataset,
-        things,
-        found,
-        draw,
-        heights=(1.2, 0.85),
-        unit=unit,
-        across=2,
-        inches=4.4,
-        title=title or usual + versus,
-        subtitle=over_months(months),
-        legend=[band.item for band in bands],
-        key=panels.events_key(found, dataset),
+        dataset, things, found, draw, heights=(1.2, 0.85), unit=unit, across=2, inches=4.4,
+        title=title or usual + versus, subtitle=over_months(months),
+        legend=[band.item for band in bands], key=panels.events_key(found, dataset),
         foot=panels.foot(dataset, _MEANS),
-    )[0].figure
+    )[0].figure  # fmt: skip
 
 
 def _dimension(dataset: xr.Dataset, names: Sequence[str]) -> str:
@@ -235,20 +226,14 @@ def providers(
         ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"])
 
     said = [*choose.labels_of(dataset).values()] if len(scenarios) > 1 else ["the price"]
+    things = {task: numbers.display_name(task) for task in tasks}
     layout, below = panels.draw_grid(
-        dataset,
-        {task: numbers.display_name(task) for task in tasks},
-        found,
-        stack,
-        heights=(1.3, 0.85),
-        unit="share",
-        below=2 * _PRICE_TALL + 0.35,
-        title=title or "Who provides security, and for what price",
+        dataset, things, found, stack, heights=(1.3, 0.85), unit="share",
+        below=2 * _PRICE_TALL + 0.35, title=title or "Who provides security, and for what price",
         subtitle=_SUBTITLE + (f" Carried alike, and not drawn: {unseen}." if alike else ""),
         legend=[*(p.item for p in parts), *style.scenario_items(said, lw=1.7, marker="")],
-        key=panels.events_key(found, dataset),
-        foot=panels.foot(dataset, _FOOT),
-    )
+        key=panels.events_key(found, dataset), foot=panels.foot(dataset, _FOOT),
+    )  # fmt: skip
     _price(layout.figure, below.subgridspec(2, 3), dataset)
     return layout.figure
 

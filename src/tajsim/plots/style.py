@@ -283,8 +283,8 @@ def settled(picture: Figure) -> Iterator[Figure]:
         yield picture
         return
     picture.set_dpi(DPI)
-    picture.draw_without_rendering()
-    picture.set_layout_engine("none")
+    engine.execute(picture)
+    picture.set_layout_engine(None)  # with any, even "none", it would be drawn twice
     for ax in picture.axes:
         left, low, wide, tall = (
             round(float(part), 5) for part in ax.get_position(original=True).bounds

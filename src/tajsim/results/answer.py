@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 from tajsim.display import Html, element, table, whole
-from tajsim.inputs.outcomes import STAKES, load_outcomes, split_spec
+from tajsim.inputs.outcomes import STAKES, WEIGHT, load_outcomes, split_spec
 from tajsim.results import effect as effects, numbers as say, select, window
 from tajsim.results.window import Window
 
@@ -513,10 +513,9 @@ def card(
     ours, own = set_by(dataset, scenario), tuple(select.outcome_names(dataset))
     held = [spec for spec in wanted if split_spec(spec, own)[0] in dataset]
     specs = list(dict.fromkeys([*held, *select.headline(dataset)]))
-    # Choosing scenarios copies, so that what no number here needs is left out first.
-    needed = {effects.IN_FORCE, *(split_spec(spec, own)[0] for spec in specs)}
+    needed = {effects.IN_FORCE, WEIGHT, *(split_spec(spec, own)[0] for spec in specs)}
     rest = {name for name in own if name not in needed}
-    pair = dataset.drop_vars(rest).sel(scenario=[reference, scenario])
+    pair = select.pair_of(dataset.drop_vars(rest), scenario)
     changes = [change(pair, *split_spec(spec, own), months, spec in held, ours) for spec in specs]
     order = sorted(changes, key=lambda c: (not c.asked, -c.rank))
     events = [
@@ -576,7 +575,9 @@ def change(
         named: whether the question names it.
         ours: what the scenario sets itself, see `set_by`.
     """
-    variable = window.at_places(pair, name, places)
+    held = [n for n in (name, WEIGHT) if n in pair]
+    within = pair[held].isel(month=window.months_in(pair, months))
+    variable = window.at_places(within, name, places)
     a, b = window.over(variable, months).values
     differences = select.gap(a, b)
     found, yes = effects.effect(differences), window.yes_or_no(variable, windowed=True)
@@ -590,22 +591,14 @@ def change(
     low, high = map(float, effects.quantiles(differences, (0.05, 0.95)))
     called = [name for names in places.values() for name in select.as_names(names)]
     size = abs(found.mean) / spread if spread > 0.0 else _LARGEST * bool(found.mean)
+    where = ";".join(f"{d}={n}" for d, names in places.items() for n in select.as_names(names))
+    label = ", ".join([str(pair[name].attrs.get("label", name)), *map(say.place_name, called)])
+    kind = "yes" if yes else "date" if unit == "date" else "level"
+    verdict = _verdict(found, a[both], yes, name in ours)
     return OutcomeChange(
-        name,
-        ";".join(f"{d}={n}" for d, names in places.items() for n in select.as_names(names)),
-        ", ".join([str(pair[name].attrs.get("label", name)), *map(say.place_name, called)]),
-        unit,
-        "yes" if yes else "date" if unit == "date" else "level",
-        before,
-        after,
-        found,
-        low,
-        high,
-        size if np.isfinite(size) else 0.0,
-        _verdict(found, a[both], yes, name in ours),
-        named,
-        (a, b),
-    )
+        name, where, label, unit, kind, before, after, found, low, high,
+        size if np.isfinite(size) else 0.0, verdict, named, (a, b),
+    )  # fmt: skip
 
 
 def _verdict(found: effects.Effect, base: effects.Values, yes: bool, ours: bool) -> str:

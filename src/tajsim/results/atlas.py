@@ -159,9 +159,9 @@ def atlas_table(dataset: xr.Dataset, outcomes: Sequence[str] = ()) -> pd.DataFra
     wanted = select.outcomes(dataset, list(outcomes), usual)
     names = sorted(wanted, key=lambda name: order.index(_group(name)))
     rows = []
-    for position, scenario in enumerate(others, start=1):
+    for scenario in others:
         months = window.window_of(dataset, None, scenario)
-        pair, ours = dataset.isel(scenario=[0, position]), answer.set_by(dataset, scenario)
+        pair, ours = select.pair_of(dataset, scenario), answer.set_by(dataset, scenario)
         about = {"scenario": scenario, "title": select.title_of(dataset, scenario)}
         for name in names:
             found = answer.change(pair, name, {}, months, False, ours)

@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtrit
-from scipy.stats import rankdata, t as student
+from scipy.special import ndtri, stdtr, stdtrit
 
 from tajsim.axes import Array
 from tajsim.display import rows_of
@@ -22,7 +21,7 @@ from tajsim.inputs.deals import load_deals
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
 from tajsim.results.numbers import listed, month_text, parameter_name, percent
-from tajsim.results.select import attribute, gap, names_of
+from tajsim.results.select import attribute, gap, names_of, pair_of
 from tajsim.results.window import Cell, Window, cells, months_in, own_events, window_of
 
 Values = NDArray[np.float64]
@@ -90,15 +89,9 @@ def effect(values: Values) -> Effect:
     mean, low, high = map(float, mean_interval(values))
     signs = (known > 0.0, known < 0.0, known == 0.0)
     shares = [float(np.mean(test)) if known.size else np.nan for test in signs]
-    return Effect(
-        mean,
-        low,
-        high,
-        float(quantiles(known, (0.5,))[0]),
-        known.size,
-        "rises" if low > 0.0 else "falls" if high < 0.0 else "",
-        *shares,
-    )
+    median = float(quantiles(known, (0.5,))[0])
+    direction = "rises" if low > 0.0 else "falls" if high < 0.0 else ""
+    return Effect(mean, low, high, median, known.size, direction, *shares)
 
 
 #: The smallest effect where none is given, see `smallest_effect`.
@@ -166,10 +159,9 @@ def compare_results(dataset: xr.Dataset, window: Window | None = None) -> pd.Dat
     if not others:
         raise UserError("a comparison needs two scenarios or more; these results hold one")
     rows: list[dict[str, Any]] = []
-    for position, scenario in enumerate(others, start=1):
+    for scenario in others:
         months = window_of(dataset, window, scenario)
-        pair = dataset.isel(scenario=[0, position])
-        for cell in cells(pair, months):
+        for cell in cells(pair_of(dataset, scenario), months):
             rows.append({"scenario": scenario, "reference": reference, **_row(cell, months)})
     return pd.DataFrame(rows)
 
@@ -222,6 +214,21 @@ def orders(length: int, seed: int, samples: int) -> np.ndarray:
     order = np.argsort(_uniform("random order", length, seed, samples), axis=0).T
     order.flags.writeable = False
     return order
+
+
+def ranks(values: Values, ties: Literal["average", "first"] = "average") -> Values:
+    """Return ranks from 1 on over runs ``(..., run)``; of ties their mean rank, or in their order.
+
+    It is `scipy.stats.rankdata`, which takes half a second to import.
+    """
+    return pd.DataFrame(values.T).rank(method=ties).to_numpy().T.reshape(values.shape)
+
+
+def false_discovery(p: Values) -> Values:
+    """Return p-values ``(n,)`` adjusted for their number (Benjamini and Hochberg 1995)."""
+    order = np.argsort(p)[::-1]
+    found = np.minimum.accumulate(p[order] * (p.size / np.arange(p.size, 0, -1)))
+    return np.minimum(found, 1.0)[np.argsort(order)]
 
 
 def basis_counts(dataset: xr.Dataset) -> Counter[str]:
@@ -431,8 +438,8 @@ def turning(dataset: xr.Dataset, reference: Values, scenario: Values) -> str:
 
 def _p(found: Effect) -> float:
     """Return how often chance alone takes a mean that far to its side of zero."""
-    error = (found.mean - found.low) / float(student.ppf(0.5 + LEVEL / 2.0, found.runs - 1))
-    return float(student.sf(abs(found.mean) / error, found.runs - 1)) if error > 0.0 else 0.0
+    error = (found.mean - found.low) / float(stdtrit(found.runs - 1, 0.5 + LEVEL / 2.0))
+    return float(stdtr(found.runs - 1, -abs(found.mean) / error)) if error > 0.0 else 0.0
 
 
 def _by_rank(dataset: xr.Dataset, differences: Values) -> dict[str, Values]:
@@ -442,12 +449,12 @@ def _by_rank(dataset: xr.Dataset, differences: Values) -> dict[str, Values]:
     if few or "parameter_value" not in dataset or np.ptp(differences[known]) == 0.0:
         return {}
     values = dataset["parameter_value"].isel(scenario=0)
-    ours, tied = rankdata(differences[known]), {}
+    ours, tied = ranks(differences[known]), {}
     drawn = dict(zip(map(str, values["parameter"].values), values.values, strict=True))
     for name, row in drawn.items():
         assumed = name in registry and registry[name].basis.kind == "assumption"
         if assumed and np.ptp(row[known]) > 0.0:
-            tied[name] = abs(float(np.corrcoef(rankdata(row[known]), ours)[0, 1]))
+            tied[name] = abs(float(np.corrcoef(ranks(row[known]), ours)[0, 1]))
     return {name: drawn[name] for name in sorted(tied, key=lambda n: -tied[n])[:ASSUMED]}
 
 

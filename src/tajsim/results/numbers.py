@@ -330,7 +330,9 @@ def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
             pieces = re.split("(?<=-)", word) if long else [word]
             for i, piece in enumerate(pieces):
                 longer = f"{line}{'' if i else ' '}{piece}" if line else piece
-                if line and width(longer, size, bold) > room:
+                # Measuring takes long; no text has letters wider than this on average.
+                wide = len(longer) * 1.1 * size / 72.0 > room
+                if line and wide and width(longer, size, bold) > room:
                     lines.append(line)
                     longer = piece
                 line = longer

@@ -66,6 +66,12 @@ def scenarios(dataset: xr.Dataset, names: Names) -> xr.Dataset:
     return dataset.sel(scenario=wanted)
 
 
+def pair_of(dataset: xr.Dataset, scenario: str) -> xr.Dataset:
+    """Return the reference and a scenario of results as views; a list of places would copy."""
+    position = names_of(dataset).index(scenario)
+    return dataset.isel(scenario=slice(0, position + 1, position) if position else [0, 0])
+
+
 def outcome_names(dataset: xr.Dataset) -> list[str]:
     """Return every outcome of the results: the variables that have months and runs."""
     held = dataset.variables  # a DataArray of each would take a tenth of a second

@@ -132,9 +132,9 @@ def check_window(period: Window, window: Window) -> Window:
 
 def months_in(dataset: xr.Dataset | xr.DataArray, window: Window) -> slice:
     """Return the positions of the months of a window (a slice: selecting copies nothing)."""
-    months = dataset["month"].values.astype("datetime64[M]")
+    months = dataset["month"].values
     first, last = (np.datetime64(month, "M") for month in window)
-    return slice(int((months < first).sum()), int((months <= last).sum()))
+    return slice(int((months < first).sum()), int((months < last + 1).sum()))
 
 
 def over(variable: xr.DataArray, window: Window) -> xr.DataArray:
@@ -154,7 +154,7 @@ def over(variable: xr.DataArray, window: Window) -> xr.DataArray:
     else:
         parts = {"total": 1.0, "yearly": months / 12.0}.get(kind, months)
         found = total(values, axis=values.ndim - 2) / parts
-    return part.isel(month=-1, drop=True).copy(data=found)
+    return part.isel(month=-1, drop=True).copy(deep=False, data=found)
 
 
 def places_of(variable: xr.DataArray) -> str:
@@ -201,7 +201,7 @@ def at_places(
             weights = first_away(dataset[outcomes.WEIGHT]).values
         joined = values.isel(dict.fromkeys(away, 0), drop=True)
         numbers = values.values.reshape(-1, *joined.shape).astype(np.float64)
-        values = joined.copy(data=_joined(numbers, places_of(variable), weights))
+        values = joined.copy(False, _joined(numbers, places_of(variable), weights))
     values = values.assign_attrs(variable.attrs)
     if away and places_of(variable) == "sum" and yes_or_no(variable):
         values.attrs["unit"] = "number"  # how many say yes is no yes or no
@@ -210,6 +210,9 @@ def at_places(
 
 def _joined(values: Floats, kind: str, weights: np.ndarray | None) -> Floats:
     """Return the sum or (weighted) mean over the first axis of what is not missing."""
+    added = total(values)
+    if weights is None and np.isfinite(added).all():  # nothing is missing
+        return added if kind == "sum" else added / len(values)
     known = np.isfinite(values)
     each = np.where(known & (weights >= 1.0), weights, 0.0) if weights is not None else known * 1.0
     whole, filled = total(each), np.where(known, values, 0.0)
@@ -530,17 +533,18 @@ def cells(dataset: xr.Dataset, window: Window) -> Iterator[Cell]:
         headline = bool(of.attrs.get("headline", True))
         return Cell(str(of.name), title, where, unit_of(of, windowed=True), headline, values)
 
+    within = dataset.isel(month=months_in(dataset, window))
     for name in select.outcome_names(dataset):
         variable = dataset[name]
         own, label = own_dimensions(variable), str(variable.attrs.get("label", name))
-
+        places = [list(map(str, variable[d].values)) for d in own]
         if len(own) == 1:
-            whole = at_places(dataset, name)
+            whole = at_places(within, name)
             told = over(whole, window).values
             yield cell(whole, titled(dataset, name, {}), f"{own[0]}=all", told)
         values = over(variable, window).transpose("scenario", *own, "run").values
         for position in np.ndindex(values.shape[1:-1]):
-            where = {d: str(variable[d].values[i]) for d, i in zip(own, position, strict=True)}
+            where = {d: n[i] for d, n, i in zip(own, places, position, strict=True)}
             here = values[(slice(None), *position)]
             missing = np.isnan(here).any()
             names = ", ".join(map(display_name, where.values()))
