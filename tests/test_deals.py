@@ -41,8 +41,7 @@ def test_only_offers_are_taken_and_only_what_is_free_is_dropped(model: Tajikista
     deals.fixed = np.ones_like(deals.fixed)
     before = deals.held.copy()
     scene_free.run_to_end()
-    held = scene_free.deals.held
-    assert (held >= before).all()  # what is held is never given up
+    assert ((held := scene_free.deals.held) >= before).all()  # what is held is never given up
     assert (held * (1.0 - before) <= scene_free.deals.offered).all()
     assert set(np.unique(model.deals.held)) <= {0.0, 1.0}
     locked = (model.deals.locked > 0.0) & (model.deals.closed < 0.5)
@@ -97,7 +96,7 @@ def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
     mine = file(tmp_path, ends, withdrawal)
     found = tajsim.compare(
         reference, withdrawal, mine, "status-quo", runs=8, until="2008-12", parameters="prior",
-        outcomes=["deals_in_force", "strength", "outside_provision"], variance=False,
+        outcomes=["deals_in_force", "strength", "collusion"], variance=False,
     )  # fmt: skip
     force = found.dataset["deals_in_force"]
     kept = [deal.name for deal in load_deals().values() if deal.in_force]
@@ -105,18 +104,21 @@ def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
     guards = force.sel(deal="russian_border_guards")
     assert (guards.sel(scenario=withdrawal, month=slice("2004-01", "2005-07")) == 1.0).all()
     assert (guards.sel(scenario=withdrawal, month=slice("2005-09", None)) == 0.0).all()
-    later = slice("2005-07", None)
-    assert (force.sel(scenario="mine", deal="russian_base", month=later) == 0.0).all()
-    # The men leave with their sections; the share of the border that they cover too.
+    base = force.sel(scenario="mine", deal="russian_base")
+    assert (base.sel(month=slice("2005-07", None)) == 0.0).all()
     men = found.dataset["strength"].sel(scenario=withdrawal, agency="russian_border_troops")
     assert (men.sel(month="2004-10") > 11000.0).all() and (men.sel(month="2005-10") == 0.0).all()
     # What the reference itself does: nothing, where it holds all; a row for each deal of its own.
     told = found.done_by_reference.set_index(["scenario", "deal"])
     assert told.loc[(withdrawal, "russian_border_guards"), "share"] == 0.0
-    assert set(told.loc["mine"].index) == {
-        "russian_border_guards", "russian_base", "french_airfield"
-    }  # fmt: skip
-    assert "status-quo" not in told.index.get_level_values("scenario")
+    ended = {"russian_border_guards", "russian_base", "french_airfield"}
+    assert {*told.loc["mine"].index} == ended and "status-quo" not in told.index
+    # The card counts each agency by its people, as tables do.
+    one = card(found.dataset, withdrawal, ("2008-01", "2008-12"), ["collusion"])
+    last = found.dataset.sel(scenario=reference, month=slice("2008-01", None))
+    people = last["strength"].where(last["collusion"].notnull(), 0.0)
+    mean = float(last["collusion"].weighted(people).mean("agency").mean())
+    assert one.changes[0].before == pytest.approx(mean, rel=1e-6)
     assert "ends “Russian base” in 0 %" in found.full_text()
     assert "“Arrangement of 2004 held” by itself ends" in card(found.dataset, "mine").text()
 
@@ -149,10 +151,8 @@ def test_inherited_events_are_moved_and_dropped(tmp_path: Path) -> None:
     first, second = parent.events[0].label, parent.events[-1].label
     text = f'[[move]]\nevent = "{first}"\ndate = "2006-03"\n[[drop]]\nevent = "{second}"\n'
     labels = {e.label: e.month for e in load_scenario(file(tmp_path, text)).events}
-    assert labels[first] == "2006-03"
-    assert second not in labels
-    unknown = '[[drop]]\nevent = "no such thing"\n'
-    refused("no such thing", load_scenario, file(tmp_path, unknown))
+    assert labels[first] == "2006-03" and second not in labels
+    refused("no such", load_scenario, file(tmp_path, '[[drop]]\nevent = "no such thing"\n'))
 
 
 def test_packages_are_documented_and_name_deals_of_one_power_and_levers() -> None:
