@@ -142,7 +142,7 @@ def difference(
     names, chosen = choose.chosen(dataset, outcome, choose.headline(dataset), select)
     found = _changes(dataset, names, chosen, window)
     moved = {t: row for t, row in found.items() if any(c.verdict not in _STILL for c in row)}
-    order = sorted(moved, key=lambda name: -max(change.size for change in moved[name]))
+    order = sorted(moved, key=lambda name: -max(map(_size, moved[name])))
     reference, *called = choose.labels_of(dataset).values()
     most = len(moved) if outcome else min(MOST_ROWS, max(3, _PRINTED // len(called)))
     rows = [
@@ -172,7 +172,7 @@ def difference(
     ax.axvline(0, color=style.INK, lw=0.9, zorder=2)
     label = "no spread over the runs to scale by"
     if any(np.isfinite(one.value) for row in rows for one in row.intervals):
-        label = f"paired difference (standard deviations of the runs of “{reference}”)"
+        label = "paired difference (standard deviations of the runs of both)"
         low, high = ax.get_xlim()
         ax.set_xlim(min(low, -0.1, -0.1 * high), max(high, 0.1, -0.1 * low))
         style.plain_numbers(ax.xaxis, 1.4 * _PANEL)
@@ -202,6 +202,16 @@ def _changes(
     }
 
 
+def _spread(found: answer.OutcomeChange) -> float:
+    """Return the standard deviation over the runs of either, pooled: a count may be rare in one."""
+    return float(np.sqrt(np.mean([np.nanvar(values) for values in found.values])))
+
+
+def _size(found: answer.OutcomeChange) -> float:
+    spread = _spread(found) if found.verdict not in _STILL else 0.0
+    return abs(found.found.mean) / spread if spread else found.size
+
+
 def _interval(position: int, found: answer.OutcomeChange) -> Interval:
     """Return mean and spread of one scenario's differences, printed with a unit.
 
@@ -215,7 +225,7 @@ def _interval(position: int, found: answer.OutcomeChange) -> Interval:
                         ink=ink)  # fmt: skip
     text = answer.with_unit(found.found.mean, found.low, found.high, found.unit)
     text += " (set by the scenario)" * (found.verdict == "set")
-    spread = float(np.nanstd(found.values[0]))
+    spread = _spread(found)
     if spread <= 1e-6 * abs(found.before):  # the rounding of stored values
         return Interval(text=f"{text} (no spread)", ink=ink)
     ends = effect.quantiles(choose.gap(*found.values), (0.05, 0.25, 0.75, 0.95)) / spread
