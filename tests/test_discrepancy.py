@@ -32,7 +32,7 @@ def test_every_outcome_has_a_scale_and_every_theme_known_outcomes() -> None:
     assert all(o.scale != "log" for o in load_outcomes().values() if o.unit in ("share", "0 or 1"))
     named = [name for names in discrepancy.themes().values() for name in names]
     assert len(set(named)) == len(named) and set(named) <= set(load_outcomes())
-    numbers = {t.outcome for t in load_targets().values()}
+    numbers = {left.target.outcome for left in discrepancy.residuals()}
     assert numbers <= set(named)
 
 
