@@ -213,6 +213,7 @@ def progress_bar(title: str, forced: bool = False) -> Iterator[Callable[[int, in
     """
     from tqdm import tqdm
 
+    tqdm.monitor_interval = 0  # it has no thread: a process that has several is not copied
     hidden = False if forced else None  # None: as the terminal is
     form: Any = {"desc": title, "bar_format": _FORM, "leave": False, "disable": hidden}
     with tqdm(total=1, file=sys.stderr, **form) as bar:
