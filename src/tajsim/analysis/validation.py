@@ -318,7 +318,7 @@ def coverage(table: pd.DataFrame) -> list[str]:
 #: The scenario that applies everything documented.
 DOCUMENTED = "history"
 OLD_SAMPLE = (
-    "The calibrated sample was fitted to another version of this model; python -m "
+    "The calibrated sample was fitted to another version of this model; in a checkout python -m "
     "docs.generate.sample FOLDER fits it again."
 )
 #: The share of predictions that an interval is to cover.

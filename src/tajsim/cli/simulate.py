@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from argparse import Namespace
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -345,19 +344,16 @@ def _simulate_and_keep(
         dataset.attrs["command"] = options.command
         say, found = tables(dataset)
         if folder:
-            with ThreadPoolExecutor(1) as pool:  # results are packed while pictures are drawn
-                saving = pool.submit(save, dataset, folder / FILE_NAME)
-                full = {name: table for name, table in found.items() if not table.empty}
-                model = str(dataset.attrs["model"])
-                written += [FILE_NAME, *verb.write_tables(full, folder, model)]
-                try:
-                    if not options.no_pictures:
-                        from tajsim.plots import standard_pictures as draw
+            save(dataset, folder / FILE_NAME)
+            full = {name: table for name, table in found.items() if not table.empty}
+            written += [FILE_NAME, *verb.write_tables(full, folder, str(dataset.attrs["model"]))]
+        if folder and not options.no_pictures:
+            from tajsim.plots import standard_pictures
 
-                        written += [path.name for path in draw(dataset, folder)]
-                except Exception as error:
-                    failure = error  # the results are kept all the same
-                saving.result()
+            try:
+                written += [path.name for path in standard_pictures(dataset, folder)]
+            except Exception as error:
+                failure = error  # the results are kept all the same
     print(say({name: str(Path(options.out) / name) for name in written}))
     if not silent:
         said = f"In {options.out}: {', '.join(written)}."

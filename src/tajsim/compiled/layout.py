@@ -418,6 +418,7 @@ class RowLayout:
             elif node.op == "spread":
                 found = np.broadcast_to(self.address(node.args[0]), (*node.static["over"], 1))
             else:
+                assert node.op in MOVES, f"{node.op}: it has no rows"
                 args = [self.address(arg) for arg in node.args]
                 if node.op in ("stack", "concatenate"):
                     args = [np.broadcast_to(arg, (*arg.shape[:-1], 1)) for arg in args]

@@ -24,7 +24,7 @@ MODE = "conditioned"
 #: The scenario in which everything documented happens, and the file.
 HISTORY, FILE_NAME = "history", "posterior_luck.csv"
 MODEL, RUN = "model", "run"
-_MAKE = "python -m docs.generate.sample --luck makes it"
+_MAKE = "in a checkout python -m docs.generate.sample --luck makes it"
 
 
 @dataclass(frozen=True)
