@@ -349,9 +349,10 @@ def _target(target: Any) -> Row:
         low, middle, high = (float(end) for end in np.clip(ends, -EDGE, EDGE))
         if abs(ends[1]) > EDGE:
             mark["marker"] = ">" if ends[1] > 0 else "<"
-        least, median, most = map(numbers.short, values)
-        bound = _BOUNDS.get(target.kind, "") + numbers.plain(float(target.observed))
-        said = f"{bound}; {median} [{least}, {most}] {target.unit}"
+        by, unit = windows.scaled(np.array(values), target.unit)
+        least, median, most = (numbers.short(value / by) for value in values)
+        bound = _BOUNDS.get(target.kind, "") + numbers.plain(float(target.observed) / by)
+        said = f"{bound}; {median} [{least}, {most}] {unit}"
     interval = Interval(
         middle, (low, high), text=said, line={"color": colour, "lw": 1.6}, mark=mark,
         gid=f"target-{target.target}",

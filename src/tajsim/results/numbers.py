@@ -299,8 +299,9 @@ def small(text: str) -> str:
 
 def words(name: str) -> str:
     """Return a hyphened name as words: ``mirzoev-bargains`` -> ``Mirzoev bargains``."""
-    first, *rest = name.split("-")
-    return " ".join([first.capitalize(), *(w.capitalize() if w in _OWN_NAMES else w for w in rest)])
+    first, *rest = [w.upper() if w in ("us", "eu") else w for w in name.split("-")]
+    rest = [w.capitalize() if w in _OWN_NAMES else w for w in rest]
+    return " ".join([first[:1].upper() + first[1:], *rest])
 
 
 def month_text(month: str, full: bool = False) -> str:
