@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -325,6 +326,7 @@ def _simulate_and_keep(
     failure: Exception | None = None
     with verb.result_folder(options.out, options.overwrite) as folder:
         from tajsim.ensemble.dataset import FILE_NAME, save
+        from tajsim.ensemble.executor import meanwhile
         from tajsim.ensemble.run import prepare, simulate
         from tajsim.results.discrepancy import with_bands
         from tajsim.results.window import check_window, with_window
@@ -344,16 +346,16 @@ def _simulate_and_keep(
         dataset.attrs["command"] = options.command
         say, found = tables(dataset)
         if folder:
-            save(dataset, folder / FILE_NAME)
-            full = {name: table for name, table in found.items() if not table.empty}
-            written += [FILE_NAME, *verb.write_tables(full, folder, str(dataset.attrs["model"]))]
-        if folder and not options.no_pictures:
-            from tajsim.plots import standard_pictures
+            with meanwhile(partial(save, dataset, folder / FILE_NAME)):  # while pictures are drawn
+                full = {name: table for name, table in found.items() if not table.empty}
+                written += [FILE_NAME, *verb.write_tables(full, folder, dataset.attrs["model"])]
+                try:
+                    if not options.no_pictures:
+                        from tajsim.plots import standard_pictures as draw
 
-            try:
-                written += [path.name for path in standard_pictures(dataset, folder)]
-            except Exception as error:
-                failure = error  # the results are kept all the same
+                        written += [path.name for path in draw(dataset, folder)]
+                except Exception as error:
+                    failure = error  # the results are kept all the same
     print(say({name: str(Path(options.out) / name) for name in written}))
     if not silent:
         said = f"In {options.out}: {', '.join(written)}."

@@ -230,23 +230,10 @@ class KernelCode:
             w.store(w.let(f"add i64 {count}, 1"), w.at("%N", COUNT, "i64"))
 
     def _move(self, moves: Sequence[tuple[int, int]]) -> None:
-        """Move rows; those that stand side by side in both places go together."""
-        runs: list[list[int]] = []
-        for to, source in moves:
-            if runs and runs[-1][0] + runs[-1][2] == to and runs[-1][1] + runs[-1][2] == source:
-                runs[-1][2] += 1
-            else:
-                runs.append([to, source, 1])
-        long = [run for run in runs if run[2] >= _SHORT]
-        single = [(to + i, source + i) for to, source, n in runs if n < _SHORT for i in range(n)]
-        # The order is that in which nothing is lost: what is put aside comes first.
-        if single:
-            self._copy(*map(np.array, zip(*single, strict=True)))
-        for to, source, count in long:
-            self._copy(np.arange(to, to + count), np.arange(source, source + count))
-
-    def _copy(self, targets: Rows, sources: Rows) -> None:
-        self._each(len(targets), lambda i: self._store(self._row(sources, i), targets, i))
+        """Move rows in an order in which nothing is lost: what is put aside comes first."""
+        if moves:
+            to, source = map(np.array, zip(*moves, strict=True))
+            self._each(len(to), lambda i: self._store(self._row(source, i), to, i))
 
     # Statements.
 

@@ -72,8 +72,7 @@ class Section:
     """What is done each month, or each month of the spin-up: statements, then moves of rows.
 
     ``moves`` are pairs (to, from) after the statements; ``last`` those after the last month only;
-    ``outcomes`` are the rows of each, by name, after the statements; ``notes`` how many notes of
-    the chronicle the sections before have.
+    ``outcomes`` the rows of each, by name; ``notes`` are how many the sections before have.
     """
 
     statements: list[Statement | NoteBlock] = field(default_factory=list)

@@ -235,6 +235,59 @@ def _serve(pipe: Connection, work: Work, prepare: Callable[[], None]) -> None:
                 pipe.send(_answer(pipe, number, job, work))
 
 
+def _alone() -> bool:
+    """Tell whether a copy of this process is safe: no other thread may hold a lock."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _begin(process: BaseProcess) -> None:
+    """Start a process that ignores an interrupt from its first instruction: it inherits that."""
+    main = threading.current_thread() is threading.main_thread()
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+    try:
+        process.start()
+    finally:
+        if main:
+            signal.signal(signal.SIGINT, handler)
+
+
+@contextmanager
+def meanwhile(work: Callable[[], object]) -> Iterator[None]:
+    """Do work beside a block in a copy of this process, or before it where none is safe.
+
+    Its error is raised after the block; if the block is left by an error it ends at once.
+    """
+    if not _alone():
+        work()
+        yield
+        return
+    context: Any = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_tell, args=(theirs, work), daemon=True)
+    _begin(process)
+    theirs.close()
+    error: Exception | None = killed(1)
+    try:
+        yield
+        with suppress(EOFError):
+            error = ours.recv()
+    finally:
+        process.kill()
+        process.join()
+    if error is not None:
+        raise error
+
+
+def _tell(pipe: Connection, work: Callable[[], object]) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        work()
+        pipe.send(None)
+    except Exception as error:
+        pipe.send(_sent(error))
+
+
 def _end_with_parent() -> None:
     if parent := multiprocessing.parent_process():
         wait([parent.sentinel])
@@ -389,20 +442,11 @@ class Processes(Executor):
             worker.pipe.close()
 
     def _start(self) -> _Worker:
-        # A copy is ready at once; where other threads may hold locks it is not safe.
-        copied = self._copies and sys.platform == "linux" and threading.active_count() == 1
-        context: Any = multiprocessing.get_context("fork" if copied else "spawn")
+        context: Any = multiprocessing.get_context("fork" if self._copies and _alone() else "spawn")
         ours, theirs = context.Pipe()
         given = theirs, self._work, self._prepare
         process = context.Process(target=_serve, args=given, daemon=True)
-        # Processes that start ignore an interrupt from their first instruction: they inherit that.
-        main = threading.current_thread() is threading.main_thread()
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
-        try:
-            process.start()
-        finally:
-            if main:
-                signal.signal(signal.SIGINT, handler)
+        _begin(process)
         theirs.close()
         return _Worker(process, ours)
 
