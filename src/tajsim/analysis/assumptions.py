@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from scipy.special import chdtrc, ndtr, ndtri
+from scipy.stats import false_discovery_control, rankdata
 
 from tajsim.axes import Array
 from tajsim.draws import AT_START, Draws
@@ -70,7 +71,7 @@ def influence(parameters: Array, outcomes: Array, weights: Array, seed: int) -> 
     root = np.arctanh(np.minimum(np.sqrt(share), 1.0 - 1e-12))
     half = ndtri(0.5 + effect.LEVEL / 2.0) / np.sqrt(max(runs - 3.0, 1.0))
     low, high = np.tanh(np.maximum(root - half, 0.0)) ** 2, np.tanh(root + half) ** 2
-    return Influence(correlations, share, low, high, effect.false_discovery(p) <= FALSE_SHARE)
+    return Influence(correlations, share, low, high, false_discovery_control(p) <= FALSE_SHARE)
 
 
 def ranked(values: Array) -> Array:
@@ -80,7 +81,7 @@ def ranked(values: Array) -> Array:
     vary is all 0.
     """
     known = np.isfinite(values)
-    ranks = effect.ranks(np.where(known, values, np.inf))
+    ranks = rankdata(np.where(known, values, np.inf), axis=1)
     middle = (known.sum(axis=1, keepdims=True) + 1.0) / 2.0
     ranks = np.where(known, ranks - middle, 0.0)
     size = np.sqrt((ranks**2).mean(axis=1, keepdims=True))
@@ -242,7 +243,7 @@ def tests(parameters: Array, outcomes: Array) -> tuple[Array, Array]:
     known = [row[np.isfinite(row)] for row in outcomes]
     middle = np.array([np.median(row) if row.size else 0.0 for row in known])
     levels, distances = ranked(outcomes), ranked(np.abs(outcomes - middle[:, np.newaxis]))
-    group = (effect.ranks(parameters, "first") - 1.0) * GROUPS // runs
+    group = (rankdata(parameters, axis=1, method="ordinal") - 1) * GROUPS // runs
     correlation = (ranked(parameters) @ levels.T / runs) ** 2
     p, share = [2.0 * ndtr(-np.sqrt(correlation * (runs - 1)))], [_beyond(correlation, 1, runs)]
     for ranks in (levels, distances):
@@ -315,7 +316,7 @@ def ties(
         done += count * len(names)
         if progress:
             progress(done, total)
-    q = effect.false_discovery(combined(np.concatenate(p_values, axis=1)))
+    q = false_discovery_control(combined(np.concatenate(p_values, axis=1)))
     told = [
         (row.name, row.role, row.basis.kind, bool(own < FALSE_TIES), float(own), *most)
         for row, own, most in zip(rows, q, best, strict=True)

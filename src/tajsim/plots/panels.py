@@ -290,15 +290,10 @@ def apart(wanted: Sequence[float], step: float, start: float, end: float) -> lis
 
     Neighbours that are too close form a block about the mean of their wishes.
     """
+    from scipy.optimize import isotonic_regression  # which not every picture needs
+
     offsets = step * np.arange(len(wanted))
-    blocks: list[tuple[float, int]] = []  # the mean of each and how many it holds
-    for mean in wanted - offsets:
-        size = 1
-        while blocks and blocks[-1][0] >= mean:
-            before, more = blocks.pop()
-            mean, size = (before * more + mean * size) / (more + size), more + size
-        blocks.append((mean, size))
-    free = [mean for mean, size in blocks for _ in range(size)]
+    free = isotonic_regression(wanted - offsets).x if len(wanted) else offsets
     last = max(end - step * (len(wanted) - 1), start)
     return [float(place) for place in np.clip(free, start, last) + offsets]
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -214,21 +214,6 @@ def orders(length: int, seed: int, samples: int) -> np.ndarray:
     order = np.argsort(_uniform("random order", length, seed, samples), axis=0).T
     order.flags.writeable = False
     return order
-
-
-def ranks(values: Values, ties: Literal["average", "first"] = "average") -> Values:
-    """Return ranks from 1 on over runs ``(..., run)``; of ties their mean rank, or in their order.
-
-    It is `scipy.stats.rankdata`, which takes half a second to import.
-    """
-    return pd.DataFrame(values.T).rank(method=ties).to_numpy().T.reshape(values.shape)
-
-
-def false_discovery(p: Values) -> Values:
-    """Return p-values ``(n,)`` adjusted for their number (Benjamini and Hochberg 1995)."""
-    order = np.argsort(p)[::-1]
-    found = np.minimum.accumulate(p[order] * (p.size / np.arange(p.size, 0, -1)))
-    return np.minimum(found, 1.0)[np.argsort(order)]
 
 
 def basis_counts(dataset: xr.Dataset) -> Counter[str]:
@@ -444,17 +429,19 @@ def _p(found: Effect) -> float:
 
 def _by_rank(dataset: xr.Dataset, differences: Values) -> dict[str, Values]:
     """Return the drawn assumptions whose ranks go with the difference most, with their values."""
+    from scipy.stats import rankdata  # which takes half a second to import
+
     registry, known = load_parameters(), np.isfinite(differences)
     few = len(differences) < 3 * FEWEST or known.sum() < 3
     if few or "parameter_value" not in dataset or np.ptp(differences[known]) == 0.0:
         return {}
     values = dataset["parameter_value"].isel(scenario=0)
-    ours, tied = ranks(differences[known]), {}
+    ours, tied = rankdata(differences[known]), {}
     drawn = dict(zip(map(str, values["parameter"].values), values.values, strict=True))
     for name, row in drawn.items():
         assumed = name in registry and registry[name].basis.kind == "assumption"
         if assumed and np.ptp(row[known]) > 0.0:
-            tied[name] = abs(float(np.corrcoef(ranks(row[known]), ours)[0, 1]))
+            tied[name] = abs(float(np.corrcoef(rankdata(row[known]), ours)[0, 1]))
     return {name: drawn[name] for name in sorted(tied, key=lambda n: -tied[n])[:ASSUMED]}
 
 
