@@ -64,9 +64,11 @@ class Commanders(Actors[Commander]):
     trade = column(POSTS.index(COMMANDER_FACTS[name].seat) for name in COMMANDERS)
     _first = column(name in FIRST_COMMANDERS for name in COMMANDERS) > 0.5
 
-    status = state(outcome="commander_state", start=np.where(_first, SERVING, WAITING))
-    post = state("number", "of the post he holds, or -1", start=np.where(_first, trade, NO_POST))
-    outsider = state("0 or 1", "whether he holds a post that is not of his trade")
+    _status, _post = np.where(_first, SERVING, WAITING), np.where(_first, trade, NO_POST)
+
+    status = state(outcome="commander_state", start=_status, pinned=True)
+    post = state("number", "of the post he holds, or -1", start=_post, pinned=True)
+    outsider = state("0 or 1", "whether he holds a post that is not of his trade", pinned=True)
     following = state("persons", "armed men who follow him", pinned=True)
     men = state("persons", "of his following at his call")
     loyalty = state("share", "loyalty to the ruler", start="loyalty_usual")
@@ -80,9 +82,9 @@ class Commanders(Actors[Commander]):
     received = state("USD/month", "rents of the month, at earnings of the start")
     habit = state("USD/month", "the same that he is used to", usual="received")
     no_way_back = state("share", "closure of the legal channel of his side")
-    creed_weight = state("0 or 1", "whether the pressure on faith counts for him")
-    arrest_order = state("0 or 1", "order to arrest him")
-    dismissal_order = state("0 or 1", "order to dismiss him")
+    creed_weight = state("0 or 1", "whether the pressure on faith counts for him", pinned=True)
+    arrest_order = state("0 or 1", "order to arrest him", pinned=True)
+    dismissal_order = state("0 or 1", "order to dismiss him", pinned=True)
 
     @property
     def in_place(self) -> Array:

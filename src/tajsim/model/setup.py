@@ -26,7 +26,10 @@ from tajsim.world import GUARDS
 
 #: Processes that have events in the spin-up as in any month: what comes and goes. In all others,
 #: which end careers, channels or the state, nothing happens.
-LIVELY = frozenset(("protest", "incident", "incidents", "crossing", "killing", "riot"))
+LIVELY = frozenset(
+    ("protest", "incident", "incidents", "crossing", "killing", "riot", "operation", "agreement")
+    + ("purge", "resist", "way out", "fight", "break")
+)
 
 #: Accounts of people that the documents date, and of the dead, who are counted from the start on.
 _DATED = (HOMES, AWAY, AGENCIES, ("dead",))

@@ -252,6 +252,7 @@ def outside_cost(
 
 def radicalised(
     people: Array,
+    idle: Array,
     grievance: Array,
     creed_ratio: Array,
     absorbed: Array,
@@ -262,22 +263,26 @@ def radicalised(
 ) -> Array:
     """Return people who turn to violent groups this month, persons, shape of ``people``.
 
+    Recruits are the aggrieved, and whoever came home to no work (icg-2016:17, 119).
+
     Equation:
         base = radicalisation_rate * (1 - absorbed) * (1 + pull)
-        radicalised = base * people * grievance * (0.5 + 0.5 * creed_ratio) ** radical_creed
+        aggrieved = people * grievance + idle * (1 - grievance)
+        radicalised = base * aggrieved * (0.5 + 0.5 * creed_ratio) ** radical_creed
 
     Args:
-        people: at home, persons, ``(region, run)``.
+        people, idle: at home; of them returned migrants without work; persons, ``(region, run)``.
         grievance: 0 to 1, ``(region, run)``.
         creed_ratio: control of faith times the devout share, over the middle of its scale,
             ``(region, run)``.
         absorbed: share of grievance that the legal channel carries, ``(run,)``.
         pull: appeal of groups abroad, 0 = none, ``(run,)``.
 
-    Mechanisms: P02, P04, P05, E03, E04, M93.
+    Mechanisms: P02, P04, P05, E02, E03, E04, M93.
     """
     base = radicalisation_rate * (1.0 - absorbed) * (1.0 + pull)
-    found: Array = base * people * grievance * (0.5 + 0.5 * creed_ratio) ** radical_creed
+    aggrieved = people * grievance + idle * (1.0 - grievance)
+    found: Array = base * aggrieved * (0.5 + 0.5 * creed_ratio) ** radical_creed
     return found
 
 

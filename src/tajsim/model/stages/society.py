@@ -171,6 +171,7 @@ def radicalise(country: Country, skill: Array, faith: Array) -> None:
     new = country.apply(
         violence_rules.radicalised,
         people=country.at_home,
+        idle=country.regions.idle,
         grievance=country.regions.grievance,
         creed_ratio=faith,
         absorbed=country.absorbed,
