@@ -77,7 +77,7 @@ COMMANDERS = (*NAMED, *(f"head_of_{post}" for post in POSTS if not post.startswi
 
 MOVEMENTS = ("irpt", "hizb_ut_tahrir")
 
-MILITANT_GROUPS = ("northern_afghanistan", "khudaiberdiev")
+MILITANT_GROUPS = ("imu", "islamic_state", "taliban", "khudaiberdiev")
 
 NETWORKS = tuple(f"network_{i:02d}" for i in range(1, 41))
 

@@ -142,21 +142,30 @@ class MilitantGroup(Member):
 
 
 class MilitantGroups(Actors[MilitantGroup]):
-    """Militant groups: gather fighters, prepare, cross.
+    """Militant groups, each with its aim: gather fighters, prepare, cross.
 
-    They begin across the border, dormant (matveeva-2004:115-127).
+    They begin across the border, dormant (matveeva-2004:115-127). The Taliban fight at home and hold
+    the ground opposite (icg-2016:137). The IMU wants Uzbekistan, and here a foothold on the way to
+    the Ferghana valley (icg-2016:163, 181). The others mean the regime (icg-2016:119,
+    matveeva-2004:115).
     """
 
     dimension = "militant_group"
     member = MilitantGroup
+    #: 1 for who gathers on the ground that the Taliban hold, and for who only passes through the
+    #: country, ``(group, 1)``.
+    guests = column(name in ("imu", "islamic_state") for name in axes.MILITANT_GROUPS)
+    passes = column(name == "imu" for name in axes.MILITANT_GROUPS)
 
     fighters = state(outcome="militant_fighters", start="militant_fighters")
     readiness = state("share", "readiness to cross", start=0.5)
+    inside = state("persons", "inside the country, not driven out or gone on yet")
 
-    def urge(self, pressure: Array, deterrence: Array) -> Array:
+    def urge(self, pressure: Array, ground: Array, deterrence: Array) -> Array:
         """Gather and prepare; return the tries a month at an ordinary opening, ``(group, run)``."""
+        here = self.guests * ground + (1.0 - self.guests)
         self.fighters = self.apply(
-            militants.fighters_step, fighters=self.fighters, pressure=pressure
+            militants.fighters_step, fighters=self.fighters, pressure=pressure * here
         )
         self.readiness = self.apply(
             militants.readiness_step, readiness=self.readiness, fighters=self.fighters
@@ -167,6 +176,11 @@ class MilitantGroups(Actors[MilitantGroup]):
             readiness=self.readiness,
             deterrence=deterrence,
         )
+
+    @property
+    def at_war(self) -> Array:
+        """Those inside who mean the regime, persons, ``(run,)``: no part of who passes through."""
+        return total(self.inside * (1.0 - self.passes))
 
 
 class Movement(Member):

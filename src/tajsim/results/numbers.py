@@ -238,7 +238,8 @@ SPELLED = {
     "sughd_rail_road": "Sughd rail and road",
     "air_migrants": "Air and migrants",
     "russian_border_troops": "Russian Border Troops",
-    "northern_afghanistan": "Northern Afghanistan",
+    "imu": "IMU",
+    "islamic_state": "Islamic State",
 }
 
 #: Own names that stand in the names of claims and targets.

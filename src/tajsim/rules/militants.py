@@ -46,6 +46,24 @@ def fighters_step(
     return fighters + (militant_fighters * pressure - fighters) / clock_season
 
 
+def ground(hosts: Array, usual: Array) -> Array:
+    """Return how far others can gather across the line, 1 = as in 2004, ``(run,)``.
+
+    Foreign fighters live on ground that the Taliban hold; half of them find another.
+
+    Equation:
+        held = hosts / max(usual, 1e-9)
+        ground = 0.5 + held / (1 + held)
+
+    Args:
+        hosts, usual: Taliban near the border, now and at ordinary pressure, persons.
+
+    Mechanisms: X10, X15.
+    """
+    held = hosts / np.maximum(usual, 1e-9)
+    return 0.5 + held / (1.0 + held)
+
+
 def readiness_step(
     readiness: Array,
     fighters: Array,
@@ -237,24 +255,28 @@ def where_inside(control: Array) -> Array:
 
 
 def inside_step(
-    inside: Array, troops: Array, reach: Array, *, clock_season: Array
+    inside: Array, passes: Array, troops: Array, reach: Array, *, clock_season: Array
 ) -> tuple[Array, Array]:
-    """Return militants inside next month, and those killed this month, persons, ``(run,)``.
+    """Return militants inside next month, and those killed this month, ``(group, run)``, persons.
+
+    Who is on the way to the Ferghana valley goes on within a season.
 
     Equation:
-        left = inside * (1 - reach * troops / max(troops + inside, 1) / clock_season)
+        killed = inside * reach * troops / max(troops + sum(inside, "group"), 1) / clock_season
+        left = (inside - killed) * (1 - passes / clock_season)
         inside_next = left if left >= 1 else 0
-        killed = inside - inside_next
 
     Args:
+        passes: 1 for a group that only passes through, else 0.
         troops: army, patron and called allies, persons.
         reach: the centre's control where the militants are, 0 to 1.
 
-    Mechanisms: X04, X08, S07, M94, M119.
+    Mechanisms: X04, X08, X12, S07, M94, M119.
     """
-    left = inside * (1.0 - reach * troops / np.maximum(troops + inside, 1.0) / clock_season)
-    stays = left * (left >= 1.0)
-    return stays, inside - stays
+    met = troops / np.maximum(troops + total(inside), 1.0)
+    killed = inside * (reach * met / clock_season)
+    left = (inside - killed) * (1.0 - passes / clock_season)
+    return left * (left >= 1.0), killed
 
 
 def posture_step(

@@ -59,7 +59,7 @@ def hostility_step(
 
     Args:
         transit: drugs leaving towards Uzbekistan over those of the start.
-        militants: in the country, persons; an invasion's number gives half of the blame.
+        militants: who pass through, persons; an invasion's number gives half of the blame.
 
     Mechanisms: M98, M103.
     """

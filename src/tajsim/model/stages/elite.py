@@ -344,7 +344,7 @@ def armed_groups(country: Country) -> Array:
 def strain(country: Country) -> state_rules.Strain:
     """Return what strains the state this month, by cause, ``(run,)``."""
     regime, regions, part_of = country.regime, country.regions, state_rules.part_of
-    armed = total(disloyal_men(country)) + country.people["violent"] + country.militants_inside
+    armed = total(disloyal_men(country)) + country.people["violent"] + country.militants.at_war
     breaks = country.regime.breaks
     income, revenue = country.now["drug_income"], country.now["budget"]
     return country.apply(

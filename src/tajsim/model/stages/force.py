@@ -15,8 +15,9 @@ from tajsim.rules.state import CONTEST, COUP, RISING, part_of
 from tajsim.world import CAPITAL, SECTION_REGION
 
 N = len(AFGHAN_SECTIONS)
-NORTH = axes.MILITANT_GROUPS.index("northern_afghanistan")
-EXILES = axes.MILITANT_GROUPS.index("khudaiberdiev")
+TALIBAN, EXILES = map(axes.MILITANT_GROUPS.index, ("taliban", "khudaiberdiev"))
+#: Who crosses the Afghan line: the Taliban have their war at home.
+FROM_SOUTH = [axes.MILITANT_GROUPS.index(name) for name in ("imu", "islamic_state")]
 
 #: The section opposite Kunduz, where fighters gather (icg-2016:137, 157).
 KUNDUZ = AFGHAN_SECTIONS.index("pianj")
@@ -49,7 +50,7 @@ def force(country: Country) -> None:
     fight_mutinies(country, up)
     killed(country, unrest(country))
     cross(country)
-    arms = country.values.weapons_flow * country.outside.militant_pressure[NORTH]
+    arms = country.values.weapons_flow * country.outside.militant_pressure[TALIBAN]
     entering = country.now["heroin_entering"][:N]
     country.now["weapons_seized"] = country.apply(
         militants.weapons_seized,
@@ -145,7 +146,13 @@ def cross(country: Country) -> None:
         forward=country.forward,
         guarantee=country.guarantee,
     )
-    urge = country.militants.urge(country.outside.militant_pressure, stops)
+    groups, tried = country.militants, country.now["incursions"]
+    ground = country.apply(
+        militants.ground,
+        hosts=groups.fighters[TALIBAN],
+        usual=country.values.militant_fighters[TALIBAN],
+    )
+    urge = groups.urge(country.outside.militant_pressure, ground, stops)
     guard = country.guard_strength[:N]
     where = country.apply(
         militants.place_of_tries,
@@ -154,21 +161,21 @@ def cross(country: Country) -> None:
         length=country.values.section_length[:N],
         terrain=TERRAIN,
     )
-    line, inside = try_at(country, NORTH, AFGHAN_SECTIONS, urge[NORTH] * where, guard)
+    for group in FROM_SOUTH:
+        line = try_at(country, group, AFGHAN_SECTIONS, urge[group] * where, guard)
+        country.now["crossings_tried"][:N] += line
+        tried[group] = total(line)
     # The others wait beyond the Uzbek border, which the country's own troops guard.
     own = country.agency["border_troops"]
     honest = (own.quality * (1.0 - own.collusion))[None]
-    name = axes.MILITANT_GROUPS[EXILES : EXILES + 1]
-    uzbek, others = try_at(country, EXILES, name, urge[EXILES][None], honest)
-    country.now["crossings_tried"][:N] = line
-    country.now["incursions"][NORTH], country.now["incursions"][EXILES] = total(line), total(uzbek)
-    drive_out(country, inside + others)
+    tried[EXILES] = total(try_at(country, EXILES, ("uzbek_border",), urge[EXILES][None], honest))
+    drive_out(country)
 
 
 def try_at(
     country: Country, group: int, places: tuple[str, ...], urge: Array, guard: Array
-) -> tuple[Array, Array]:
-    """Let a group try at some places; return where it does, and how many get in.
+) -> Array:
+    """Let a group try at some places; return where it does, ``(place, run)``.
 
     Args:
         group: its place among the groups.
@@ -183,7 +190,8 @@ def try_at(
         militants.opening, guard=guard, strain=country.regime.strain, friends=friends
     )
     chance = country.apply(militants.crossing_chance, urge=urge, **opening._asdict())
-    draw = country.draws.uniform_each("crossing", places, country.calendar_month)
+    ways = [f"{band.name} {place}" for place in places]
+    draw = country.draws.uniform_each("crossing", ways, country.calendar_month)
     tried = (draw < chance).astype(float)
     inside, dead = country.apply(
         militants.crossing_result, tries=tried, fighters=band.fighters, guard=guard
@@ -193,13 +201,14 @@ def try_at(
             "crossing",
             tried[i],
             actor=band.name,
-            target=place if group == NORTH else "uzbek_border",
+            target=place,
             size=inside[i],
             cause=country.cause(opening._replace(few_guards=opening.few_guards[i])),
         )
     band.fighters = np.maximum(band.fighters - total(inside + dead), 0.0)
     country.now["deaths"] += total(dead)
-    return tried, total(inside)
+    band.inside = band.inside + total(inside)
+    return tried
 
 
 def from_kunduz(country: Country) -> Array:
@@ -210,20 +219,23 @@ def from_kunduz(country: Country) -> Array:
     return distance
 
 
-def drive_out(country: Country, arrived: Array) -> None:
+def drive_out(country: Country) -> None:
     """Army, patron and called allies beat those inside where the centre rules."""
-    inside = country.militants_inside + arrived
+    groups = country.militants
+    inside = total(groups.inside)
     allies = country.apply(militants.called, inside=inside, alignment=country.alignment)
     if crossed := country.watch.crossings("alliance", allies):
         country.note("intervention", crossed[0], actor="russia", size=inside)
     where = country.apply(militants.where_inside, control=country.regions.control)
-    country.militants_inside, fallen = country.apply(
+    groups.inside, fallen = country.apply(
         militants.inside_step,
-        inside=inside,
+        inside=groups.inside,
+        passes=groups.passes,
         troops=country.at_hand() + allies + country.values.force_ready * country.base_troops,
         reach=total(where * country.regions.control),
     )
-    country.now["deaths"] += fallen
+    country.militants_inside = total(groups.inside)
+    country.now["deaths"] += total(fallen)
 
 
 def civil_aid(country: Country) -> None:

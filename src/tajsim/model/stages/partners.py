@@ -55,7 +55,7 @@ def neighbours(country: Country) -> None:
         offers_rules.hostility_step,
         hostility=country.hostility,
         transit=country.exit_ratio("uzbek_border"),
-        militants=country.militants_inside,
+        militants=country.militants_inside - country.militants.at_war,
     )
     pressure = country.values.militant_pressure.copy()
     exiles = axes.MILITANT_GROUPS.index("khudaiberdiev")
@@ -143,7 +143,7 @@ def perceived_threats(country: Country) -> Array:
     sheltered = country.values.pressure_force * country.pulled[axes.PRESSURES.index("opponents")]
     seen[axes.TASKS.index("elite_control")] = country.commanders.threat.max(axis=0) + sheltered
     seen[axes.TASKS.index("militancy")] = 2.0 * country.apply(
-        part_of, part=country.militants_inside, other=country.at_hand()
+        part_of, part=country.militants.at_war, other=country.at_hand()
     )
     crossed = total(country.last["incursions"])
     seen[axes.TASKS.index("external_defence")] = country.hostility
