@@ -79,7 +79,7 @@ class Commanders(Actors[Commander]):
     beaten = state("0 or 1", "whether a mutiny of his was beaten last month")
     contends = state("0 or 1", "whether he fights over the succession this month")
     rent_ratio = state("ratio", "income of late over what he is used to", start=1.0)
-    received = state("USD/month", "rents of the month, at earnings of the start")
+    received = state("USD/month", "rents of the month")
     habit = state("USD/month", "the same that he is used to", usual="received")
     no_way_back = state("share", "closure of the legal channel of his side")
     creed_weight = state("0 or 1", "whether the pressure on faith counts for him", pinned=True)

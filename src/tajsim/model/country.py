@@ -135,7 +135,7 @@ class Country(Stated, mesa.Model):
     )
     cronyism = state(outcome="cronyism", start=0.5)
     cronyism_start = state("share", "the same at the start", usual="cronyism")
-    claims = state("USD/month", "what clients claim, at earnings of the start")
+    claims = state("USD/month", "what clients claim")
     clients_usual = state("index", "armed power of clients over five years", usual="clients_power")
     living = state("USD/month", "what people have each", start=None)
     living_start = state("USD/month", "the same at the start", usual="living")

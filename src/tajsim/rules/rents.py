@@ -100,7 +100,7 @@ def habit_step(habit: Array, received: Array, in_place: Array, *, clock_year: Ar
         habit_next = in_place * (moved if habit > 0 else received)
 
     Args:
-        received: of this month, at earnings of the start.
+        received: of this month.
         in_place: 1 who draws rents, else 0.
 
     Mechanisms: M17.
@@ -117,7 +117,7 @@ def rent_ratio_step(ratio: Array, received: Array, habit: Array, *, clock_season
         ratio_next = ratio + (now - ratio) / clock_season
 
     Args:
-        received, habit: USD/month, at earnings of the start.
+        received, habit: USD/month.
 
     Mechanisms: M17.
     """
@@ -150,7 +150,7 @@ def claims_step(
         usual_next = usual + (power - usual) / clock_five_years
 
     Args:
-        purse: what the circle has for its clients this month, at earnings of the start.
+        purse: what the circle has for its clients this month.
         power: armed power of the clients, index above zero.
         usual: the power that the circle reckons with, index above zero.
         doubt: their doubt of what comes after the ruler, 0 to 1.

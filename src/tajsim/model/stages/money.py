@@ -160,7 +160,7 @@ def pay_clients(country: Country, takings: Array) -> None:
     ledger, regime, commanders, now = country.money, country.regime, country.commanders, country.now
     armed = commanders.power * commanders.in_place
     purse = country.values.patronage_share * np.maximum(ledger["patronage"], 0.0)
-    claims = country.claims * country.earnings
+    claims = country.claims
     regime.shortfall = country.apply(
         rents_rules.shortfall_step, shortfall=regime.shortfall, purse=purse, claims=claims
     )
@@ -169,7 +169,7 @@ def pay_clients(country: Country, takings: Array) -> None:
     ledger.pay_in_turn("patronage", COMMANDERS, parts)
     received = takings + parts + now["fees_commander"]
     now["patronage"], now["rents_commander"] = parts, received
-    get_used(country, purse / country.earnings, received / country.earnings)
+    get_used(country, purse, received)
     ledger.move_in_turn(COMMANDERS, "households", ledger.accounts(COMMANDERS).copy())
     # The circle keeps for itself what its clients do not get.
     rest = ledger["patronage"].copy()
@@ -178,7 +178,7 @@ def pay_clients(country: Country, takings: Array) -> None:
 
 
 def get_used(country: Country, purse: Array, received: Array) -> None:
-    """Let claims and what each is used to follow the rents, over what others earn."""
+    """Let claims and what each is used to follow the rents."""
     commanders = country.commanders
     country.claims, country.clients_usual = country.apply(
         rents_rules.claims_step,
