@@ -178,8 +178,10 @@ def test_a_mutiny_is_fought_out_and_leaves_traces() -> None:
     assert not orders(tried)[COMMANDERS.index("ziyoyev")].any()
     alone = rose & (ziyoyev.status == status.KILLED) & (others == 1)
     kin, stranger = tried.commander["nazarzoda"], tried.commander["kasymov"]
+    hope = 1.0 - kin.fear, 1.0 - stranger.fear
     tried.step()
-    assert (kin.fear[alone] > stranger.fear[alone]).all()
+    kept = [(1.0 - one.fear) / old for one, old in zip((kin, stranger), hope, strict=True)]
+    assert (kept[0][alone] < kept[1][alone]).all()
 
 
 def test_what_purges_and_mutinies_leave_fades() -> None:

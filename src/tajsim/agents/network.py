@@ -144,9 +144,9 @@ class MilitantGroup(Member):
 class MilitantGroups(Actors[MilitantGroup]):
     """Militant groups, each with its aim: gather fighters, prepare, cross.
 
-    They begin across the border, dormant (matveeva-2004:115-127). The Taliban fight at home and hold
-    the ground opposite (icg-2016:137). The IMU wants Uzbekistan, and here a foothold on the way to
-    the Ferghana valley (icg-2016:163, 181). The others mean the regime (icg-2016:119,
+    They begin across the border, dormant (matveeva-2004:115-127). The Taliban fight at home and
+    hold the ground opposite (icg-2016:137). The IMU wants Uzbekistan, and here a foothold on the
+    way to the Ferghana valley (icg-2016:163, 181). The others mean the regime (icg-2016:119,
     matveeva-2004:115).
     """
 

@@ -1,7 +1,8 @@
 """Signs tested on the model as it is: each change simulated in pairs with its reference."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.run import Need, Sampling, Without, draw_errors, simulated
 from tajsim.errors import UserError, unknown
 from tajsim.inputs import outcomes, scenario_parts, switches
-from tajsim.inputs.signs import Contrast, Sign, Signs, Where, load_signs
+from tajsim.inputs.signs import RUNS_OF_YES_OR_NO, Contrast, Sign, Signs, Where, load_signs
 from tajsim.results.effect import Values, effect
 from tajsim.results.numbers import frame_text, intervals, table_number
 from tajsim.results.select import gap
@@ -67,6 +68,9 @@ _All = dict[tuple[str, str], _Measured]
 def signs(*ids: str, runs: int | None = None, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Test signs on the model as it is.
 
+    Those whose interval leaves open whether the smallest size is reached are simulated once more,
+    with as many runs as those of yes or no.
+
     Args:
         ids: signs or changes; by default all.
         runs: runs of every pair, in place of what each sign asks for.
@@ -91,10 +95,23 @@ def signs(*ids: str, runs: int | None = None, **draws: Unpack[Sampling]) -> pd.D
     chosen = [s for s in known.signs.values() if not ids or {s.id, s.change} & {*ids}]
     pairs = {name: _holding(pair, without) for name, pair in known.pairs.items()}
     tests = {s.id: _Trial(s, pairs[s.change], pairs.get(s.beyond), runs or s.asked) for s in chosen}
-    measured = _simulate([*tests.values()], draws)
-    rows = [_row(known, sign, tests[sign.id], measured) for sign in chosen]
+    rows = _rows(known, tests, draws)
+    close = {n: replace(tests[n], runs=RUNS_OF_YES_OR_NO) for n, row in rows.items() if _open(row)}
+    if runs is None and close:
+        rows |= _rows(known, close, draws)
     told = {"without": " ".join(switches.listed(without))} if without else {}
-    return pd.DataFrame(rows).assign(model=model_version(), **told)
+    return pd.DataFrame([*rows.values()]).assign(model=model_version(), **told)
+
+
+def _open(row: Mapping[str, Any]) -> bool:
+    """Tell whether the interval of an effect holds its smallest size."""
+    size = np.sign(row.get("effect", np.nan)) * abs(row.get("smallest", np.nan))
+    return bool(row.get("low", np.nan) <= size <= row.get("high", np.nan))
+
+
+def _rows(known: Signs, tests: Mapping[str, _Trial], draws: Sampling) -> dict[str, dict[str, Any]]:
+    measured = _simulate([*tests.values()], draws)
+    return {name: _row(known, test.sign, test, measured) for name, test in tests.items()}
 
 
 def _holding(pair: Contrast, without: Without) -> Contrast:
@@ -141,11 +158,11 @@ def _measure(dataset: xr.Dataset, test: _Trial) -> _Measured:
     return _Measured(value, whole, at(base, places))
 
 
-def _row(known: Signs, sign: Sign, test: _Trial, measured: _All) -> dict[str, object]:
+def _row(known: Signs, sign: Sign, test: _Trial, measured: _All) -> dict[str, Any]:
     size, unit = known.size(sign)
     outcome = outcomes.load_outcomes()[sign.outcome]
     places = {d: n if isinstance(n, str) else " ".join(n) for d, n in sign.where.items()}
-    row: dict[str, object] = {
+    row: dict[str, Any] = {
         "sign": sign.id,
         "change": sign.change,
         "verdict": verdicts.NOT_TESTED,

@@ -24,11 +24,13 @@ from tajsim.model.stages.force import muster
 from tajsim.rules import violence
 from tajsim.world import GUARDS
 
-#: Processes that have events in the spin-up as in any month: what comes and goes. In all others,
-#: which end careers, channels or the state, nothing happens.
+#: Processes that have events in the spin-up as in any month: what comes and goes, and what the
+#: elite does, which is put back into its places after each. So the fear, distrust and strain that
+#: such events leave are there from the start. In all others, which end the state, a channel or a
+#: deal, nothing happens.
+_PASSING = "protest", "incident", "incidents", "crossing", "killing", "riot"
 LIVELY = frozenset(
-    ("protest", "incident", "incidents", "crossing", "killing", "riot", "operation", "agreement")
-    + ("purge", "resist", "way out", "fight", "break")
+    (*_PASSING, "agreement", "operation", "purge", "resist", "way out", "fight", "break")
 )
 
 #: Accounts of people that the documents date, and of the dead, who are counted from the start on.

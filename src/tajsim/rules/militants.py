@@ -256,15 +256,17 @@ def where_inside(control: Array) -> Array:
 
 def inside_step(
     inside: Array, passes: Array, troops: Array, reach: Array, *, clock_season: Array
-) -> tuple[Array, Array]:
-    """Return militants inside next month, and those killed this month, ``(group, run)``, persons.
+) -> tuple[Array, Array, Array]:
+    """Return militants inside next month, killed and gone on in this, persons, ``(group, run)``.
 
     Who is on the way to the Ferghana valley goes on within a season.
 
     Equation:
-        killed = inside * reach * troops / max(troops + sum(inside, "group"), 1) / clock_season
-        left = (inside - killed) * (1 - passes / clock_season)
-        inside_next = left if left >= 1 else 0
+        met = troops / max(troops + sum(inside, "group"), 1)
+        left = inside * (1 - reach * met / clock_season)
+        gone = left * passes / clock_season
+        inside_next = left - gone if left - gone >= 1 else 0
+        killed = inside - left + (left - gone - inside_next)
 
     Args:
         passes: 1 for a group that only passes through, else 0.
@@ -274,9 +276,10 @@ def inside_step(
     Mechanisms: X04, X08, X12, S07, M94, M119.
     """
     met = troops / np.maximum(troops + total(inside), 1.0)
-    killed = inside * (reach * met / clock_season)
-    left = (inside - killed) * (1.0 - passes / clock_season)
-    return left * (left >= 1.0), killed
+    left = inside * (1.0 - reach * met / clock_season)
+    gone = left * passes / clock_season
+    stays = (left - gone) * (left - gone >= 1.0)
+    return stays, inside - left + (left - gone - stays), gone
 
 
 def posture_step(
