@@ -60,7 +60,7 @@ DECISIONS: dict[str, tuple[str, Callable[[TajikistanModel], object]]] = {
     "commanders": ("following", lambda m: m.commanders.weigh(ONES, 0 * ONES, ONES, 1e4 * ONES)),
     "regions": ("grievance", lambda m: m.regions.speak(0 * ONES, 0 * ONES)),
     "movements": ("members", lambda m: m.movements.lose_to_arrests(0 * ONES, ONES)),
-    "militants": ("fighters", lambda m: m.militants.urge(ONES, 0 * ONES)),
+    "militants": ("fighters", lambda m: m.militants.urge(ONES, ONES, 0 * ONES)),
 }
 
 

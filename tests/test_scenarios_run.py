@@ -16,7 +16,7 @@ RUNS, SEED = 3, 1
 MONTHS = 32
 pytestmark = pytest.mark.usefixtures("all_soon", "compiled_runs")
 #: What answers a rare event needs longer until it can differ.
-RARE = {"khorog-talks": 120}
+RARE = {"khorog-talks": 120, "peace-without-foreign-fighters": 72}
 #: What does the same as its parent in other months.
 MOVED = {"irpt-banned-in-2010"}
 NAMES = [name for name in shipped_scenarios() if load_scenario(name).extends]
