@@ -202,14 +202,10 @@ def _changes(
     }
 
 
-def _spread(found: answer.OutcomeChange) -> float:
-    """Return the standard deviation over the runs of either, pooled: a count may be rare in one."""
-    return float(np.sqrt(np.mean([np.nanvar(values) for values in found.values])))
-
-
 def _size(found: answer.OutcomeChange) -> float:
-    spread = _spread(found) if found.verdict not in _STILL else 0.0
-    return abs(found.found.mean) / spread if spread else found.size
+    """Return the size beside the spread of both sides: a count may be rare in one."""
+    size = choose.over_spread(found.found.mean, *found.values)
+    return size if np.isfinite(size) else found.size
 
 
 def _interval(position: int, found: answer.OutcomeChange) -> Interval:
@@ -225,7 +221,7 @@ def _interval(position: int, found: answer.OutcomeChange) -> Interval:
                         ink=ink)  # fmt: skip
     text = answer.with_unit(found.found.mean, found.low, found.high, found.unit)
     text += " (set by the scenario)" * (found.verdict == "set")
-    spread = _spread(found)
+    spread = choose.spread_over_runs(*found.values)
     if spread <= 1e-6 * abs(found.before):  # the rounding of stored values
         return Interval(text=f"{text} (no spread)", ink=ink)
     ends = effect.quantiles(choose.gap(*found.values), (0.05, 0.25, 0.75, 0.95)) / spread

@@ -21,7 +21,7 @@ from tajsim.inputs.deals import load_deals
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
 from tajsim.results.numbers import listed, month_text, parameter_name, percent
-from tajsim.results.select import attribute, gap, names_of, pair_of
+from tajsim.results.select import attribute, gap, names_of, over_spread, pair_of
 from tajsim.results.window import Cell, Window, cells, months_in, own_events, window_of
 
 Values = NDArray[np.float64]
@@ -171,8 +171,7 @@ _OF_EFFECT = ("low", "high", "direction", "share_sign", "share_up", "share_down"
 
 def _row(cell: Cell, window: Window) -> dict[str, Any]:
     a, b = cell.values
-    found, known = effect(gap(a, b)), a[np.isfinite(a)]
-    spread = float(known.std()) if known.size else 0.0
+    found = effect(gap(a, b))
     return {
         "outcome": cell.outcome,
         "where": cell.where,
@@ -182,7 +181,7 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
         "difference": found.mean,
         **{name: getattr(found, name) for name in _OF_EFFECT},
         "pairing": pairing_factor(a, b),
-        "size": abs(found.mean) / spread if spread > 0.0 else np.nan,
+        "size": over_spread(found.mean, a),
         "runs": found.runs,
         "window_start": window[0],
         "window_end": window[1],

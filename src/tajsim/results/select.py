@@ -235,6 +235,21 @@ def gap(reference: Values, other: Values) -> Values:
     return np.where(np.abs(found) <= noise, 0.0, found)
 
 
+def spread_over_runs(*sides: Values) -> float:
+    """Return the standard deviation over runs, that of several sides pooled; 0 of no values."""
+    known = [side[np.isfinite(side)] for side in sides]
+    return float(np.sqrt(np.mean([part.var() if part.size else 0.0 for part in known])))
+
+
+def over_spread(difference: float, *sides: Values) -> float:
+    """Return the size of a difference in standard deviations of the runs of some sides, pooled.
+
+    It is ``nan`` where they do not vary.
+    """
+    spread = spread_over_runs(*sides)
+    return abs(difference) / spread if spread > 0.0 else np.nan
+
+
 def _called(datasets: Sequence[xr.Dataset], place: int) -> str:
     """Return the file that results were read from, the folder before it; else their number."""
     source = datasets[place].encoding.get("source")

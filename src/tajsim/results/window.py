@@ -443,10 +443,10 @@ def most_moved(
         values = np.nan_to_num(
             over(at_places(dataset, name), months).values, posinf=0.0, neginf=0.0
         )
-        spread, scale = float(values[0].std()), float(np.abs(values[0]).max())
         moved = float(np.abs((values - values[0]).mean(axis=1)).max())
-        varies = spread > 1e-6 * scale
-        sizes[name] = (moved / spread if len(values) > 1 else 1.0) if varies else 0.0
+        varies = select.spread_over_runs(values[0]) > 1e-6 * float(np.abs(values[0]).max())
+        size = select.over_spread(moved, values[0]) if len(values) > 1 else 1.0
+        sizes[name] = size if varies else 0.0
     if dataset.sizes["scenario"] == 1:
         varied = [name for name in names if sizes[name] > 0.0] or list(names)
         places = np.linspace(0, len(varied) - 1, min(most, len(varied))).round().astype(int)
