@@ -210,6 +210,8 @@ EVENT_KINDS: dict[str, type[EventRow]] = {
     )
     for name, (doc, arguments) in _KINDS.items()
 }
+#: The keys of a row, of whatever kind.
+_KEYS = {name: None for row in EVENT_KINDS.values() for name in row.model_fields}
 if TYPE_CHECKING:
     AnyEvent = EventRow
 else:
@@ -226,9 +228,11 @@ def read_event(problems: Problems, key: toml.Key, raw: dict[str, Any]) -> EventR
     kind = raw.get("kind")
     if isinstance(kind, str) and kind in EVENT_KINDS:
         return problems.fit(key, EVENT_KINDS[kind], raw)
-    missing = f"missing; expected one of {', '.join(EVENT_KINDS)}"
-    told = missing if kind is None else unknown("event kind", str(kind), EVENT_KINDS)
-    problems.add((*key, "kind"), told)
+    if kind is None:
+        listed = f"expected one of {', '.join(EVENT_KINDS)}"
+        problems.missing((*key, "kind"), raw, _KEYS, listed)
+    else:
+        problems.add((*key, "kind"), unknown("event kind", str(kind), EVENT_KINDS))
     return None
 
 

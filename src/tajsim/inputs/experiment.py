@@ -173,9 +173,8 @@ class EventTemplate:
 
     @property
     def references(self) -> dict[str, Mapping[str, Any]]:
-        """Argument -> reference, for the arguments that stand for a factor: tables that name it."""
-        tables = {key: value for key, value in self.raw.items() if isinstance(value, Mapping)}
-        return {key: value for key, value in tables.items() if "factor" in value}
+        """Argument -> reference, for the arguments that stand for a factor: tables."""
+        return {key: value for key, value in self.raw.items() if isinstance(value, Mapping)}
 
     @property
     def travelling(self) -> str | None:
@@ -380,7 +379,8 @@ def check_design(source: Source, design: Design) -> None:
         text = f"{design.base} is no power of two; expected e.g. {1 << design.base.bit_length()}"
         problems.add(("design", "base"), text)
     if not source.rows["factors"]:
-        problems.add(("factors",), "missing; expected at least one table [[factors]]")
+        text = "expected at least one table [[factors]]"
+        problems.missing(("factors",), source.tables, toml.keys_of(ExperimentFile), text)
 
 
 class FactorList:

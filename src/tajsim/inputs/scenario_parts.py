@@ -486,10 +486,12 @@ def check_window(source: Source, period: Period, inherited: list[Event]) -> list
     A child may end before its parent: later events of the parent then never happen. It may not
     start after one, because the state that the event left behind would be missing.
     """
-    problems, (start, end) = source.problems, period
+    problems, (start, end), keys = source.problems, period, toml.keys_of(ScenarioFile)
+    whole = "extends" not in source.top and not toml.misspelt("extends", source.tables, keys)
     for key, month in (("start", start), ("end", end)):
-        if not month and "extends" not in source.top and key not in source.tables:
-            problems.add((key,), f"missing; expected {key} = 'YYYY-MM' or extends = 'status-quo'")
+        if not month and whole and key not in source.tables:
+            text = f"expected {key} = 'YYYY-MM' or extends = 'status-quo'"
+            problems.missing((key,), source.tables, keys, text)
         if key in source.top and not toml.FIRST_MONTH <= month <= toml.LAST_MONTH:
             text = f"{month} is out of range; expected {toml.FIRST_MONTH} to {toml.LAST_MONTH}"
             problems.add((key,), text)
