@@ -106,7 +106,7 @@ def test_mistakes_in_signs_are_told_with_line_and_key() -> None:
         ('"dearer"\noutcome', '"deerer"\noutcome', "6: signs: unknown change 'deerer'; did you"),
         ('{ agency = "army"', '{ agency = "armi"', "10: signs.where.agency: unknown agency 'armi'"),
     ):
-        refused(f"^x.toml:{said}", read_signs, GOOD.replace(old, new), "x.toml")
+        refused(f"^signs.toml:{said}", read_signs, GOOD.replace(old, new))
 
 
 def paired(data: xr.Dataset, other: bool = False, **keys: Any) -> list[list[float]]:

@@ -1,6 +1,6 @@
 """The assumptions that matter for a comparison, and what every number is tied to at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -133,7 +133,7 @@ def _of(
     settings = select.attribute(dataset, "settings")
     own = {name: settings.get(name, {}) for name in (reference, scenario)}
     held = set(dataset["parameter"].values.astype(str))
-    names = [name for name in _assumed(*own.values()) if name in held]
+    names = [name for name in assumed(*own.values()) if name in held]
     values = dataset["parameter_value"]
     drawn = {s: values.sel(scenario=s, parameter=names).values for s in own}
     at_reference = np.array([name not in own[reference] for name in names], bool)
@@ -160,7 +160,7 @@ def _of(
     return [{**row, "sets": ranks.shape[1]} for row in rows]
 
 
-def _assumed(*settings: Mapping[str, float]) -> list[str]:
+def assumed(*settings: Collection[str]) -> list[str]:
     """Return the assumptions that are drawn with at least one of these settings."""
     return [
         name

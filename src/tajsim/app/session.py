@@ -302,11 +302,9 @@ class Request:
 def own_events(plan: Plan) -> list[list[str]]:
     """Return month and label of what the scenario schedules otherwise than the reference."""
     reference, own = plan.scenarios
-    return [
-        [event.month, event.label]
-        for event in own.events
-        if not event.holds and not any(event.same_as(other) for other in reference.events)
-    ]
+    theirs = [event.deed for event in reference.events]
+    new = [event for event in own.events if event.deed not in theirs and not event.holds]
+    return [[event.month, event.label] for event in new]
 
 
 def request_for(hub: SessionManager, state: PageState) -> Request:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from tajsim.analysis.assumptions import assumed
 from tajsim.draws import AT_START, Draws
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
@@ -225,14 +226,7 @@ def candidates(settings: Collection[str] = ()) -> tuple[str, ...]:
 
     Documented and derived ranges are data and not fitted; nor is what a scenario sets.
     """
-    return tuple(
-        name
-        for name, p in load_parameters().items()
-        if p.role == "uncertainty"
-        and p.basis.kind == "assumption"
-        and p.high > p.low
-        and name not in settings
-    )
+    return tuple(assumed(settings))
 
 
 def drawn_scores(names: Sequence[str], seed: int, runs: Runs) -> Values:

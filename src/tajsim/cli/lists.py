@@ -12,9 +12,8 @@ from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file, write
 from tajsim.errors import UserError, unknown
 from tajsim.files import check_file, write_whole
 from tajsim.inputs import experiment, ledger, outcomes as known_outcomes, registry, scenario_parts
-from tajsim.results.numbers import counted, text_table
+from tajsim.results.numbers import WIDTH, counted, text_table
 
-_WIDTH = 100
 Loaded = scenario_parts.Scenario | experiment.Experiment
 
 
@@ -31,7 +30,7 @@ def scenarios(options: Namespace) -> None:
     if options.scenario:
         found = tajsim.load_scenario(options.scenario)
         extends = f", extends {found.extends}" if found.extends else ""
-        print(f"{found.name}: {found.title}\n\n{textwrap.fill(found.question, _WIDTH)}\n")
+        print(f"{found.name}: {found.title}\n\n{textwrap.fill(found.question, WIDTH)}\n")
         print(f"{found.start} to {found.end}{extends}, {len(found.claims)} claims of its own")
         for name, columns, rows in scenario_parts.parts_of(found):
             if name != "Claims":
@@ -57,7 +56,7 @@ def _shipped() -> dict[str, dict[str, Loaded]]:
 
 
 def _terminal_width(least: int) -> int:
-    return max(least, shutil.get_terminal_size((_WIDTH, 24)).columns)
+    return max(least, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -192,7 +191,7 @@ def _parameter_in_full(p: registry.Parameter) -> str:
     said = [p.basis.kind, *filter(None, [p.basis.arithmetic or p.basis.reason])]
     cited = (ledger.load_figures()[identity] for identity in dict.fromkeys(p.basis.figures))
     figures = [f"{f.id}: {f.text} {f.unit}, {f.what} ({f.document}:{f.line})" for f in cited]
-    room = _WIDTH - 7
+    room = WIDTH - 7
     parts = {
         "value": [f"{p.value:,.10g} {p.unit}"],
         "range": [f"{_range(p)} ({p.spread})"],
@@ -203,7 +202,7 @@ def _parameter_in_full(p: registry.Parameter) -> str:
     }
     rows = [(name if i == 0 else "", line) for name in parts for i, line in enumerate(parts[name])]
     shown = [f"{name:7}{line}" for name, line in rows]
-    return "\n".join([p.name, *textwrap.wrap(p.meaning, _WIDTH), "", *shown])
+    return "\n".join([p.name, *textwrap.wrap(p.meaning, WIDTH), "", *shown])
 
 
 @Verb

@@ -229,10 +229,6 @@ class Event:
         """What it does and when, whatever its label."""
         return deed(self.month, self.kind, self.arguments)
 
-    def same_as(self, other: "Event") -> bool:
-        """Return whether both do the same in the same month."""
-        return self.deed == other.deed
-
     @property
     def holds(self) -> bool:
         """Whether it has a deal held."""

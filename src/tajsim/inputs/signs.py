@@ -127,9 +127,9 @@ def load_signs() -> Signs:
     return read_signs(data_text(FILE_NAME))
 
 
-def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
+def read_signs(text: str) -> Signs:
     """Read a file of signs; a `UserError` tells all mistakes at once with file, line and key."""
-    tables, problems = toml.read_toml(text, shown)
+    tables, problems = toml.read_toml(text, FILE_NAME)
     file = problems.fit((), SignsFile, tables) or SignsFile.model_validate({})
     changed = {}
     for name, change in file.changes.items():

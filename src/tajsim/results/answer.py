@@ -200,10 +200,8 @@ def scale(unit: str, largest: float) -> tuple[float, str]:
     if said.startswith("kg") and "/" not in said and largest >= 1000.0:
         return 0.001, said.replace("kg", "t", 1)
     said = {"number": "", "index": "", "ratio": "", "date": ""}.get(said, said)
-    for by, word in ((1e-9, "billion"), (1e-6, "million")):
-        if largest * by >= 1.0:
-            return by, f"{word} {said}".strip()
-    return 1.0, said
+    factor, said = window.scaled(np.array([largest]), said)
+    return 1.0 / factor, said.strip()
 
 
 def with_unit(mean: float, low: float, high: float, unit: str, signed: bool = True) -> str:
@@ -533,9 +531,9 @@ def card(
     )  # fmt: skip
 
 
-def cards(dataset: xr.Dataset, given: Window | None = None) -> list[Card]:
+def cards(dataset: xr.Dataset) -> list[Card]:
     """Return a card for each scenario but the first."""
-    return [card(dataset, name, given) for name in select.names_of(dataset)[1:]]
+    return [card(dataset, name) for name in select.names_of(dataset)[1:]]
 
 
 def most_sentence(found: Sequence[Card]) -> str:

@@ -123,16 +123,12 @@ def share_of(target: Target) -> float:
     form = load_outcomes()[target.outcome].scale
     if target.is_event or form == "none" or target.measure in ("difference", "ratio"):
         return 0.0
-    first, last = (_year(month) for month in target.window)
+    first, last = map(window.year_of, target.window)
     if target.measure == "change":
         assert target.base
-        gap = abs(_year(target.base[0]) - first)
+        gap = abs(window.year_of(target.base[0]) - first)
         return 2.0 * (1.0 - float(_data()["correlation"]["value"] ** gap))
     return lasting(last - first)
-
-
-def _year(month: str) -> float:
-    return int(month[:4]) + (int(month[5:7]) - 1) / 12.0
 
 
 def target_form(target: Target) -> tuple[str, float, float]:
@@ -161,7 +157,7 @@ def _residual(target: Target, row: Mapping[str, str]) -> _Residual | None:
     if target.scale == "natural":  # to first order on the scale of the outcome
         error *= factor / max(seen * (1.0 - seen) if form == "logit" else seen, _FLOOR)
     value = _on_scale(seen, form) - _on_scale(middle, form)
-    first, last = (_year(month) for month in target.window)
+    first, last = map(window.year_of, target.window)
     return _Residual(target, value, error**2 + chance, share, (first + last) / 2.0)
 
 
@@ -282,14 +278,14 @@ TABLE, DOCUMENTED = "band", "history"
 COLUMNS = ("outcome", "label", "unit", "year", "median", "low", "high", "theme", "judged")
 
 
-def yearly_bands(dataset: xr.Dataset, scenario: str = DOCUMENTED) -> pd.DataFrame:
-    """Return the band of every outcome, as a whole, in every whole year of a scenario.
+def yearly_bands(dataset: xr.Dataset) -> pd.DataFrame:
+    """Return the band of every outcome, as a whole, in every whole year of `history`.
 
     Returns:
         The columns `COLUMNS`: ``median`` of the runs, ``low`` and ``high`` of the band, in the
         unit over a year; ``judged``, whether a record has a say in its width.
     """
-    one = dataset.sel(scenario=[scenario])
+    one = dataset.sel(scenario=[DOCUMENTED])
     rows = [row for name in select.outcome_names(dataset) for row in _years(one, name)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -321,5 +317,4 @@ def with_bands(dataset: xr.Dataset) -> xr.Dataset:
     """
     if DOCUMENTED not in select.names_of(dataset) or dataset.sizes["month"] < 12:
         return dataset
-    table = yearly_bands(dataset).astype({"judged": np.int8})
-    return dataset.assign({f"{TABLE}_{c}": ((f"{TABLE}_row",), table[c].to_numpy()) for c in table})
+    return select.keep_table(dataset, TABLE, yearly_bands(dataset))

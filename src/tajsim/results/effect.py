@@ -199,9 +199,9 @@ def _uniform(process: str, length: int, seed: int, samples: int) -> Array:
 
 
 @lru_cache(maxsize=2)
-def counts_of_runs(runs: int, seed: int, samples: int = SAMPLES) -> Array:
+def counts_of_runs(runs: int, seed: int) -> Array:
     """Return ``(sample, run)``: how often each run is in a sample of ``runs`` with replacement."""
-    chosen = (_uniform("resampled run", runs, seed, samples) * runs).astype(np.intp)
+    chosen = (_uniform("resampled run", runs, seed, SAMPLES) * runs).astype(np.intp)
     counts = np.stack([np.bincount(own, minlength=runs) for own in chosen.T]).astype(float)
     counts.flags.writeable = False
     return counts

@@ -351,6 +351,14 @@ def _outcomes(dataset: xr.Dataset) -> xr.Dataset:
     return dataset[outcome_names(dataset)]
 
 
+def keep_table(dataset: xr.Dataset, name: str, table: pd.DataFrame) -> xr.Dataset:
+    """Return the Dataset with the columns of a table as variables; nothing for an empty one."""
+    if table.empty:
+        return dataset
+    whole = table.astype(dict.fromkeys(table.select_dtypes("bool"), np.int8))
+    return dataset.assign({f"{name}_{c}": ((f"{name}_row",), whole[c].to_numpy()) for c in whole})
+
+
 #: How many coordinates of one outcome stand in a comparison.
 MOST = 3
 #: A difference of less than this share of the medians is not among the rows shown first.

@@ -1,6 +1,5 @@
 """One number from many: windows of months, months and places as an outcome says, dates."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS, total
 from tajsim.errors import UserError
-from tajsim.inputs import outcomes, toml
+from tajsim.inputs import outcomes, scenario_parts, toml
 from tajsim.results import select
 from tajsim.results.numbers import display_name, month_text
 from tajsim.results.select import Names, as_names, attribute, names_of, own_dimensions
@@ -62,10 +61,10 @@ def own_events(dataset: xr.Dataset, name: str, other: str = "") -> list[Mapping[
     return [event for event in events.get(name, ()) if _deed(event) not in theirs]
 
 
-def _deed(event: Mapping[str, object]) -> tuple[str, str]:
-    """Return the month of an event and what it does, without its label and its figures."""
-    done = [event["kind"], event.get("arguments", event.get("label"))]
-    return str(event["month"]), json.dumps(done, sort_keys=True)
+def _deed(event: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what an event does, and when, without its label and its figures."""
+    done = event.get("arguments", {"label": event.get("label")})
+    return scenario_parts.deed(event["month"], event["kind"], done)
 
 
 def with_window(dataset: xr.Dataset, window: Window | None) -> xr.Dataset:
@@ -235,30 +234,18 @@ def labelled(record: Mapping[str, np.ndarray], months: Sequence[str]) -> xr.Data
 _ORDER = ("scenario", "month", "run")
 
 
-def with_own(dataset: xr.Dataset, own: Mapping[str, str] | None = None) -> xr.Dataset:
+def with_own(dataset: xr.Dataset) -> xr.Dataset:
     """Return results with outcomes of one's own, each made from recorded ones.
 
-    Args:
-        dataset: results.
-        own: name and expression, see `tajsim.inputs.outcomes`; by default those that the
-            questions of the scenarios define and the recorded outcomes allow.
-
-    Returns:
-        The results with a series ``(scenario, month, run)`` for each. Of a first month it is the
-        months since year 0 from that month on, and missing before it.
-
-    Raises:
-        UserError: one line, for an expression that cannot be read, or names what is not kept.
+    They are those that the questions of the scenarios define (see `tajsim.inputs.outcomes`) and
+    the recorded outcomes allow, a series ``(scenario, month, run)`` each. Of a first month it is
+    the months since year 0 from that month on, and missing before it.
     """
-    found, given = {}, own is not None
-    if own is None:
-        asks = attribute(dataset, "asks").values()
-        own = {name: text for ask in asks for name, text in ask.get("define", {}).items()}
+    found, asks = {}, attribute(dataset, "asks").values()
+    own = {name: text for ask in asks for name, text in ask.get("define", {}).items()}
     for name, text in own.items():
         used = outcomes.references(text)
-        if missing := [n for n, _ in used if n not in dataset]:
-            if given:
-                raise UserError(f"{name}: the results do not hold '{missing[0]}'")
+        if any(n not in dataset for n, _ in used):
             continue
         values = outcomes.evaluate(
             text, lambda n, where: at_places(dataset, n, where).transpose(*_ORDER).values
@@ -427,9 +414,7 @@ def smooth_unit(variable: xr.DataArray) -> str:
     return f"{unit.removesuffix('/month')}/year"
 
 
-def most_moved(
-    dataset: xr.Dataset, names: Sequence[str], most: int, window: str | Sequence[str] | None = None
-) -> list[str]:
+def most_moved(dataset: xr.Dataset, names: Sequence[str], most: int) -> list[str]:
     """Return at most so many outcomes, in their order, to stand for all.
 
     In a comparison those whose mean paired difference is largest beside the spread of the
@@ -437,7 +422,7 @@ def most_moved(
     """
     if len(names) <= most:
         return list(names)
-    months = window_of(dataset, window)
+    months = window_of(dataset)
     sizes = {}
     for name in names:
         values = np.nan_to_num(
