@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from tajsim.errors import UserError
 from tajsim.inputs.targets import Target
+from tajsim.results.discrepancy import standard_errors_of
 from tajsim.results.window import Window, at_places, months_in, over, whole_period
 
 Values = NDArray[np.float64]
-#: On a logarithmic scale values below this part of the observed one count as this part of it.
-_FLOOR = 1e-4
 
 
 def target_outcomes(targets: Iterable[Target]) -> tuple[str, ...]:
@@ -92,13 +91,5 @@ def standard_errors(target: Target, simulated: Values) -> Values:
 
     Zero on the allowed side of a bound; nan where there is no simulated value.
     """
-    observed = target.observed
-    if target.scale == "log":
-        difference: Values = np.log(np.maximum(simulated / observed, _FLOOR))
-    else:
-        difference = simulated - observed
-    if target.bound == "at_least":
-        difference = np.minimum(difference, 0.0)
-    elif target.bound == "at_most":
-        difference = np.maximum(difference, 0.0)
-    return difference / target.error
+    about = target.observed, target.error, target.scale, target.bound
+    return standard_errors_of(simulated, *about)

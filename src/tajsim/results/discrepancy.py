@@ -138,6 +138,21 @@ def target_form(target: Target) -> tuple[str, float, float]:
     return load_outcomes()[target.outcome].scale, 1.0 / abs(target.times), 0.0
 
 
+def standard_errors_of(
+    simulated: Values, observed: float, error: float, scale: str, bound: str
+) -> Values:
+    """Return simulated less observed in standard errors of a target, see `Target`.
+
+    Zero on the allowed side of a bound. On a logarithmic scale values below a ten-thousandth of the
+    observed one count as that part of it.
+    """
+    apart = simulated - observed
+    if scale == "log":
+        apart = np.log(np.maximum(simulated / observed, _FLOOR))
+    low, high = {"at_least": (-np.inf, 0.0), "at_most": (0.0, np.inf)}.get(bound, (-np.inf, np.inf))
+    return np.asarray(np.clip(apart, low, high) / error)
+
+
 def _residual(target: Target, row: Mapping[str, str]) -> _Residual | None:
     """Return what is left of a target, None of one that says nothing on levels."""
     share = share_of(target)

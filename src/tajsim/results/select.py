@@ -148,6 +148,27 @@ def chosen(
     return found, where
 
 
+def kept_columns(kept: Mapping[str, str], names: Sequence[str] | None) -> list[str]:
+    """Return the columns of a sweep that are meant, by their names or all of an outcome; or refuse.
+
+    ``kept`` are the outcomes of all columns, by column.
+    """
+    check_names("outcome", names or (), dict.fromkeys([*kept, *kept.values()]))
+    found = dict[str, None]()
+    for name in names or kept:
+        own = [name] if name in kept else [c for c, outcome in kept.items() if outcome == name]
+        found |= dict.fromkeys(own)
+    return list(found)
+
+
+def kept_column(kept: Mapping[str, str], name: str) -> str:
+    """Return the one column that is meant; none, or more than one, are refused."""
+    found = kept_columns(kept, [name])
+    if len(found) > 1:
+        raise UserError(f"'{name}' is kept as {', '.join(found)}; name one of these columns")
+    return found[0]
+
+
 def own_dimensions(variable: xr.DataArray) -> list[str]:
     """Return the dimensions of an outcome besides scenario, month and run."""
     return [str(d) for d in variable.dims if d not in ("scenario", "month", "run")]
