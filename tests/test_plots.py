@@ -424,13 +424,13 @@ def cielab(colour: str, simulate: Any = lambda rgb: rgb) -> Any:
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-@pytest.mark.parametrize("family", style.families())
+@pytest.mark.parametrize("family", style.FAMILIES)
 def test_colours_stay_apart_with_and_without_colour_vision(family: str) -> None:
-    for a, b in combinations(style.families()[family], 2):
+    for a, b in combinations(style.FAMILIES[family], 2):
         for sight in (lambda rgb: rgb, deuteranope):
             assert np.linalg.norm(cielab(a, sight) - cielab(b, sight)) > 20, (a, b)
     if family == "task":
-        greys = sorted(cielab(colour)[0] for colour in style.families()[family])
+        greys = sorted(cielab(colour)[0] for colour in style.FAMILIES[family])
         assert min(np.diff(greys)) > 8
 
 

@@ -23,7 +23,7 @@ import tajsim.report
 from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many, save
 from tajsim.errors import UserError
-from tajsim.plots.style import INK, QUIET, contrast, families, readable
+from tajsim.plots.style import FAMILIES, INK, QUIET, contrast, readable
 from tajsim.report import report, write_report
 from tajsim.report.facts import Facts, changes, gather
 from tajsim.report.page import POLICY, template
@@ -220,7 +220,7 @@ def test_a_page_is_written_whole_and_not_over_another(pair: xr.Dataset, tmp_path
 
 def test_without_jinja2_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(UserError, match=r"needs jinja2.*pip install 'tajsim\[report\]'"):
+    with pytest.raises(UserError, match=r"jinja2 is not.*pip install 'tajsim\[report\]'"):
         template()
 
 
@@ -367,7 +367,7 @@ def test_a_continued_history_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 # Colours
 
 STYLE = (Path(tajsim.report.__file__).parent / "templates" / "report.css").read_text("utf-8")
-COLOURS = sorted({colour for family in families().values() for colour in family})
+COLOURS = sorted({colour for family in FAMILIES.values() for colour in family})
 #: hue-rotate(180deg) as the specification of filters has it.
 TURN = np.array([[-0.574, 1.43, 0.144], [0.426, 0.43, 0.144], [0.426, 1.43, -0.856]])
 
@@ -402,7 +402,7 @@ def test_what_is_read_on_white_is_read_in_the_dark() -> None:
 
 
 def test_coloured_text_is_read_on_white() -> None:
-    for colour in families()["scenario"]:
+    for colour in FAMILIES["scenario"]:
         assert contrast(readable(colour)) >= 4.5, colour
     assert readable(INK) == INK and readable("#ffffff") == "#ffffff"
     assert contrast("#000000") == pytest.approx(21.0)

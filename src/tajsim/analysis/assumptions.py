@@ -14,7 +14,7 @@ from tajsim.axes import Array
 from tajsim.draws import AT_START, Draws
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import Progress, prepare, simulate
-from tajsim.errors import UserError
+from tajsim.errors import refuse
 from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.registry import Parameter, load_parameters
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
@@ -297,8 +297,7 @@ def ties(
     Raises:
         UserError: for a bad number or an unknown scenario.
     """
-    if wrong := argument_errors(runs, seed, "prior", workers):
-        raise UserError(wrong)
+    refuse(argument_errors(runs, seed, "prior", workers))
     chosen = [load_scenario(name) for name in scenarios or shipped_scenarios()]
     pairs = [(s.extends, s.name) for s in chosen if s.extends]
     rows, done = varying(), 0

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from tajsim.errors import UserError
+from tajsim.errors import refuse
 from tajsim.inputs.targets import Target
 from tajsim.results.discrepancy import standard_errors_of
 from tajsim.results.window import Window, at_places, months_in, over, whole_period
@@ -34,8 +34,7 @@ def target_values(dataset: xr.Dataset, targets: Sequence[Target]) -> Values:
     Raises:
         UserError: if an outcome or a month is not in the results, a line for each.
     """
-    if wrong := [line for target in targets for line in _obstacles(dataset, target)]:
-        raise UserError(list(dict.fromkeys(wrong)))
+    refuse(line for target in targets for line in _obstacles(dataset, target))
     runs = dataset.isel(scenario=0)
     return np.array([_simulated(runs, t) for t in targets])
 

@@ -20,7 +20,7 @@ from tajsim.axes import DIMENSIONS, Array
 from tajsim.display import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import Sampling, ScenarioLike, prepare, simulate
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, refuse, unknown
 from tajsim.files import read_text
 from tajsim.inputs import conditioned, outcomes, registry, toml
 from tajsim.inputs.targets import Target, load_targets
@@ -193,9 +193,9 @@ def series_scores(
     """
     rows, (first, last) = [], window.whole_period(dataset)
     listed = sorted(observations, key=lambda o: o[:3])
-    if beyond := [o for o in listed if not first <= f"{o.year}-01" <= f"{o.year}-12" <= last]:
-        expected = f"not simulated; expected {first} to {last}"
-        raise UserError(f"{o.outcome}, {o.year}: {expected}" for o in beyond)
+    beyond = [o for o in listed if not first <= f"{o.year}-01" <= f"{o.year}-12" <= last]
+    expected = f"not simulated; expected {first} to {last}"
+    refuse(f"{o.outcome}, {o.year}: {expected}" for o in beyond)
     for (outcome, place), group in groupby(listed, key=lambda o: (o.outcome, o.place)):
         years = [*group]
         series = window.at_places(dataset.isel(scenario=0), outcome, years[0].where)

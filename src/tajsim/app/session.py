@@ -19,7 +19,7 @@ from tajsim.app.workers import ScheduledJob, jobs_of, warm_up, work
 from tajsim.ensemble.executor import Answer, Processes
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 
 
 class Scheduler:
@@ -205,8 +205,7 @@ class SessionManager:
         Raises:
             UserError: if all results would take too much memory, or there is no worker.
         """
-        if self._broken:
-            raise UserError(self._broken)
+        refuse(self._broken)
         others = sum(other.needed for other in self._sessions if other is not session)
         if others + needed > MOST_BYTES:
             raise UserError(

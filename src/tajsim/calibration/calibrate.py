@@ -26,7 +26,7 @@ from tajsim.calibration import smc
 from tajsim.ensemble import dataset, fingerprint, job
 from tajsim.ensemble.executor import Executor, executor, finished
 from tajsim.ensemble.plan import CHUNK, Plan
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 from tajsim.files import telling, whole, write_whole
 from tajsim.inputs import outcomes, scenario_parts
 from tajsim.inputs.targets import Target, fitted, load_targets, target_text
@@ -252,9 +252,8 @@ def calibrate(
     """
     method = method or smc.Method()
     asked = ("prior runs", prior_runs, 50), ("particles", method.particles, 10)
-    few = [(name, n, least) for name, n, least in (*asked, ("workers", workers, 1)) if n < least]
-    if few:
-        raise UserError(f"{name} must be at least {least}, not {n}" for name, n, least in few)
+    numbers = (*asked, ("workers", workers, 1))
+    refuse(f"{name} must be at least {least}, not {n}" for name, n, least in numbers if n < least)
     scenario = scenario_parts.load_scenario(SCENARIO).holding(without)
     settings = settings_of(method, prior_runs, scenario)
     kept = Folder(folder, settings)

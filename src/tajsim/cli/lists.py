@@ -9,7 +9,7 @@ from collections.abc import Sequence, Sized
 
 import tajsim
 from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file, write_table
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, refuse, unknown
 from tajsim.files import check_file, write_whole
 from tajsim.inputs import experiment, ledger, outcomes as known_outcomes, registry, scenario_parts
 from tajsim.results.numbers import WIDTH, counted, text_table
@@ -93,8 +93,7 @@ def check(options: Namespace) -> None:
             found[file] = tajsim.load_experiment(file) if swept else tajsim.load_scenario(file)
         except UserError as error:
             wrong += error.messages
-    if wrong:
-        raise UserError(wrong)
+    refuse(wrong)
     for file, one in found.items():
         parts: dict[str, Sized]
         if isinstance(one, scenario_parts.Scenario):
@@ -159,8 +158,8 @@ def parameters(options: Namespace) -> None:
                 write_table(table, file)
         finish(options, ties_text(table), "table is")
         return
-    if alone := given(options, "pairs out runs seed"):
-        raise UserError(f"parameters: --{name} goes with --ties" for name in alone)
+    alone = given(options, "pairs out runs seed")
+    refuse(f"parameters: --{name} goes with --ties" for name in alone)
     known, families = registry.load_parameters(), registry.load_families()
     if options.name in known:
         print(_parameter_in_full(known[options.name]))
@@ -354,8 +353,8 @@ def mechanisms(options: Namespace) -> None:
             table = ablate(*(options.only or ()), progress=progress, out=place, **draws)
         finish(options, ablation_text(table), "table is")
         return
-    if alone := given(options, "only out runs seed parameters"):
-        raise UserError(f"mechanisms: --{name} goes with --ablate" for name in alone)
+    alone = given(options, "only out runs seed parameters")
+    refuse(f"mechanisms: --{name} goes with --ablate" for name in alone)
     if options.mechanism and options.status:
         raise UserError("mechanisms: give an ID or --status, not both")
     # The names are checked before the model is read.

@@ -14,7 +14,7 @@ import tajsim.ensemble.job as job
 from tajsim.compiled.engine import compile_once, using as using
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_fits, period_of
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
@@ -154,8 +154,7 @@ def prepare(
         if until and until <= resume.head["until"]:
             wrong.append(f"until: {until} is not after the state, of {resume.head['until']}")
     wrong = argument_errors(runs, seed, parameters, workers, outcomes, redraw) + wrong
-    if wrong:
-        raise UserError(wrong)
+    refuse(wrong)
     start, end = period_of(loaded, until)
     plan = Plan(
         scenarios=tuple(loaded),

@@ -17,7 +17,7 @@ from scipy.optimize import brentq
 from tajsim.display import Printed
 from tajsim.ensemble.plan import count_errors
 from tajsim.ensemble.run import Progress, run
-from tajsim.errors import UserError, check_names
+from tajsim.errors import UserError, check_names, refuse
 from tajsim.inputs import outcomes, registry
 from tajsim.inputs.experiment import Design, Experiment, Factor, FactorValue, Keep, load_experiment
 from tajsim.results import effect, numbers as say, select
@@ -178,8 +178,7 @@ def seek(
     chosen = next((f for f in numeric if factor in (None, f.name) and f.low < f.high), None)
     if chosen is None:
         raise UserError(f"{factor or loaded.name}: expected a factor of numbers with a range")
-    if wrong := count_errors(runs=loaded.runs if runs is None else runs, workers=workers):
-        raise UserError(wrong)
+    refuse(count_errors(runs=loaded.runs if runs is None else runs, workers=workers))
     fixed = _held([f for f in loaded.factors if f != chosen], at or {})
     one = replace(
         loaded,

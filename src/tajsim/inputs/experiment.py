@@ -39,20 +39,11 @@ DesignKind = TypeAliasType("DesignKind", Annotated[str, one_of("kind of design",
 Spread = TypeAliasType("Spread", Annotated[str, one_of("spread", SPREADS)])
 Role = TypeAliasType("Role", Annotated[str, one_of("role", ROLES)])
 Mode = TypeAliasType("Mode", Annotated[str, one_of("mode of the parameters", registry.MODES)])
-FactorName = Annotated[
-    str,
-    text_of(
-        r"^_*[a-z0-9][a-z0-9_]*$", "lower-case letters, digits and underscores such as 'border_pay'"
-    ),
-]
-ColumnName = Annotated[
-    str,
-    text_of(
-        r"^_*[A-Za-z0-9][A-Za-z0-9_]*$",
-        "letters, digits and underscores such as 'seized_on_pianj'",
-        lambda text: text not in TAKEN,
-    ),
-]
+_FACTOR = "lower-case letters, digits and underscores such as 'border_pay'"
+FactorName = Annotated[str, text_of(r"^_*[a-z0-9][a-z0-9_]*$", _FACTOR)]
+_COLUMN = "letters, digits and underscores such as 'seized_on_pianj'"
+_column = text_of(r"^_*[A-Za-z0-9][A-Za-z0-9_]*$", _COLUMN, lambda text: text not in TAKEN)
+ColumnName = Annotated[str, _column]
 
 
 class Design(FileTable):

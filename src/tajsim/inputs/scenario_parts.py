@@ -36,28 +36,17 @@ UNITS = {
     "count": (0.0, 0.0, 1.0),
 }
 
-DocumentKey = TypeAliasType(
-    "DocumentKey", Annotated[str, one_of("document", ledger.load_documents)]
-)
+_document = one_of("document", ledger.load_documents)
+DocumentKey = TypeAliasType("DocumentKey", Annotated[str, _document])
 _expectation = one_of("expectation", ("rises", "falls", "unchanged", "between"))
 Expectation = TypeAliasType("Expectation", Annotated[str, _expectation])
 _comparison = one_of("comparison", ("reference", "before", "level"))
 Comparison = TypeAliasType("Comparison", Annotated[str, _comparison])
 Unit = TypeAliasType("Unit", Annotated[str, one_of("unit", UNITS)])
-MechanismId = Annotated[
-    str,
-    text_of(
-        r"^[MPSEOX][0-9]{2,3}$",
-        "a mechanism id such as 'M47' (M01-M133, P, S, E, O, X)",
-        lambda text: text in ledger.load_mechanisms(),
-    ),
-]
-ClaimId = Annotated[
-    str,
-    text_of(
-        r"^-*[a-z0-9][a-z0-9-]*$", "lower-case letters, digits and hyphens such as 'seizures-fall'"
-    ),
-]
+_MECHANISM = r"^[MPSEOX][0-9]{2,3}$", "a mechanism id such as 'M47' (M01-M133, P, S, E, O, X)"
+MechanismId = Annotated[str, text_of(*_MECHANISM, lambda text: text in ledger.load_mechanisms())]
+_CLAIM = "lower-case letters, digits and hyphens such as 'seizures-fall'"
+ClaimId = Annotated[str, text_of(r"^-*[a-z0-9][a-z0-9-]*$", _CLAIM)]
 Settings = Annotated[
     dict[str, Any],
     WithJsonSchema({"type": "object", "description": "parameter = value, full names"}),

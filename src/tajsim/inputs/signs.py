@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tajsim.errors import UserError, check_names
+from tajsim.errors import check_names, refuse
 from tajsim.files import data_text
 from tajsim.inputs import events, outcomes, registry, scenario_parts, toml
 from tajsim.inputs.events import AnyEvent
@@ -148,8 +148,7 @@ def read_signs(text: str) -> Signs:
                 for place in [names] if isinstance(names, str) else names:
                     key = ("signs", i, part)
                     events.check_places(problems, key, sign.outcome, {dimension: place})
-    if messages := problems.messages():
-        raise UserError(messages)
+    refuse(problems.messages())
     return Signs(file.adjectives, file.changes, pairs, {sign.id: sign for sign in file.signs})
 
 

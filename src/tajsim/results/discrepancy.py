@@ -13,7 +13,6 @@ unknown.
 
 import csv
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,14 +24,14 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
-from tajsim.files import data_text
+from tajsim.files import data_tables, data_text
 from tajsim.inputs.outcomes import Outcome, load_outcomes
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.results import effect, select, window
 
 Values = NDArray[np.float64]
 
-OTHER = "Other"
+FILE_NAME, OTHER = "discrepancy.toml", "Other"
 #: So many targets of a theme must be numbers for it to have a scale of its own.
 ENOUGH = 3
 #: What differences leave out.
@@ -47,14 +46,9 @@ _FLOOR = 1e-4
 _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
 
 
-@cache
-def _data() -> Mapping[str, Any]:
-    return tomllib.loads(data_text("discrepancy.toml"))
-
-
 def themes() -> Mapping[str, Sequence[str]]:
     """Return the outcomes of each theme."""
-    found: Mapping[str, Sequence[str]] = _data()["themes"]
+    found: Mapping[str, Sequence[str]] = data_tables(FILE_NAME)["themes"]
     return found
 
 
@@ -107,9 +101,9 @@ def _on_scale(value: float, form: str) -> float:
     return float(logit(min(max(value, _FLOOR), 1.0 - _FLOOR)))
 
 
-def lasting(years: float, correlation: float | None = None) -> float:
+def lasting(years: float) -> float:
     """Return the share of a year's variance that the mean over so many years keeps."""
-    rho = _data()["correlation"]["value"] if correlation is None else correlation
+    rho = data_tables(FILE_NAME)["correlation"]["value"]
     apart = np.arange(max(1, round(years)))
     return float((rho ** np.abs(apart[:, np.newaxis] - apart)).mean())
 
@@ -127,7 +121,7 @@ def share_of(target: Target) -> float:
     if target.measure == "change":
         assert target.base
         gap = abs(window.year_of(target.base[0]) - first)
-        return 2.0 * (1.0 - float(_data()["correlation"]["value"] ** gap))
+        return 2.0 * (1.0 - float(data_tables(FILE_NAME)["correlation"]["value"] ** gap))
     return lasting(last - first)
 
 
@@ -188,7 +182,7 @@ def _log_likelihood(chosen: Sequence[_Residual], scales: Values) -> Values:
     """Return the logarithm of the density of residuals for each of some scales."""
     values = np.array([r.value for r in chosen])
     plain = np.diag([r.variance for r in chosen])
-    rho = _data()["correlation"]["value"]
+    rho = data_tables(FILE_NAME)["correlation"]["value"]
 
     def together(a: _Residual, b: _Residual) -> float:
         if a is b:
@@ -219,7 +213,7 @@ def _estimate(chosen: Sequence[_Residual], middle: float, width: float) -> float
 @cache
 def common(without: str = "") -> float:
     """Return the scale that all themes share, perhaps without the targets of one theme."""
-    row = _data()["scale"]
+    row = data_tables(FILE_NAME)["scale"]
     width = (math.log(row["high"]) - math.log(row["low"])) / (2.0 * _Z)
     chosen = [r for r in residuals() if theme_of(r.target.outcome) != without]
     return _estimate(chosen, row["value"], width)
@@ -233,7 +227,7 @@ def scale_of(theme: str, left_out: bool = False) -> Scale:
         return Scale(common(theme), False)
     if theme == OTHER or len(own) < ENOUGH:
         return Scale(common(), False)
-    found = _estimate(own, common(theme), _data()["apart"]["value"])
+    found = _estimate(own, common(theme), data_tables(FILE_NAME)["apart"]["value"])
     return Scale(found, True, tuple(r.target.id for r in own))
 
 
@@ -245,21 +239,20 @@ def spread_runs(values: Values, form: str, scale: float) -> Values:
     return found.reshape(*values.shape[:-1], -1)
 
 
-def band(values: Values, outcome: Outcome | str, years: float = 1.0) -> Values:
+def band(values: Values, outcome: Outcome | str) -> Values:
     """Return ``(2, ...)``: the ends of the 90 % band of levels ``(..., run)``, in their unit.
 
     It holds parameters, chance and the discrepancy of the model; `judged` says whether a record
     has a say in its width.
 
     Args:
-        values: levels of runs, monthly or over a window; what is missing is left out.
+        values: levels of runs, over a month or a year; what is missing is left out.
         outcome: the outcome, or its name; one's own outcomes have none.
-        years: the length of the window that the levels are of; a year or less is as one.
     """
     row = load_outcomes().get(outcome) if isinstance(outcome, str) else outcome
     if row is None:
         return effect.quantiles(values, (0.05, 0.95))
-    scale = scale_of(theme_of(row.name)).value * math.sqrt(lasting(years))
+    scale = scale_of(theme_of(row.name)).value
     return effect.quantiles(spread_runs(values, row.scale, scale), (0.05, 0.95))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from tajsim.errors import UserError, check_names, unknown
+from tajsim.errors import UserError, check_names, refuse, unknown
 from tajsim.results.numbers import words
 
 Names = str | Sequence[str] | None
@@ -137,14 +137,8 @@ def chosen(
             f"'{next(iter(where))}': the outcomes drawn have no dimension to select from"
         )
     check_names("dimension", where, there)
-    wrong = [
-        unknown(d, name, there[d])
-        for d, own in where.items()
-        for name in own
-        if name not in there[d]
-    ]
-    if wrong:
-        raise UserError(wrong)
+    pairs = [(d, name) for d, own in where.items() for name in own]
+    refuse(unknown(d, name, there[d]) for d, name in pairs if name not in there[d])
     return found, where
 
 

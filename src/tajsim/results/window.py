@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS, total
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 from tajsim.inputs import outcomes, scenario_parts, toml
 from tajsim.results import select
 from tajsim.results.numbers import display_name, month_text
@@ -476,8 +476,7 @@ def spans(dataset: xr.Dataset, at: Sequence[str]) -> list[Span]:
             continue
         label = text if whole_year else f"year to {month_text(text)}"
         found.append(Span(max(stop - year, first), min(stop, last), label))
-    if wrong:
-        raise UserError(wrong)
+    refuse(wrong)
     return found
 
 

@@ -16,7 +16,7 @@ from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executo
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
 from tajsim.ensemble.plan import count_errors
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 from tajsim.files import reason
 from tajsim.inputs.experiment import Experiment, load_experiment
 from tajsim.inputs.toml import month_number
@@ -189,8 +189,7 @@ def sweep(
     wrong = count_errors(runs=wanted, workers=workers)
     if cluster is not None and workers > 1:
         wrong.append("workers and cluster exclude each other; the cluster has its own workers")
-    if wrong:
-        raise UserError(wrong)
+    refuse(wrong)
     points, place = design.make_points(loaded), store.prepare_folder(out)
     tell = progress or (lambda done, total: None)
     with _storing(place), store.locked(place):
