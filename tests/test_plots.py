@@ -317,7 +317,6 @@ def test_flows_add_up_and_shares_average(two: xr.Dataset) -> None:
     alone = windows.at_places(few, "collusion")
     assert np.allclose(alone, two["collusion"].mean("agency").transpose(*alone.dims))
     assert "each alike" in windows.titled(few, "collusion", {})
-    assert windows.at_places(two, "collusion", {}, keep=["agency"]).sizes["agency"] == 8
 
 
 def test_yes_or_no_is_told_by_the_unit_and_not_by_the_values(one: xr.Dataset) -> None:

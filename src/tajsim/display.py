@@ -60,11 +60,6 @@ def table(
     return element("div", element("table", head, element("tbody", *body)), look="wide")
 
 
-def fold(summary: str, *content: object) -> Html:
-    """Return content that a reader opens."""
-    return element("details", element("summary", summary), *content)
-
-
 def whole(*content: object) -> str:
     """Return what a notebook shows: the content with its style."""
     return element("div", Html(f"<style>\n{_STYLE}</style>"), *content, look="tajsim-display")

@@ -268,12 +268,12 @@ def whole(
 
 
 @contextmanager
-def telling(shown: str | Path) -> Iterator[None]:
-    """Turn an ``OSError`` into the `UserError` that ``shown`` cannot be written."""
+def telling(shown: str | Path, more: str = "") -> Iterator[None]:
+    """Turn an ``OSError`` into the `UserError` that ``shown`` cannot be written, and ``more``."""
     try:
         yield
     except OSError as error:
-        raise UserError(f"{shown}: cannot be written ({reason(error)})") from None
+        raise UserError(f"{shown}: cannot be written ({reason(error)}){more}") from None
 
 
 def write_whole(path: Path, *content: str | bytes | bytearray | memoryview) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence, Sized
 
 import tajsim
 from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file, write_table
-from tajsim.errors import UserError, refuse, unknown
+from tajsim.errors import UserError, check_names, refuse
 from tajsim.files import check_file, write_whole
 from tajsim.inputs import experiment, ledger, outcomes as known_outcomes, registry, scenario_parts
 from tajsim.results.numbers import WIDTH, counted, text_table
@@ -164,8 +164,7 @@ def parameters(options: Namespace) -> None:
     if options.name in known:
         print(_parameter_in_full(known[options.name]))
         return
-    if options.name and options.name not in families:
-        raise UserError(unknown("parameter", options.name, [*known, *families]))
+    check_names("parameter", filter(None, [options.name]), [*known, *families])
     rows = [
         [p.name, f"{p.value:,.10g}", p.unit, _range(p), p.role, p.basis.kind, registry.holder(p)]
         for p in known.values()
@@ -281,9 +280,7 @@ def find(options: Namespace) -> None:
         held.sort(key=lambda row: (row[0] != word, word not in row[0].casefold()))
         found |= {kind: held} if held else {}
     if not found:
-        raise UserError(
-            unknown("word", options.word, [n for rows in every.values() for n, _ in rows])
-        )
+        check_names("word", [options.word], [n for rows in every.values() for n, _ in rows])
     for kind, held in found.items():
         print(kind.format(len(held)))
         for name, text in held[:_FOUND]:

@@ -70,19 +70,11 @@ def run(scenario: ScenarioLike, runs: int = 200, **options: Unpack[Options]) -> 
 
 
 def run_many(
-    scenarios: Sequence[ScenarioLike],
-    runs: int = 200,
-    seed: int = 1,
-    parameters: str = DEFAULT_MODE,
-    until: str | None = None,
-    outcomes: Sequence[str] | None = None,
-    workers: int = 1,
-    progress: Progress | None = None,
-    overrides: Overrides = (),
-    without: Without = (),
-    engine: str | None = None,
+    scenarios: Sequence[ScenarioLike], runs: int = 200, **options: Unpack[Options]
 ) -> xr.Dataset:
     """Simulate scenarios with the same seed, so that their runs are pairs by number.
+
+    All arguments but the first two are given by name; usual values are those of `prepare`.
 
     Args:
         scenarios: names of shipped scenarios, paths of files, or loaded scenarios; with more
@@ -110,10 +102,10 @@ def run_many(
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
-    chosen = (until, outcomes, workers, overrides)
-    with using(engine):
-        plan = prepare(scenarios, runs, seed, parameters, *chosen, without=without)
-        return with_bands(simulate(plan, progress))
+    given = dict[str, Any](options)
+    progress = given.pop("progress", None)
+    with using(given.pop("engine", None)):
+        return with_bands(simulate(prepare(scenarios, runs, **given), progress))
 
 
 def prepare(

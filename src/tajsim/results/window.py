@@ -167,7 +167,7 @@ def places_of(variable: xr.DataArray) -> str:
 
 
 def at_places(
-    dataset: Series, name: str, select: Mapping[str, Names] | None = None, keep: Sequence[str] = ()
+    dataset: Series, name: str, select: Mapping[str, Names] | None = None
 ) -> xr.DataArray:
     """Return the series of an outcome at chosen places, the others brought to one number.
 
@@ -178,19 +178,18 @@ def at_places(
         dataset: what holds the outcome, and `WEIGHT` beside it.
         name: the outcome.
         select: a name or names by dimension; dimensions that the outcome has not are passed over.
-        keep: dimensions that are kept.
 
     Returns:
-        ``(scenario, keep..., month, run)``, as far as the outcome has them.
+        ``(scenario, month, run)``, as far as the outcome has them.
     """
     variable = dataset[name]
     named = {d: as_names(names) for d, names in (select or {}).items() if d in variable.dims}
-    chosen = {d: n[0] if len(n) == 1 and d not in keep else n for d, n in named.items()}
-    away = [d for d in own_dimensions(variable.sel(chosen, drop=True)) if d not in keep]
+    chosen = {d: n[0] if len(n) == 1 else n for d, n in named.items()}
+    away = own_dimensions(variable.sel(chosen, drop=True))
 
     def first_away(values: xr.DataArray) -> xr.DataArray:
         values = values.sel(chosen, drop=True)
-        order = [d for d in ("scenario", *keep, "month", "run") if d in values.dims]
+        order = [d for d in _ORDER if d in values.dims]
         return values.transpose(*away, *order)
 
     values = first_away(variable)
