@@ -132,16 +132,12 @@ def test_incomplete_base_rows_are_left_out_and_counted() -> None:
     assert any("10 of 80 points are left out" in note for note in found.notes)
 
 
-def test_what_has_no_ranks_and_names_that_are_wrong() -> None:
+def test_what_has_no_ranks() -> None:
     with pytest.raises(UserError, match="same mean at every point"):
         sensitivity(fake_sweep("latin-hypercube", cube(30, 2), {"flat": lambda p: 0.0 * p[:, 0]}))
     sweep = fake_sweep("latin-hypercube", cube(30, 2), {"height": lambda p: p[:, 0]})
     with pytest.raises(UserError, match="no factors"):
         sensitivity(changed(sweep, factors=sweep.factors.iloc[:0]))
-    with pytest.raises(UserError, match="did you mean 'height'"):
-        sensitivity(sweep, ["heigth"])
-    with pytest.raises(UserError, match="unknown scenario 'quo'"):
-        sensitivity(sweep, scenario="quo")
 
 
 # Robustness: regret and satisficing by hand, portfolios in the same worlds, where they fail.
