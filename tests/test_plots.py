@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import synthetic
 import xarray as xr
+from conftest import refused
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -26,7 +27,6 @@ import tajsim.plots.style as style
 import tajsim.results.numbers as numbers
 import tajsim.results.select as select
 import tajsim.results.window as windows
-from tajsim.errors import UserError
 from tajsim.results.chronicle import event_table
 from tajsim.results.select import join
 from tajsim.results.window import yes_or_no
@@ -58,8 +58,7 @@ def test_one_scenario_draws_every_kind_but_differences(one: xr.Dataset, tmp_path
     assert [path.stem for path in paths] == ["providers", "fan", "border"]
     for path in paths:
         ElementTree.parse(path)
-    with pytest.raises(UserError, match="another scenario"):
-        plots.figure("difference", one)
+    refused("another scenario", plots.figure, "difference", one)
 
 
 def test_standard_pictures_of_a_comparison(
@@ -474,24 +473,18 @@ def test_results_of_two_files_stand_side_by_side_without_a_chronicle(
     assert select.names_of(joined) == ["status-quo", "abrupt-withdrawal"]
     assert joined.sizes["run"] == 6
     assert set(json.loads(joined.attrs["events"])) == {"status-quo", "abrupt-withdrawal"}
-    with pytest.raises(UserError, match="hold no events"):
-        event_table(joined)
+    refused("hold no events", event_table, joined)
     assert "Russian troops hold" in words(plots.figure("border", two)).replace("\n", " ")
     assert "Russian troops hold" not in words(plots.figure("border", joined)).replace("\n", " ")
     changed = one.assign(grievance=one["grievance"] * 2)
-    with pytest.raises(UserError, match="results 2: holds other values for status-quo"):
-        join([one, changed])
+    refused("results 2: holds other values for status-quo", join, [one, changed])
     kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
     assert len(kept.axes) == 12
 
 
 def test_files_that_cannot_be_written(one: xr.Dataset, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"\.png or \.svg or \.pdf"):
-        plots.draw("providers", one, tmp_path / "picture.gif")
-    with pytest.raises(UserError, match="cannot be written"):
-        plots.draw("providers", one, tmp_path / "nowhere" / "picture.png")
+    refused(r"\.png or \.svg or \.pdf", plots.draw, "providers", one, tmp_path / "picture.gif")
+    refused("cannot be written", plots.draw, "providers", one, tmp_path / "nowhere" / "picture.png")
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="cannot be written"):
-        plots.standard_pictures(one, tmp_path / "file")
-    with pytest.raises(UserError, match="no results"):
-        plots.figure("fan", [])
+    refused("cannot be written", plots.standard_pictures, one, tmp_path / "file")
+    refused("no results", plots.figure, "fan", [])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from conftest import refused
 from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.figure import Figure
 from synthetic import PAIR, results, targets_table
@@ -89,8 +90,7 @@ def test_a_stack_adds_up_to_the_whole_and_what_has_no_parts_is_refused(two: xr.D
     assert "others" in words(panel.figure)  # two of eight agencies are not told apart
     with pytest.raises(UserError, match="'grievance' has no parts that add up"):
         plots.figure("stacks", two, outcome="grievance")
-    with pytest.raises(UserError, match="divided differently"):
-        plots.figure("stacks", two, outcome=["tolls", "aid_delivered"])
+    refused("divided differently", plots.figure, "stacks", two, outcome=["tolls", "aid_delivered"])
 
 
 # boards
@@ -102,10 +102,8 @@ def test_targets_stand_at_their_errors(two: xr.Dataset) -> None:
     assert spots["target-near"] == pytest.approx(np.log(0.9) / 0.2)
     assert spots["target-far"] == 6.0  # 40 errors off: an arrow at the edge
     assert spots["target-bound"] == 0.0  # on the allowed side
-    with pytest.raises(UserError, match="no targets"):
-        plots.figure("targets", two, table=targets_table().iloc[:0])
-    with pytest.raises(UserError, match="shows a table"):
-        plots.figure("targets", two)
+    refused("no targets", plots.figure, "targets", two, table=targets_table().iloc[:0])
+    refused("shows a table", plots.figure, "targets", two)
     source = load_figures()["heroin-seized-2008"]
     assert f"({source.document}:{source.line})" in words(picture)
 
@@ -296,8 +294,7 @@ def test_many_scenarios_in_small_panels() -> None:
     picture = plots.figure("fan", many, outcome="grievance")
     assert len(drawn(picture)) == 25
     assert picture.get_size_inches()[1] < 16
-    with pytest.raises(UserError, match="shows one outcome"):
-        plots.figure("fan", many, outcome=["grievance", "dependence"])
+    refused("shows one outcome", plots.figure, "fan", many, outcome=["grievance", "dependence"])
 
 
 @pytest.mark.filterwarnings("error")
