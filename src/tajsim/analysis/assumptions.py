@@ -85,8 +85,7 @@ def ranked(values: Array) -> Array:
     middle = (known.sum(axis=1, keepdims=True) + 1.0) / 2.0
     ranks = np.where(known, ranks - middle, 0.0)
     size = np.sqrt((ranks**2).mean(axis=1, keepdims=True))
-    result: Array = np.divide(ranks, size, out=np.zeros_like(ranks), where=size > 0.0)
-    return result
+    return np.asarray(np.divide(ranks, size, out=np.zeros_like(ranks), where=size > 0.0))
 
 
 #: So many assumptions are named for each comparison, and for each of its outcomes.
@@ -261,8 +260,7 @@ def _beyond(share: Array, degrees: int, runs: int) -> Array:
     by_chance = degrees / (runs - 1.0)
     if by_chance >= 1.0:  # too few runs to tell anything
         return np.zeros_like(share)
-    result: Array = np.clip((share - by_chance) / (1.0 - by_chance), 0.0, 1.0)
-    return result
+    return np.asarray(np.clip((share - by_chance) / (1.0 - by_chance), 0.0, 1.0))
 
 
 def combined(p: Array) -> Array:

@@ -66,8 +66,7 @@ def _mean_size(middle: Array, spread: float) -> Array:
     if spread <= 0.0:
         return np.abs(middle)
     z = middle / spread
-    result: Array = spread * (2.0 * np.exp(-0.5 * z**2) / _ROOT + z * (2.0 * ndtr(z) - 1.0))
-    return result
+    return np.asarray(spread * (2.0 * np.exp(-0.5 * z**2) / _ROOT + z * (2.0 * ndtr(z) - 1.0)))
 
 
 #: The columns of a user's file.
@@ -315,8 +314,6 @@ def coverage(table: pd.DataFrame) -> list[str]:
     return lines
 
 
-#: The scenario that applies everything documented.
-DOCUMENTED = "history"
 OLD_SAMPLE = (
     "The calibrated sample was fitted to another version of this model; in a checkout python -m "
     "docs.generate.sample FOLDER fits it again."
@@ -373,7 +370,7 @@ class Validation(Printed):
 
 
 def validate(
-    scenario: ScenarioLike = DOCUMENTED,
+    scenario: ScenarioLike = conditioned.HISTORY,
     *,
     runs: int = 200,
     against: str | Path | None = None,

@@ -40,8 +40,7 @@ def log_kernel(errors: Values) -> Values:
     """
     known = np.where(np.isfinite(errors), errors, _MISSING)
     each = -0.5 * (_FREEDOM + 1.0) * np.log1p(known**2 / _FREEDOM)
-    result: Values = each.sum(axis=0)
-    return result
+    return np.asarray(each.sum(axis=0))
 
 
 def effective_number(log_weights: Values) -> float:
@@ -66,8 +65,7 @@ class Reference:
     def log_density(self, scores: Values) -> Values:
         """Return the logarithm of its density ``(particle,)``, up to a constant."""
         plain = np.linalg.solve(self.root, scores - self.mean)
-        result: Values = -0.5 * (plain**2).sum(axis=0)
-        return result
+        return np.asarray(-0.5 * (plain**2).sum(axis=0))
 
 
 def reference(scores: Values) -> Reference:
@@ -91,14 +89,12 @@ def propose(scores: Values, normals: Values, step: float, ref: Reference) -> Val
         moved = mean + sqrt(1 - step**2) * (scores - mean) + step * root @ normals
     """
     keep = np.sqrt(1.0 - step**2)
-    result: Values = ref.mean + keep * (scores - ref.mean) + step * (ref.root @ normals)
-    return result
+    return np.asarray(ref.mean + keep * (scores - ref.mean) + step * (ref.root @ normals))
 
 
 def log_prior_over(ref: Reference, scores: Values) -> Values:
     """Return the logarithm of prior over reference ``(particle,)``, up to a constant."""
-    result: Values = -0.5 * (scores**2).sum(axis=0) - ref.log_density(scores)
-    return result
+    return np.asarray(-0.5 * (scores**2).sum(axis=0) - ref.log_density(scores))
 
 
 Runs = NDArray[np.int64]

@@ -21,15 +21,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
+from tajsim.axes import Array
 from tajsim.files import data_tables, data_text
 from tajsim.inputs.outcomes import Outcome, load_outcomes
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.results import effect, select, window
-
-Values = NDArray[np.float64]
 
 FILE_NAME, OTHER = "discrepancy.toml", "Other"
 #: So many targets of a theme must be numbers for it to have a scale of its own.
@@ -40,7 +38,7 @@ PAIRED = (
     "it cancels, and where it does not no band shows it."
 )
 #: Equally likely values of a normal variable, by which runs are spread.
-_NODES: Values = ndtri((np.arange(25) + 0.5) / 25)
+_NODES: Array = ndtri((np.arange(25) + 0.5) / 25)
 _NODES *= 1.0 / _NODES.std()
 _FLOOR = 1e-4
 _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
@@ -83,7 +81,7 @@ class _Residual:
     year: float
 
 
-def moved(values: Values, form: str, by: Values | float) -> Values:
+def moved(values: Array, form: str, by: Array | float) -> Array:
     """Return values moved on the scale ``log``, ``logit``, ``fisher`` or ``none``."""
     if form == "log":
         return np.asarray(values * np.exp(by))
@@ -133,8 +131,8 @@ def target_form(target: Target) -> tuple[str, float, float]:
 
 
 def standard_errors_of(
-    simulated: Values, observed: float, error: float, scale: str, bound: str
-) -> Values:
+    simulated: Array, observed: float, error: float, scale: str, bound: str
+) -> Array:
     """Return simulated less observed in standard errors of a target, see `Target`.
 
     Zero on the allowed side of a bound. On a logarithmic scale values below a ten-thousandth of the
@@ -178,7 +176,7 @@ def residuals() -> tuple[_Residual, ...]:
     return tuple(r for r in found if r is not None)
 
 
-def _log_likelihood(chosen: Sequence[_Residual], scales: Values) -> Values:
+def _log_likelihood(chosen: Sequence[_Residual], scales: Array) -> Array:
     """Return the logarithm of the density of residuals for each of some scales."""
     values = np.array([r.value for r in chosen])
     plain = np.diag([r.variance for r in chosen])
@@ -231,7 +229,7 @@ def scale_of(theme: str, left_out: bool = False) -> Scale:
     return Scale(found, True, tuple(r.target.id for r in own))
 
 
-def spread_runs(values: Values, form: str, scale: float) -> Values:
+def spread_runs(values: Array, form: str, scale: float) -> Array:
     """Return ``(..., run * node)``: each run with equally likely discrepancies."""
     if form == "none" or scale <= 0.0:
         return values
@@ -239,7 +237,7 @@ def spread_runs(values: Values, form: str, scale: float) -> Values:
     return found.reshape(*values.shape[:-1], -1)
 
 
-def band(values: Values, outcome: Outcome | str) -> Values:
+def band(values: Array, outcome: Outcome | str) -> Array:
     """Return ``(2, ...)``: the ends of the 90 % band of levels ``(..., run)``, in their unit.
 
     It holds parameters, chance and the discrepancy of the model; `judged` says whether a record

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
 from tajsim.axes import Array
@@ -24,7 +23,7 @@ from tajsim.results.numbers import listed, month_text, parameter_name, percent
 from tajsim.results.select import attribute, gap, names_of, over_spread, pair_of
 from tajsim.results.window import Cell, Window, cells, months_in, own_events, window_of
 
-Values = NDArray[np.float64]
+Values = Array
 LEVEL = 0.90
 
 

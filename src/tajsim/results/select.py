@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
+from tajsim.axes import Array
 from tajsim.errors import UserError, check_names, refuse, unknown
 from tajsim.results.numbers import words
 
@@ -168,8 +168,6 @@ def own_dimensions(variable: xr.DataArray) -> list[str]:
     return [str(d) for d in variable.dims if d not in ("scenario", "month", "run")]
 
 
-Values = NDArray[np.float64]
-
 #: What runs of one number must share to be pairs: attribute and what it is called.
 _SAME = {"seed": "seed", "parameters_mode": "mode of the parameters", "redraw": "redrawn groups"}
 
@@ -238,7 +236,7 @@ def check_pairs(datasets: Sequence[xr.Dataset]) -> None:
             )
 
 
-def gap(reference: Values, other: Values) -> Values:
+def gap(reference: Array, other: Array) -> Array:
     """Return ``other - reference`` of paired runs ``(..., run)``, 0 where it is rounding alone.
 
     Outcomes are kept in float32; adding them up leaves errors besides, of the largest of the runs.
@@ -250,13 +248,13 @@ def gap(reference: Values, other: Values) -> Values:
     return np.where(np.abs(found) <= noise, 0.0, found)
 
 
-def spread_over_runs(*sides: Values) -> float:
+def spread_over_runs(*sides: Array) -> float:
     """Return the standard deviation over runs, that of several sides pooled; 0 of no values."""
     known = [side[np.isfinite(side)] for side in sides]
     return float(np.sqrt(np.mean([part.var() if part.size else 0.0 for part in known])))
 
 
-def over_spread(difference: float, *sides: Values) -> float:
+def over_spread(difference: float, *sides: Array) -> float:
     """Return the size of a difference in standard deviations of the runs of some sides, pooled.
 
     It is ``nan`` where they do not vary.
