@@ -6,7 +6,7 @@ that it reads on a light and on a dark page.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -83,11 +83,7 @@ def table_csv(table: pd.DataFrame, model: str = "") -> str:
 
 
 class Printed:
-    """What was found: prints as text (``__str__``), shows as HTML, and is written as tables."""
-
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Return the tables behind the text by the name of their file."""
-        raise NotImplementedError
+    """What was found: prints as text (``__str__``), shows as HTML, and is written as ``tables``."""
 
     def _repr_html_(self) -> str:
         """Return the text with its layout, as a notebook shows it."""

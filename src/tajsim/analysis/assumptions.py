@@ -160,7 +160,7 @@ def _of(
 
 
 def assumed(*settings: Collection[str]) -> list[str]:
-    """Return the assumptions that are drawn with at least one of these settings."""
+    """Return the uncertain assumptions that are drawn with at least one of these settings."""
     return [
         name
         for name, p in load_parameters().items()

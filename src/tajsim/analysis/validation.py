@@ -163,12 +163,6 @@ def documented(targets: Iterable[Target]) -> list[Observation]:
     return [*found.values()]
 
 
-def needed(observations: Iterable[Observation]) -> tuple[set[str], str]:
-    """Return the outcomes of some observations, and the last month that they need."""
-    listed = [*observations]
-    return {o.outcome for o in listed}, f"{max(o.year for o in listed)}-12"
-
-
 def series_scores(
     dataset: xr.Dataset, observations: Iterable[Observation], documented_too: bool = True
 ) -> pd.DataFrame:
@@ -391,8 +385,8 @@ def validate(
         raise UserError("validate: conditioned runs were chosen by what they met and test nothing")
     targets = tuple(load_targets().values())
     own = read_observations(against) if against else documented(targets)
-    series, last = needed(own)
-    kept = sorted({*measured.target_outcomes(targets), *series})
+    last = f"{max(o.year for o in own)}-12"
+    kept = sorted({*measured.target_outcomes(targets), *(o.outcome for o in own)})
     until, options = max(last, measured.last_month(targets)), dict[str, Any](draws)
     progress = options.pop("progress", None)
     plan = prepare([scenario], runs, until=until, outcomes=kept, **options)

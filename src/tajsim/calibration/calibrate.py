@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control, norm
 
-from tajsim.analysis.assumptions import ranked
+from tajsim.analysis.assumptions import assumed, ranked
 from tajsim.analysis.targets import last_month, standard_errors, target_outcomes, target_values
 from tajsim.calibration import smc
 from tajsim.ensemble import dataset, fingerprint, job
@@ -271,7 +271,8 @@ def _fit(
     tell: Progress,
     settings: Mapping[str, Any],
 ) -> Calibration:
-    names = smc.candidates(simulate.scenario.settings)
+    # Documented and derived ranges are data and not fitted; nor is what the scenario sets.
+    names = tuple(assumed(simulate.scenario.settings))
     first = _prior(simulate, kept, names, method.seed, prior_runs, tell)
     chosen = fitted()
     rows = [simulate.targets.index(target) for target in chosen]

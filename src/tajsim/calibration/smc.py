@@ -8,14 +8,13 @@ steps particles move: with the same chance and other parameters, or with fresh c
 leave the weighted distribution as it is, so chance, and what is not fitted, is averaged over.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from tajsim.analysis.assumptions import assumed
 from tajsim.draws import AT_START, Draws
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
@@ -215,14 +214,6 @@ def _move(state: Population, simulate: Simulator, method: Method) -> Population:
         steps=(steps[0], steps[1]),
         accepted=share,
     )
-
-
-def candidates(settings: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the uncertain parameters that are assumptions, in the order of the registry.
-
-    Documented and derived ranges are data and not fitted; nor is what a scenario sets.
-    """
-    return tuple(assumed(settings))
 
 
 def drawn_scores(names: Sequence[str], seed: int, runs: Runs) -> Values:
