@@ -58,7 +58,6 @@ def test_one_scenario_draws_every_kind_but_differences(one: xr.Dataset, tmp_path
     assert [path.stem for path in paths] == ["providers", "fan", "border"]
     for path in paths:
         ElementTree.parse(path)
-    refused("another scenario", plots.figure, "difference", one)
 
 
 def test_standard_pictures_of_a_comparison(
@@ -487,4 +486,3 @@ def test_files_that_cannot_be_written(one: xr.Dataset, tmp_path: Path) -> None:
     refused("cannot be written", plots.draw, "providers", one, tmp_path / "nowhere" / "picture.png")
     (tmp_path / "file").write_text("")
     refused("cannot be written", plots.standard_pictures, one, tmp_path / "file")
-    refused("no results", plots.figure, "fan", [])

@@ -231,12 +231,10 @@ def test_find_searches_names_labels_and_meanings(
     assert word.casefold() in told.casefold()
 
 
-def test_find_names_the_nearest_and_a_name_comes_first(capsys: Capture) -> None:
+def test_a_name_that_is_found_comes_first(capsys: Capture) -> None:
     told = said(["find", "grievance"], capsys)
     outcomes = told[told.index("Outcomes") :].splitlines()
     assert outcomes[1].strip().startswith("grievance ")
-    assert main(["find", "grievnace"]) == 2
-    assert "did you mean 'grievance" in capsys.readouterr().err
 
 
 # pictures from Python
