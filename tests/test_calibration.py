@@ -18,6 +18,7 @@ import tajsim.calibration.calibrate as calibrate_module
 import tajsim.calibration.report as tables
 import tajsim.calibration.smc as smc
 from docs.generate.calibration import filled, rows_of
+from tajsim.analysis.assumptions import assumed
 from tajsim.calibration.calibrate import Folder, calibrate, checksum, histories, screen
 from tajsim.cli.main import main
 from tajsim.draws import Draws
@@ -189,15 +190,15 @@ def test_screening_finds_what_moves_a_target_and_can_be_seen() -> None:
 
 
 def test_candidates_are_assumptions_and_not_what_the_scenario_sets() -> None:
-    names, registry = smc.candidates(), load_parameters()
+    names, registry = assumed(()), load_parameters()
     assert len(names) > 100
     assert {registry[n].basis.kind for n in names} == {"assumption"}
     assert {registry[n].role for n in names} == {"uncertainty"}
-    assert names[0] not in smc.candidates([names[0]])
+    assert names[0] not in assumed([names[0]])
 
 
 def test_scores_are_the_draws_of_the_runs_themselves() -> None:
-    names, runs = smc.candidates()[:40], np.array([3, 17])
+    names, runs = assumed(())[:40], np.array([3, 17])
     values = smc.to_values(names, smc.drawn_scores(names, 9, runs))
     drawn = ParameterValues(Draws(9, runs), mode="prior")
     for name in names:

@@ -2,9 +2,13 @@
 
 import json
 import multiprocessing
+import os
 import re
 import signal
+import time
 import weakref
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ import xarray as xr
 from conftest import refused
 
 import tajsim.cli.lists as lists
+import tajsim.ensemble.executor as executor
 import tajsim.ensemble.plan as plan
 import tajsim.model.model as model
 from tajsim.analysis.explain import explain
@@ -22,6 +27,7 @@ from tajsim.cli import main
 from tajsim.cli.verb import interrupt, progress_bar
 from tajsim.ensemble import load_results, run, run_many, save
 from tajsim.ensemble.fingerprint import model_version
+from tajsim.errors import UserError
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import load_scenario
@@ -136,6 +142,33 @@ def test_a_killed_worker_and_too_many_runs_are_one_line() -> None:
 
     options = {"runs": 4, "workers": 2, "progress": kill, **SHORT}
     assert len(refused("a worker process was killed", run, REFERENCE, **options)) == 1
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_work_beside_a_block_is_done_and_leaves_nothing_behind(
+    copied: bool, pair: xr.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "_alone", lambda: copied)
+    plain, place = save(pair, tmp_path / "plain.nc").read_bytes(), tmp_path / "beside.nc"
+
+    def beside(work: Callable[[], object], error: Exception | None = None) -> None:
+        with executor.meanwhile(work):
+            if error:
+                raise error
+
+    def told() -> None:  # by whom it was saved
+        (tmp_path / "pid").write_text(str(os.getpid()))
+        save(pair, place)
+
+    beside(told)
+    assert place.read_bytes() == plain
+    assert (int((tmp_path / "pid").read_text()) == os.getpid()) is not copied
+    assert len(refused("beside.nc: exists already", beside, partial(save, pair, place))) == 1
+    if copied:
+        refused("^mine$", beside, partial(time.sleep, 600), UserError("mine"))  # it ends at once
+        refused("a worker process was killed", beside, partial(os._exit, 1))
+    assert multiprocessing.active_children() == []
+    assert {path.name for path in tmp_path.iterdir()} == {"plain.nc", "beside.nc", "pid"}
 
 
 def test_a_swallowed_interrupt_ends_the_work_at_the_next_month() -> None:

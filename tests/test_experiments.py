@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import refused
 from sweep_helpers import EXPERIMENT, small_experiment
 
 import tajsim.inputs.experiment as experiments
@@ -89,12 +88,6 @@ def test_all_mistakes_of_a_file_come_at_once(tmp_path: Path, capsys: Capture) ->
     assert main(["check", str(path), "status-quo"]) == 2
     lines = [int(line.split(":")[2]) for line in capsys.readouterr().err.splitlines()]
     assert len(lines) == 3 and lines == sorted(lines)
-
-
-def test_a_misspelt_experiment_is_told_the_nearest_name() -> None:
-    refused("did you mean 'party-ban'", load_experiment, "partyban")
-    refused("no such file", load_experiment, "nowhere/x.toml")
-    refused("is a scenario", load_experiment, "irpt-ban")
 
 
 RANGE = ("values = [1, 10, 40]", "low = 1\nhigh = 40")

@@ -13,7 +13,6 @@ from tajsim.analysis.explain import difference_story, differences_table, explain
 from tajsim.cli import main
 from tajsim.ensemble import run_many, save
 from tajsim.ensemble.dataset import chronicle_variables
-from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_causes, load_kinds
 from tajsim.inputs.registry import name_codes
 from tajsim.results.numbers import month_text
@@ -155,28 +154,6 @@ def test_one_run_of_two_scenarios_is_told(pair: xr.Dataset) -> None:
 
 
 # --- Mistakes -----------------------------------------------------------------------------------
-
-
-def refused(*words: str, **given: object) -> None:
-    with pytest.raises(UserError) as caught:
-        explain(**given)  # type: ignore[arg-type]
-    message = " ".join(caught.value.messages)
-    assert "\n" not in message
-    for word in words:
-        assert word in message
-
-
-def test_mistakes_are_told_in_one_line(pair: xr.Dataset) -> None:
-    refused("runs 0 to 5", results=pair, run=6, scenario=A)
-    refused("runs 0 to 5", results=pair, run=-1, against=A)
-    refused(f"did you mean '{A}'", results=pair, run=0, scenario="arrangement-of-2005")
-    refused("--against: ", f"did you mean '{A}'", results=pair, against="arrangement-of-2005")
-    refused("--scenario takes one of", A, results=pair, run=0)
-    refused("is the scenario itself", results=pair, against=A, scenario=A)
-    refused("--run N", "0 to 5", results=pair.sel(scenario=[A]))
-    refused("none besides it", results=pair.sel(scenario=[A]), against=A)
-    older = pair.drop_dims("event")
-    refused("hold no events", "simulate again", results=older, run=0, scenario=A)
 
 
 # --- The command ----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from conftest import finished, little_before
 
 import tajsim.model.model as model_module
 from tajsim.axes import COMMANDERS, PAYERS
-from tajsim.inputs.registry import held_text, holder, load_parameters, parameter
+from tajsim.inputs.registry import held_text, holder, load_parameters
 from tajsim.inputs.scenario_parts import Event
 from tajsim.inputs.values import ParameterValues
 
@@ -73,7 +73,7 @@ IN_WAR, WAR = ("foreign_pull",), ("2014-01", "2015-12")
 def block(lever: str, end: str) -> dict[str, float]:
     """Return the settings of a block: the lever at one end of its range, in its situation."""
     sides = {**SITUATIONS.get(lever, {}), lever: end}
-    return {name: getattr(parameter(name), side) for name, side in sides.items()}
+    return {name: getattr(load_parameters()[name], side) for name, side in sides.items()}
 
 
 class ValuesOfBlocks(ParameterValues):
@@ -149,9 +149,9 @@ def test_each_lever_moves_an_outcome(lever: str, ends: dict[str, tuple[Any, Any]
 def test_every_lever_says_who_holds_it_and_nothing_else_does() -> None:
     for p in load_parameters().values():
         assert holder(p) in ((*PAYERS, "nobody") if p.role == "lever" else ("",)), p.name
-    guard = parameter("agency_pay.russian_border_troops")
+    guard = load_parameters()["agency_pay.russian_border_troops"]
     assert held_text(guard) == "held by Moscow, a unit costs 138,000 USD a year"
-    assert held_text(parameter("religious_control")) == "held by the regime"
+    assert held_text(load_parameters()["religious_control"]) == "held by the regime"
 
 
 def test_a_raise_costs_the_regime_what_its_people_are_paid() -> None:

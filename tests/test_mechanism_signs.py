@@ -18,7 +18,7 @@ from rule_inputs import Rule, all_rules, answer, between, parameters_of, state_r
 
 from tajsim.analysis.mechanisms import mechanism_index
 from tajsim.axes import AGENCIES, TASKS, Array
-from tajsim.inputs.registry import load_families, load_parameters, parameter
+from tajsim.inputs.registry import load_families, load_parameters
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages.partners import perceived_threats
@@ -110,7 +110,7 @@ def test_the_rules_tried_carry_their_rows() -> None:
 
 def test_the_regime_ranks_tasks_by_its_survival() -> None:
     """M08, M53: what partners fear most, drugs and militants from abroad, weighs least at home."""
-    weight = {task: parameter(f"survival_weight.{task}") for task in TASKS}
+    weight = {task: load_parameters()[f"survival_weight.{task}"] for task in TASKS}
     for home in ("internal_order", "elite_control"):
         for abroad in ("drugs", "militancy"):
             assert weight[home].low > weight[abroad].high
@@ -137,7 +137,7 @@ def test_what_leaving_guards_hand_over_helps_their_successors() -> None:
     calm = {"purge_rate": 0.0, "break_rate": 0.0}
     quality = [
         simulated("2007-12", settings=calm | {"exit_package": worth}).record["quality"]
-        for worth in (parameter("exit_package").low, parameter("exit_package").high)
+        for worth in (load_parameters()["exit_package"].low, load_parameters()["exit_package"].high)
     ]
     own = AGENCIES.index("border_troops")
     assert (quality[1][own, -1] > quality[0][own, -1]).all()

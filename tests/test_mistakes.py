@@ -7,6 +7,7 @@ place (``+``) and what is said. ``python tests/test_golden.py`` renews what is s
 import contextlib
 import itertools
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,16 +23,25 @@ from test_sweep_pictures import spread
 import tajsim.inputs.ledger as ledger
 import tajsim.plots as plots
 from tajsim.analysis import summarise
+from tajsim.analysis.explain import explain
+from tajsim.analysis.validation import read_observations
 from tajsim.ensemble import run, run_many
-from tajsim.exploration import discover, robust
-from tajsim.inputs.experiment import check_experiment
+from tajsim.exploration import discover, robust, sensitivity
+from tajsim.inputs.experiment import check_experiment, load_experiment
 from tajsim.inputs.scenario_parts import Event, check_scenario
+from tajsim.inputs.signs import read_signs
+from tajsim.inputs.targets import read_targets
 from tajsim.model.model import TajikistanModel
 from tajsim.plots.sweep import sweep_figure
 
 FOLDER = Path(__file__).with_name("golden")
 #: How the lines of an edit begin.
 EDIT = ("- ", "+ ", "-", "+")
+
+
+def data(name: str) -> str:
+    """Return a right file of the folder ``data``."""
+    return Path(__file__).with_name("data").joinpath(name).read_text(encoding="utf-8")
 
 
 def checked(check: Callable[[str], list[str]], text: str) -> list[str]:
@@ -45,12 +55,19 @@ NAMES = {
     **{"figure": plots.figure, "two": synthetic.two(), "summarise": summarise, "Event": Event},
     **{"sweep_figure": sweep_figure, "spread": spread, "robust": robust, "grid": grid},
     **{"discover": discover, "swept": swept, "TajikistanModel": TajikistanModel},
+    **{"explain": explain, "sensitivity": sensitivity, "load_experiment": load_experiment},
     **{"run": run, "run_many": run_many, "select": ledger.select, "figure_of": ledger.figure},
 }
 #: What a file of cases is about -> the right text, and what is said of another.
 KINDS: dict[str, tuple[str, Callable[[str], list[str]]]] = {
     "scenario": ("\n".join(RIGHT.values()) + "\n", lambda text: checked(check_scenario, text)),
     "experiment": (EXPERIMENT, lambda text: checked(check_experiment, text)),
+    "targets": (data("targets.toml"), lambda text: refused(".", read_targets, text)),
+    "signs": (data("signs.toml"), lambda text: refused(".", read_signs, text)),
+    "series": (
+        "outcome,place,year,value,unit,source\nstrain,,2004,0.1,share,\n",
+        lambda text: checked(partial(refused, ".", read_observations), text),
+    ),
     "call": ("", lambda text: refused(".", eval, text, NAMES)),
     "link": ("", lambda text: wrong(text.strip(), Path())),
 }

@@ -176,7 +176,7 @@ def test_rules_are_handed_what_is_set_and_the_values_of_one_actor() -> None:
     found.set("greed", before + 1.0)
     assert np.array_equal(found.of(rule)["greed"], before + 1.0)
     own = found.of(guarantee, power="russia")["power_guarantee"]
-    assert np.all(own == registry.parameter("power_guarantee.russia").value)
+    assert np.all(own == registry.load_parameters()["power_guarantee.russia"].value)
 
 
 def test_indexed_families_have_the_order_of_their_dimension() -> None:
@@ -193,7 +193,6 @@ def test_indexed_families_have_the_order_of_their_dimension() -> None:
 
 
 def test_unknown_names_are_told_in_one_line_each() -> None:
-    assert len(refused(".", registry.parameter, "horizon_wieght")) == 1
     unknown = {"agency_pay.border_trops": 1.0, "nothing_like_it": 2.0}
     first, second = refused(".", values, settings=unknown)
     assert "did you mean 'agency_pay.border_troops'?" in first

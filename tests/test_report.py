@@ -16,14 +16,14 @@ import pandas as pd
 import pytest
 import synthetic
 import xarray as xr
+from conftest import refused
 from html_reader import Page
 
 import tajsim
 import tajsim.report
 from tajsim.cli.main import main
 from tajsim.ensemble import load_results, run_many, save
-from tajsim.errors import UserError
-from tajsim.plots.style import INK, QUIET, contrast, families, readable
+from tajsim.plots.style import FAMILIES, INK, QUIET, contrast, readable
 from tajsim.report import report, write_report
 from tajsim.report.facts import Facts, changes, gather
 from tajsim.report.page import POLICY, template
@@ -189,10 +189,8 @@ def test_results_are_put_side_by_side_if_their_runs_are_pairs(pair: xr.Dataset) 
         (pair.isel(month=slice(1, None)), "different months"),
         (other, "different values"),
     ):
-        with pytest.raises(UserError, match=said):
-            gather([pair, wrong])
-    with pytest.raises(UserError, match="run in common"):
-        gather([pair.sel(run=[0]), pair.sel(run=[1])])
+        refused(said, gather, [pair, wrong])
+    refused("run in common", gather, [pair.sel(run=[0]), pair.sel(run=[1])])
 
 
 def test_many_scenarios_stand_in_one_table_and_the_rest_is_folded() -> None:
@@ -211,17 +209,14 @@ def test_many_scenarios_stand_in_one_table_and_the_rest_is_folded() -> None:
 def test_a_page_is_written_whole_and_not_over_another(pair: xr.Dataset, tmp_path: Path) -> None:
     place = tmp_path / "page.html"
     place.write_text("mine")
-    with pytest.raises(UserError, match="exists already"):
-        write_report(pair, place)
-    with pytest.raises(UserError, match=r"ends in \.html"):
-        write_report(pair, tmp_path / "page.pdf")
+    refused("exists already", write_report, pair, place)
+    refused(r"ends in \.html", write_report, pair, tmp_path / "page.pdf")
     assert place.read_text() == "mine" and list(tmp_path.iterdir()) == [place]
 
 
 def test_without_jinja2_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(UserError, match=r"needs jinja2.*pip install 'tajsim\[report\]'"):
-        template()
+    refused(r"jinja2 is not.*pip install 'tajsim\[report\]'", template)
 
 
 def test_the_command(
@@ -347,8 +342,7 @@ def test_results_of_older_versions_are_read(pair: xr.Dataset) -> None:
 
 def test_a_folder_that_is_no_result_is_named(tmp_path: Path, pair: xr.Dataset) -> None:
     (tmp_path / "sweep.json").write_text("{}")
-    with pytest.raises(UserError, match="holds a sweep and no results"):
-        gather([tmp_path])
+    refused("holds a sweep and no results", gather, [tmp_path])
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -367,7 +361,7 @@ def test_a_continued_history_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 # Colours
 
 STYLE = (Path(tajsim.report.__file__).parent / "templates" / "report.css").read_text("utf-8")
-COLOURS = sorted({colour for family in families().values() for colour in family})
+COLOURS = sorted({colour for family in FAMILIES.values() for colour in family})
 #: hue-rotate(180deg) as the specification of filters has it.
 TURN = np.array([[-0.574, 1.43, 0.144], [0.426, 0.43, 0.144], [0.426, 1.43, -0.856]])
 
@@ -402,7 +396,7 @@ def test_what_is_read_on_white_is_read_in_the_dark() -> None:
 
 
 def test_coloured_text_is_read_on_white() -> None:
-    for colour in families()["scenario"]:
+    for colour in FAMILIES["scenario"]:
         assert contrast(readable(colour)) >= 4.5, colour
     assert readable(INK) == INK and readable("#ffffff") == "#ffffff"
     assert contrast("#000000") == pytest.approx(21.0)

@@ -12,6 +12,7 @@ import netCDF4
 import numpy as np
 import pytest
 import xarray as xr
+from conftest import refused
 
 import tajsim.files as files
 from tajsim.analysis.verify import verify
@@ -64,8 +65,7 @@ def test_other_tools_find_names_units_and_months(pair: xr.Dataset, tmp_path: Pat
 def test_nothing_is_overwritten_unasked(pair: xr.Dataset, tmp_path: Path) -> None:
     path = tmp_path / "results.nc"
     path.write_text("mine")
-    with pytest.raises(UserError, match="exists already"):
-        save(pair, path)
+    refused("exists already", save, pair, path)
     assert path.read_text() == "mine"
     save(pair, path, overwrite=True)
     assert load_results(path).sizes["run"] == 6
@@ -120,13 +120,11 @@ def test_a_file_of_another_tool_is_read_with_a_warning(pair: xr.Dataset, tmp_pat
     with pytest.warns(UserWarning, match="old.nc: was not written by this version"):
         assert load_results(tmp_path / "old.nc").equals(pair)
     (tmp_path / "longer.nc").write_bytes(whole + b"x" * room)
-    with pytest.raises(UserError, match="or a damaged one"):
-        load_results(tmp_path / "longer.nc")
+    refused("or a damaged one", load_results, tmp_path / "longer.nc")
 
 
 def test_a_place_that_cannot_be_written(pair: xr.Dataset, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="cannot be written"):
-        save(pair, tmp_path / "missing" / "results.nc")
+    refused("cannot be written", save, pair, tmp_path / "missing" / "results.nc")
 
 
 def test_results_are_verified_also_from_an_archive(tmp_path: Path, capsys: Any) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import refused
 from hypothesis import given, strategies as st
 from small_registry import small_registry
 
 from docs.generate.schemas import json_schema
-from tajsim.errors import UserError
 from tajsim.inputs.events import EVENT_KINDS, EventRow
 from tajsim.inputs.registry import load_parameters, read_quantity
 from tajsim.inputs.scenario_parts import check_scenario, load_scenario, new_scenario
@@ -78,8 +78,7 @@ def test_new_writes_a_file_that_passes_and_never_overwrites(folder: Path) -> Non
         ("no/such/folder/x.toml", "cannot be written"),
         ("x.txt", r"ends in \.toml"),
     ):
-        with pytest.raises(UserError, match=said):
-            new_scenario(folder / name, folder / "parent.toml")
+        refused(said, new_scenario, folder / name, folder / "parent.toml")
     assert file.read_text() == before
 
 

@@ -9,7 +9,7 @@ from conftest import finished
 from rule_inputs import as_documented, at
 
 from tajsim.axes import REGIONS, Array, ranks, total
-from tajsim.inputs.registry import parameter
+from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import Event, load_scenario
 from tajsim.inputs.values import parameters_of
 from tajsim.model.model import TajikistanModel
@@ -180,7 +180,7 @@ def test_a_threat_is_overstated_for_gain_and_doubted_by_who_looks() -> None:
 
 def test_a_movement_without_borders_is_feared_more_than_arms() -> None:
     """M89: a member counts for more than a fighter, over all of both ranges."""
-    assert parameter("idea_fear").low >= parameter("arms_fear").high
+    assert load_parameters()["idea_fear"].low >= load_parameters()["arms_fear"].high
 
 
 def test_a_handover_hardens_the_neighbours() -> None:

@@ -9,7 +9,7 @@ from rule_inputs import between, states
 
 from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, MILITANT_GROUPS, REGIONS, Array
 from tajsim.compiled import engine
-from tajsim.inputs.registry import parameter
+from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import Event
 from tajsim.model.model import TajikistanModel
 from tajsim.model.stages import force as stage
@@ -112,7 +112,7 @@ def test_the_threshold_of_failure_is_what_its_basis_says() -> None:
     ratios = np.array(usual)[24:] / (2.0 * weight / weight.sum(axis=0))
     ratios = ratios.mean(axis=(0, 2))
     ratios[:3] = 0.5
-    row = parameter("failure_threshold")
+    row = load_parameters()["failure_threshold"]
     for decline, at in ((1.0, row.low), (0.8, row.value), (0.6, row.high)):
         terms = rules.strain_terms(*ratios[:, None], strain_decline=np.array([decline]))
         # Deals that come and go move the usual ratios a little; the range is not moved for that

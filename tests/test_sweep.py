@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import refused
 from sweep_helpers import EXPERIMENT, quick, small_experiment
 
 import tajsim
 from tajsim.cli import main
 from tajsim.ensemble.job import Job, MonthDone
-from tajsim.errors import UserError
 from tajsim.results.window import at_places, over
 from tajsim.sweeps import Sweep, load_sweep, sweep
 from tajsim.sweeps.design import LARGEST, divide, make_points
@@ -40,11 +40,20 @@ def test_points_side_by_side_equal_each_point_alone(swept: Path, tmp_path: Path)
     for point, row in found.points.iterrows():
         path = tmp_path / f"{point}.toml"
         path.write_text(BY_HAND.format(row["month"], row["pay"]))
-        alone = tajsim.run(path, runs=4, seed=7, until="2004-06", outcomes=["collusion"])
-        series = alone["collusion"].sel(agency="border_troops").isel(scenario=0)
-        expected = over(series, ("2004-01", "2004-06")).values
-        mine = found.results[found.results["point"] == point].sort_values("run")[COLLUSION]
-        assert mine.to_list() == expected.tolist()
+        assert alone(path, "collusion", agency="border_troops") == made(found, point, COLLUSION)
+
+
+def alone(path: Path, outcome: str, chosen: dict[str, float] | None = None, **at: str) -> list[Any]:
+    """Return an outcome over all months, by run, of a scenario that is simulated by itself."""
+    how: dict[str, Any] = {"runs": 4, "seed": 7, "until": "2004-06", "outcomes": [outcome]}
+    results = tajsim.run(path, overrides=chosen or {}, **how).isel(scenario=0)
+    found: list[Any] = over(at_places(results, outcome, at), ("2004-01", "2004-06")).values.tolist()
+    return found
+
+
+def made(found: Sweep, point: object, column: str) -> list[Any]:
+    """Return what a sweep kept of the runs of a point."""
+    return found.results[found.results["point"] == point].sort_values("run")[column].to_list()
 
 
 def test_results_do_not_depend_on_batches(
@@ -77,8 +86,7 @@ def test_the_tables_name_points_factors_and_columns(swept: Path) -> None:
     assert data["seized"].dims == ("point", "run") and data["seized"].attrs["unit"] == "kg/year"
     table = found.table()
     assert list(table.columns) == ["point", "scenario", "pay", "month", "run", COLLUSION, "seized"]
-    with pytest.raises(UserError, match="did you mean 'seized'"):
-        found.answers("seised")
+    refused("did you mean 'seized'", found.answers, "seised")
 
 
 def failing(bad: Callable[[str, int], bool]) -> Callable[..., Numbers]:
@@ -166,8 +174,8 @@ def test_a_missing_library_is_named_with_its_extra(
     walks = ('kind = "grid"', 'kind = "morris"\ntrajectories = 2')
     experiment = small_experiment(tmp_path, walks, ("values = [1, 10, 40]", "low = 1\nhigh = 40"))
     monkeypatch.setitem(__import__("sys").modules, "SALib.sample.morris", None)
-    with pytest.raises(UserError, match=r"SALib is not installed; .*tajsim\[analysis\]"):
-        sweep(experiment, tmp_path / "out", simulate=quick)
+    said = r"SALib is not installed; .*tajsim\[analysis\]"
+    refused(said, sweep, experiment, tmp_path / "out", simulate=quick)
 
 
 def test_factors_that_are_parameters_equal_overrides(tmp_path: Path) -> None:
@@ -187,20 +195,10 @@ def test_factors_that_are_parameters_equal_overrides(tmp_path: Path) -> None:
     )
     sweep(experiment, tmp_path / "out")
     found = load_sweep(tmp_path / "out")
-    (tmp_path / "hand.toml").write_text(BY_HAND.format("2004-02", 10))
-    small: dict[str, Any] = {
-        "runs": 4,
-        "seed": 7,
-        "until": "2004-06",
-        "outcomes": ["heroin_seized"],
-    }
+    (hand := tmp_path / "hand.toml").write_text(BY_HAND.format("2004-02", 10))
     for point, row in found.points.iterrows():
         chosen = {name: float(row[name]) for name in ("detection_limit", "agency_pay.army")}
-        alone = tajsim.run(tmp_path / "hand.toml", overrides=chosen, **small)
-        series = at_places(alone.isel(scenario=0), "heroin_seized")
-        expected = over(series, ("2004-01", "2004-06")).values
-        mine = found.results[found.results["point"] == point]["seized"]
-        assert mine.to_list() == expected.tolist()
+        assert alone(hand, "heroin_seized", chosen) == made(found, point, "seized")
 
 
 def test_seats_travel_along_the_runs_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
+from conftest import refused
 from sweep_helpers import EXPERIMENT, MONTHS, deadly, endless, number_of, slow, small_experiment
+from test_sweep import same_results
 
 from tajsim.cli import main
 from tajsim.ensemble.executor import Answer, Processes
@@ -21,6 +22,7 @@ from tajsim.errors import UserError
 from tajsim.files import BEGUN
 from tajsim.sweeps import load_sweep, sweep
 
+LONG = ("runs = 4", "runs = 20")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes by signals")
 
 
@@ -41,20 +43,24 @@ def test_a_worker_that_is_killed_is_replaced(
         start(self, *arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Processes, "__init__", remember)
+    sweeps_on_when_killed(tmp_path, lambda: teams[0]._workers[0].process.pid, workers=2)
+
+
+def sweeps_on_when_killed(folder: Path, worker: Callable[[], int | None], **where: Any) -> None:
+    """Kill a worker in the middle of a sweep; hold that all runs are there all the same."""
     killed: list[int] = []
 
     def tell(done: int, total: int) -> None:
         if done / MONTHS >= 10 and not killed:
-            pid = teams[0]._workers[0].process.pid
-            os.kill(pid, signal.SIGKILL)
-            killed.append(pid)
+            killed.append(worker() or 0)
+            os.kill(killed[0], signal.SIGKILL)
 
-    experiment = small_experiment(tmp_path, ("runs = 4", "runs = 20"))
-    report = sweep(experiment, tmp_path / "out", workers=2, simulate=slow, progress=tell)
-    assert len(killed) == 1
-    assert (report.computed, report.failed) == (120, 0)
-    for _, row in load_sweep(tmp_path / "out").results.iterrows():
-        assert row["collusion[agency=border_troops]"] == number_of(row["point"], int(row["run"]))
+    experiment = small_experiment(folder, LONG)
+    report = sweep(experiment, folder / "out", simulate=slow, progress=tell, **where)
+    assert killed and (report.computed, report.failed) == (120, 0)
+    results = load_sweep(folder / "out").results
+    expected = [number_of(p, int(r)) for p, r in zip(results["point"], results["run"], strict=True)]
+    assert results["collusion[agency=border_troops]"].to_list() == expected
 
 
 def test_a_run_that_kills_its_worker_is_found_and_recorded(
@@ -166,8 +172,7 @@ def test_a_killed_parent_takes_its_workers_along_and_the_command_goes_on(
     assert main([*command, "1"]) == 0
     assert f"72 runs: {kept} were there, {72 - kept} computed" in capsys.readouterr().out
     assert sweep(tmp_path / "pay.toml", tmp_path / "one").computed == 72
-    expected, found = load_sweep(tmp_path / "one").results, load_sweep(out).results
-    pd.testing.assert_frame_equal(expected, found, check_exact=True)
+    same_results(tmp_path / "one", out)
 
 
 def test_ctrl_c_ends_a_sweep_at_once_and_cleanly(
@@ -220,50 +225,31 @@ def test_a_cluster_gives_the_results_of_one_process(
     assert main(["sweep", str(file), "--out", out, "--cluster", cluster.scheduler_address]) == 0
     assert "24 computed" in capsys.readouterr().out
     sweep(file, tmp_path / "near")
-    near, far = load_sweep(tmp_path / "near").results, load_sweep(out).results
-    pd.testing.assert_frame_equal(near, far, check_exact=True)
+    same_results(tmp_path / "near", tmp_path / "far")
 
 
 def test_a_worker_of_the_cluster_is_killed_in_the_middle(
     cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 2)
-    killed: list[int] = []
-
-    def tell(done: int, total: int) -> None:
-        if done / MONTHS >= 20 and not killed:
-            killed.append(cluster.workers[0].pid)
-            os.kill(killed[0], signal.SIGKILL)
-
-    experiment = small_experiment(tmp_path, ("runs = 4", "runs = 20"))
-    report = sweep(
-        experiment,
-        tmp_path / "out",
-        cluster=cluster.scheduler_address,
-        simulate=slow,
-        progress=tell,
-    )
-    assert killed
-    assert (report.computed, report.failed) == (120, 0)
-    results = load_sweep(tmp_path / "out").results
-    expected = [number_of(p, int(r)) for p, r in zip(results["point"], results["run"], strict=True)]
-    assert results["collusion[agency=border_troops]"].to_list() == expected
+    address = cluster.scheduler_address
+    sweeps_on_when_killed(tmp_path, lambda: cluster.workers[0].pid, cluster=address)
 
 
 def test_a_worker_with_another_model_is_refused(
     cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tajsim.sweeps.run.model_version", lambda: "0.0.0+other")
-    with pytest.raises(UserError, match=r"this work is of model 0\.0\.0\+other, here is"):
-        sweep(small_experiment(tmp_path), tmp_path / "out", cluster=cluster.scheduler_address)
+    said, address = r"this work is of model 0\.0\.0\+other, here is", cluster.scheduler_address
+    refused(said, sweep, small_experiment(tmp_path), tmp_path / "out", cluster=address)
 
 
 def test_nobody_at_the_address_is_told_in_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tajsim.ensemble.executor._CONNECT", "1s")
-    with pytest.raises(UserError, match="no Dask scheduler answers"):
-        sweep(small_experiment(tmp_path), tmp_path / "out", cluster="tcp://127.0.0.1:1")
+    few = small_experiment(tmp_path), tmp_path / "out"
+    refused("no Dask scheduler answers", sweep, *few, cluster="tcp://127.0.0.1:1")
 
 
 def test_a_scheduler_that_goes_away_is_told_in_a_line(
@@ -275,13 +261,8 @@ def test_a_scheduler_that_goes_away_is_told_in_a_line(
         if done / MONTHS >= 4:
             cluster.close()
 
-    experiment = small_experiment(tmp_path, ("runs = 4", "runs = 20"))
-    with pytest.raises(UserError, match="the scheduler is gone; what is finished is kept"):
-        sweep(
-            experiment,
-            tmp_path / "out",
-            cluster=cluster.scheduler_address,
-            simulate=slow,
-            progress=tell,
-        )
+    experiment = small_experiment(tmp_path, LONG)
+    how = {"cluster": cluster.scheduler_address, "simulate": slow, "progress": tell}
+    said = "the scheduler is gone; what is finished is kept"
+    refused(said, sweep, experiment, tmp_path / "out", **how)
     assert len(load_sweep(tmp_path / "out").results) >= 4

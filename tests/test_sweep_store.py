@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import refused
 from sweep_helpers import MONTHS, FailingDisk, PowerCutError, number_of, quick, small_experiment
 
 import tajsim.sweeps.read as read
@@ -152,8 +153,7 @@ def test_runs_that_do_not_belong_together_are_not_mixed(
 ) -> None:
     out = tmp_path / "out"
     sweep(experiment, out, simulate=quick)
-    with pytest.raises(UserError, match=said):
-        sweep(small_experiment(tmp_path, (old, new)), out, simulate=quick)
+    refused(said, sweep, small_experiment(tmp_path, (old, new)), out, simulate=quick)
     complete(out)
 
 
@@ -175,8 +175,7 @@ def test_shards_of_another_sweep_are_set_aside_and_computed(
         seed = [("seed = 7", "seed = 8")] if whose == "seed" else []
         sweep(small_experiment(tmp_path, *seed), other, simulate=quick)
     if whose == "model":
-        with pytest.raises(UserError, match=r"a sweep of model 0\.0\.0\+other, and this is"):
-            load_sweep(other)
+        refused(r"a sweep of model 0\.0\.0\+other, and this is", load_sweep, other)
         monkeypatch.setattr(read.select, "mixed", ContextVar("mixed", default=True))
         assert load_sweep(other).about["title"].endswith("(made by another model, 0.0.0+other)")
         assert load_sweep(other).unfit == ()
@@ -221,10 +220,8 @@ def test_a_folder_that_holds_something_else_is_refused(
     with pytest.raises(UserError, match=r"holds 'thesis.txt' and no sweep"):
         sweep(experiment, tmp_path / "full", simulate=quick)
     (tmp_path / "file").write_text("")
-    with pytest.raises(UserError, match="is a file"):
-        sweep(experiment, tmp_path / "file", simulate=quick)
-    with pytest.raises(UserError, match="no sweep is there"):
-        load_sweep(tmp_path / "full")
+    refused("is a file", sweep, experiment, tmp_path / "file", simulate=quick)
+    refused("no sweep is there", load_sweep, tmp_path / "full")
 
 
 def test_a_disk_that_stays_full_says_so(

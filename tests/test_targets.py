@@ -46,22 +46,6 @@ def test_values_come_from_the_ledger() -> None:
     assert (targets["mirzoev-arrested"].observed, targets["regime-stands-2015"].observed) == (1, 0)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("seized-2008", "seized-2009", "5: targets.seized.figure: unknown figure 'heroin-sei"),
-        ('-12"]', '-00"]', "9: targets.seized.window: '2008-00' is not valid; expected a month"),
-        ('8-01"', '9-01"', "9: targets.seized.window: 2009-01 is after 2008-12"),
-        ('"sum"', '"change"', "4: targets.seized: missing; expected the key 'base'"),
-        ("error = 0.25\n", "", "4: targets.seized: missing; expected the key 'error'"),
-        ("scale =", "scales =", "11: targets.seized.scales: unknown key 'scales'; did you"),
-    ],
-)
-def test_a_mistake_is_told_with_line_and_key(old: str, new: str, said: str) -> None:
-    (first, *_) = refused("targets", read_targets, ROW.replace(old, new, 1))
-    assert first.startswith(f"targets.toml:{said}")
-
-
 def results(values: np.ndarray, name: str, aggregate: str, *dims: str) -> xr.Dataset:
     """Return results of one outcome over 2008 and 2009, ``values (dims..., month, run)``."""
     months = (np.arange(24) + np.datetime64("2008-01", "M")).astype("datetime64[ns]")

@@ -194,22 +194,6 @@ def test_series_of_years_are_scored_by_hand(tmp_path: Path, no_discrepancy: None
     assert "the runs" in validation.series_text(table)
 
 
-@pytest.mark.parametrize(
-    ("row", "message"),
-    [
-        ("strian,,2004,1,share,", "2: outcome: unknown outcome 'strian'; did you mean 'strain'?"),
-        ("grievance,gbaoo,2004,1,share,", "2: place: unknown place 'gbaoo'; did you mean 'gbao'?"),
-        ("strain,gbao,2004,1,share,", "2: place: 'gbao'; expected none"),
-        ("strain,,2004,1,percent,", "2: unit: 'percent' is not that of strain; expected 'share'"),
-        ("strain,,04,1,share,", "2: year: '04' is no year; expected one such as 2008"),
-        ("strain,,2004,high,share,", "2: value: 'high' is not a finite number"),
-    ],
-)
-def test_mistakes_in_a_series_name_line_and_key(row: str, message: str, tmp_path: Path) -> None:
-    file = own_series(tmp_path, row)
-    assert refused("2: ", validation.read_observations, file) == [f"{file}:{message}"]
-
-
 def test_documented_series_are_numbers_of_one_year() -> None:
     found = validation.documented(load_targets().values())
     assert {(o.outcome, o.year) for o in found} >= {("heroin_seized_reported", 2008)}

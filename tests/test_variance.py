@@ -20,7 +20,7 @@ from tajsim.ensemble.run import prepare, simulate
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
 from tajsim.results.effect import compare_results, counts_of_runs
-from tajsim.results.select import join
+from tajsim.results.select import join, keep_table
 from tajsim.results.window import Cell, cells
 
 Array = np.ndarray
@@ -221,11 +221,11 @@ def test_a_share_by_rank_is_that_of_the_correlation() -> None:
 
 def test_tables_are_kept_in_results() -> None:
     table = pd.DataFrame({"name": ["a", "b"], "share": [0.5, np.nan], "stands_out": [True, False]})
-    dataset = variance.keep_table(xr.Dataset(), "variance", table)
+    dataset = keep_table(xr.Dataset(), "variance", table)
     back = variance.kept_table(dataset, "variance")
     pd.testing.assert_frame_equal(back.astype({"stands_out": bool}), table)
     assert variance.kept_table(xr.Dataset(), "variance").empty
-    assert variance.keep_table(xr.Dataset(), "variance", table[:0]).equals(xr.Dataset())
+    assert keep_table(xr.Dataset(), "variance", table[:0]).equals(xr.Dataset())
 
 
 PAIR = ["status-quo", "russian-border-withdrawal"]

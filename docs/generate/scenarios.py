@@ -36,7 +36,7 @@ def scenario_text(s: Scenario) -> str:
     if changed:
         told = (f"{code(name)} = {number(value)}" for name, value in changed.items())
         blocks.append(f"It sets {', '.join(told)}.")
-    own = [event for event in s.events if not any(event.same_as(old) for old in inherited)]
+    own = [event for event in s.events if not any(event.deed == old.deed for old in inherited)]
     if own:
         blocks.append(events_table(own))
     if s.claims:

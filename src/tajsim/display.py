@@ -6,7 +6,7 @@ that it reads on a light and on a dark page.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -60,11 +60,6 @@ def table(
     return element("div", element("table", head, element("tbody", *body)), look="wide")
 
 
-def fold(summary: str, *content: object) -> Html:
-    """Return content that a reader opens."""
-    return element("details", element("summary", summary), *content)
-
-
 def whole(*content: object) -> str:
     """Return what a notebook shows: the content with its style."""
     return element("div", Html(f"<style>\n{_STYLE}</style>"), *content, look="tajsim-display")
@@ -88,11 +83,7 @@ def table_csv(table: pd.DataFrame, model: str = "") -> str:
 
 
 class Printed:
-    """What was found: prints as text (``__str__``), shows as HTML, and is written as tables."""
-
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Return the tables behind the text by the name of their file."""
-        raise NotImplementedError
+    """What was found: prints as text (``__str__``), shows as HTML, and is written as ``tables``."""
 
     def _repr_html_(self) -> str:
         """Return the text with its layout, as a notebook shows it."""

@@ -28,6 +28,12 @@ class UserError(Exception):
         super().__init__("\n".join(self.messages))
 
 
+def refuse(mistakes: Iterable[str]) -> None:
+    """Raise `UserError` with a message for each mistake; do nothing where there is none."""
+    if listed := list(dict.fromkeys(mistakes)):
+        raise UserError(listed)
+
+
 def messages_of(work: Callable[..., object], *args: object) -> list[str]:
     """Return the messages of the error that work raises; none if it raises none."""
     try:
@@ -80,8 +86,7 @@ def unknown(kind: str, name: str, valid: Iterable[str], where: str = "") -> str:
 def check_names(kind: str, names: Iterable[str], valid: Iterable[str]) -> None:
     """Raise `UserError`, a line with the nearest one for each name that is in no closed list."""
     valid = list(valid)
-    if wrong := [unknown(kind, name, valid) for name in names if name not in valid]:
-        raise UserError(wrong)
+    refuse(unknown(kind, name, valid) for name in names if name not in valid)
 
 
 def library(name: str, extra: str = "analysis") -> Any:

@@ -5,13 +5,15 @@ import io
 import os
 import stat
 import struct
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from time import time_ns
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from tajsim.errors import UserError, nearest
 
@@ -24,6 +26,12 @@ _number = count()
 def data_text(name: str) -> str:
     """Return a text that ships in the folder ``data``."""
     return Path(__file__).with_name("data").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def data_tables(name: str) -> dict[str, Any]:
+    """Return the tables of a TOML file that ships in the folder ``data``, not to be changed."""
+    return tomllib.loads(data_text(name))
 
 
 def exists(path: Path) -> bool:
@@ -260,12 +268,12 @@ def whole(
 
 
 @contextmanager
-def telling(shown: str | Path) -> Iterator[None]:
-    """Turn an ``OSError`` into the `UserError` that ``shown`` cannot be written."""
+def telling(shown: str | Path, more: str = "") -> Iterator[None]:
+    """Turn an ``OSError`` into the `UserError` that ``shown`` cannot be written, and ``more``."""
     try:
         yield
     except OSError as error:
-        raise UserError(f"{shown}: cannot be written ({reason(error)})") from None
+        raise UserError(f"{shown}: cannot be written ({reason(error)}){more}") from None
 
 
 def write_whole(path: Path, *content: str | bytes | bytearray | memoryview) -> None:

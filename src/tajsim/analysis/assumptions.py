@@ -1,6 +1,6 @@
 """The assumptions that matter for a comparison, and what every number is tied to at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from tajsim.axes import Array
 from tajsim.draws import AT_START, Draws
 from tajsim.ensemble.plan import argument_errors
 from tajsim.ensemble.run import Progress, prepare, simulate
-from tajsim.errors import UserError
+from tajsim.errors import refuse
 from tajsim.inputs.outcomes import with_weight
 from tajsim.inputs.registry import Parameter, load_parameters
 from tajsim.inputs.scenario_parts import load_scenario, shipped_scenarios
@@ -85,8 +85,7 @@ def ranked(values: Array) -> Array:
     middle = (known.sum(axis=1, keepdims=True) + 1.0) / 2.0
     ranks = np.where(known, ranks - middle, 0.0)
     size = np.sqrt((ranks**2).mean(axis=1, keepdims=True))
-    result: Array = np.divide(ranks, size, out=np.zeros_like(ranks), where=size > 0.0)
-    return result
+    return np.asarray(np.divide(ranks, size, out=np.zeros_like(ranks), where=size > 0.0))
 
 
 #: So many assumptions are named for each comparison, and for each of its outcomes.
@@ -133,7 +132,7 @@ def _of(
     settings = select.attribute(dataset, "settings")
     own = {name: settings.get(name, {}) for name in (reference, scenario)}
     held = set(dataset["parameter"].values.astype(str))
-    names = [name for name in _assumed(*own.values()) if name in held]
+    names = [name for name in assumed(*own.values()) if name in held]
     values = dataset["parameter_value"]
     drawn = {s: values.sel(scenario=s, parameter=names).values for s in own}
     at_reference = np.array([name not in own[reference] for name in names], bool)
@@ -160,8 +159,8 @@ def _of(
     return [{**row, "sets": ranks.shape[1]} for row in rows]
 
 
-def _assumed(*settings: Mapping[str, float]) -> list[str]:
-    """Return the assumptions that are drawn with at least one of these settings."""
+def assumed(*settings: Collection[str]) -> list[str]:
+    """Return the uncertain assumptions that are drawn with at least one of these settings."""
     return [
         name
         for name, p in load_parameters().items()
@@ -261,8 +260,7 @@ def _beyond(share: Array, degrees: int, runs: int) -> Array:
     by_chance = degrees / (runs - 1.0)
     if by_chance >= 1.0:  # too few runs to tell anything
         return np.zeros_like(share)
-    result: Array = np.clip((share - by_chance) / (1.0 - by_chance), 0.0, 1.0)
-    return result
+    return np.asarray(np.clip((share - by_chance) / (1.0 - by_chance), 0.0, 1.0))
 
 
 def combined(p: Array) -> Array:
@@ -297,8 +295,7 @@ def ties(
     Raises:
         UserError: for a bad number or an unknown scenario.
     """
-    if wrong := argument_errors(runs, seed, "prior", workers):
-        raise UserError(wrong)
+    refuse(argument_errors(runs, seed, "prior", workers))
     chosen = [load_scenario(name) for name in scenarios or shipped_scenarios()]
     pairs = [(s.extends, s.name) for s in chosen if s.extends]
     rows, done = varying(), 0

@@ -12,7 +12,7 @@ import xarray as xr
 
 import tajsim.analysis.variance as shares
 from tajsim.analysis.claims import claims_text, evaluate_claims
-from tajsim.display import element, fold, whole
+from tajsim.display import element, whole
 from tajsim.ensemble.dataset import python_call
 from tajsim.ensemble.run import Options, ScenarioLike, prepare, simulate, using
 from tajsim.errors import UserError
@@ -154,7 +154,8 @@ class Comparison:
         """Return the answer, with the tables as text folded below it, as HTML."""
         parts = [element("p", answer.most_sentence(self.cards))]
         parts += [part for card in self.cards for part in card.html()]
-        return whole(*parts, fold("The tables", element("pre", self.full_text())))
+        tables = element("summary", "The tables"), element("pre", self.full_text())
+        return whole(*parts, element("details", *tables))
 
 
 def compare(

@@ -143,12 +143,10 @@ def _line(change: Change) -> list[str]:
 
 def _outcomes(pair: Pair, run: int, window: Window) -> list[str]:
     """Return the outcomes that moved most, against the spread of A's runs."""
-    results_b = pair.results.sel(scenario=[pair.b], run=[run])
-    b = {(cell.outcome, cell.where): cell.values[0, 0] for cell in cells(results_b, window)}
     place = list(pair.results["run"].values).index(run)
     rows = []
-    for cell in cells(pair.results.sel(scenario=[pair.a]), window):
-        ours, theirs = cell.values[0, place], b.get((cell.outcome, cell.where), np.nan)
+    for cell in cells(pair.results.sel(scenario=[pair.a, pair.b]), window):
+        ours, theirs = cell.values[:, place]
         known = cell.values[0][np.isfinite(cell.values[0])]
         spread = known.std() if known.size > 2 else abs(ours)
         moved = abs(theirs - ours) / spread if spread > 0.0 else np.nan

@@ -12,7 +12,7 @@ import tajsim.analysis.verdicts as verdicts
 from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.run import Need, Sampling, Without, draw_errors, simulated
-from tajsim.errors import UserError, unknown
+from tajsim.errors import refuse, unknown
 from tajsim.inputs import outcomes, scenario_parts, switches
 from tajsim.inputs.signs import RUNS_OF_YES_OR_NO, Contrast, Sign, Signs, Where, load_signs
 from tajsim.results.effect import Values, effect
@@ -90,8 +90,7 @@ def signs(*ids: str, runs: int | None = None, **draws: Unpack[Sampling]) -> pd.D
     known = load_signs()
     names = [*known.signs, *known.changes]
     wrong += [unknown("sign or change", name, names) for name in ids if name not in names]
-    if wrong:
-        raise UserError(wrong)
+    refuse(wrong)
     chosen = [s for s in known.signs.values() if not ids or {s.id, s.change} & {*ids}]
     pairs = {name: _holding(pair, without) for name, pair in known.pairs.items()}
     tests = {s.id: _Trial(s, pairs[s.change], pairs.get(s.beyond), runs or s.asked) for s in chosen}

@@ -4,15 +4,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from tajsim.errors import UserError
+from tajsim.axes import Array
+from tajsim.errors import refuse
 from tajsim.inputs.targets import Target
-from tajsim.results.window import Window, at_places, months_in, over, whole_period
-
-Values = NDArray[np.float64]
-#: On a logarithmic scale values below this part of the observed one count as this part of it.
-_FLOOR = 1e-4
+from tajsim.results.discrepancy import standard_errors_of
+from tajsim.results.window import at_places, months_in, over, whole_period
 
 
 def target_outcomes(targets: Iterable[Target]) -> tuple[str, ...]:
@@ -25,7 +22,7 @@ def last_month(targets: Iterable[Target]) -> str:
     return max(window[1] for t in targets for window in (t.window, t.base) if window)
 
 
-def target_values(dataset: xr.Dataset, targets: Sequence[Target]) -> Values:
+def target_values(dataset: xr.Dataset, targets: Sequence[Target]) -> Array:
     """Measure targets in the runs of the first scenario of results.
 
     Returns:
@@ -35,8 +32,7 @@ def target_values(dataset: xr.Dataset, targets: Sequence[Target]) -> Values:
     Raises:
         UserError: if an outcome or a month is not in the results, a line for each.
     """
-    if wrong := [line for target in targets for line in _obstacles(dataset, target)]:
-        raise UserError(list(dict.fromkeys(wrong)))
+    refuse(line for target in targets for line in _obstacles(dataset, target))
     runs = dataset.isel(scenario=0)
     return np.array([_simulated(runs, t) for t in targets])
 
@@ -54,7 +50,7 @@ def _obstacles(dataset: xr.Dataset, target: Target) -> list[str]:
     return wrong
 
 
-def _simulated(runs: xr.Dataset, target: Target) -> Values:
+def _simulated(runs: xr.Dataset, target: Target) -> Array:
     """Return one target's value ``(run,)`` in the unit of its figure."""
     series = at_places(runs, target.outcome, target.where)
     if target.is_event:
@@ -64,41 +60,29 @@ def _simulated(runs: xr.Dataset, target: Target) -> Values:
         part = series.isel(month=months_in(series, target.window))
         values = np.asarray(part.sum("month", dtype=np.float64).values)
     else:
-        values = _level(series, target.window)
+        values = over(series, target.window).values
     if target.base:
-        before = _level(series, target.base)
+        before = over(series, target.base).values
         values = values - before
         if target.measure == "change":
             values = quotient(100.0 * values, before)
     if target.divisor:
         below = at_places(runs, target.divisor, target.where)
-        values = quotient(values, _level(below, target.window))
+        values = quotient(values, over(below, target.window).values)
     return values * target.times
 
 
-def _level(series: xr.DataArray, window: Window) -> Values:
-    return np.asarray(over(series, window).values)
-
-
-def quotient(values: Values, divisor: Values) -> Values:
+def quotient(values: Array, divisor: Array) -> Array:
     """Return a quotient; nan where the divisor is zero."""
-    result: Values = np.full_like(values, np.nan)
+    result: Array = np.full_like(values, np.nan)
     np.divide(values, divisor, out=result, where=divisor != 0.0)
     return result
 
 
-def standard_errors(target: Target, simulated: Values) -> Values:
+def standard_errors(target: Target, simulated: Array) -> Array:
     """Return simulated less observed in standard errors of the target, on its scale.
 
     Zero on the allowed side of a bound; nan where there is no simulated value.
     """
-    observed = target.observed
-    if target.scale == "log":
-        difference: Values = np.log(np.maximum(simulated / observed, _FLOOR))
-    else:
-        difference = simulated - observed
-    if target.bound == "at_least":
-        difference = np.minimum(difference, 0.0)
-    elif target.bound == "at_most":
-        difference = np.maximum(difference, 0.0)
-    return difference / target.error
+    about = target.observed, target.error, target.scale, target.bound
+    return standard_errors_of(simulated, *about)

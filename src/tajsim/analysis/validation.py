@@ -20,7 +20,7 @@ from tajsim.axes import DIMENSIONS, Array
 from tajsim.display import Printed, rows_of
 from tajsim.ensemble.fingerprint import uncalibrated_version
 from tajsim.ensemble.run import Sampling, ScenarioLike, prepare, simulate
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, refuse, unknown
 from tajsim.files import read_text
 from tajsim.inputs import conditioned, outcomes, registry, toml
 from tajsim.inputs.targets import Target, load_targets
@@ -66,8 +66,7 @@ def _mean_size(middle: Array, spread: float) -> Array:
     if spread <= 0.0:
         return np.abs(middle)
     z = middle / spread
-    result: Array = spread * (2.0 * np.exp(-0.5 * z**2) / _ROOT + z * (2.0 * ndtr(z) - 1.0))
-    return result
+    return np.asarray(spread * (2.0 * np.exp(-0.5 * z**2) / _ROOT + z * (2.0 * ndtr(z) - 1.0)))
 
 
 #: The columns of a user's file.
@@ -164,12 +163,6 @@ def documented(targets: Iterable[Target]) -> list[Observation]:
     return [*found.values()]
 
 
-def needed(observations: Iterable[Observation]) -> tuple[set[str], str]:
-    """Return the outcomes of some observations, and the last month that they need."""
-    listed = [*observations]
-    return {o.outcome for o in listed}, f"{max(o.year for o in listed)}-12"
-
-
 def series_scores(
     dataset: xr.Dataset, observations: Iterable[Observation], documented_too: bool = True
 ) -> pd.DataFrame:
@@ -193,9 +186,9 @@ def series_scores(
     """
     rows, (first, last) = [], window.whole_period(dataset)
     listed = sorted(observations, key=lambda o: o[:3])
-    if beyond := [o for o in listed if not first <= f"{o.year}-01" <= f"{o.year}-12" <= last]:
-        expected = f"not simulated; expected {first} to {last}"
-        raise UserError(f"{o.outcome}, {o.year}: {expected}" for o in beyond)
+    beyond = [o for o in listed if not first <= f"{o.year}-01" <= f"{o.year}-12" <= last]
+    expected = f"not simulated; expected {first} to {last}"
+    refuse(f"{o.outcome}, {o.year}: {expected}" for o in beyond)
     for (outcome, place), group in groupby(listed, key=lambda o: (o.outcome, o.place)):
         years = [*group]
         series = window.at_places(dataset.isel(scenario=0), outcome, years[0].where)
@@ -315,8 +308,6 @@ def coverage(table: pd.DataFrame) -> list[str]:
     return lines
 
 
-#: The scenario that applies everything documented.
-DOCUMENTED = "history"
 OLD_SAMPLE = (
     "The calibrated sample was fitted to another version of this model; in a checkout python -m "
     "docs.generate.sample FOLDER fits it again."
@@ -373,7 +364,7 @@ class Validation(Printed):
 
 
 def validate(
-    scenario: ScenarioLike = DOCUMENTED,
+    scenario: ScenarioLike = conditioned.HISTORY,
     *,
     runs: int = 200,
     against: str | Path | None = None,
@@ -394,8 +385,8 @@ def validate(
         raise UserError("validate: conditioned runs were chosen by what they met and test nothing")
     targets = tuple(load_targets().values())
     own = read_observations(against) if against else documented(targets)
-    series, last = needed(own)
-    kept = sorted({*measured.target_outcomes(targets), *series})
+    last = f"{max(o.year for o in own)}-12"
+    kept = sorted({*measured.target_outcomes(targets), *(o.outcome for o in own)})
     until, options = max(last, measured.last_month(targets)), dict[str, Any](draws)
     progress = options.pop("progress", None)
     plan = prepare([scenario], runs, until=until, outcomes=kept, **options)

@@ -216,20 +216,13 @@ def with_rests(
         return dataset
     found = redraw_differences(plan, dataset, window, progress)
     comparison = effect.compare_results(dataset[list(kept_outcomes(plan))], window)
-    kept = keep_table(dataset, VARIANCE, variance_shares(found, plan.seed))
-    return keep_table(kept, ASSUMPTIONS, assumptions.assumptions_of_runs(dataset, comparison))
-
-
-def keep_table(dataset: xr.Dataset, name: str, table: pd.DataFrame) -> xr.Dataset:
-    """Return the Dataset with the columns of a table as variables; nothing for an empty one."""
-    if table.empty:
-        return dataset
-    whole = table.astype(dict.fromkeys(table.select_dtypes("bool"), np.int8))
-    return dataset.assign({f"{name}_{c}": ((f"{name}_row",), whole[c].to_numpy()) for c in whole})
+    kept = select.keep_table(dataset, VARIANCE, variance_shares(found, plan.seed))
+    named = assumptions.assumptions_of_runs(dataset, comparison)
+    return select.keep_table(kept, ASSUMPTIONS, named)
 
 
 def kept_table(dataset: xr.Dataset, name: str) -> pd.DataFrame:
-    """Return a table that `keep_table` put there; empty if there is none."""
+    """Return a table that `tajsim.results.select.keep_table` put there; empty if there is none."""
     row = f"{name}_row"
     own = [str(v) for v in dataset.data_vars if dataset[v].dims == (row,)]
     return pd.DataFrame({v.removeprefix(f"{name}_"): dataset[v].values for v in own})

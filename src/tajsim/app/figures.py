@@ -7,18 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 from tajsim.analysis.comparison import cells_of_difference
 from tajsim.analysis.explain import explain
 from tajsim.app.state import PageState, split_spec
 from tajsim.app.workers import ScheduledJob
-from tajsim.axes import Array
 from tajsim.display import rows_of
 from tajsim.ensemble.dataset import Store, build_dataset
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
+from tajsim.plots.fan import Series
 from tajsim.results import answer, discrepancy, effect, select, window
 
 
@@ -37,7 +36,6 @@ def plain(value: float | str) -> float | None:
 
 #: Months that one point of a fan stands for: those up to it.
 SMOOTH = 12
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: So many quantiles stand for the runs where the discrepancy of the model is added to them.
 _FEW = tuple((n + 0.5) / 40 for n in range(40))
 
@@ -59,37 +57,21 @@ def fan_of(dataset: xr.Dataset, spec: str) -> dict[str, Any] | None:
     places = {dimension: [name] for dimension, name in where.items()}
     if name not in dataset or dataset.sizes["month"] < SMOOTH:
         return None
-    series = window.at_places(dataset, name, places)
-    values, months = np.asarray(series.values, np.float64), series["month"].values
-    binary = not window.rare(series) and window.yes_or_no(series)
-    factor, unit = 0.01, "% of runs"
-    if not binary:
-        # As `plots` smooths, and several times faster.
-        values = sliding_window_view(values, SMOOTH, axis=1).mean(axis=-1)
-        values *= 12.0 if window.counted(series) else 1.0
-        months = months[SMOOTH - 1 :]
-        factor, unit = window.scaled(values.ravel(), window.smooth_unit(series))
-    mean = binary or window.rare(series)
+    shown = Series(window.at_places(dataset, name, places), SMOOTH)
     wide: ArrayLike = []
-    if not mean:
-        few = np.moveaxis(effect.quantiles(values[0], _FEW), 0, -1)
-        wide = discrepancy.band(few, name) / factor
+    if not shown.mean:
+        few = np.moveaxis(effect.quantiles(shown.values[0], _FEW), 0, -1)
+        wide = discrepancy.band(few, name) / shown.factor
     return {
         "spec": spec,
         "title": window.titled(dataset, name, places),
-        "unit": f"{unit} (mean)" if window.rare(series) else unit,
-        "kind": "mean" if mean else "bands",
-        "months": [str(m) for m in months.astype("datetime64[M]")],
-        "lines": [rounded(_lines(part, mean, binary) / factor) for part in values],
-        "difference": rounded(effect.mean_interval(select.gap(*values)) / factor),
+        "unit": f"{shown.unit} (mean)" if shown.mean and not shown.share else shown.unit,
+        "kind": "mean" if shown.mean else "bands",
+        "months": [str(m) for m in shown.months.astype("datetime64[M]")],
+        "lines": rounded(shown.lines[:, [2, 0, 4]] if shown.mean else shown.lines),
+        "difference": rounded(effect.mean_interval(select.gap(*shown.values)) / shown.factor),
         "discrepancy": rounded(wide),
     }
-
-
-def _lines(values: Array, mean: bool, binary: bool) -> Array:
-    if not mean:
-        return effect.quantiles(values, LEVELS)
-    return effect.share_interval(values) if binary else effect.mean_interval(values).clip(min=0.0)
 
 
 def dataset_of(

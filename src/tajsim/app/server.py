@@ -31,7 +31,7 @@ from tajsim.app.session import Listener, Session, SessionManager, request_for
 from tajsim.axes import DIMENSIONS
 from tajsim.display import table_csv
 from tajsim.ensemble import save
-from tajsim.errors import UserError, check_names
+from tajsim.errors import UserError, check_names, refuse
 from tajsim.files import data_text, write_whole
 from tajsim.inputs import ledger, outcomes, registry, scenario_parts
 from tajsim.plots import SUFFIXES, draw, map as country, style
@@ -106,8 +106,7 @@ async def file_of(manager: SessionManager, name: str, query: str) -> tuple[str, 
         request = request_for(manager, state)
         manager.want(waiting, request.jobs, request.plan.bytes_needed())
         while request.complete(manager) < len(request.pairs):
-            if waiting.lines:
-                raise UserError(waiting.lines)
+            refuse(waiting.lines)
             await asyncio.sleep(_AGAIN)
         dataset = request.dataset(request.records(manager, len(request.pairs)))
     finally:

@@ -19,7 +19,7 @@ from tajsim.app.workers import ScheduledJob, jobs_of, warm_up, work
 from tajsim.ensemble.executor import Answer, Processes
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 
 
 class Scheduler:
@@ -205,8 +205,7 @@ class SessionManager:
         Raises:
             UserError: if all results would take too much memory, or there is no worker.
         """
-        if self._broken:
-            raise UserError(self._broken)
+        refuse(self._broken)
         others = sum(other.needed for other in self._sessions if other is not session)
         if others + needed > MOST_BYTES:
             raise UserError(
@@ -302,11 +301,9 @@ class Request:
 def own_events(plan: Plan) -> list[list[str]]:
     """Return month and label of what the scenario schedules otherwise than the reference."""
     reference, own = plan.scenarios
-    return [
-        [event.month, event.label]
-        for event in own.events
-        if not event.holds and not any(event.same_as(other) for other in reference.events)
-    ]
+    theirs = [event.deed for event in reference.events]
+    new = [event for event in own.events if event.deed not in theirs and not event.holds]
+    return [[event.month, event.label] for event in new]
 
 
 def request_for(hub: SessionManager, state: PageState) -> Request:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.plan import Plan
 from tajsim.ensemble.run import prepare
-from tajsim.errors import UserError, check_names, nearest
+from tajsim.errors import UserError, check_names, nearest, refuse
 from tajsim.files import write_whole
 from tajsim.inputs import outcomes, registry, scenario_parts as scenes, switches, toml
 from tajsim.inputs.outcomes import load_outcomes
@@ -159,8 +159,7 @@ def read_state(query: str, offered: Sequence[str]) -> PageState:
         wrong.append(f"{len(shown)} outcomes are shown; expected at most {MOST_SHOWN}")
     scenarios: dict[str, Any] = {k: once.get(k) or offered[0] for k in ("scenario", "reference")}
     wrong += [_no_scenario(name, offered) for name in scenarios.values() if name not in offered]
-    if wrong:
-        raise UserError(dict.fromkeys(wrong))
+    refuse(wrong)
     given: dict[str, Any] = {k: v for k in _TEXTS if (v := once.get(_SPELT.get(k, k)))}
     given |= {k: registry.whole_number(once[k]) for k in _NUMBERS if once.get(k)}
     return PageState(levers=levers, moves=moves, show=shown, **scenarios, **given)
@@ -184,8 +183,7 @@ def _check(key: str, value: str) -> None:
     elif key == "name" and value and not _NAME.fullmatch(value):
         raise UserError(f"name: '{value}' is no name; expected small letters, digits and hyphens")
     elif key == "without":
-        if wrong := [*filter(None, map(switches.why_not, switches.listed(value)))]:
-            raise UserError(wrong)
+        refuse(filter(None, map(switches.why_not, switches.listed(value))))
     elif key in _MAPS and value:
         check_names("outcome", [value], load_outcomes())
         if load_outcomes()[value].dimensions != (_MAPS[key],):

@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control, norm
 
-from tajsim.analysis.assumptions import ranked
+from tajsim.analysis.assumptions import assumed, ranked
 from tajsim.analysis.targets import last_month, standard_errors, target_outcomes, target_values
 from tajsim.calibration import smc
 from tajsim.ensemble import dataset, fingerprint, job
 from tajsim.ensemble.executor import Executor, executor, finished
 from tajsim.ensemble.plan import CHUNK, Plan
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 from tajsim.files import telling, whole, write_whole
 from tajsim.inputs import outcomes, scenario_parts
 from tajsim.inputs.targets import Target, fitted, load_targets, target_text
@@ -252,9 +252,8 @@ def calibrate(
     """
     method = method or smc.Method()
     asked = ("prior runs", prior_runs, 50), ("particles", method.particles, 10)
-    few = [(name, n, least) for name, n, least in (*asked, ("workers", workers, 1)) if n < least]
-    if few:
-        raise UserError(f"{name} must be at least {least}, not {n}" for name, n, least in few)
+    numbers = (*asked, ("workers", workers, 1))
+    refuse(f"{name} must be at least {least}, not {n}" for name, n, least in numbers if n < least)
     scenario = scenario_parts.load_scenario(SCENARIO).holding(without)
     settings = settings_of(method, prior_runs, scenario)
     kept = Folder(folder, settings)
@@ -272,7 +271,8 @@ def _fit(
     tell: Progress,
     settings: Mapping[str, Any],
 ) -> Calibration:
-    names = smc.candidates(simulate.scenario.settings)
+    # Documented and derived ranges are data and not fitted; nor is what the scenario sets.
+    names = tuple(assumed(simulate.scenario.settings))
     first = _prior(simulate, kept, names, method.seed, prior_runs, tell)
     chosen = fitted()
     rows = [simulate.targets.index(target) for target in chosen]

@@ -4,17 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from tajsim.analysis.targets import standard_errors
+from tajsim.axes import Array
 from tajsim.calibration import calibrate, smc
 from tajsim.files import csv_text, write_whole
 from tajsim.inputs.registry import Parameter, load_parameters
 from tajsim.inputs.values import prior_quantile
 from tajsim.results.numbers import frame_text, intervals, table_number
-
-Values = NDArray[np.float64]
 
 #: Rows of the sample that ships.
 ROWS = 500
@@ -101,7 +99,7 @@ def fit_text(found: calibrate.Calibration) -> str:
     return csv_text(rows[0], (row.values() for row in rows))
 
 
-def _ends(prefix: str, values: Values) -> dict[str, str]:
+def _ends(prefix: str, values: Array) -> dict[str, str]:
     return {f"{prefix}{n}": f"{v:.4g}" for n, v in zip(_NAMES, values, strict=True)}
 
 

@@ -8,7 +8,7 @@ steps particles move: with the same chance and other parameters, or with fresh c
 leave the weighted distribution as it is, so chance, and what is not fitted, is averaged over.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,8 +39,7 @@ def log_kernel(errors: Values) -> Values:
     """
     known = np.where(np.isfinite(errors), errors, _MISSING)
     each = -0.5 * (_FREEDOM + 1.0) * np.log1p(known**2 / _FREEDOM)
-    result: Values = each.sum(axis=0)
-    return result
+    return np.asarray(each.sum(axis=0))
 
 
 def effective_number(log_weights: Values) -> float:
@@ -65,8 +64,7 @@ class Reference:
     def log_density(self, scores: Values) -> Values:
         """Return the logarithm of its density ``(particle,)``, up to a constant."""
         plain = np.linalg.solve(self.root, scores - self.mean)
-        result: Values = -0.5 * (plain**2).sum(axis=0)
-        return result
+        return np.asarray(-0.5 * (plain**2).sum(axis=0))
 
 
 def reference(scores: Values) -> Reference:
@@ -90,14 +88,12 @@ def propose(scores: Values, normals: Values, step: float, ref: Reference) -> Val
         moved = mean + sqrt(1 - step**2) * (scores - mean) + step * root @ normals
     """
     keep = np.sqrt(1.0 - step**2)
-    result: Values = ref.mean + keep * (scores - ref.mean) + step * (ref.root @ normals)
-    return result
+    return np.asarray(ref.mean + keep * (scores - ref.mean) + step * (ref.root @ normals))
 
 
 def log_prior_over(ref: Reference, scores: Values) -> Values:
     """Return the logarithm of prior over reference ``(particle,)``, up to a constant."""
-    result: Values = -0.5 * (scores**2).sum(axis=0) - ref.log_density(scores)
-    return result
+    return np.asarray(-0.5 * (scores**2).sum(axis=0) - ref.log_density(scores))
 
 
 Runs = NDArray[np.int64]
@@ -217,21 +213,6 @@ def _move(state: Population, simulate: Simulator, method: Method) -> Population:
         round=state.round + 1,
         steps=(steps[0], steps[1]),
         accepted=share,
-    )
-
-
-def candidates(settings: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the uncertain parameters that are assumptions, in the order of the registry.
-
-    Documented and derived ranges are data and not fitted; nor is what a scenario sets.
-    """
-    return tuple(
-        name
-        for name, p in load_parameters().items()
-        if p.role == "uncertainty"
-        and p.basis.kind == "assumption"
-        and p.high > p.low
-        and name not in settings
     )
 
 

@@ -9,12 +9,11 @@ from collections.abc import Sequence, Sized
 
 import tajsim
 from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file, write_table
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, check_names, refuse
 from tajsim.files import check_file, write_whole
 from tajsim.inputs import experiment, ledger, outcomes as known_outcomes, registry, scenario_parts
-from tajsim.results.numbers import counted, text_table
+from tajsim.results.numbers import WIDTH, counted, text_table
 
-_WIDTH = 100
 Loaded = scenario_parts.Scenario | experiment.Experiment
 
 
@@ -31,7 +30,7 @@ def scenarios(options: Namespace) -> None:
     if options.scenario:
         found = tajsim.load_scenario(options.scenario)
         extends = f", extends {found.extends}" if found.extends else ""
-        print(f"{found.name}: {found.title}\n\n{textwrap.fill(found.question, _WIDTH)}\n")
+        print(f"{found.name}: {found.title}\n\n{textwrap.fill(found.question, WIDTH)}\n")
         print(f"{found.start} to {found.end}{extends}, {len(found.claims)} claims of its own")
         for name, columns, rows in scenario_parts.parts_of(found):
             if name != "Claims":
@@ -57,7 +56,7 @@ def _shipped() -> dict[str, dict[str, Loaded]]:
 
 
 def _terminal_width(least: int) -> int:
-    return max(least, shutil.get_terminal_size((_WIDTH, 24)).columns)
+    return max(least, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -94,8 +93,7 @@ def check(options: Namespace) -> None:
             found[file] = tajsim.load_experiment(file) if swept else tajsim.load_scenario(file)
         except UserError as error:
             wrong += error.messages
-    if wrong:
-        raise UserError(wrong)
+    refuse(wrong)
     for file, one in found.items():
         parts: dict[str, Sized]
         if isinstance(one, scenario_parts.Scenario):
@@ -160,14 +158,13 @@ def parameters(options: Namespace) -> None:
                 write_table(table, file)
         finish(options, ties_text(table), "table is")
         return
-    if alone := given(options, "pairs out runs seed"):
-        raise UserError(f"parameters: --{name} goes with --ties" for name in alone)
+    alone = given(options, "pairs out runs seed")
+    refuse(f"parameters: --{name} goes with --ties" for name in alone)
     known, families = registry.load_parameters(), registry.load_families()
     if options.name in known:
         print(_parameter_in_full(known[options.name]))
         return
-    if options.name and options.name not in families:
-        raise UserError(unknown("parameter", options.name, [*known, *families]))
+    check_names("parameter", filter(None, [options.name]), [*known, *families])
     rows = [
         [p.name, f"{p.value:,.10g}", p.unit, _range(p), p.role, p.basis.kind, registry.holder(p)]
         for p in known.values()
@@ -192,7 +189,7 @@ def _parameter_in_full(p: registry.Parameter) -> str:
     said = [p.basis.kind, *filter(None, [p.basis.arithmetic or p.basis.reason])]
     cited = (ledger.load_figures()[identity] for identity in dict.fromkeys(p.basis.figures))
     figures = [f"{f.id}: {f.text} {f.unit}, {f.what} ({f.document}:{f.line})" for f in cited]
-    room = _WIDTH - 7
+    room = WIDTH - 7
     parts = {
         "value": [f"{p.value:,.10g} {p.unit}"],
         "range": [f"{_range(p)} ({p.spread})"],
@@ -203,7 +200,7 @@ def _parameter_in_full(p: registry.Parameter) -> str:
     }
     rows = [(name if i == 0 else "", line) for name in parts for i, line in enumerate(parts[name])]
     shown = [f"{name:7}{line}" for name, line in rows]
-    return "\n".join([p.name, *textwrap.wrap(p.meaning, _WIDTH), "", *shown])
+    return "\n".join([p.name, *textwrap.wrap(p.meaning, WIDTH), "", *shown])
 
 
 @Verb
@@ -283,9 +280,7 @@ def find(options: Namespace) -> None:
         held.sort(key=lambda row: (row[0] != word, word not in row[0].casefold()))
         found |= {kind: held} if held else {}
     if not found:
-        raise UserError(
-            unknown("word", options.word, [n for rows in every.values() for n, _ in rows])
-        )
+        check_names("word", [options.word], [n for rows in every.values() for n, _ in rows])
     for kind, held in found.items():
         print(kind.format(len(held)))
         for name, text in held[:_FOUND]:
@@ -355,8 +350,8 @@ def mechanisms(options: Namespace) -> None:
             table = ablate(*(options.only or ()), progress=progress, out=place, **draws)
         finish(options, ablation_text(table), "table is")
         return
-    if alone := given(options, "only out runs seed parameters"):
-        raise UserError(f"mechanisms: --{name} goes with --ablate" for name in alone)
+    alone = given(options, "only out runs seed parameters")
+    refuse(f"mechanisms: --{name} goes with --ablate" for name in alone)
     if options.mechanism and options.status:
         raise UserError("mechanisms: give an ID or --status, not both")
     # The names are checked before the model is read.

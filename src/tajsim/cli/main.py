@@ -51,6 +51,12 @@ VERBS = {
     "mechanisms": ("lists", "show what the documents say about cause and effect"),
 }
 
+#: Words that people try, and the verb that does it.
+_TRIED = {
+    "simulate": "run", "draw": "plot", "picture": "plot", "fit": "calibrate", "search": "find",
+    "list": "scenarios", "show": "scenarios", "dashboard": "app", "ablate": "mechanisms",
+}  # fmt: skip
+
 DONE, INTERNAL, USER, INTERRUPTED, TERMINATED, PIPE_CLOSED = 0, 1, 2, 130, 143, 141
 _CHOICE = re.compile(r"argument (\S+): invalid choice: '(.*)' \(choose from (.*)\)")
 
@@ -68,10 +74,12 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise the mistake; a wrong choice is told with the nearest valid one."""
-        wrong = _CHOICE.match(message)
-        if wrong:
-            kind = "verb" if wrong[1] == "VERB" else f"value of {wrong[1]}"
-            message = unknown(kind, wrong[2], re.findall(r"[\w.-]+", wrong[3]))
+        if wrong := _CHOICE.match(message):
+            named = f"value of {wrong[1]}", dict[str, str]()
+            kind, tried = ("verb", _TRIED) if wrong[1] == "VERB" else named
+            message = unknown(kind, wrong[2], [*re.findall(r"[\w.-]+", wrong[3]), *tried])
+            for word, verb in tried.items():
+                message = message.replace(f"mean '{word}'", f"mean '{verb}'")
         raise UserError(f"{message}; see {self.prog} --help")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import tajsim
 from tajsim.cli.verb import GROUPS, Verb, given, progress_bar
-from tajsim.errors import UserError, library
+from tajsim.errors import UserError, library, refuse
 from tajsim.files import check_file
 
 #: Kinds of pictures of results: the options that each takes beside `_ALWAYS`, and what it shows.
@@ -73,10 +73,8 @@ def plot(options: Namespace) -> None:
 
     chosen = given(options, f"outcome by select smooth at window {_ALWAYS}")
     takes = ", ".join(f"--{name}" for name in TAKES[options.kind])
-    if wrong := [name for name in chosen if name not in TAKES[options.kind]]:
-        raise UserError(
-            f"--{name}: no option of the kind {options.kind}, which takes {takes}" for name in wrong
-        )
+    said = f"no option of the kind {options.kind}, which takes {takes}"
+    refuse(f"--{name}: {said}" for name in chosen if name not in TAKES[options.kind])
     path = check_file(options.out, options.overwrite, endings=SUFFIXES)
     if options.kind in SWEEP_KINDS:
         from tajsim.plots.sweep import draw_sweep

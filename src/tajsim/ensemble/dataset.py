@@ -28,19 +28,14 @@ from tajsim.errors import UserError
 from tajsim.inputs import ledger, outcomes, toml
 from tajsim.inputs.registry import load_parameters, names
 from tajsim.inputs.scenario_parts import COMMAND_LINE, Event, Scenario
+from tajsim.results import chronicle
 from tajsim.results.window import with_own
 from tajsim.version import __version__, source_state
 
 Columns = Mapping[str, NDArray[Any]]
 
 #: Column of codes -> the string table that it points into.
-TABLES = {
-    "event_scenario": "event_scenarios",
-    "event_kind": "event_kinds",
-    "event_actor": "event_names",
-    "event_target": "event_names",
-    "event_cause": "event_causes",
-}
+TABLES = {f"event_{column}": table for column, table in chronicle.TABLES.items()}
 _LABELS = {
     "scenario": "Scenario",
     "run": "Run",

@@ -15,7 +15,7 @@ from tajsim.axes import DIMENSIONS
 from tajsim.draws import seed_errors
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import Job, record_and_state, record_of
-from tajsim.errors import UserError, unknown
+from tajsim.errors import UserError, refuse, unknown
 from tajsim.inputs import conditioned, scenario_parts, toml
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import MODES, REDRAWN, load_parameters
@@ -228,9 +228,8 @@ def period_of(scenarios: Sequence[scenario_parts.Scenario], until: str | None) -
         UserError: for two of one name or of different periods, or a month outside them.
     """
     names = [scenario.name for scenario in scenarios]
-    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        said = "is given twice; every scenario needs a name of its own"
-        raise UserError(f"scenario '{name}' {said}" for name in twice)
+    said = "is given twice; every scenario needs a name of its own"
+    refuse(f"scenario '{name}' {said}" for name in names if names.count(name) > 1)
     starts = {scenario.start for scenario in scenarios}
     ends = {scenario.end for scenario in scenarios}
     if len(starts) > 1:

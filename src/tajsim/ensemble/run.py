@@ -14,7 +14,7 @@ import tajsim.ensemble.job as job
 from tajsim.compiled.engine import compile_once, using as using
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_fits, period_of
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 from tajsim.inputs.outcomes import load_outcomes, with_weight
 from tajsim.inputs.registry import DEFAULT_MODE
 from tajsim.inputs.scenario_parts import Scenario, load_scenario
@@ -70,19 +70,11 @@ def run(scenario: ScenarioLike, runs: int = 200, **options: Unpack[Options]) -> 
 
 
 def run_many(
-    scenarios: Sequence[ScenarioLike],
-    runs: int = 200,
-    seed: int = 1,
-    parameters: str = DEFAULT_MODE,
-    until: str | None = None,
-    outcomes: Sequence[str] | None = None,
-    workers: int = 1,
-    progress: Progress | None = None,
-    overrides: Overrides = (),
-    without: Without = (),
-    engine: str | None = None,
+    scenarios: Sequence[ScenarioLike], runs: int = 200, **options: Unpack[Options]
 ) -> xr.Dataset:
     """Simulate scenarios with the same seed, so that their runs are pairs by number.
+
+    All arguments but the first two are given by name; usual values are those of `prepare`.
 
     Args:
         scenarios: names of shipped scenarios, paths of files, or loaded scenarios; with more
@@ -110,10 +102,10 @@ def run_many(
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
-    chosen = (until, outcomes, workers, overrides)
-    with using(engine):
-        plan = prepare(scenarios, runs, seed, parameters, *chosen, without=without)
-        return with_bands(simulate(plan, progress))
+    given = dict[str, Any](options)
+    progress = given.pop("progress", None)
+    with using(given.pop("engine", None)):
+        return with_bands(simulate(prepare(scenarios, runs, **given), progress))
 
 
 def prepare(
@@ -154,8 +146,7 @@ def prepare(
         if until and until <= resume.head["until"]:
             wrong.append(f"until: {until} is not after the state, of {resume.head['until']}")
     wrong = argument_errors(runs, seed, parameters, workers, outcomes, redraw) + wrong
-    if wrong:
-        raise UserError(wrong)
+    refuse(wrong)
     start, end = period_of(loaded, until)
     plan = Plan(
         scenarios=tuple(loaded),

@@ -14,8 +14,8 @@ from scipy.stats import binom, mannwhitneyu
 
 from tajsim.display import Printed
 from tajsim.errors import UserError, check_names
-from tajsim.results import effect, numbers as say
-from tajsim.sweeps.read import Sweep, column_of, label_of, opened, scenarios_of
+from tajsim.results import effect, numbers as say, select
+from tajsim.sweeps.read import Sweep, label_of, opened, scenarios_of
 
 Mask = np.ndarray
 #: From this on chance explains a box or a limit.
@@ -465,7 +465,7 @@ def discover(
         UserError: for unknown names, without anything that differs, if it happens always or never.
     """
     found = opened(sweep)
-    column = column_of(found, outcome)
+    column = select.kept_column(dict(found.columns["outcome"]), outcome)
     points = found.points[found.points["scenario"].isin(scenarios_of(found, scenario))]
     runs = found.results[found.results["point"].isin(points.index)].dropna(subset=[column])
     if runs.empty:

@@ -17,10 +17,10 @@ from scipy.optimize import brentq
 from tajsim.display import Printed
 from tajsim.ensemble.plan import count_errors
 from tajsim.ensemble.run import Progress, run
-from tajsim.errors import UserError, check_names
+from tajsim.errors import UserError, check_names, refuse
 from tajsim.inputs import outcomes, registry
 from tajsim.inputs.experiment import Design, Experiment, Factor, FactorValue, Keep, load_experiment
-from tajsim.results import effect, numbers as say
+from tajsim.results import effect, numbers as say, select
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.read import value_text
 from tajsim.sweeps.store import one as one_number
@@ -178,8 +178,7 @@ def seek(
     chosen = next((f for f in numeric if factor in (None, f.name) and f.low < f.high), None)
     if chosen is None:
         raise UserError(f"{factor or loaded.name}: expected a factor of numbers with a range")
-    if wrong := count_errors(runs=loaded.runs if runs is None else runs, workers=workers):
-        raise UserError(wrong)
+    refuse(count_errors(runs=loaded.runs if runs is None else runs, workers=workers))
     fixed = _held([f for f in loaded.factors if f != chosen], at or {})
     one = replace(
         loaded,
@@ -232,15 +231,12 @@ def _tried(
 
 
 def _keep(experiment: Experiment, name: str) -> Keep:
-    found = [k for k in experiment.keep if name in (k.column, k.outcome)]
-    exact = [k for k in found if k.column == name] or found
-    if len(exact) > 1:
-        columns = ", ".join(k.column for k in exact)
-        raise UserError(f"'{name}' is kept as {columns}; name one of these columns")
-    if exact:
-        return exact[0]
+    columns = {k.column: k for k in experiment.keep}
+    kept = {column: k.outcome for column, k in columns.items()}
+    if name in {*kept, *kept.values()}:
+        return columns[select.kept_column(kept, name)]
     known = outcomes.load_outcomes()
-    check_names("outcome", [name], [*(k.column for k in experiment.keep), *known])
+    check_names("outcome", [name], [*kept, *known])
     where = dict.fromkeys(known[name].dimensions, "all")
     return Keep(name, name, where, (experiment.start, experiment.end))
 

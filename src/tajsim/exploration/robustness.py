@@ -11,7 +11,8 @@ from tajsim.display import Printed
 from tajsim.errors import UserError, check_names
 from tajsim.results.effect import counts_of_runs
 from tajsim.results.numbers import percent, table_number, text_table
-from tajsim.sweeps.read import Sweep, column_of, opened, value_text
+from tajsim.results.select import kept_column
+from tajsim.sweeps.read import Sweep, opened, value_text
 
 _WAYS = {"high": 1, "low": -1}
 #: Roles of factors that somebody decides on.
@@ -132,7 +133,8 @@ def robust(
     for name, way in goals.items():
         if way not in _WAYS:
             raise UserError(f"goal {name}={way}: expected high or low")
-    wanted = {column_of(found, name): _WAYS[way] for name, way in goals.items()}
+    kept = dict(found.columns["outcome"])
+    wanted = {kept_column(kept, name): _WAYS[way] for name, way in goals.items()}
     factors = [str(name) for name in found.factors.index]
     check_names("lever", levers or (), [*factors, "scenario"])
     usual = [name for name in factors if found.factors.loc[name, "role"] in DECIDED]

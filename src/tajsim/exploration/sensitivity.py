@@ -13,9 +13,9 @@ from scipy.stats import pearsonr, rankdata
 
 from tajsim.display import Printed, rows_of
 from tajsim.errors import UserError, library
-from tajsim.results import effect, numbers as say
+from tajsim.results import effect, numbers as say, select
 from tajsim.sweeps.design import MORRIS_LEVELS
-from tajsim.sweeps.read import Sweep, columns_of, heading, opened, scenarios_of
+from tajsim.sweeps.read import Sweep, heading, opened, scenarios_of
 
 _SAMPLES = 200
 #: Kind of design -> index -> its name in SALib's answer, and that of half its interval, if any.
@@ -197,7 +197,7 @@ def sensitivity(
     notes: dict[str, None] = {}
     parts: dict[str, list[pd.DataFrame]] = {"indices": [], "chance": []}
     for name in scenarios_of(found, scenario):
-        for column in columns_of(found, outcomes):
+        for column in select.kept_columns(dict(found.columns["outcome"]), outcomes):
             try:
                 tables = _one(found, name, column, notes)
             except UserError as few:

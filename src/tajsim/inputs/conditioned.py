@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tajsim.draws import AT_START, Draws
-from tajsim.errors import UserError
+from tajsim.errors import UserError, messages_of
 from tajsim.inputs import scenario_parts, targets
 from tajsim.inputs.values import about_posterior, load_posterior
 
@@ -56,11 +56,9 @@ def load_luck() -> Luck:
 
 def problems(runs: int, model: str) -> list[str]:
     """Return why so many conditioned runs of a model cannot be had, a line each."""
-    try:
-        luck = load_luck()
-    except UserError as error:
-        return list(error.messages)
-    wrong = []
+    if wrong := messages_of(load_luck):
+        return wrong
+    luck = load_luck()
     if runs > (rows := len(luck.runs)):
         wrong.append(f"parameters {MODE}: the sample has {rows} rows; expected at most {rows} runs")
     if luck.model != model:

@@ -1,14 +1,13 @@
 """The closed list of deals: one task, one form, one power that decides (``data/deals.toml``)."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from tajsim.axes import DEALS, PACKAGES, POWERS, PRESSURES, TASKS
-from tajsim.files import data_text
+from tajsim.files import data_tables
 from tajsim.inputs.ledger import load_documents
 
+FILE_NAME = "deals.toml"
 #: The country has no power in the list that could offer before this year.
 ALWAYS = 2000
 
@@ -69,38 +68,33 @@ class Package:
 
 
 @lru_cache
-def _tables() -> dict[str, Any]:
-    return tomllib.loads(data_text("deals.toml"))
-
-
-@lru_cache
 def load_forms() -> dict[str, Form]:
     """Return the forms of deals by name."""
-    return {name: Form(**row) for name, row in _tables()["forms"].items()}
+    return {name: Form(**row) for name, row in data_tables(FILE_NAME)["forms"].items()}
 
 
 @lru_cache
 def load_pressures() -> dict[str, Pressure]:
     """Return the levers of the patron by name, in the order of ``axes.PRESSURES``."""
-    return {name: Pressure(**_tables()["pressures"][name]) for name in PRESSURES}
+    return {name: Pressure(**data_tables(FILE_NAME)["pressures"][name]) for name in PRESSURES}
 
 
 @lru_cache
 def load_packages() -> dict[str, Package]:
     """Return the packages of deals by name, in the order of ``axes.PACKAGES``."""
-    return {name: Package(**_tables()["packages"][name]) for name in PACKAGES}
+    return {name: Package(**data_tables(FILE_NAME)["packages"][name]) for name in PACKAGES}
 
 
 @lru_cache
 def load_deals() -> dict[str, DealFacts]:
     """Return the deals by name, in the order of ``axes.DEALS``; ValueError for unknown names."""
-    rows = _tables()["deals"]
+    rows = data_tables(FILE_NAME)["deals"]
     if [*rows] != [*DEALS]:
-        raise ValueError(f"deals.toml and axes.DEALS differ: {set(rows) ^ set(DEALS)}")
+        raise ValueError(f"{FILE_NAME} and axes.DEALS differ: {set(rows) ^ set(DEALS)}")
     known = {"power": POWERS, "payer": POWERS, "task": TASKS, "after": DEALS}
     known |= {"form": (*load_forms(),), "document": (*load_documents(),)}
     for name, row in rows.items():
         for column, names in known.items():
             if column in row and row[column] not in names:
-                raise ValueError(f"deals.toml, {name}: unknown {column}")
+                raise ValueError(f"{FILE_NAME}, {name}: unknown {column}")
     return {name: DealFacts(name=name, **row) for name, row in rows.items()}

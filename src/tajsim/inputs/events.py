@@ -93,31 +93,23 @@ Switchable = Annotated[str, Restricted(_check_switchable, lambda: {"description"
 Section = TypeAliasType("Section", Annotated[str, one_of("section", axes.SECTIONS)])
 Agency = TypeAliasType("Agency", Annotated[str, one_of("agency", axes.AGENCIES)])
 Guard = TypeAliasType("Guard", Annotated[str, one_of("border guard", GUARDS)])
-ForeignAgency = TypeAliasType(
-    "ForeignAgency", Annotated[str, one_of("foreign-run agency", FOREIGN_RUN)]
-)
+_foreign = one_of("foreign-run agency", FOREIGN_RUN)
+ForeignAgency = TypeAliasType("ForeignAgency", Annotated[str, _foreign])
 Commander = TypeAliasType("Commander", Annotated[str, one_of("commander", axes.COMMANDERS)])
 Movement = TypeAliasType("Movement", Annotated[str, one_of("movement", axes.MOVEMENTS)])
 DealName = TypeAliasType("DealName", Annotated[str, one_of("deal", axes.DEALS)])
 Step = TypeAliasType("Step", Annotated[str, one_of("repression step", axes.REPRESSION_STEPS)])
-ParameterName = TypeAliasType(
-    "ParameterName",
-    Annotated[
-        str,
-        one_of(
-            "parameter",
-            registry.load_parameters,
-            lambda: [p.name for p in registry.load_parameters().values() if p.role != "constant"],
-        ),
-    ],
+_parameter = one_of(
+    "parameter",
+    registry.load_parameters,
+    lambda: [p.name for p in registry.load_parameters().values() if p.role != "constant"],
 )
-OutcomeName = TypeAliasType(
-    "OutcomeName", Annotated[str, one_of("outcome", outcomes.load_outcomes)]
-)
+ParameterName = TypeAliasType("ParameterName", Annotated[str, _parameter])
+_outcome = one_of("outcome", outcomes.load_outcomes)
+OutcomeName = TypeAliasType("OutcomeName", Annotated[str, _outcome])
 FigureId = TypeAliasType("FigureId", Annotated[str, one_of("figure", ledger.load_figures)])
-Month = TypeAliasType(
-    "Month", Annotated[str, text_of(f"^{toml.MONTH}$", "a month such as '2004-11'")]
-)
+_month = text_of(f"^{toml.MONTH}$", "a month such as '2004-11'")
+Month = TypeAliasType("Month", Annotated[str, _month])
 _DATE = f"^{toml.MONTH}(-[0-9]{{2}})?$", "a date such as '2004-11' or '2004-11-15'"
 EventDate = TypeAliasType("EventDate", Annotated[str, text_of(*_DATE, toml.event_month)])
 
@@ -210,6 +202,8 @@ EVENT_KINDS: dict[str, type[EventRow]] = {
     )
     for name, (doc, arguments) in _KINDS.items()
 }
+#: The keys of a row, of whatever kind.
+_KEYS = {name: None for row in EVENT_KINDS.values() for name in row.model_fields}
 if TYPE_CHECKING:
     AnyEvent = EventRow
 else:
@@ -226,9 +220,11 @@ def read_event(problems: Problems, key: toml.Key, raw: dict[str, Any]) -> EventR
     kind = raw.get("kind")
     if isinstance(kind, str) and kind in EVENT_KINDS:
         return problems.fit(key, EVENT_KINDS[kind], raw)
-    missing = f"missing; expected one of {', '.join(EVENT_KINDS)}"
-    told = missing if kind is None else unknown("event kind", str(kind), EVENT_KINDS)
-    problems.add((*key, "kind"), told)
+    if kind is None:
+        listed = f"expected one of {', '.join(EVENT_KINDS)}"
+        problems.missing((*key, "kind"), raw, _KEYS, listed)
+    else:
+        problems.add((*key, "kind"), unknown("event kind", str(kind), EVENT_KINDS))
     return None
 
 

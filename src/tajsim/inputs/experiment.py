@@ -39,20 +39,11 @@ DesignKind = TypeAliasType("DesignKind", Annotated[str, one_of("kind of design",
 Spread = TypeAliasType("Spread", Annotated[str, one_of("spread", SPREADS)])
 Role = TypeAliasType("Role", Annotated[str, one_of("role", ROLES)])
 Mode = TypeAliasType("Mode", Annotated[str, one_of("mode of the parameters", registry.MODES)])
-FactorName = Annotated[
-    str,
-    text_of(
-        r"^_*[a-z0-9][a-z0-9_]*$", "lower-case letters, digits and underscores such as 'border_pay'"
-    ),
-]
-ColumnName = Annotated[
-    str,
-    text_of(
-        r"^_*[A-Za-z0-9][A-Za-z0-9_]*$",
-        "letters, digits and underscores such as 'seized_on_pianj'",
-        lambda text: text not in TAKEN,
-    ),
-]
+_FACTOR = "lower-case letters, digits and underscores such as 'border_pay'"
+FactorName = Annotated[str, text_of(r"^_*[a-z0-9][a-z0-9_]*$", _FACTOR)]
+_COLUMN = "letters, digits and underscores such as 'seized_on_pianj'"
+_column = text_of(r"^_*[A-Za-z0-9][A-Za-z0-9_]*$", _COLUMN, lambda text: text not in TAKEN)
+ColumnName = Annotated[str, _column]
 
 
 class Design(FileTable):
@@ -173,9 +164,8 @@ class EventTemplate:
 
     @property
     def references(self) -> dict[str, Mapping[str, Any]]:
-        """Argument -> reference, for the arguments that stand for a factor: tables that name it."""
-        tables = {key: value for key, value in self.raw.items() if isinstance(value, Mapping)}
-        return {key: value for key, value in tables.items() if "factor" in value}
+        """Argument -> reference, for the arguments that stand for a factor: tables."""
+        return {key: value for key, value in self.raw.items() if isinstance(value, Mapping)}
 
     @property
     def travelling(self) -> str | None:
@@ -380,7 +370,8 @@ def check_design(source: Source, design: Design) -> None:
         text = f"{design.base} is no power of two; expected e.g. {1 << design.base.bit_length()}"
         problems.add(("design", "base"), text)
     if not source.rows["factors"]:
-        problems.add(("factors",), "missing; expected at least one table [[factors]]")
+        text = "expected at least one table [[factors]]"
+        problems.missing(("factors",), source.tables, toml.keys_of(ExperimentFile), text)
 
 
 class FactorList:

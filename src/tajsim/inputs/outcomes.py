@@ -256,6 +256,5 @@ def split_spec(
         raise UserError(f"'{spec}': expected an outcome such as heroin_seized[khorog]")
     if found[1] in own and found[2] is None:
         return found[1], {}
-    if found[1] not in load_outcomes() and own:
-        raise UserError(unknown("outcome", found[1], [*own, *load_outcomes()]))
+    check_names("outcome", [found[1]], [*own, *load_outcomes()])
     return placed(found[1], [p.strip() for p in (found[2] or "").split(",") if p.strip()])

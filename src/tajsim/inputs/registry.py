@@ -18,9 +18,11 @@ from itertools import product
 from typing import Any
 
 from tajsim.axes import DIMENSIONS, PACKAGES, POSTS, REPRESSION_STEPS, WAYS_OUT
-from tajsim.errors import UnknownName, UserError, check_names
+from tajsim.errors import UnknownName, UserError
+from tajsim.files import data_tables
 from tajsim.inputs import families
 
+LEVERS = "levers.toml"
 #: ``fixed`` has a range too, but is drawn from it only where that is asked for: nothing that the
 #: model is asked for is tied to it (``tajsim parameters --ties``). It is an assumption like others.
 ROLES = ("uncertainty", "fixed", "lever", "constant")
@@ -131,32 +133,21 @@ def number_count(role: str | None = None) -> int:
     return len({p.row for p in load_parameters().values() if role in (None, p.role)})
 
 
-def parameter(name: str) -> Parameter:
-    """Return one parameter. Raises `UserError` if there is none of that name."""
-    check_names("parameter", [name], load_parameters())
-    return load_parameters()[name]
-
-
 def base_value(name: str) -> float:
     """Return the documented value of a parameter, 0 where a family has no row of that name."""
     return load_parameters()[name].value if name in load_parameters() else 0.0
 
 
-@lru_cache
-def _levers() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(files("tajsim").joinpath("data/levers.toml").read_text(encoding="utf-8"))
-
-
 def holder(p: Parameter) -> str:
     """Return who can move a lever, of `axes.PAYERS` or nobody; "" for what is no lever."""
-    held = {name: who for who, names in _levers()["held_by"].items() for name in names}
+    held = {name: who for who, names in data_tables(LEVERS)["held_by"].items() for name in names}
     named = (held[n] for n in (p.name, p.family, p.index) if n in held)
     return next(named, "") if p.role == "lever" else ""
 
 
 def unit_cost(p: Parameter) -> float:
     """Return what a unit of a lever costs who holds it, USD a year; 0 where no price is known."""
-    each = _levers()["paid_for_each"].get(p.family, "")
+    each = data_tables(LEVERS)["paid_for_each"].get(p.family, "")
     return 1.0 if p.unit == "USD/year" else 12.0 * base_value(f"{each}.{p.index}")
 
 

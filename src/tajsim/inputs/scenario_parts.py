@@ -36,28 +36,17 @@ UNITS = {
     "count": (0.0, 0.0, 1.0),
 }
 
-DocumentKey = TypeAliasType(
-    "DocumentKey", Annotated[str, one_of("document", ledger.load_documents)]
-)
+_document = one_of("document", ledger.load_documents)
+DocumentKey = TypeAliasType("DocumentKey", Annotated[str, _document])
 _expectation = one_of("expectation", ("rises", "falls", "unchanged", "between"))
 Expectation = TypeAliasType("Expectation", Annotated[str, _expectation])
 _comparison = one_of("comparison", ("reference", "before", "level"))
 Comparison = TypeAliasType("Comparison", Annotated[str, _comparison])
 Unit = TypeAliasType("Unit", Annotated[str, one_of("unit", UNITS)])
-MechanismId = Annotated[
-    str,
-    text_of(
-        r"^[MPSEOX][0-9]{2,3}$",
-        "a mechanism id such as 'M47' (M01-M133, P, S, E, O, X)",
-        lambda text: text in ledger.load_mechanisms(),
-    ),
-]
-ClaimId = Annotated[
-    str,
-    text_of(
-        r"^-*[a-z0-9][a-z0-9-]*$", "lower-case letters, digits and hyphens such as 'seizures-fall'"
-    ),
-]
+_MECHANISM = r"^[MPSEOX][0-9]{2,3}$", "a mechanism id such as 'M47' (M01-M133, P, S, E, O, X)"
+MechanismId = Annotated[str, text_of(*_MECHANISM, lambda text: text in ledger.load_mechanisms())]
+_CLAIM = "lower-case letters, digits and hyphens such as 'seizures-fall'"
+ClaimId = Annotated[str, text_of(r"^-*[a-z0-9][a-z0-9-]*$", _CLAIM)]
 Settings = Annotated[
     dict[str, Any],
     WithJsonSchema({"type": "object", "description": "parameter = value, full names"}),
@@ -228,10 +217,6 @@ class Event:
     def deed(self) -> tuple[str, str, str]:
         """What it does and when, whatever its label."""
         return deed(self.month, self.kind, self.arguments)
-
-    def same_as(self, other: "Event") -> bool:
-        """Return whether both do the same in the same month."""
-        return self.deed == other.deed
 
     @property
     def holds(self) -> bool:
@@ -486,10 +471,12 @@ def check_window(source: Source, period: Period, inherited: list[Event]) -> list
     A child may end before its parent: later events of the parent then never happen. It may not
     start after one, because the state that the event left behind would be missing.
     """
-    problems, (start, end) = source.problems, period
+    problems, (start, end), keys = source.problems, period, toml.keys_of(ScenarioFile)
+    whole = "extends" not in source.top and not toml.misspelt("extends", source.tables, keys)
     for key, month in (("start", start), ("end", end)):
-        if not month and "extends" not in source.top and key not in source.tables:
-            problems.add((key,), f"missing; expected {key} = 'YYYY-MM' or extends = 'status-quo'")
+        if not month and whole and key not in source.tables:
+            text = f"expected {key} = 'YYYY-MM' or extends = 'status-quo'"
+            problems.missing((key,), source.tables, keys, text)
         if key in source.top and not toml.FIRST_MONTH <= month <= toml.LAST_MONTH:
             text = f"{month} is out of range; expected {toml.FIRST_MONTH} to {toml.LAST_MONTH}"
             problems.add((key,), text)

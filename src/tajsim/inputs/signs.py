@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from tajsim.errors import UserError, check_names
+from tajsim.errors import check_names, refuse
 from tajsim.files import data_text
 from tajsim.inputs import events, outcomes, registry, scenario_parts, toml
 from tajsim.inputs.events import AnyEvent
@@ -127,9 +127,9 @@ def load_signs() -> Signs:
     return read_signs(data_text(FILE_NAME))
 
 
-def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
+def read_signs(text: str) -> Signs:
     """Read a file of signs; a `UserError` tells all mistakes at once with file, line and key."""
-    tables, problems = toml.read_toml(text, shown)
+    tables, problems = toml.read_toml(text, FILE_NAME)
     file = problems.fit((), SignsFile, tables) or SignsFile.model_validate({})
     changed = {}
     for name, change in file.changes.items():
@@ -148,8 +148,7 @@ def read_signs(text: str, shown: str = FILE_NAME) -> Signs:
                 for place in [names] if isinstance(names, str) else names:
                     key = ("signs", i, part)
                     events.check_places(problems, key, sign.outcome, {dimension: place})
-    if messages := problems.messages():
-        raise UserError(messages)
+    refuse(problems.messages())
     return Signs(file.adjectives, file.changes, pairs, {sign.id: sign for sign in file.signs})
 
 

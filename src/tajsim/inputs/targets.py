@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 from tajsim.files import data_text
 from tajsim.inputs import events, ledger, toml
 
@@ -124,6 +124,5 @@ def read_targets(text: str) -> TargetFile:
             problems.add(key, said)
         if math.isnan(targets[identity].error):
             problems.add(key, "missing; expected the key 'error': the ledger prints no range")
-    if messages := problems.messages():
-        raise UserError(messages)
+    refuse(problems.messages())
     return file.model_copy(update={"targets": targets})

@@ -7,17 +7,19 @@ with its line or the text): whether the text is valid TOML is for ``tomllib`` to
 import datetime
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar, get_args
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
 
-from tajsim.errors import UnknownName, UserError, printable, unknown
+from tajsim.errors import UnknownName, UserError, nearest, printable, unknown
 from tajsim.files import read_text
 from tajsim.inputs import registry
 
@@ -303,18 +305,26 @@ class Problems:
 
     def add_invalid(self, base: Key, details: Sequence[Any], model: type[FileTable]) -> None:
         """Add what pydantic found in the table at ``base``."""
-        extra = [detail for detail in details if detail["type"] == "extra_forbidden"]
-        missing = any(detail["type"] == "missing" for detail in details)
-        hints = "".join(_text(detail, model) for detail in extra[:MOST_MESSAGES] if missing)
         for detail in details:
             key = (*base, *(part for part in detail["loc"] if part != "[key]"))
-            if detail["type"] == "missing" and f"'{key[-1]}'?" in hints:
-                continue  # misspelt, not missing: the other message says so
+            known = _fields_at(detail["loc"], model)
+            if detail["type"] == "missing" and misspelt(str(key[-1]), detail["input"], known):
+                continue  # the message on the unknown key says so
             if detail["type"] == "unknown":
                 kind, names = detail["ctx"]["kind"], detail["ctx"]["names"]
                 self.add(key, UnknownName(kind, detail["input"], names()))
             else:
-                self.add(key, partial(_text, detail, model))
+                self.add(key, partial(_text, detail, known))
+
+    def missing(
+        self, key: Key, table: Mapping[str, Any], known: Collection[str], text: str
+    ) -> None:
+        """Add that a key of a table is missing, or which unknown one is misspelt for it."""
+        *above, name = key
+        if other := misspelt(str(name), table, known):
+            self.add((*above, other), unknown("key", other, known))
+        else:
+            self.add(key, f"missing; {text}")
 
     def where(self, key: Key) -> str:
         """Return ``path:line`` of a key."""
@@ -342,14 +352,29 @@ def _tables_in(annotation: Any) -> Iterator[type[FileTable]]:
         yield from _tables_in(part)
 
 
-def _text(detail: Mapping[str, Any], model: type[FileTable]) -> str:
-    """Return one error of pydantic in the words of a user."""
-    kind, got, context = detail["type"], detail["input"], detail.get("ctx", {})
-    *above, last = map(str, detail["loc"] or ("",))
-    for name in above:
+def keys_of(model: type[FileTable]) -> dict[str, FieldInfo]:
+    """Return the fields of a table by the keys that files have for them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def misspelt(name: str, table: Mapping[str, Any], known: Collection[str]) -> str:
+    """Return the unknown key of a table of which ``name`` is the nearest known one; "" if none."""
+    strange = islice((key for key in table if key not in known), MOST_MESSAGES)
+    return next((key for key in strange if f"'{name}'" in nearest(key, known)), "")
+
+
+def _fields_at(place: Sequence[int | str], model: type[FileTable]) -> dict[str, FieldInfo]:
+    """Return the fields, by key, of the table in which pydantic found something."""
+    for name in place[:-1]:
         field = next((f for n, f in model.model_fields.items() if name in (n, f.alias)), None)
         model = next(_tables_in(field.annotation), model) if field else model
-    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    return keys_of(model)
+
+
+def _text(detail: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> str:
+    """Return one error of pydantic, in a table with these fields, in the words of a user."""
+    kind, got, context = detail["type"], detail["input"], detail.get("ctx", {})
+    last = str(detail["loc"][-1]) if detail["loc"] else ""
     if kind == "extra_forbidden":
         return unknown("key", last, fields)
     if kind == "missing":

@@ -11,7 +11,7 @@ import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 from tajsim.axes import SECTIONS
 from tajsim.display import rows_of
-from tajsim.errors import UserError
+from tajsim.errors import refuse
 from tajsim.results import chronicle, effect, numbers, select, window
 
 #: The name of the outcome that `with_guard` adds.
@@ -79,10 +79,8 @@ def border(
         UserError: for unknown names, or an outcome that has no sections.
     """
     names = select.outcomes(dataset, outcome, OUTCOMES)[:MOST]
-    if lost := [n for n in names if select.own_dimensions(dataset[n]) != ["section"]]:
-        raise UserError(
-            f"outcome '{n}' is not by section; the border picture needs that" for n in lost
-        )
+    lost = [n for n in names if select.own_dimensions(dataset[n]) != ["section"]]
+    refuse(f"outcome '{n}' is not by section; the border picture needs that" for n in lost)
     dataset = with_guard(dataset)
     scenarios, when = select.names_of(dataset), window.years(dataset["month"].values)
     values = {name: _by_year(dataset[name]) for name in names}

@@ -126,7 +126,8 @@ class Series:
 
     They are the quantiles 5, 25, 50, 75 and 95 % of the runs. Of what is 0 or 1 in each run, and of
     counts that most runs have none of, they are the mean with the ends of its 90 % interval, twice
-    each. Values are divided by ``factor`` and then in ``unit``.
+    each, divided by ``factor`` and then in ``unit``. ``values``, ``(scenario, month, run)`` of the
+    ``months`` drawn, are as they are.
 
     Args:
         series: ``(scenario, month, run)``.
@@ -141,7 +142,8 @@ class Series:
         if months is not None and not self.share:
             self.unit, series = windows.smooth_unit(series), windows.smooth(series, months)
         series = windows.lasting(series)
-        self.when, values = windows.years(series["month"].values), series.values.astype(np.float64)
+        self.months, self.values = series["month"].values, series.values.astype(np.float64)
+        self.when, values = windows.years(self.months), self.values
         if self.mean:
             found = (effect.share_interval if self.share else effect.mean_interval)(values)
             lines = found.clip(min=0.0)[[1, 1, 0, 2, 2]]

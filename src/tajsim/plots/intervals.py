@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import log
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 from tajsim.errors import UserError
 from tajsim.inputs.ledger import load_figures
-from tajsim.results import answer, effect, numbers, select as choose, window as windows
+from tajsim.results import answer, discrepancy, effect, numbers, select as choose, window as windows
 
 _LINE, _GAP, _HEADING = 0.145, 0.05, 0.05  # inches: of a line, between rows, above a heading
 AXIS = 0.72  # inches of an axis with its label
@@ -202,14 +201,10 @@ def _changes(
     }
 
 
-def _spread(found: answer.OutcomeChange) -> float:
-    """Return the standard deviation over the runs of either, pooled: a count may be rare in one."""
-    return float(np.sqrt(np.mean([np.nanvar(values) for values in found.values])))
-
-
 def _size(found: answer.OutcomeChange) -> float:
-    spread = _spread(found) if found.verdict not in _STILL else 0.0
-    return abs(found.found.mean) / spread if spread else found.size
+    """Return the size beside the spread of both sides: a count may be rare in one."""
+    size = choose.over_spread(found.found.mean, *found.values)
+    return size if np.isfinite(size) else found.size
 
 
 def _interval(position: int, found: answer.OutcomeChange) -> Interval:
@@ -225,7 +220,7 @@ def _interval(position: int, found: answer.OutcomeChange) -> Interval:
                         ink=ink)  # fmt: skip
     text = answer.with_unit(found.found.mean, found.low, found.high, found.unit)
     text += " (set by the scenario)" * (found.verdict == "set")
-    spread = _spread(found)
+    spread = choose.spread_over_runs(*found.values)
     if spread <= 1e-6 * abs(found.before):  # the rounding of stored values
         return Interval(text=f"{text} (no spread)", ink=ink)
     ends = effect.quantiles(choose.gap(*found.values), (0.05, 0.25, 0.75, 0.95)) / spread
@@ -344,12 +339,13 @@ def _target(target: Any) -> Row:
         happened = "happened" if target.observed else "did not happen"
         said = f"{happened}; so in {100 * middle:.0f} % of runs"
     else:
-        values = [float(v) for v in (target.p05, target.median, target.p95)]
-        ends = [_errors(target, value) for value in values]
+        values = np.array([target.p05, target.median, target.p95], float)
+        about = target.observed, target.error, target.scale, target.kind
+        ends = discrepancy.standard_errors_of(values, *about)
         low, middle, high = (float(end) for end in np.clip(ends, -EDGE, EDGE))
         if abs(ends[1]) > EDGE:
             mark["marker"] = ">" if ends[1] > 0 else "<"
-        by, unit = windows.scaled(np.array(values), target.unit)
+        by, unit = windows.scaled(values, target.unit)
         least, median, most = (numbers.short(value / by) for value in values)
         bound = _BOUNDS.get(target.kind, "") + numbers.plain(float(target.observed) / by)
         said = f"{bound}; {median} [{least}, {most}] {unit}"
@@ -359,14 +355,3 @@ def _target(target: Any) -> Row:
     )  # fmt: skip
     source = f"{figure.document}:{figure.line}" if figure else target.figure
     return Row(f"{numbers.words(target.target)} ({source})", [interval], room=2.6)
-
-
-def _errors(target: Any, value: float) -> float:
-    """Return a value less the observed one in standard errors of the target, on its scale."""
-    if target.scale == "log":
-        off = log(max(value / target.observed, 1e-4)) / float(target.error)
-    else:
-        off = (value - float(target.observed)) / float(target.error)
-    if target.kind == "at_least":
-        return min(off, 0.0)
-    return max(off, 0.0) if target.kind == "at_most" else off

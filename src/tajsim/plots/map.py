@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 from tajsim.results import numbers, select, window
 
 Place = tuple[float, float]
@@ -159,8 +159,7 @@ def _by_dimension(dataset: xr.Dataset, names: Sequence[str]) -> dict[str, str]:
             wrong.append(f"outcome '{name}': the map shows one outcome by {own[0]}, not two")
         else:
             found[own[0]] = name
-    if wrong:
-        raise UserError(wrong)
+    refuse(wrong)
     return found
 
 

@@ -16,6 +16,7 @@ from matplotlib.transforms import offset_copy
 import tajsim.plots.style as style
 from tajsim.inputs.ledger import printed_in
 from tajsim.results import select
+from tajsim.results.answer import ENOUGH
 from tajsim.results.numbers import month_text, width, wrap
 from tajsim.results.window import DOCUMENTED_UNTIL, own_events, year_of, years
 
@@ -98,8 +99,6 @@ _MODES = {
     "fixed": "parameters fixed",
     "conditioned": "conditioned on documented events",
 }
-#: With fewer runs than this the foot line warns.
-ENOUGH = 30
 #: Attribute of results: of how many scenarios those in the picture are the first.
 GIVEN = "scenarios_given"
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 from tajsim.axes import TASKS
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 from tajsim.plots.fan import Series, over_months, usual_months
 from tajsim.results import numbers, select as choose, window as windows
 
@@ -124,8 +124,7 @@ def _dimension(dataset: xr.Dataset, names: Sequence[str]) -> str:
     """Return the dimension along which the outcomes are divided."""
     own = {name: choose.own_dimensions(dataset[name]) for name in names}
     wrong = [n for n in names if len(own[n]) != 1 or windows.places_of(dataset[n]) != "sum"]
-    if wrong:
-        raise UserError(f"outcome '{name}' has no parts that add up" for name in wrong)
+    refuse(f"outcome '{name}' has no parts that add up" for name in wrong)
     if len({d for d, *_ in own.values()}) > 1:
         raise UserError(f"{', '.join(names)}: are divided differently; name outcomes of one kind")
     return own[names[0]][0]

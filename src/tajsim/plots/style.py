@@ -116,12 +116,11 @@ _LINES: tuple[Any, ...] = (
 _HATCHES = ("", "///", "...", "\\\\\\", "xxx", "---", "ooo", "+++", "|||", "//..", "**", "\\\\..")
 _MARKERS = "osD^vPX<>phd"
 
-#: The reference is always the first: near-black and solid.
-_SCENARIOS = (
-    "#333333", "#d55e00", "#0072b2", "#148374", "#764021", "#70a8c4", "#8fa267", "#3f87f9",
-)  # fmt: skip
-
-_COLOURS: dict[str, tuple[str, ...]] = {
+#: Colours that stand side by side; the reference is the first scenario: near-black and solid.
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "scenario": (
+        "#333333", "#d55e00", "#0072b2", "#148374", "#764021", "#70a8c4", "#8fa267", "#3f87f9",
+    ),
     "task": ("#4b3179", "#ceae37", "#477e76", "#658cf7", "#67591a", "#b8dca5"),
     "agency": (
         "#4642a2", "#8ba3fd", "#26849e", "#6b1d44", "#87966a", "#bde47b", "#84ccc4", "#94540a",
@@ -131,7 +130,7 @@ _COLOURS: dict[str, tuple[str, ...]] = {
         "#c7ceff", "#aff4a2", "#68d2ba", "#3d3f68",
     ),
 }  # fmt: skip
-_ANY = _COLOURS["agency"]
+_ANY = FAMILIES["agency"]
 
 
 def look() -> AbstractContextManager[None]:
@@ -146,7 +145,7 @@ def _look(colours: Sequence[str], position: int) -> Look:
 
 def scenario_look(position: int) -> Look:
     """Return the look of the scenario at a position; 0 is the reference."""
-    return _look(_SCENARIOS, position)
+    return _look(FAMILIES["scenario"], position)
 
 
 #: The reference where it stands behind each of many scenarios.
@@ -159,7 +158,7 @@ def actor_look(dimension: str, name: str) -> Look:
     Raises:
         ValueError: if the dimension has no such name.
     """
-    return _look(_COLOURS.get(dimension, _ANY), DIMENSIONS[dimension].index(name))
+    return _look(FAMILIES.get(dimension, _ANY), DIMENSIONS[dimension].index(name))
 
 
 def lighter(colour: str, share: float, white: float = 1.0) -> str:
@@ -224,11 +223,6 @@ def plain_numbers(axis: Axis, inches: float) -> None:
     each, least = (0.66, 2) if isinstance(axis, XAxis) else (0.32, 3)
     axis.set_major_locator(MaxNLocator(max(least, int(inches / each)), steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(lambda value, place: f"{value:,.10g}".replace("-", MINUS))
-
-
-def families() -> dict[str, Sequence[str]]:
-    """Return every family of colours that stand side by side in a picture."""
-    return {"scenario": _SCENARIOS, **_COLOURS}
 
 
 SUFFIXES = (".png", ".svg", ".pdf")

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
-from tajsim.errors import UserError, check_names, unknown
+from tajsim.errors import UserError, check_names
 from tajsim.files import check_file
 from tajsim.inputs.registry import load_parameters
 from tajsim.results import effect, numbers, select, window
@@ -24,17 +24,10 @@ from tajsim.results import effect, numbers, select, window
 
 def _column(sweep: Any, names: Sequence[str]) -> str:
     """Return the column to draw: a kept one, or that of an outcome kept once; else the first."""
-    kept = [str(c) for c in sweep.columns.index]
     if len(names) > 1:
         raise UserError(f"{', '.join(names)}: this picture shows one outcome; name one")
-    if not names or names[0] in kept:
-        return names[0] if names else kept[0]
-    matching = [c for c in kept if sweep.columns.loc[c, "outcome"] == names[0]]
-    if not matching:
-        raise UserError(unknown("outcome", names[0], [*kept, *sweep.columns["outcome"]]))
-    if len(matching) > 1:
-        raise UserError(f"'{names[0]}' is kept as {', '.join(matching)}; name one of these")
-    return matching[0]
+    kept = dict(sweep.columns["outcome"])
+    return select.kept_column(kept, names[0]) if names else next(iter(kept))
 
 
 def _strength(factor: pd.Series[Any], ranks: pd.Series[Any]) -> float:

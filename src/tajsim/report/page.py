@@ -18,7 +18,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 import tajsim.report.tables as tables
-from tajsim.errors import UserError
+from tajsim.errors import UserError, library
 from tajsim.files import check_file, write_whole
 from tajsim.inputs.ledger import load_documents
 from tajsim.inputs.outcomes import STAKES
@@ -76,19 +76,14 @@ def template() -> Template:
     Raises:
         UserError: if jinja2 is not installed.
     """
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ImportError:
-        raise UserError(
-            "the report needs jinja2, an optional extra; pip install 'tajsim[report]'"
-        ) from None
+    jinja2 = library("jinja2", "report")
     folder = files("tajsim.report") / "templates"
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    told = {"autoescape": True, "undefined": jinja2.StrictUndefined}
+    environment = jinja2.Environment(**told, trim_blocks=True, lstrip_blocks=True)
     environment.globals["style"] = (folder / "report.css").read_text(encoding="utf-8")
     environment.filters["firm"] = firm
-    return environment.from_string((folder / "report.html").read_text(encoding="utf-8"))
+    page: Template = environment.from_string((folder / "report.html").read_text(encoding="utf-8"))
+    return page
 
 
 def firm(text: str) -> str:

@@ -1,7 +1,6 @@
 """The tables of a report, how its results can be made again, and what to be careful about."""
 
 import json
-import re
 import shlex
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 
 from tajsim.analysis import verdicts
 from tajsim.display import rows_of
+from tajsim.ensemble.dataset import chain_texts
 from tajsim.inputs import registry, scenario_parts
 from tajsim.report.facts import Facts
 from tajsim.results import answer, effect, numbers, select, window
@@ -116,9 +116,6 @@ def claims_sentence(facts: Facts) -> str:
     )
 
 
-_OWN_FILE = re.compile(r"^# (\S+\.toml)$", re.MULTILINE)
-
-
 def recipe(facts: Facts) -> dict[str, Any]:
     """Return how to make the results of a report again, and then the report.
 
@@ -175,7 +172,7 @@ def _step(command: str, number: str) -> tuple[str, str]:
 def _notes(facts: Facts, texts: dict[str, str]) -> list[str]:
     """Say which scenario files do not ship, and of what saved history this is a continuation."""
     shipped = {f"scenarios/{name}.toml" for name in scenario_parts.shipped_scenarios()}
-    files = [f for name in facts.names for f in _OWN_FILE.findall(texts.get(name, ""))]
+    files = [f for name in facts.names for f, _ in chain_texts(texts.get(name, ""))]
     own = [file for file in dict.fromkeys(files) if file not in shipped]
     verb, text = ("does", "its text is") if len(own) == 1 else ("do", "their texts are")
     said = [f"{listed(own)} {verb} not come with tajsim; {text} given below."] if own else []

@@ -200,10 +200,8 @@ def scale(unit: str, largest: float) -> tuple[float, str]:
     if said.startswith("kg") and "/" not in said and largest >= 1000.0:
         return 0.001, said.replace("kg", "t", 1)
     said = {"number": "", "index": "", "ratio": "", "date": ""}.get(said, said)
-    for by, word in ((1e-9, "billion"), (1e-6, "million")):
-        if largest * by >= 1.0:
-            return by, f"{word} {said}".strip()
-    return 1.0, said
+    factor, said = window.scaled(np.array([largest]), said)
+    return 1.0 / factor, said.strip()
 
 
 def with_unit(mean: float, low: float, high: float, unit: str, signed: bool = True) -> str:
@@ -533,9 +531,9 @@ def card(
     )  # fmt: skip
 
 
-def cards(dataset: xr.Dataset, given: Window | None = None) -> list[Card]:
+def cards(dataset: xr.Dataset) -> list[Card]:
     """Return a card for each scenario but the first."""
-    return [card(dataset, name, given) for name in select.names_of(dataset)[1:]]
+    return [card(dataset, name) for name in select.names_of(dataset)[1:]]
 
 
 def most_sentence(found: Sequence[Card]) -> str:
@@ -583,21 +581,20 @@ def change(
     found, yes = effects.effect(differences), window.yes_or_no(variable, windowed=True)
     unit = window.unit_of(variable, windowed=True)
     both = np.isfinite(a) & np.isfinite(b)
-    before = after = np.nan
-    spread = 0.0
-    if both.any():
-        before, after = (float(v[both].mean()) for v in (a, b))
-        spread = float(a[both].std() or (b[both].std() if yes else 0.0))
+    before, after = (float(v[both].mean()) if both.any() else np.nan for v in (a, b))
+    size = select.over_spread(found.mean, a[both])
+    if yes and np.isnan(size):  # it happens in no run of the reference, or in all
+        size = select.over_spread(found.mean, b[both])
+    size = size if np.isfinite(size) else _LARGEST * bool(found.mean)
     low, high = map(float, effects.quantiles(differences, (0.05, 0.95)))
     called = [name for names in places.values() for name in select.as_names(names)]
-    size = abs(found.mean) / spread if spread > 0.0 else _LARGEST * bool(found.mean)
     where = ";".join(f"{d}={n}" for d, names in places.items() for n in select.as_names(names))
     label = ", ".join([str(pair[name].attrs.get("label", name)), *map(say.place_name, called)])
     kind = "yes" if yes else "date" if unit == "date" else "level"
     verdict = _verdict(found, a[both], yes, name in ours)
     return OutcomeChange(
-        name, where, label, unit, kind, before, after, found, low, high,
-        size if np.isfinite(size) else 0.0, verdict, named, (a, b),
+        name, where, label, unit, kind, before, after, found, low, high, size,
+        verdict, named, (a, b),
     )  # fmt: skip
 
 

@@ -222,10 +222,7 @@ def wide_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def markdown(table: pd.DataFrame) -> str:
     """Return an atlas as a table of Markdown."""
-    wide = wide_table(table)
-    head = ["Scenario", *map(str, wide.columns.get_level_values(1))]
-    rows = [[str(title), *cells] for title, cells in zip(wide.index, wide.to_numpy(), strict=True)]
-    return numbers.markdown_table(head, rows)
+    return printed(wide_table(table).droplevel(0, axis="columns"), "md").rstrip("\n")
 
 
 def latex(table: pd.DataFrame) -> str:

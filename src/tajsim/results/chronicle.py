@@ -84,15 +84,15 @@ def event_table(
     """
     check_chronicle(dataset)
     here = np.ones(dataset.sizes["event"], bool)
-    codes = {name: dataset[f"event_{name}"].values for name in _TABLES}
-    texts = {name: dataset[table].values.astype(str) for name, table in _TABLES.items()}
+    codes = {name: dataset[f"event_{name}"].values for name in TABLES}
+    texts = {name: dataset[table].values.astype(str) for name, table in TABLES.items()}
     if scenario is not None:
         one_scenario(select.names_of(dataset), scenario)
         here &= texts["scenario"][codes["scenario"]] == scenario
     if run is not None:
         check_run(dataset, run)
         here &= dataset["event_run"].values == run
-    names = {name: texts[name][codes[name][here]] for name in _TABLES}
+    names = {name: texts[name][codes[name][here]] for name in TABLES}
     return pd.DataFrame(
         {
             "run": dataset["event_run"].values[here],
@@ -106,7 +106,7 @@ def event_table(
 
 
 #: Column of codes -> the string table it points into.
-_TABLES = {
+TABLES = {
     "scenario": "event_scenarios",
     "kind": "event_kinds",
     "actor": "event_names",

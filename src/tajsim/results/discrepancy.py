@@ -13,7 +13,6 @@ unknown.
 
 import csv
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,17 +21,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
-from tajsim.files import data_text
+from tajsim.axes import Array
+from tajsim.files import data_tables, data_text
 from tajsim.inputs.outcomes import Outcome, load_outcomes
 from tajsim.inputs.targets import Target, load_targets
 from tajsim.results import effect, select, window
 
-Values = NDArray[np.float64]
-
-OTHER = "Other"
+FILE_NAME, OTHER = "discrepancy.toml", "Other"
 #: So many targets of a theme must be numbers for it to have a scale of its own.
 ENOUGH = 3
 #: What differences leave out.
@@ -41,20 +38,15 @@ PAIRED = (
     "it cancels, and where it does not no band shows it."
 )
 #: Equally likely values of a normal variable, by which runs are spread.
-_NODES: Values = ndtri((np.arange(25) + 0.5) / 25)
+_NODES: Array = ndtri((np.arange(25) + 0.5) / 25)
 _NODES *= 1.0 / _NODES.std()
 _FLOOR = 1e-4
 _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
 
 
-@cache
-def _data() -> Mapping[str, Any]:
-    return tomllib.loads(data_text("discrepancy.toml"))
-
-
 def themes() -> Mapping[str, Sequence[str]]:
     """Return the outcomes of each theme."""
-    found: Mapping[str, Sequence[str]] = _data()["themes"]
+    found: Mapping[str, Sequence[str]] = data_tables(FILE_NAME)["themes"]
     return found
 
 
@@ -89,7 +81,7 @@ class _Residual:
     year: float
 
 
-def moved(values: Values, form: str, by: Values | float) -> Values:
+def moved(values: Array, form: str, by: Array | float) -> Array:
     """Return values moved on the scale ``log``, ``logit``, ``fisher`` or ``none``."""
     if form == "log":
         return np.asarray(values * np.exp(by))
@@ -107,9 +99,9 @@ def _on_scale(value: float, form: str) -> float:
     return float(logit(min(max(value, _FLOOR), 1.0 - _FLOOR)))
 
 
-def lasting(years: float, correlation: float | None = None) -> float:
+def lasting(years: float) -> float:
     """Return the share of a year's variance that the mean over so many years keeps."""
-    rho = _data()["correlation"]["value"] if correlation is None else correlation
+    rho = data_tables(FILE_NAME)["correlation"]["value"]
     apart = np.arange(max(1, round(years)))
     return float((rho ** np.abs(apart[:, np.newaxis] - apart)).mean())
 
@@ -123,16 +115,12 @@ def share_of(target: Target) -> float:
     form = load_outcomes()[target.outcome].scale
     if target.is_event or form == "none" or target.measure in ("difference", "ratio"):
         return 0.0
-    first, last = (_year(month) for month in target.window)
+    first, last = map(window.year_of, target.window)
     if target.measure == "change":
         assert target.base
-        gap = abs(_year(target.base[0]) - first)
-        return 2.0 * (1.0 - float(_data()["correlation"]["value"] ** gap))
+        gap = abs(window.year_of(target.base[0]) - first)
+        return 2.0 * (1.0 - float(data_tables(FILE_NAME)["correlation"]["value"] ** gap))
     return lasting(last - first)
-
-
-def _year(month: str) -> float:
-    return int(month[:4]) + (int(month[5:7]) - 1) / 12.0
 
 
 def target_form(target: Target) -> tuple[str, float, float]:
@@ -140,6 +128,21 @@ def target_form(target: Target) -> tuple[str, float, float]:
     if target.measure == "change":
         return "log", 0.01, 1.0
     return load_outcomes()[target.outcome].scale, 1.0 / abs(target.times), 0.0
+
+
+def standard_errors_of(
+    simulated: Array, observed: float, error: float, scale: str, bound: str
+) -> Array:
+    """Return simulated less observed in standard errors of a target, see `Target`.
+
+    Zero on the allowed side of a bound. On a logarithmic scale values below a ten-thousandth of the
+    observed one count as that part of it.
+    """
+    apart = simulated - observed
+    if scale == "log":
+        apart = np.log(np.maximum(simulated / observed, _FLOOR))
+    low, high = {"at_least": (-np.inf, 0.0), "at_most": (0.0, np.inf)}.get(bound, (-np.inf, np.inf))
+    return np.asarray(np.clip(apart, low, high) / error)
 
 
 def _residual(target: Target, row: Mapping[str, str]) -> _Residual | None:
@@ -161,7 +164,7 @@ def _residual(target: Target, row: Mapping[str, str]) -> _Residual | None:
     if target.scale == "natural":  # to first order on the scale of the outcome
         error *= factor / max(seen * (1.0 - seen) if form == "logit" else seen, _FLOOR)
     value = _on_scale(seen, form) - _on_scale(middle, form)
-    first, last = (_year(month) for month in target.window)
+    first, last = map(window.year_of, target.window)
     return _Residual(target, value, error**2 + chance, share, (first + last) / 2.0)
 
 
@@ -173,11 +176,11 @@ def residuals() -> tuple[_Residual, ...]:
     return tuple(r for r in found if r is not None)
 
 
-def _log_likelihood(chosen: Sequence[_Residual], scales: Values) -> Values:
+def _log_likelihood(chosen: Sequence[_Residual], scales: Array) -> Array:
     """Return the logarithm of the density of residuals for each of some scales."""
     values = np.array([r.value for r in chosen])
     plain = np.diag([r.variance for r in chosen])
-    rho = _data()["correlation"]["value"]
+    rho = data_tables(FILE_NAME)["correlation"]["value"]
 
     def together(a: _Residual, b: _Residual) -> float:
         if a is b:
@@ -208,7 +211,7 @@ def _estimate(chosen: Sequence[_Residual], middle: float, width: float) -> float
 @cache
 def common(without: str = "") -> float:
     """Return the scale that all themes share, perhaps without the targets of one theme."""
-    row = _data()["scale"]
+    row = data_tables(FILE_NAME)["scale"]
     width = (math.log(row["high"]) - math.log(row["low"])) / (2.0 * _Z)
     chosen = [r for r in residuals() if theme_of(r.target.outcome) != without]
     return _estimate(chosen, row["value"], width)
@@ -222,11 +225,11 @@ def scale_of(theme: str, left_out: bool = False) -> Scale:
         return Scale(common(theme), False)
     if theme == OTHER or len(own) < ENOUGH:
         return Scale(common(), False)
-    found = _estimate(own, common(theme), _data()["apart"]["value"])
+    found = _estimate(own, common(theme), data_tables(FILE_NAME)["apart"]["value"])
     return Scale(found, True, tuple(r.target.id for r in own))
 
 
-def spread_runs(values: Values, form: str, scale: float) -> Values:
+def spread_runs(values: Array, form: str, scale: float) -> Array:
     """Return ``(..., run * node)``: each run with equally likely discrepancies."""
     if form == "none" or scale <= 0.0:
         return values
@@ -234,21 +237,20 @@ def spread_runs(values: Values, form: str, scale: float) -> Values:
     return found.reshape(*values.shape[:-1], -1)
 
 
-def band(values: Values, outcome: Outcome | str, years: float = 1.0) -> Values:
+def band(values: Array, outcome: Outcome | str) -> Array:
     """Return ``(2, ...)``: the ends of the 90 % band of levels ``(..., run)``, in their unit.
 
     It holds parameters, chance and the discrepancy of the model; `judged` says whether a record
     has a say in its width.
 
     Args:
-        values: levels of runs, monthly or over a window; what is missing is left out.
+        values: levels of runs, over a month or a year; what is missing is left out.
         outcome: the outcome, or its name; one's own outcomes have none.
-        years: the length of the window that the levels are of; a year or less is as one.
     """
     row = load_outcomes().get(outcome) if isinstance(outcome, str) else outcome
     if row is None:
         return effect.quantiles(values, (0.05, 0.95))
-    scale = scale_of(theme_of(row.name)).value * math.sqrt(lasting(years))
+    scale = scale_of(theme_of(row.name)).value
     return effect.quantiles(spread_runs(values, row.scale, scale), (0.05, 0.95))
 
 
@@ -282,14 +284,14 @@ TABLE, DOCUMENTED = "band", "history"
 COLUMNS = ("outcome", "label", "unit", "year", "median", "low", "high", "theme", "judged")
 
 
-def yearly_bands(dataset: xr.Dataset, scenario: str = DOCUMENTED) -> pd.DataFrame:
-    """Return the band of every outcome, as a whole, in every whole year of a scenario.
+def yearly_bands(dataset: xr.Dataset) -> pd.DataFrame:
+    """Return the band of every outcome, as a whole, in every whole year of `history`.
 
     Returns:
         The columns `COLUMNS`: ``median`` of the runs, ``low`` and ``high`` of the band, in the
         unit over a year; ``judged``, whether a record has a say in its width.
     """
-    one = dataset.sel(scenario=[scenario])
+    one = dataset.sel(scenario=[DOCUMENTED])
     rows = [row for name in select.outcome_names(dataset) for row in _years(one, name)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -321,5 +323,4 @@ def with_bands(dataset: xr.Dataset) -> xr.Dataset:
     """
     if DOCUMENTED not in select.names_of(dataset) or dataset.sizes["month"] < 12:
         return dataset
-    table = yearly_bands(dataset).astype({"judged": np.int8})
-    return dataset.assign({f"{TABLE}_{c}": ((f"{TABLE}_row",), table[c].to_numpy()) for c in table})
+    return select.keep_table(dataset, TABLE, yearly_bands(dataset))

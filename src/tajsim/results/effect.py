@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
 from tajsim.axes import Array
@@ -21,10 +20,10 @@ from tajsim.inputs.deals import load_deals
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
 from tajsim.results.numbers import listed, month_text, parameter_name, percent
-from tajsim.results.select import attribute, gap, names_of, pair_of
+from tajsim.results.select import attribute, gap, names_of, over_spread, pair_of
 from tajsim.results.window import Cell, Window, cells, months_in, own_events, window_of
 
-Values = NDArray[np.float64]
+Values = Array
 LEVEL = 0.90
 
 
@@ -171,8 +170,7 @@ _OF_EFFECT = ("low", "high", "direction", "share_sign", "share_up", "share_down"
 
 def _row(cell: Cell, window: Window) -> dict[str, Any]:
     a, b = cell.values
-    found, known = effect(gap(a, b)), a[np.isfinite(a)]
-    spread = float(known.std()) if known.size else 0.0
+    found = effect(gap(a, b))
     return {
         "outcome": cell.outcome,
         "where": cell.where,
@@ -182,7 +180,7 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
         "difference": found.mean,
         **{name: getattr(found, name) for name in _OF_EFFECT},
         "pairing": pairing_factor(a, b),
-        "size": abs(found.mean) / spread if spread > 0.0 else np.nan,
+        "size": over_spread(found.mean, a),
         "runs": found.runs,
         "window_start": window[0],
         "window_end": window[1],
@@ -200,9 +198,9 @@ def _uniform(process: str, length: int, seed: int, samples: int) -> Array:
 
 
 @lru_cache(maxsize=2)
-def counts_of_runs(runs: int, seed: int, samples: int = SAMPLES) -> Array:
+def counts_of_runs(runs: int, seed: int) -> Array:
     """Return ``(sample, run)``: how often each run is in a sample of ``runs`` with replacement."""
-    chosen = (_uniform("resampled run", runs, seed, samples) * runs).astype(np.intp)
+    chosen = (_uniform("resampled run", runs, seed, SAMPLES) * runs).astype(np.intp)
     counts = np.stack([np.bincount(own, minlength=runs) for own in chosen.T]).astype(float)
     counts.flags.writeable = False
     return counts

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
-from tajsim.errors import UserError, check_names, unknown
+from tajsim.axes import Array
+from tajsim.errors import UserError, check_names, refuse, unknown
 from tajsim.results.numbers import words
 
 Names = str | Sequence[str] | None
@@ -137,23 +137,36 @@ def chosen(
             f"'{next(iter(where))}': the outcomes drawn have no dimension to select from"
         )
     check_names("dimension", where, there)
-    wrong = [
-        unknown(d, name, there[d])
-        for d, own in where.items()
-        for name in own
-        if name not in there[d]
-    ]
-    if wrong:
-        raise UserError(wrong)
+    pairs = [(d, name) for d, own in where.items() for name in own]
+    refuse(unknown(d, name, there[d]) for d, name in pairs if name not in there[d])
     return found, where
+
+
+def kept_columns(kept: Mapping[str, str], names: Sequence[str] | None) -> list[str]:
+    """Return the columns of a sweep that are meant, by their names or all of an outcome; or refuse.
+
+    ``kept`` are the outcomes of all columns, by column.
+    """
+    check_names("outcome", names or (), dict.fromkeys([*kept, *kept.values()]))
+    found = dict[str, None]()
+    for name in names or kept:
+        own = [name] if name in kept else [c for c, outcome in kept.items() if outcome == name]
+        found |= dict.fromkeys(own)
+    return list(found)
+
+
+def kept_column(kept: Mapping[str, str], name: str) -> str:
+    """Return the one column that is meant; none, or more than one, are refused."""
+    found = kept_columns(kept, [name])
+    if len(found) > 1:
+        raise UserError(f"'{name}' is kept as {', '.join(found)}; name one of these columns")
+    return found[0]
 
 
 def own_dimensions(variable: xr.DataArray) -> list[str]:
     """Return the dimensions of an outcome besides scenario, month and run."""
     return [str(d) for d in variable.dims if d not in ("scenario", "month", "run")]
 
-
-Values = NDArray[np.float64]
 
 #: What runs of one number must share to be pairs: attribute and what it is called.
 _SAME = {"seed": "seed", "parameters_mode": "mode of the parameters", "redraw": "redrawn groups"}
@@ -223,7 +236,7 @@ def check_pairs(datasets: Sequence[xr.Dataset]) -> None:
             )
 
 
-def gap(reference: Values, other: Values) -> Values:
+def gap(reference: Array, other: Array) -> Array:
     """Return ``other - reference`` of paired runs ``(..., run)``, 0 where it is rounding alone.
 
     Outcomes are kept in float32; adding them up leaves errors besides, of the largest of the runs.
@@ -233,6 +246,21 @@ def gap(reference: Values, other: Values) -> Values:
     largest = float(np.max(size, where=np.isfinite(size), initial=0.0))
     noise = np.finfo(np.float32).eps * size + 1e-12 * largest
     return np.where(np.abs(found) <= noise, 0.0, found)
+
+
+def spread_over_runs(*sides: Array) -> float:
+    """Return the standard deviation over runs, that of several sides pooled; 0 of no values."""
+    known = [side[np.isfinite(side)] for side in sides]
+    return float(np.sqrt(np.mean([part.var() if part.size else 0.0 for part in known])))
+
+
+def over_spread(difference: float, *sides: Array) -> float:
+    """Return the size of a difference in standard deviations of the runs of some sides, pooled.
+
+    It is ``nan`` where they do not vary.
+    """
+    spread = spread_over_runs(*sides)
+    return abs(difference) / spread if spread > 0.0 else np.nan
 
 
 def _called(datasets: Sequence[xr.Dataset], place: int) -> str:
@@ -334,6 +362,14 @@ def _overrides(dataset: xr.Dataset) -> str:
 
 def _outcomes(dataset: xr.Dataset) -> xr.Dataset:
     return dataset[outcome_names(dataset)]
+
+
+def keep_table(dataset: xr.Dataset, name: str, table: pd.DataFrame) -> xr.Dataset:
+    """Return the Dataset with the columns of a table as variables; nothing for an empty one."""
+    if table.empty:
+        return dataset
+    whole = table.astype(dict.fromkeys(table.select_dtypes("bool"), np.int8))
+    return dataset.assign({f"{name}_{c}": ((f"{name}_row",), whole[c].to_numpy()) for c in whole})
 
 
 #: How many coordinates of one outcome stand in a comparison.

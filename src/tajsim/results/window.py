@@ -1,6 +1,5 @@
 """One number from many: windows of months, months and places as an outcome says, dates."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,8 +10,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from tajsim.axes import DIMENSIONS, total
-from tajsim.errors import UserError
-from tajsim.inputs import outcomes, toml
+from tajsim.errors import UserError, refuse
+from tajsim.inputs import outcomes, scenario_parts, toml
 from tajsim.results import select
 from tajsim.results.numbers import display_name, month_text
 from tajsim.results.select import Names, as_names, attribute, names_of, own_dimensions
@@ -62,10 +61,10 @@ def own_events(dataset: xr.Dataset, name: str, other: str = "") -> list[Mapping[
     return [event for event in events.get(name, ()) if _deed(event) not in theirs]
 
 
-def _deed(event: Mapping[str, object]) -> tuple[str, str]:
-    """Return the month of an event and what it does, without its label and its figures."""
-    done = [event["kind"], event.get("arguments", event.get("label"))]
-    return str(event["month"]), json.dumps(done, sort_keys=True)
+def _deed(event: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what an event does, and when, without its label and its figures."""
+    done = event.get("arguments", {"label": event.get("label")})
+    return scenario_parts.deed(event["month"], event["kind"], done)
 
 
 def with_window(dataset: xr.Dataset, window: Window | None) -> xr.Dataset:
@@ -168,7 +167,7 @@ def places_of(variable: xr.DataArray) -> str:
 
 
 def at_places(
-    dataset: Series, name: str, select: Mapping[str, Names] | None = None, keep: Sequence[str] = ()
+    dataset: Series, name: str, select: Mapping[str, Names] | None = None
 ) -> xr.DataArray:
     """Return the series of an outcome at chosen places, the others brought to one number.
 
@@ -179,19 +178,18 @@ def at_places(
         dataset: what holds the outcome, and `WEIGHT` beside it.
         name: the outcome.
         select: a name or names by dimension; dimensions that the outcome has not are passed over.
-        keep: dimensions that are kept.
 
     Returns:
-        ``(scenario, keep..., month, run)``, as far as the outcome has them.
+        ``(scenario, month, run)``, as far as the outcome has them.
     """
     variable = dataset[name]
     named = {d: as_names(names) for d, names in (select or {}).items() if d in variable.dims}
-    chosen = {d: n[0] if len(n) == 1 and d not in keep else n for d, n in named.items()}
-    away = [d for d in own_dimensions(variable.sel(chosen, drop=True)) if d not in keep]
+    chosen = {d: n[0] if len(n) == 1 else n for d, n in named.items()}
+    away = own_dimensions(variable.sel(chosen, drop=True))
 
     def first_away(values: xr.DataArray) -> xr.DataArray:
         values = values.sel(chosen, drop=True)
-        order = [d for d in ("scenario", *keep, "month", "run") if d in values.dims]
+        order = [d for d in _ORDER if d in values.dims]
         return values.transpose(*away, *order)
 
     values = first_away(variable)
@@ -235,30 +233,18 @@ def labelled(record: Mapping[str, np.ndarray], months: Sequence[str]) -> xr.Data
 _ORDER = ("scenario", "month", "run")
 
 
-def with_own(dataset: xr.Dataset, own: Mapping[str, str] | None = None) -> xr.Dataset:
+def with_own(dataset: xr.Dataset) -> xr.Dataset:
     """Return results with outcomes of one's own, each made from recorded ones.
 
-    Args:
-        dataset: results.
-        own: name and expression, see `tajsim.inputs.outcomes`; by default those that the
-            questions of the scenarios define and the recorded outcomes allow.
-
-    Returns:
-        The results with a series ``(scenario, month, run)`` for each. Of a first month it is the
-        months since year 0 from that month on, and missing before it.
-
-    Raises:
-        UserError: one line, for an expression that cannot be read, or names what is not kept.
+    They are those that the questions of the scenarios define (see `tajsim.inputs.outcomes`) and
+    the recorded outcomes allow, a series ``(scenario, month, run)`` each. Of a first month it is
+    the months since year 0 from that month on, and missing before it.
     """
-    found, given = {}, own is not None
-    if own is None:
-        asks = attribute(dataset, "asks").values()
-        own = {name: text for ask in asks for name, text in ask.get("define", {}).items()}
+    found, asks = {}, attribute(dataset, "asks").values()
+    own = {name: text for ask in asks for name, text in ask.get("define", {}).items()}
     for name, text in own.items():
         used = outcomes.references(text)
-        if missing := [n for n, _ in used if n not in dataset]:
-            if given:
-                raise UserError(f"{name}: the results do not hold '{missing[0]}'")
+        if any(n not in dataset for n, _ in used):
             continue
         values = outcomes.evaluate(
             text, lambda n, where: at_places(dataset, n, where).transpose(*_ORDER).values
@@ -427,9 +413,7 @@ def smooth_unit(variable: xr.DataArray) -> str:
     return f"{unit.removesuffix('/month')}/year"
 
 
-def most_moved(
-    dataset: xr.Dataset, names: Sequence[str], most: int, window: str | Sequence[str] | None = None
-) -> list[str]:
+def most_moved(dataset: xr.Dataset, names: Sequence[str], most: int) -> list[str]:
     """Return at most so many outcomes, in their order, to stand for all.
 
     In a comparison those whose mean paired difference is largest beside the spread of the
@@ -437,16 +421,16 @@ def most_moved(
     """
     if len(names) <= most:
         return list(names)
-    months = window_of(dataset, window)
+    months = window_of(dataset)
     sizes = {}
     for name in names:
         values = np.nan_to_num(
             over(at_places(dataset, name), months).values, posinf=0.0, neginf=0.0
         )
-        spread, scale = float(values[0].std()), float(np.abs(values[0]).max())
         moved = float(np.abs((values - values[0]).mean(axis=1)).max())
-        varies = spread > 1e-6 * scale
-        sizes[name] = (moved / spread if len(values) > 1 else 1.0) if varies else 0.0
+        varies = select.spread_over_runs(values[0]) > 1e-6 * float(np.abs(values[0]).max())
+        size = select.over_spread(moved, values[0]) if len(values) > 1 else 1.0
+        sizes[name] = size if varies else 0.0
     if dataset.sizes["scenario"] == 1:
         varied = [name for name in names if sizes[name] > 0.0] or list(names)
         places = np.linspace(0, len(varied) - 1, min(most, len(varied))).round().astype(int)
@@ -491,8 +475,7 @@ def spans(dataset: xr.Dataset, at: Sequence[str]) -> list[Span]:
             continue
         label = text if whole_year else f"year to {month_text(text)}"
         found.append(Span(max(stop - year, first), min(stop, last), label))
-    if wrong:
-        raise UserError(wrong)
+    refuse(wrong)
     return found
 
 

@@ -20,7 +20,6 @@ from tajsim.inputs.experiment import Experiment, Factor, FactorValue
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import prior_quantile
 
-Unit = np.ndarray
 #: Of each factor in Morris's walks.
 MORRIS_LEVELS = 4
 
@@ -30,7 +29,7 @@ class DesignPoints:
     """The rows of a design: values by factor, and places between 0 and 1 ``(row, factor)``."""
 
     rows: tuple[Mapping[str, FactorValue], ...]
-    units: Unit
+    units: np.ndarray
 
 
 def make_design(experiment: Experiment) -> DesignPoints:
@@ -52,7 +51,7 @@ def make_design(experiment: Experiment) -> DesignPoints:
     def seed(part: int) -> int:  # below 2**32 as the libraries want
         return int((experiment.seed * 1_000_003 + part) % (2**32 - 1))
 
-    units: Unit
+    units: np.ndarray
     if kind == "latin-hypercube":
         from scipy.stats import qmc
 
@@ -71,7 +70,7 @@ def make_design(experiment: Experiment) -> DesignPoints:
     return DesignPoints(rows, units)
 
 
-def values_at(factor: Factor, place: Unit) -> list[FactorValue]:
+def values_at(factor: Factor, place: np.ndarray) -> list[FactorValue]:
     """Return the values of a factor at places between 0 and 1, ``(row,)``."""
     if factor.values:
         count = len(factor.values)
@@ -103,7 +102,7 @@ def _axis(factor: Factor) -> list[FactorValue]:
     return values_at(factor, np.linspace(0.0, 1.0, steps))
 
 
-def _places(factors: tuple[Factor, ...], rows: tuple[Mapping[str, FactorValue], ...]) -> Unit:
+def _places(factors: tuple[Factor, ...], rows: tuple[Mapping[str, FactorValue], ...]) -> np.ndarray:
     """Return where given values stand between the least and the greatest; texts by their order."""
     places = np.zeros((len(rows), len(factors)))
     for i, factor in enumerate(factors):
@@ -174,8 +173,6 @@ def point_id(scenario: str, values: Mapping[str, FactorValue]) -> str:
     return f"p{digest.hexdigest()}"
 
 
-Whole = np.ndarray
-Mask = np.ndarray
 #: Runs simulated together: enough to be quick, few enough to lose little when all is killed.
 LARGEST = 500
 SMALLEST = 25
@@ -185,13 +182,13 @@ SMALLEST = 25
 class Batch:
     """Runs of one variant: numbers of points and of runs, both ``(run,)``."""
 
-    points: Whole
-    runs: Whole
+    points: np.ndarray
+    runs: np.ndarray
 
     def __len__(self) -> int:
         return len(self.points)
 
-    def part(self, chosen: Mask) -> "Batch":
+    def part(self, chosen: np.ndarray) -> "Batch":
         """Return some of the runs."""
         return Batch(self.points[chosen], self.runs[chosen])
 
@@ -204,7 +201,7 @@ class Batch:
         return [self.part(low), self.part(~low)] if middle else []
 
 
-def divide(variant: Whole, settled: Mask, hands: int) -> list[Batch]:
+def divide(variant: np.ndarray, settled: np.ndarray, hands: int) -> list[Batch]:
     """Divide the runs that are missing.
 
     Args:

@@ -22,7 +22,6 @@ the same run number share every draw, so differences between points are pairs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -204,24 +203,6 @@ def opened(sweep: Sweep | str | Path) -> Sweep:
     if found.results.empty:
         raise UserError(f"{found.folder}: no run of this sweep is finished")
     return found
-
-
-def columns_of(sweep: Sweep, names: Sequence[str] | None) -> list[str]:
-    """Return the columns that are meant, by their own names or all of an outcome; or refuse."""
-    own, outcomes = [str(name) for name in sweep.columns.index], sweep.columns["outcome"]
-    check_names("outcome", names or (), list(dict.fromkeys([*own, *outcomes])))
-    found = {
-        name: [name] if name in own else outcomes.index[outcomes == name] for name in names or own
-    }
-    return list(dict.fromkeys(str(column) for columns in found.values() for column in columns))
-
-
-def column_of(sweep: Sweep, name: str) -> str:
-    """Return the one column that is meant; none, or more than one, are refused."""
-    found = columns_of(sweep, [name])
-    if len(found) > 1:
-        raise UserError(f"'{name}' is kept as {', '.join(found)}; name one of these columns")
-    return found[0]
 
 
 def scenarios_of(sweep: Sweep, scenario: str | None) -> list[str]:

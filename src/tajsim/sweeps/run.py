@@ -1,8 +1,8 @@
 """``sweep``: simulate the points of an experiment and keep what is finished, whatever happens."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,8 +16,8 @@ from tajsim.ensemble.executor import PATIENCE, Executor, Work, cause_of, executo
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import FatalError, Job, MonthDone, simulate
 from tajsim.ensemble.plan import count_errors
-from tajsim.errors import UserError
-from tajsim.files import reason
+from tajsim.errors import refuse
+from tajsim.files import reason, telling
 from tajsim.inputs.experiment import Experiment, load_experiment
 from tajsim.inputs.toml import month_number
 
@@ -189,11 +189,11 @@ def sweep(
     wrong = count_errors(runs=wanted, workers=workers)
     if cluster is not None and workers > 1:
         wrong.append("workers and cluster exclude each other; the cluster has its own workers")
-    if wrong:
-        raise UserError(wrong)
+    refuse(wrong)
     points, place = design.make_points(loaded), store.prepare_folder(out)
     tell = progress or (lambda done, total: None)
-    with _storing(place), store.locked(place):
+    kept_so_far = "; what is finished is kept, the same command goes on"
+    with telling(place, kept_so_far), store.locked(place):
         engine = Engine(loaded, points, int(wanted), place, tell)
         aside = engine.read(retry)
         kept = int(engine.done.sum())
@@ -225,14 +225,3 @@ def _simulate_and_store(simulate: Work, place: Path, job: Job, month_done: Month
         store.write_shard(place, job, left)
     except OSError as error:
         raise FatalError(f"{place}: cannot be written ({reason(error)})") from None
-
-
-@contextmanager
-def _storing(place: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UserError(
-            f"{place}: cannot be written ({reason(error)}); what is finished is kept, the same "
-            "command goes on"
-        ) from None

@@ -36,7 +36,6 @@ RUNS, FAILED = "runs", "failed"
 _KEY = ("point", "run")
 
 Numbers = np.ndarray
-Series = np.ndarray
 
 
 def make_job(
