@@ -130,3 +130,14 @@ def test_a_sign_is_simulated_in_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (row["verdict"], row["window"], row["runs"]) == (HOLDS, "2004-03 to 2004-05", 2)
     assert row["effect"] > 5.0
     assert "1 signs: 1 hold." in signs_text(table)
+
+
+def test_a_sign_near_its_smallest_size_has_more_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signs_run, "RUNS_OF_YES_OR_NO", 220)
+    size = 5.0
+    for runs in (200, 220):
+        near = GOOD.replace("smallest = 5", f"smallest = {size}")
+        monkeypatch.setattr(signs_run, "load_signs", lambda text=near: read_signs(text))
+        row = signs().iloc[0]
+        assert row["runs"] == runs
+        size = row["effect"]

@@ -14,7 +14,7 @@ from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.run import Need, Sampling, Without, draw_errors, simulated
 from tajsim.errors import refuse, unknown
 from tajsim.inputs import outcomes, scenario_parts, switches
-from tajsim.inputs.signs import RUNS_OF_YES_OR_NO, Contrast, Sign, Signs, Where, load_signs
+from tajsim.inputs.signs import RUNS, RUNS_OF_YES_OR_NO, Contrast, Sign, Signs, Where, load_signs
 from tajsim.results.effect import Values, effect
 from tajsim.results.numbers import frame_text, intervals, table_number
 from tajsim.results.select import gap
@@ -68,8 +68,8 @@ _All = dict[tuple[str, str], _Measured]
 def signs(*ids: str, runs: int | None = None, **draws: Unpack[Sampling]) -> pd.DataFrame:
     """Test signs on the model as it is.
 
-    Those whose interval leaves open whether the smallest size is reached are simulated once more,
-    with as many runs as those of yes or no.
+    Those nearer to their smallest size than their interval is wide, from whichever side, are
+    simulated once more, with as many runs as those of yes or no.
 
     Args:
         ids: signs or changes; by default all.
@@ -95,17 +95,18 @@ def signs(*ids: str, runs: int | None = None, **draws: Unpack[Sampling]) -> pd.D
     pairs = {name: _holding(pair, without) for name, pair in known.pairs.items()}
     tests = {s.id: _Trial(s, pairs[s.change], pairs.get(s.beyond), runs or s.asked) for s in chosen}
     rows = _rows(known, tests, draws)
-    close = {n: replace(tests[n], runs=RUNS_OF_YES_OR_NO) for n, row in rows.items() if _open(row)}
-    if runs is None and close:
-        rows |= _rows(known, close, draws)
+    few = [test for name, test in tests.items() if test.runs == RUNS and _close(rows[name])]
+    if runs is None and few:
+        more = {test.sign.id: replace(test, runs=RUNS_OF_YES_OR_NO) for test in few}
+        rows |= _rows(known, more, draws)
     told = {"without": " ".join(switches.listed(without))} if without else {}
     return pd.DataFrame([*rows.values()]).assign(model=model_version(), **told)
 
 
-def _open(row: Mapping[str, Any]) -> bool:
-    """Tell whether the interval of an effect holds its smallest size."""
-    size = np.sign(row.get("effect", np.nan)) * abs(row.get("smallest", np.nan))
-    return bool(row.get("low", np.nan) <= size <= row.get("high", np.nan))
+def _close(row: Mapping[str, Any]) -> bool:
+    """Tell whether an effect is nearer to its smallest size than its interval is wide."""
+    found, size, low, high = (row.get(n, np.nan) for n in ("effect", "smallest", "low", "high"))
+    return bool(abs(abs(found) - abs(size)) <= high - low)
 
 
 def _rows(known: Signs, tests: Mapping[str, _Trial], draws: Sampling) -> dict[str, dict[str, Any]]:
