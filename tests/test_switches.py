@@ -245,22 +245,23 @@ def test_ablation_tells_what_is_carried_and_resumes(
 
 
 def test_claims_need_restate_or_hold_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    def row(claim: str, verdict: str, size: float) -> dict[str, object]:
-        return {"scenario": "s", "claim": claim, "verdict": verdict, "effect": size}
+    alone, asked = {"needs": 0.1, "same": 1.1}, list[set[str]]()
+    base = pd.DataFrame({"scenario": "s", "claim": ["same", "holds", "needs"], "mechanisms": "M47"})
 
-    names = ("needs", "same", "holds", "either")
-    base = pd.DataFrame([row(name, HOLDS, 1.0) for name in names]).assign(mechanisms="M47")
+    def holding(rules: list[str], _: str, claim: str) -> pd.DataFrame:
+        asked.append({*rules})
+        verdict = FAILS if claim in alone else HOLDS
+        return pd.DataFrame({"verdict": [verdict], "effect": alone.get(claim, 1.0)})
 
-    def claims(_: str, without: list[str], **__: object) -> pd.DataFrame:
-        if len(without) == len(switches.switchable()["M47"]):
-            return pd.DataFrame(row(n, HOLDS if n in names[2:] else FAILS, 0.5) for n in names)
-        return pd.DataFrame(row(n, HOLDS, 0.1 if n in names[::2] else 1.1) for n in names)
-
-    monkeypatch.setattr(ablation, "claims", claims)
-    found = ablation.needed(base)
-    expected = [ablation.NEEDS, ablation.RESTATES, ablation.HOLDS_WITHOUT, ablation.HOLDS_WITHOUT]
-    assert list(found["mechanism"]) == expected
-    assert list(found["effect_alone"]) == [0.1, 1.1, 0.1, 1.1]
+    test = SimpleNamespace(scenario=SimpleNamespace(name="s"), holding=holding)
+    monkeypatch.setattr(ablation, "tests_of", lambda _: ([test], []))
+    monkeypatch.setattr(ablation, "tested", lambda tests, *_: tests)
+    found = ablation.needed(base.assign(verdict=HOLDS, effect=1.0))
+    assert [*found["mechanism"]] == [ablation.RESTATES, ablation.HOLDS_WITHOUT, ablation.NEEDS]
+    np.testing.assert_array_equal(found["effect_alone"], [1.1, np.nan, 0.1])
+    own, others = set(switches.switchable()["M47"]), asked[-1]
+    assert asked == [own] * 3 + [others] * 2 and not others & own
+    assert {*switches.load_rules()} - own > others > {"state.strain_step"}
 
 
 def test_one_real_look(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """What mechanisms carry: outcomes, signs, claims and targets with and without each of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -9,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 import tajsim.analysis.verdicts as verdicts
-from tajsim.analysis.claims import claims
+from tajsim.analysis.claims import claims, tested, tests_of
 from tajsim.analysis.signs import signs
 from tajsim.analysis.validation import validate
+from tajsim.compiled.engine import tell_once
+from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.run import Progress, Sampling, draw_errors, part_of, prepare, simulate
 from tajsim.errors import UserError
@@ -159,19 +162,15 @@ def ablation_text(table: pd.DataFrame) -> str:
 
 
 def needed(
-    table: pd.DataFrame,
-    scenarios: Iterable[str | Path] = (),
-    progress: Progress | None = None,
-    **draws: Any,
+    table: pd.DataFrame, scenarios: Sequence[str | Path] = (), runs: int = 200, **draws: Any
 ) -> pd.DataFrame:
     """Return a table of claims with what each says of the mechanisms that it cites.
 
-    The scenario of each claim is simulated once more with all rules held that carry them, and once
-    with all others held, with their references.
+    The scenario of each claim is simulated once more with all rules held that carry them and, if it
+    needs them, once with all others held that compiled code can hold, with their references.
 
     Args:
-        table: of `tajsim.claims`, made with the same ``scenarios`` and ``draws``: runs, seed,
-            parameters, workers.
+        table: of `tajsim.claims`, made with the same ``scenarios``, ``runs`` and ``draws``.
 
     Returns:
         The table with ``mechanism``: `NEEDS` if the claim no longer holds without them,
@@ -179,27 +178,37 @@ def needed(
         effect is the same to a fifth; "" where it does not hold, or no rule carries what it cites.
         ``effect_without`` and ``effect_alone`` are the mean effects.
     """
-    found = table.assign(mechanism="", effect_without=np.nan, effect_alone=np.nan)
-    holding = table[table["verdict"] == verdicts.HOLDS]
-    groups = [*holding.groupby(["scenario", "mechanisms"], sort=False)]
-    paths: dict[str, str | Path] = {Path(name).stem: name for name in scenarios}
-    for i, ((scenario, cited), part) in enumerate(groups):
-        rules = [rule for name in cited.split() for rule in switches.switchable().get(name, ())]
-        if not rules:
-            continue
-        others = [name for name in switches.load_rules() if name not in rules]
-        tell = (part_of(progress, 2 * i + j, 2 * len(groups)) for j in (0, 1))
-        without, alone = (
-            claims(paths.get(scenario, scenario), without=held, progress=told, **draws)
-            .set_index("claim")
-            .reindex(columns=["verdict", "effect"])  # no effects where nothing could be tested
-            for held, told in zip((rules, others), tell, strict=True)
-        )
-        for place, row in part.iterrows():
-            one, other = without.loc[row["claim"]], alone.loc[row["claim"]]
-            same = abs(other["effect"] - row["effect"]) < FIFTH * abs(row["effect"])
-            needs = RESTATES if same else NEEDS  # what holds without a rule does not restate it
-            said = HOLDS_WITHOUT if one["verdict"] == verdicts.HOLDS else needs
-            columns = ["mechanism", "effect_without", "effect_alone"]
-            found.loc[place, columns] = said, one["effect"], other["effect"]
-    return found
+    tests = {test.scenario.name: test for test in tests_of(scenarios)[0]}
+    rules, free = switches.switchable(), _left_free()
+    tell_once(f"left free where all others are held: {', '.join(free)}")
+    cited = {c: [*chain(*(rules.get(n, ()) for n in c.split()))] for c in table["mechanisms"]}
+    rest = {c: sorted({*switches.load_rules()} - {*own, *free}) for c, own in cited.items()}
+
+    def again(rows: pd.DataFrame, held: Mapping[str, list[str]], how: str, part: int) -> Any:
+        asked = [
+            tests[row.scenario].holding(held[row.mechanisms], f"-{how}-{row.mechanisms}", row.claim)
+            for row in rows_of(rows)
+        ]
+        told: Any = {**draws, "progress": part_of(draws.get("progress"), part, 2)}
+        found = pd.concat([pd.DataFrame(), *tested(asked, runs, told)])
+        return found.reindex(columns=["verdict", "effect"]).set_axis(rows.index)
+
+    known = (table["verdict"] == verdicts.HOLDS) & table["mechanisms"].map(cited).map(bool)
+    holding = table[known].sort_values("mechanisms")  # those that cite the same share references
+    without = again(holding, cited, "without", 0)
+    stands = without["verdict"] == verdicts.HOLDS
+    alone, effect = again(holding[~stands], rest, "with", 1)["effect"], holding["effect"][~stands]
+    said = stands.map({True: HOLDS_WITHOUT, False: NEEDS})
+    said[effect.index[(alone - effect).abs() < FIFTH * effect.abs()]] = RESTATES
+    effects = {"effect_without": without["effect"], "effect_alone": alone}
+    return table.assign(mechanism=said, **effects).fillna({"mechanism": ""})
+
+
+def _left_free() -> list[str]:
+    """Return the rules that compiled code cannot hold, such as those asked in some runs alone."""
+    from tajsim.compiled.program import traces_of
+    from tajsim.compiled.tracer import rule_name
+    from tajsim.model.model import TajikistanModel
+
+    not_held = traces_of(TajikistanModel(runs=2, settled=False), held=True)[1]
+    return [name for name, rule in switches.load_rules().items() if rule_name(rule) in not_held]

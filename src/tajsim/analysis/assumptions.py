@@ -133,7 +133,12 @@ def _of(
     settings = select.attribute(dataset, "settings")
     own = {name: settings.get(name, {}) for name in (reference, scenario)}
     held = set(dataset["parameter"].values.astype(str))
-    names = [name for name in _assumed(*own.values()) if name in held]
+    names = [
+        name
+        for name, p in load_parameters().items()
+        if p.role == "uncertainty" and p.basis.kind == "assumption" and p.high > p.low
+        if name in held and any(name not in one for one in own.values())
+    ]
     values = dataset["parameter_value"]
     drawn = {s: values.sel(scenario=s, parameter=names).values for s in own}
     at_reference = np.array([name not in own[reference] for name in names], bool)
@@ -158,16 +163,6 @@ def _of(
         mark = dict(zip(ASSUMPTION_COLUMNS, (scenario, *about), strict=False))
         rows += [{**mark, **row} for row in _rows(mine, names, own_titles, sample)]
     return [{**row, "sets": ranks.shape[1]} for row in rows]
-
-
-def _assumed(*settings: Mapping[str, float]) -> list[str]:
-    """Return the assumptions that are drawn with at least one of these settings."""
-    return [
-        name
-        for name, p in load_parameters().items()
-        if p.role == "uncertainty" and p.basis.kind == "assumption" and p.high > p.low
-        if any(name not in one for one in settings)
-    ]
 
 
 def _clearest(pair: xr.Dataset, comparison: pd.DataFrame) -> list[Cell]:
