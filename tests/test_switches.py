@@ -245,23 +245,23 @@ def test_ablation_tells_what_is_carried_and_resumes(
 
 
 def test_claims_need_restate_or_hold_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    alone, asked = {"needs": 0.1, "same": 1.1}, list[set[str]]()
-    base = pd.DataFrame({"scenario": "s", "claim": ["same", "holds", "needs"], "mechanisms": "M47"})
+    own, asked = {*switches.switchable()["M47"]}, dict[str, list[set[str]]]()
+    alone, names = {"same": 1.1, "needs": 0.1}, ["same", "holds", "needs", "check"]
 
-    def holding(rules: list[str], _: str, claim: str) -> pd.DataFrame:
-        asked.append({*rules})
-        verdict = FAILS if claim in alone else HOLDS
-        return pd.DataFrame({"verdict": [verdict], "effect": alone.get(claim, 1.0)})
+    def holding(rules: list[str], claim: str) -> pd.DataFrame:
+        asked.setdefault(claim, []).append({*rules})
+        stands = claim == ("check" if len(rules) > len(own) else "holds")
+        return pd.DataFrame({"verdict": [HOLDS if stands else FAILS], "effect": alone.get(claim)})
 
     test = SimpleNamespace(scenario=SimpleNamespace(name="s"), holding=holding)
     monkeypatch.setattr(ablation, "tests_of", lambda _: ([test], []))
     monkeypatch.setattr(ablation, "tested", lambda tests, *_: tests)
-    found = ablation.needed(base.assign(verdict=HOLDS, effect=1.0))
-    assert [*found["mechanism"]] == [ablation.RESTATES, ablation.HOLDS_WITHOUT, ablation.NEEDS]
-    np.testing.assert_array_equal(found["effect_alone"], [1.1, np.nan, 0.1])
-    own, others = set(switches.switchable()["M47"]), asked[-1]
-    assert asked == [own] * 3 + [others] * 2 and not others & own
-    assert {*switches.load_rules()} - own > others > {"state.strain_step"}
+    base = {"scenario": "s", "claim": names, "mechanisms": "M47", "expect": "rises", "effect": 1.0}
+    told = [ablation.RESTATES, ablation.HOLDS_WITHOUT, ablation.NEEDS, ablation.CHECK]
+    assert [*ablation.needed(pd.DataFrame({**base, "verdict": HOLDS}))["mechanism"]] == told
+    bare, middle, rest = every = asked["same"]
+    assert asked == {"same": every, "needs": every, "holds": [bare, own], "check": [bare]}
+    assert {*switches.load_rules()} - own > rest > bare - own > middle - own == set()
 
 
 def test_one_real_look(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,8 +29,11 @@ PLAIN = "status-quo"
 #: What is looked at: headline outcomes, by name ``(run,)``; and verdicts, by name.
 PARTS = ("outcomes", "signs", "claims", "targets")
 Look = dict[str, dict[str, Any]]
-#: What a claim says of the mechanisms that it cites.
+#: What a claim says of the mechanisms that it cites; a check says nothing of them.
 NEEDS, HOLDS_WITHOUT, RESTATES = "needs its mechanism", "holds without it", "restates one rule"
+CHECK = "holds by construction"
+#: The rules by which deals in force carry a task: where these begin or end they write it down.
+CARRY_OUT = ("ramp_step", "built_step", "fate_of_aid", "cover", "grievance")
 #: An effect that differs by less than this share of it is the same.
 FIFTH = 0.2
 
@@ -173,42 +176,39 @@ def needed(
         table: of `tajsim.claims`, made with the same ``scenarios``, ``runs`` and ``draws``.
 
     Returns:
-        The table with ``mechanism``: `NEEDS` if the claim no longer holds without them,
-        `HOLDS_WITHOUT` if it does, `RESTATES` if it needs them and with all others held its mean
-        effect is the same to a fifth; "" where it does not hold, or no rule carries what it cites.
-        ``effect_without`` and ``effect_alone`` are the mean effects.
+        The table with ``mechanism``: `CHECK` for a direction that stays with all rules held but
+        `CARRY_OUT`; of others, `HOLDS_WITHOUT` if it holds without what it cites, `RESTATES` if not
+        and its mean effect with all else held is the same to a fifth, or else `NEEDS`; "" where it
+        does not hold or no rule carries what it cites. ``effect_without``, ``effect_alone``.
     """
-    tests = {test.scenario.name: test for test in tests_of(scenarios)[0]}
-    rules, free = switches.switchable(), _left_free()
-    tell_once(f"left free where all others are held: {', '.join(free)}")
-    cited = {c: [*chain(*(rules.get(n, ()) for n in c.split()))] for c in table["mechanisms"]}
-    rest = {c: sorted({*switches.load_rules()} - {*own, *free}) for c, own in cited.items()}
+    from tajsim.compiled import program, tracer
+    from tajsim.model.model import TajikistanModel
 
-    def again(rows: pd.DataFrame, held: Mapping[str, list[str]], how: str, part: int) -> Any:
-        asked = [
-            tests[row.scenario].holding(held[row.mechanisms], f"-{how}-{row.mechanisms}", row.claim)
-            for row in rows_of(rows)
-        ]
-        told: Any = {**draws, "progress": part_of(draws.get("progress"), part, 2)}
+    not_so = program.traces_of(TajikistanModel(runs=2, settled=False), held=True)[1]
+    free = {n for n, rule in switches.load_rules().items() if tracer.rule_name(rule) in not_so}
+    tell_once(f"left free where all others are held: {', '.join(sorted(free))}")
+    every, rules = {*switches.load_rules()} - free, switches.switchable()
+    cited = {c: [*chain(*(rules.get(n, ()) for n in c.split()))] for c in table["mechanisms"]}
+    tests = {test.scenario.name: test for test in tests_of(scenarios)[0]}
+    rest = {c: sorted(every.difference(own)) for c, own in cited.items()}
+    bare = dict.fromkeys(cited, sorted(every - {f"deals.{name}" for name in CARRY_OUT}))
+
+    def again(rows: pd.DataFrame, held: Mapping[str, list[str]], part: int) -> pd.DataFrame:
+        asked = [tests[r.scenario].holding(held[r.mechanisms], r.claim) for r in rows_of(rows)]
+        told: Any = {**draws, "progress": part_of(draws.get("progress"), part, 3)}
         found = pd.concat([pd.DataFrame(), *tested(asked, runs, told)])
         return found.reindex(columns=["verdict", "effect"]).set_axis(rows.index)
 
     known = (table["verdict"] == verdicts.HOLDS) & table["mechanisms"].map(cited).map(bool)
     holding = table[known].sort_values("mechanisms")  # those that cite the same share references
-    without = again(holding, cited, "without", 0)
+    checks = again(holding[holding["expect"].str.startswith(("rises", "falls"))], bare, 0)
+    checks = checks[checks["verdict"] == verdicts.HOLDS]
+    without = again(holding.drop(checks.index), cited, 1)
     stands = without["verdict"] == verdicts.HOLDS
-    alone, effect = again(holding[~stands], rest, "with", 1)["effect"], holding["effect"][~stands]
-    said = stands.map({True: HOLDS_WITHOUT, False: NEEDS})
-    said[effect.index[(alone - effect).abs() < FIFTH * effect.abs()]] = RESTATES
-    effects = {"effect_without": without["effect"], "effect_alone": alone}
+    effect = holding["effect"].reindex(stands.index[~stands])
+    alone = again(holding.loc[effect.index], rest, 2)
+    said = pd.Series(CHECK, holding.index)
+    said[stands.index] = np.where(stands, HOLDS_WITHOUT, NEEDS)
+    said[effect.index[(alone["effect"] - effect).abs() < FIFTH * effect.abs()]] = RESTATES
+    effects = {"effect_without": without["effect"], "effect_alone": alone["effect"]}
     return table.assign(mechanism=said, **effects).fillna({"mechanism": ""})
-
-
-def _left_free() -> list[str]:
-    """Return the rules that compiled code cannot hold, such as those asked in some runs alone."""
-    from tajsim.compiled.program import traces_of
-    from tajsim.compiled.tracer import rule_name
-    from tajsim.model.model import TajikistanModel
-
-    not_held = traces_of(TajikistanModel(runs=2, settled=False), held=True)[1]
-    return [name for name, rule in switches.load_rules().items() if rule_name(rule) in not_held]

@@ -243,9 +243,10 @@ class _Test:
         """The scenarios to simulate, the reference first."""
         return [self.scenario] if self.reference is None else [self.reference, self.scenario]
 
-    def holding(self, without: Without, mark: str | None = None, claim: str = "") -> "_Test":
+    def holding(self, without: Without, claim: str = "") -> "_Test":
         """Return the test, of one claim or all, with something taken out on both sides."""
         some = tuple(c for c in self.scenario.claims if claim in ("", c.id))
+        mark = f"-{hash(tuple(without))}" if claim else None  # names are for results that are kept
         held = replace(self.scenario, claims=some).holding(without, mark)
         return _Test(held, self.reference and self.reference.holding(without, mark))
 
