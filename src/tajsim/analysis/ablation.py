@@ -13,10 +13,9 @@ import tajsim.analysis.verdicts as verdicts
 from tajsim.analysis.claims import claims, tested, tests_of
 from tajsim.analysis.signs import signs
 from tajsim.analysis.validation import validate
-from tajsim.compiled.engine import tell_once
 from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.run import Progress, Sampling, draw_errors, part_of, prepare, simulate
+from tajsim.ensemble.run import Progress, Sampling, draw_errors, part_of, prepare, simulate, unheld
 from tajsim.errors import UserError
 from tajsim.files import exists, write_whole
 from tajsim.inputs import ledger, outcomes, registry, switches
@@ -181,13 +180,7 @@ def needed(
         and its mean effect with all else held is the same to a fifth, or else `NEEDS`; "" where it
         does not hold or no rule carries what it cites. ``effect_without``, ``effect_alone``.
     """
-    from tajsim.compiled import program, tracer
-    from tajsim.model.model import TajikistanModel
-
-    not_so = program.traces_of(TajikistanModel(runs=2, settled=False), held=True)[1]
-    free = {n for n, rule in switches.load_rules().items() if tracer.rule_name(rule) in not_so}
-    tell_once(f"left free where all others are held: {', '.join(sorted(free))}")
-    every, rules = {*switches.load_rules()} - free, switches.switchable()
+    every, rules = {*switches.load_rules()} - unheld(), switches.switchable()
     cited = {c: [*chain(*(rules.get(n, ()) for n in c.split()))] for c in table["mechanisms"]}
     tests = {test.scenario.name: test for test in tests_of(scenarios)[0]}
     rest = {c: sorted(every.difference(own)) for c, own in cited.items()}
