@@ -244,22 +244,23 @@ def test_ablation_tells_what_is_carried_and_resumes(
 
 
 def test_claims_need_restate_or_hold_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    def row(claim: str, verdict: str, size: float) -> dict[str, object]:
-        return {"scenario": "s", "claim": claim, "verdict": verdict, "effect": size}
+    own, asked = {*switches.switchable()["M47"]}, dict[str, list[set[str]]]()
+    alone, names = {"same": 1.1, "needs": 0.1}, ["same", "holds", "needs", "check"]
 
-    names = ("needs", "same", "holds", "either")
-    base = pd.DataFrame([row(name, HOLDS, 1.0) for name in names]).assign(mechanisms="M47")
+    def holding(rules: list[str], claim: str) -> pd.DataFrame:
+        asked.setdefault(claim, []).append({*rules})
+        stands = claim == ("check" if len(rules) > len(own) else "holds")
+        return pd.DataFrame({"verdict": [HOLDS if stands else FAILS], "effect": alone.get(claim)})
 
-    def claims(_: str, without: list[str], **__: object) -> pd.DataFrame:
-        if len(without) == len(switches.switchable()["M47"]):
-            return pd.DataFrame(row(n, HOLDS if n in names[2:] else FAILS, 0.5) for n in names)
-        return pd.DataFrame(row(n, HOLDS, 0.1 if n in names[::2] else 1.1) for n in names)
-
-    monkeypatch.setattr(ablation, "claims", claims)
-    found = ablation.needed(base)
-    expected = [ablation.NEEDS, ablation.RESTATES, ablation.HOLDS_WITHOUT, ablation.HOLDS_WITHOUT]
-    assert list(found["mechanism"]) == expected
-    assert list(found["effect_alone"]) == [0.1, 1.1, 0.1, 1.1]
+    test = SimpleNamespace(scenario=SimpleNamespace(name="s"), holding=holding)
+    monkeypatch.setattr(ablation, "tests_of", lambda _: ([test], []))
+    monkeypatch.setattr(ablation, "tested", lambda tests, *_: tests)
+    base = {"scenario": "s", "claim": names, "mechanisms": "M47", "expect": "rises", "effect": 1.0}
+    told = [ablation.RESTATES, ablation.HOLDS_WITHOUT, ablation.NEEDS, ablation.CHECK]
+    assert [*ablation.needed(pd.DataFrame({**base, "verdict": HOLDS}))["mechanism"]] == told
+    bare, middle, rest = every = asked["same"]
+    assert asked == {"same": every, "needs": every, "holds": [bare, own], "check": [bare]}
+    assert {*switches.load_rules()} - own > rest > bare - own > middle - own == set()
 
 
 def test_one_real_look(monkeypatch: pytest.MonkeyPatch) -> None:

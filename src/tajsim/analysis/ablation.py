@@ -1,7 +1,8 @@
 """What mechanisms carry: outcomes, signs, claims and targets with and without each of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -9,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 import tajsim.analysis.verdicts as verdicts
-from tajsim.analysis.claims import claims
+from tajsim.analysis.claims import claims, tested, tests_of
 from tajsim.analysis.signs import signs
 from tajsim.analysis.validation import validate
+from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.run import Progress, Sampling, draw_errors, part_of, prepare, simulate
+from tajsim.ensemble.run import Progress, Sampling, draw_errors, part_of, prepare, simulate, unheld
 from tajsim.errors import UserError
 from tajsim.files import exists, write_whole
 from tajsim.inputs import ledger, outcomes, registry, switches
@@ -26,8 +28,11 @@ PLAIN = "status-quo"
 #: What is looked at: headline outcomes, by name ``(run,)``; and verdicts, by name.
 PARTS = ("outcomes", "signs", "claims", "targets")
 Look = dict[str, dict[str, Any]]
-#: What a claim says of the mechanisms that it cites.
+#: What a claim says of the mechanisms that it cites; a check says nothing of them.
 NEEDS, HOLDS_WITHOUT, RESTATES = "needs its mechanism", "holds without it", "restates one rule"
+CHECK = "holds by construction"
+#: The rules by which deals in force carry a task: where these begin or end they write it down.
+CARRY_OUT = ("ramp_step", "built_step", "fate_of_aid", "cover", "grievance")
 #: An effect that differs by less than this share of it is the same.
 FIFTH = 0.2
 
@@ -159,47 +164,44 @@ def ablation_text(table: pd.DataFrame) -> str:
 
 
 def needed(
-    table: pd.DataFrame,
-    scenarios: Iterable[str | Path] = (),
-    progress: Progress | None = None,
-    **draws: Any,
+    table: pd.DataFrame, scenarios: Sequence[str | Path] = (), runs: int = 200, **draws: Any
 ) -> pd.DataFrame:
     """Return a table of claims with what each says of the mechanisms that it cites.
 
-    The scenario of each claim is simulated once more with all rules held that carry them, and once
-    with all others held, with their references.
+    The scenario of each claim is simulated once more with all rules held that carry them and, if it
+    needs them, once with all others held that compiled code can hold, with their references.
 
     Args:
-        table: of `tajsim.claims`, made with the same ``scenarios`` and ``draws``: runs, seed,
-            parameters, workers.
+        table: of `tajsim.claims`, made with the same ``scenarios``, ``runs`` and ``draws``.
 
     Returns:
-        The table with ``mechanism``: `NEEDS` if the claim no longer holds without them,
-        `HOLDS_WITHOUT` if it does, `RESTATES` if it needs them and with all others held its mean
-        effect is the same to a fifth; "" where it does not hold, or no rule carries what it cites.
-        ``effect_without`` and ``effect_alone`` are the mean effects.
+        The table with ``mechanism``: `CHECK` for a direction that stays with all rules held but
+        `CARRY_OUT`; of others, `HOLDS_WITHOUT` if it holds without what it cites, `RESTATES` if not
+        and its mean effect with all else held is the same to a fifth, or else `NEEDS`; "" where it
+        does not hold or no rule carries what it cites. ``effect_without``, ``effect_alone``.
     """
-    found = table.assign(mechanism="", effect_without=np.nan, effect_alone=np.nan)
-    holding = table[table["verdict"] == verdicts.HOLDS]
-    groups = [*holding.groupby(["scenario", "mechanisms"], sort=False)]
-    paths: dict[str, str | Path] = {Path(name).stem: name for name in scenarios}
-    for i, ((scenario, cited), part) in enumerate(groups):
-        rules = [rule for name in cited.split() for rule in switches.switchable().get(name, ())]
-        if not rules:
-            continue
-        others = [name for name in switches.load_rules() if name not in rules]
-        tell = (part_of(progress, 2 * i + j, 2 * len(groups)) for j in (0, 1))
-        without, alone = (
-            claims(paths.get(scenario, scenario), without=held, progress=told, **draws)
-            .set_index("claim")
-            .reindex(columns=["verdict", "effect"])  # no effects where nothing could be tested
-            for held, told in zip((rules, others), tell, strict=True)
-        )
-        for place, row in part.iterrows():
-            one, other = without.loc[row["claim"]], alone.loc[row["claim"]]
-            same = abs(other["effect"] - row["effect"]) < FIFTH * abs(row["effect"])
-            needs = RESTATES if same else NEEDS  # what holds without a rule does not restate it
-            said = HOLDS_WITHOUT if one["verdict"] == verdicts.HOLDS else needs
-            columns = ["mechanism", "effect_without", "effect_alone"]
-            found.loc[place, columns] = said, one["effect"], other["effect"]
-    return found
+    every, rules = {*switches.load_rules()} - unheld(), switches.switchable()
+    cited = {c: [*chain(*(rules.get(n, ()) for n in c.split()))] for c in table["mechanisms"]}
+    tests = {test.scenario.name: test for test in tests_of(scenarios)[0]}
+    rest = {c: sorted(every.difference(own)) for c, own in cited.items()}
+    bare = dict.fromkeys(cited, sorted(every - {f"deals.{name}" for name in CARRY_OUT}))
+
+    def again(rows: pd.DataFrame, held: Mapping[str, list[str]], part: int) -> pd.DataFrame:
+        asked = [tests[r.scenario].holding(held[r.mechanisms], r.claim) for r in rows_of(rows)]
+        told: Any = {**draws, "progress": part_of(draws.get("progress"), part, 3)}
+        found = pd.concat([pd.DataFrame(), *tested(asked, runs, told)])
+        return found.reindex(columns=["verdict", "effect"]).set_axis(rows.index)
+
+    known = (table["verdict"] == verdicts.HOLDS) & table["mechanisms"].map(cited).map(bool)
+    holding = table[known].sort_values("mechanisms")  # those that cite the same share references
+    checks = again(holding[holding["expect"].str.startswith(("rises", "falls"))], bare, 0)
+    checks = checks[checks["verdict"] == verdicts.HOLDS]
+    without = again(holding.drop(checks.index), cited, 1)
+    stands = without["verdict"] == verdicts.HOLDS
+    effect = holding["effect"].reindex(stands.index[~stands])
+    alone = again(holding.loc[effect.index], rest, 2)
+    said = pd.Series(CHECK, holding.index)
+    said[stands.index] = np.where(stands, HOLDS_WITHOUT, NEEDS)
+    said[effect.index[(alone["effect"] - effect).abs() < FIFTH * effect.abs()]] = RESTATES
+    effects = {"effect_without": without["effect"], "effect_alone": alone["effect"]}
+    return table.assign(mechanism=said, **effects).fillna({"mechanism": ""})

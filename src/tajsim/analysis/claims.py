@@ -7,7 +7,7 @@ stands (``level``); with ``relative``, in per cent of what it is against.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -243,10 +243,12 @@ class _Test:
         """The scenarios to simulate, the reference first."""
         return [self.scenario] if self.reference is None else [self.reference, self.scenario]
 
-    def holding(self, without: Without) -> "_Test":
-        """Return the test with something taken out of the model on both sides."""
-        reference = self.reference and self.reference.holding(without)
-        return _Test(self.scenario.holding(without), reference)
+    def holding(self, without: Without, claim: str = "") -> "_Test":
+        """Return the test, of one claim or all, with something taken out on both sides."""
+        some = tuple(c for c in self.scenario.claims if claim in ("", c.id))
+        mark = f"-{hash(tuple(without))}" if claim else None  # names are for results that are kept
+        held = replace(self.scenario, claims=some).holding(without, mark)
+        return _Test(held, self.reference and self.reference.holding(without, mark))
 
     @property
     def until(self) -> str:
@@ -273,22 +275,28 @@ def claims(*scenarios: str | Path, runs: int = 200, **draws: Unpack[Sampling]) -
     Raises:
         UserError: for anything the caller can mend, all mistakes at once.
     """
-    tests, mistakes = _tests(scenarios)
+    tests, mistakes = tests_of(scenarios)
     if wrong := draw_errors(runs, draws) + mistakes:
         raise UserError(wrong)
-    tests = [test.holding(draws.get("without", ())) for test in tests]
-    waiting, kept, tables = list(tests), dict[str, xr.Dataset](), dict[str, pd.DataFrame]()
+    held = [test.holding(draws.get("without", ())) for test in tests]
+    return pd.concat(tested(held, runs, draws), ignore_index=True)
+
+
+def tested(tests: Sequence[_Test], runs: int, draws: Sampling) -> list[pd.DataFrame]:
+    """Return the table of each test; a scenario of several is simulated once."""
+    waiting, kept, tables = [*enumerate(tests)], dict[str, xr.Dataset](), dict[int, pd.DataFrame]()
     for need, one in simulated(_needs(tests, runs), draws):
         kept[need.scenario.name] = one
-        for test in [t for t in waiting if all(side.name in kept for side in t.sides)]:
-            tables[test.scenario.name] = _evaluate(test, kept)
-            waiting.remove(test)
-        asked = {side.name for test in waiting for side in test.sides}
+        for place, test in [w for w in waiting if all(side.name in kept for side in w[1].sides)]:
+            tables[place] = _evaluate(test, kept)
+            waiting.remove((place, test))
+        asked = {side.name for _, test in waiting for side in test.sides}
         kept = {name: results for name, results in kept.items() if name in asked}
-    return pd.concat([tables[test.scenario.name] for test in tests], ignore_index=True)
+    return [tables[place] for place in range(len(tests))]
 
 
-def _tests(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
+def tests_of(names: Sequence[str | Path]) -> tuple[list[_Test], list[str]]:
+    """Return the tests of scenarios, by default of the shipped ones, and every mistake."""
     tests: list[_Test] = []
     wrong: list[str] = []
     for name in names or scenes.shipped_scenarios():
@@ -323,14 +331,13 @@ def _parent(name: str | Path, scenario: scenes.Scenario) -> scenes.Scenario | No
 
 
 def _needs(tests: Sequence[_Test], runs: int) -> list[Need]:
-    """Return what is to be simulated: first the references, so that few results must wait."""
+    """Return what is to be simulated, each reference before what is tested against it."""
     needs: dict[str, Need] = {}
     for test in tests:
         for side in test.sides:
             need = needs.setdefault(side.name, Need(side, runs))
             need.add((claim.outcome for claim in test.scenario.claims), test.until)
-    references = {test.reference.name for test in tests if test.reference}
-    return sorted(needs.values(), key=lambda need: need.scenario.name not in references)
+    return [*needs.values()]
 
 
 def _evaluate(test: _Test, kept: dict[str, xr.Dataset]) -> pd.DataFrame:
@@ -338,7 +345,7 @@ def _evaluate(test: _Test, kept: dict[str, xr.Dataset]) -> pd.DataFrame:
     outcomes = sorted(with_weight(claim.outcome for claim in test.scenario.claims))
     sides = [kept[side.name][outcomes] for side in test.sides]
     pair = xr.concat(sides, "scenario", join="inner", combine_attrs="override")
-    own = select.attribute(kept[name], "claims")[name]
+    own = [claim.model_dump() for claim in test.scenario.claims]
     table = evaluate_claims(pair.assign_attrs(claims=json.dumps({name: own})))
     table.insert(1, "reference", test.reference.name if test.reference else "")
     return table

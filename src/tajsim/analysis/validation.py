@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -201,7 +201,13 @@ def series_scores(
         bands = np.array([effect.quantiles(values) for values in runs])
         width = (bands[:, 2] - bands[:, 0]).mean() / max(np.abs(seen).mean(), 1e-300)
         inside = (bands[:, 0] <= seen) & (seen <= bands[:, 2])
-        scores = np.array([*_scores(runs, seen)]).reshape(-1, 3)
+        known = [values[np.isfinite(values)] for values in runs]
+        scores = np.array(
+            [
+                (score_of_runs(v, 0.0, new), abs(new - old[-1]), abs(new - old.mean()))
+                for v, new, old in ((known[n], seen[n], seen[:n]) for n in range(1, len(seen)))
+            ]
+        ).reshape(-1, 3)
         ours, carried, flat = scores.mean(axis=0) if len(scores) else np.full(3, np.nan)
         rank = float(np.mean([np.mean(v < s) for v, s in zip(runs, seen, strict=True)]))
         wins = [n for n, naive in (("persistence", carried), ("flat", flat)) if naive < ours]
@@ -211,17 +217,6 @@ def series_scores(
         found = ours, carried, flat, " ".join(wins), unit, source
         rows.append((outcome, place, len(years), *band, *found))
     return pd.DataFrame(rows, columns=list(SCORED))
-
-
-def _scores(runs: list[Array], seen: Array) -> Iterator[tuple[float, float, float]]:
-    """Yield the scores of runs, of the last value and of the mean so far, from the second year."""
-    for place in range(1, len(seen)):
-        known = runs[place][np.isfinite(runs[place])]
-        yield (
-            score_of_runs(known, 0.0, seen[place]),
-            abs(seen[place] - seen[place - 1]),
-            abs(seen[place] - seen[:place].mean()),
-        )
 
 
 _HOW = (

@@ -194,12 +194,6 @@ def _check(key: str, value: str) -> None:
         toml.check_month(value, key)
 
 
-def _no_scenario(name: str, offered: Sequence[str]) -> str:
-    """Return the line of the command line; a path is no name, whatever stands there."""
-    expected = "expected one of those that the dashboard was started with or a shipped scenario"
-    return f"{name}: no such scenario; {expected}{nearest(name, offered)}"
-
-
 def _pairs(
     texts: Sequence[str], option: str, mark: str, what: str
 ) -> tuple[tuple[tuple[str, str], ...], list[str]]:

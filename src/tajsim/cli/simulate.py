@@ -150,9 +150,8 @@ def claims(options: Namespace) -> None:
 
     example: tajsim claims --runs 100 --out claims.csv
     scenarios SCENARIO*  a shipped scenario or a file (default: all shipped ones with claims)
-    --without-mechanism  test each claim that holds again with the rules held that carry the
-        mechanisms it cites, and with all others held: it restates one rule if it needs them and
-        its effect is then the same to a fifth; takes far longer
+    --without-mechanism  tell of each that holds whether it needs what it cites, holds without,
+        restates one rule or holds by construction; takes ten times as long
     --out FILE^  a new file for the table: .csv
     @draws
     """

@@ -121,6 +121,18 @@ def _can_hold(about: programs.About, model: TajikistanModel) -> bool:
     return model.first_month % 3 == 0 or not names.intersection(about.quarterly)
 
 
+def unheld() -> set[str]:
+    """Return the rules that compiled code cannot hold, such as those asked in some runs; say so."""
+    from tajsim.compiled.tracer import rule_name
+    from tajsim.inputs.switches import load_rules
+    from tajsim.model.model import TajikistanModel
+
+    not_so = programs.traces_of(TajikistanModel(runs=2, settled=False), held=True)[1]
+    free = {name for name, rule in load_rules().items() if rule_name(rule) in not_so}
+    tell_once(f"left free where all others are held: {', '.join(sorted(free))}")
+    return free
+
+
 def _asked(about: programs.About, names: set[str]) -> list[Any]:
     return [answer for answer in about.answers if answer[0] in names]
 

@@ -293,7 +293,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     return Experiment(
         **{name: top[name] for name in ("title", "question", "runs")},
         name=source.path.stem,
-        scenarios=tuple(scenario.holding(off, renamed=False) for scenario in scenarios),
+        scenarios=tuple(scenario.holding(off, "") for scenario in scenarios),
         factors=tuple(factors.found.values()),
         design=design,
         events=tuple(templates.values()),

@@ -268,8 +268,8 @@ class Scenario:
         """Name of the scenario that it extends, "" without any."""
         return Path(self.extends or "").name.removesuffix(".toml")
 
-    def holding(self, names: str | Sequence[str], renamed: bool = True) -> "Scenario":
-        """Return the scenario with more taken out, which its name and title say if ``renamed``.
+    def holding(self, names: str | Sequence[str], mark: str | None = None) -> "Scenario":
+        """Return the scenario with more taken out; its name ends in ``mark``, or says what.
 
         Names that cannot be held are a `UserError`.
         """
@@ -278,14 +278,13 @@ class Scenario:
             return self
         switches.held_rules(more)
         origins = {**self.origins, **{f"without {name}": COMMAND_LINE for name in more}}
-        found = replace(self, without=(*self.without, *more), origins=origins)
-        if not renamed:
-            return found
-        told = more if len(more) <= _FEW else [*more[:2], f"{len(more) - 2} more"]
-        title = f"{self.title}, without {', '.join(told)}"
-        mark = f"-without-{'-'.join(told).replace(' ', '-')}"
+        held, title = replace(self, without=(*self.without, *more), origins=origins), self.title
+        if mark is None:
+            told = more if len(more) <= _FEW else [*more[:2], f"{len(more) - 2} more"]
+            title = f"{self.title}, without {', '.join(told)}"
+            mark = f"-without-{'-'.join(told).replace(' ', '-')}"
         extends = self.extends and self.parent + mark
-        return replace(found, name=self.name + mark, title=title, extends=extends)
+        return replace(held, name=self.name + mark, title=title, extends=extends)
 
     def _repr_html_(self) -> str:
         """Return the scenario as a notebook shows it."""

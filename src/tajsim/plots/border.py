@@ -61,12 +61,6 @@ _BAR: dict[str, Any] = {"location": "right", "shrink": 0.95, "aspect": 11, "pad"
 _HELD: dict[str, Any] = {"color": style.INK, "lw": 1.4, "solid_capstyle": "butt"}
 
 
-def _spells(held: np.ndarray) -> list[list[float]]:
-    """Return first and last of the months of each spell, as years, from all months in order."""
-    parts = np.split(held, np.flatnonzero(np.diff(held) > 0.1) + 1)
-    return [[part[0], part[-1] + 1 / 12] for part in parts if part.size]
-
-
 def border(
     dataset: xr.Dataset, *, outcome: select.Names = None, title: str | None = None
 ) -> Figure:
@@ -100,7 +94,9 @@ def border(
         ax.spines["bottom"].set_visible(False)
         for place, section in enumerate(sections if GUARD in dataset else ()):
             there = dataset[GUARD].sel(scenario=scenario, section=section).mean("run").values >= 0.5
-            for ends in _spells(when[there]):
+            held = when[there]
+            for part in filter(len, np.split(held, np.flatnonzero(np.diff(held) > 0.1) + 1)):
+                ends = part[0], part[-1] + 1 / 12
                 ax.plot(ends, [place] * 2, **_HELD, path_effects=style.halo(2.8), zorder=3)
 
     line = style.line_item("Russian troops hold the section (half of the runs)", **_HELD)

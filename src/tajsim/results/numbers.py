@@ -88,7 +88,8 @@ def decimals_for(value: float, digits: int, least: int = 0) -> int:
     """
     if not math.isfinite(value) or abs(value) < 0.5 * 10.0**-_MOST_DECIMALS:
         return 0
-    return min(_MOST_DECIMALS, max(least, digits - 1 - _place(abs(value))))
+    first = math.floor(math.log10(abs(value)))  # the place of its first digit: -2 of 0.024
+    return min(_MOST_DECIMALS, max(least, digits - 1 - first))
 
 
 def with_interval(mean: float, low: float, high: float, signed: bool = True) -> str:
@@ -340,8 +341,3 @@ def wrap(text: str, room: float, size: float, bold: bool = False) -> list[str]:
                 line = longer
         lines.append(line)
     return lines
-
-
-def _place(value: float) -> int:
-    """Return the decimal place of the first digit: 2 of 239, -2 of 0.024; 0 of nothing."""
-    return math.floor(math.log10(value)) if value > 0.0 else 0
