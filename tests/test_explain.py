@@ -153,9 +153,6 @@ def test_one_run_of_two_scenarios_is_told(pair: xr.Dataset) -> None:
     assert "Largest changes" in one.text
 
 
-# --- Mistakes -----------------------------------------------------------------------------------
-
-
 # --- The command ----------------------------------------------------------------------------------
 
 

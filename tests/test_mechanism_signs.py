@@ -145,13 +145,18 @@ def test_what_leaving_guards_hand_over_helps_their_successors() -> None:
 
 
 def test_fighters_who_stay_abroad_do_not_alarm_the_regime() -> None:
-    """M97: what counts is who is inside and means the regime; others are left alone."""
+    """M97: what counts is who is inside and means the regime; who passes through is left alone."""
     model = simulated("2004-02")
     militancy = TASKS.index("militancy")
     before = perceived_threats(model)
     for group in model.militants:
         group.fighters = group.fighters * 10.0
-    model.militant_group["imu"].inside = model.militant_group["imu"].inside + 100.0
-    np.testing.assert_array_equal(perceived_threats(model), before)
-    model.militant_group["islamic_state"].inside = np.full(model.run_count, 100.0)
+    seen = []
+    for name in ("imu", "islamic_state"):
+        group = model.militant_group[name]
+        group.inside = group.inside + 100.0
+        seen.append(perceived_threats(model)[militancy] - before[militancy])
+        group.inside = group.inside - 100.0
+    assert (seen[0] > 0.0).all() and (seen[0] < seen[1]).all()
+    model.militants.inside = model.militants.inside + 100.0
     assert (perceived_threats(model)[militancy] > before[militancy]).all()

@@ -68,10 +68,11 @@ def test_a_build_up_takes_years_and_its_end_a_season() -> None:
 def test_nobody_inside_gets_lost() -> None:
     given = drawn(militants.inside_step)
     given["passes"][0] = 0.0
-    inside, killed, gone = found = militants.inside_step(**given)
-    np.testing.assert_allclose(inside + killed + gone, given["inside"])
-    assert all((part >= 0.0).all() for part in found)
-    assert (gone[0] == 0.0).all() and (gone[1:] > 0.0).any()
+    inside, killed = militants.inside_step(**given)
+    gone = given["inside"] - inside - killed
+    np.testing.assert_allclose(gone[0], 0.0, atol=1e-9)
+    assert (gone > -1e-9).all() and (gone[1:] > 0.0).any()
+    assert (inside >= 0.0).all() and (killed >= 0.0).all()
     # No fraction of a man stays.
     assert not ((inside > 0.0) & (inside < 1.0)).any()
 

@@ -68,7 +68,7 @@ class Commanders(Actors[Commander]):
 
     status = state(outcome="commander_state", start=_status, pinned=True)
     post = state("number", "of the post he holds, or -1", start=_post, pinned=True)
-    outsider = state("0 or 1", "whether he holds a post that is not of his trade", pinned=True)
+    outsider = state("0 or 1", "whether he holds a post that is not of his trade")
     following = state("persons", "armed men who follow him", pinned=True)
     men = state("persons", "of his following at his call")
     loyalty = state("share", "loyalty to the ruler", start="loyalty_usual")
@@ -82,9 +82,9 @@ class Commanders(Actors[Commander]):
     received = state("USD/month", "rents of the month")
     habit = state("USD/month", "the same that he is used to", usual="received")
     no_way_back = state("share", "closure of the legal channel of his side")
-    creed_weight = state("0 or 1", "whether the pressure on faith counts for him", pinned=True)
-    arrest_order = state("0 or 1", "order to arrest him", pinned=True)
-    dismissal_order = state("0 or 1", "order to dismiss him", pinned=True)
+    creed_weight = state("0 or 1", "whether the pressure on faith counts for him")
+    arrest_order = state("0 or 1", "order to arrest him")
+    dismissal_order = state("0 or 1", "order to dismiss him")
 
     @property
     def in_place(self) -> Array:

@@ -152,10 +152,10 @@ class MilitantGroups(Actors[MilitantGroup]):
 
     dimension = "militant_group"
     member = MilitantGroup
-    #: 1 for who gathers on the ground that the Taliban hold, and for who only passes through the
-    #: country, ``(group, 1)``.
+    #: 1 for who gathers on the ground that the Taliban hold; the part that only passes through the
+    #: country: half of the IMU, as it falls apart, ``(group, 1)``.
     guests = column(name in ("imu", "islamic_state") for name in axes.MILITANT_GROUPS)
-    passes = column(name == "imu" for name in axes.MILITANT_GROUPS)
+    passes = column(0.5 * (name == "imu") for name in axes.MILITANT_GROUPS)
 
     fighters = state(outcome="militant_fighters", start="militant_fighters")
     readiness = state("share", "readiness to cross", start=0.5)

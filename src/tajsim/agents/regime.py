@@ -44,7 +44,7 @@ class Regime(Actor):
     failed = state(outcome="state_failed")
     collapsed = state(outcome="state_collapsed")
     failed_month = state(outcome="failed_month", start=-1.0)
-    used = state("number", "of late, of each way out of a quarrel", "way", pinned=True)
+    used = state("number", "of late, of each way out of a quarrel", "way")
     # Of the end of the term.
     near = state("share", "nearness of the end of the term")
     ready = state(outcome="ruler_ready")

@@ -69,7 +69,7 @@ def signs(*ids: str, runs: int | None = None, **draws: Unpack[Sampling]) -> pd.D
     """Test signs on the model as it is.
 
     Those nearer to their smallest size than their interval is wide, from whichever side, are
-    simulated once more, with as many runs as those of yes or no.
+    simulated once more, with as many runs as those of yes or no; the first runs are among them.
 
     Args:
         ids: signs or changes; by default all.
@@ -106,7 +106,9 @@ def signs(*ids: str, runs: int | None = None, **draws: Unpack[Sampling]) -> pd.D
 def _close(row: Mapping[str, Any]) -> bool:
     """Tell whether an effect is nearer to its smallest size than its interval is wide."""
     found, size, low, high = (row.get(n, np.nan) for n in ("effect", "smallest", "low", "high"))
-    return bool(abs(abs(found) - abs(size)) <= high - low)
+    if row["sense"] == "same":
+        found = abs(found)
+    return bool(abs(found - (-size if row["sense"] == "lower" else size)) < high - low)
 
 
 def _rows(known: Signs, tests: Mapping[str, _Trial], draws: Sampling) -> dict[str, dict[str, Any]]:

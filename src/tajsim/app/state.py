@@ -158,7 +158,10 @@ def read_state(query: str, offered: Sequence[str]) -> PageState:
     if len(shown) > MOST_SHOWN:
         wrong.append(f"{len(shown)} outcomes are shown; expected at most {MOST_SHOWN}")
     scenarios: dict[str, Any] = {k: once.get(k) or offered[0] for k in ("scenario", "reference")}
-    wrong += [_no_scenario(name, offered) for name in scenarios.values() if name not in offered]
+    # The line of the command line; a path is no name, whatever stands there.
+    expected = "expected one of those that the dashboard was started with or a shipped scenario"
+    for name in dict.fromkeys(n for n in scenarios.values() if n not in offered):
+        wrong.append(f"{name}: no such scenario; {expected}{nearest(name, offered)}")
     refuse(wrong)
     given: dict[str, Any] = {k: v for k in _TEXTS if (v := once.get(_SPELT.get(k, k)))}
     given |= {k: registry.whole_number(once[k]) for k in _NUMBERS if once.get(k)}

@@ -178,6 +178,7 @@ def signs(options: Namespace) -> None:
     Prints, for each sign: the verdict (holds, right sign but negligible, turns later over the whole
     horizon, undecided at this number of runs, fails, or not tested where the model lacks what it
     names), the smallest effect expected, the mean effect with its 90 % interval, and its source.
+    Where 200 runs come near the smallest effect, and --runs says no number, 1,000 are asked.
 
     example: tajsim signs --runs 100 --workers 2
     ids ID*  a sign or a change (default: all)

@@ -126,7 +126,7 @@ class Families:
     revenge: Array  # ratio (run,): growth of the rate against one who has just humiliated the regime
     guarantee_deters: Array  # share (run,): share of resistance that a full guarantee deters
     militant_fighters: Array  # persons (militant_group, run): fighters at ordinary pressure
-    militant_pressure: Array  # index (militant_group, run): what drives or draws fighters to the border, 1 = as in 2004
+    militant_pressure: Array  # index (militant_group, run): what drives or draws fighters to the border, 1 = as many as militant_fighters
     buildup_months: Array  # months (run,): months from the rise of pressure to readiness
     crossing_rate: Array  # 1/month (run,): monthly rate of a try at ordinary pressure, fully ready and undeterred
     crossing_party: Array  # share (run,): share of a group that tries to cross at once

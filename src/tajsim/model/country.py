@@ -176,7 +176,7 @@ class Country(Stated, mesa.Model):
     unsure = state("share", "doubt of commanders of what comes")
     helped = state("share", "the patron's help against enemies near the capital")
     fall = state("number", "of the way in which the regime fell, a place in FALLS")
-    broadcast = state("index", "pull of defectors' appeals")
+    broadcast = state("index", "pull of defectors' appeals", pinned=True)
     police_scale = state("ratio", "the same at the start", usual="people_per_policeman")
 
     def begin_month(self) -> None:

@@ -26,12 +26,11 @@ from tajsim.world import GUARDS
 
 #: Processes that have events in the spin-up as in any month: what comes and goes, and what the
 #: elite does, which is put back into its places after each. So the fear, distrust and strain that
-#: such events leave are there from the start. In all others, which end the state, a channel or a
-#: deal, nothing happens.
+#: such events leave are there from the start. Whoever is told to go obeys: a bargain would be
+#: undone with the post that it brought. In all others, which end the state, a channel or a deal,
+#: nothing happens.
 _PASSING = "protest", "incident", "incidents", "crossing", "killing", "riot"
-LIVELY = frozenset(
-    (*_PASSING, "agreement", "operation", "purge", "resist", "way out", "fight", "break")
-)
+LIVELY = frozenset((*_PASSING, "agreement", "operation", "purge", "fight", "break"))
 
 #: Accounts of people that the documents date, and of the dead, who are counted from the start on.
 _DATED = (HOMES, AWAY, AGENCIES, ("dead",))
@@ -149,6 +148,9 @@ def end_spin_up(country: Country) -> None:
     """Begin the recorded months."""
     country.months_run, country.draws.lively = 0, None
     country.forget_events()
+    # Who was fought or sought is in his place, and nobody is told of it.
+    for name in ("beaten", "arrest_order", "dismissal_order"):
+        setattr(country.commanders, name, country.commanders.zeros())
     if country.values.switches:
         # Here alone it is decided from when on rules that are taken out are held.
         country.values.switches.holding = True

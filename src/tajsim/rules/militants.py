@@ -39,7 +39,7 @@ def fighters_step(
         fighters_next = fighters + (militant_fighters * pressure - fighters) / clock_season
 
     Args:
-        pressure: 1 = as in 2004.
+        pressure: 1 = as many as ``militant_fighters``.
 
     Mechanisms: X09, X10, M99, X15.
     """
@@ -256,8 +256,8 @@ def where_inside(control: Array) -> Array:
 
 def inside_step(
     inside: Array, passes: Array, troops: Array, reach: Array, *, clock_season: Array
-) -> tuple[Array, Array, Array]:
-    """Return militants inside next month, killed and gone on in this, persons, ``(group, run)``.
+) -> tuple[Array, Array]:
+    """Return militants inside next month, and those killed this month, persons, ``(group, run)``.
 
     Who is on the way to the Ferghana valley goes on within a season.
 
@@ -269,7 +269,7 @@ def inside_step(
         killed = inside - left + (left - gone - inside_next)
 
     Args:
-        passes: 1 for a group that only passes through, else 0.
+        passes: part of each group that only passes through, 0 to 1.
         troops: army, patron and called allies, persons.
         reach: the centre's control where the militants are, 0 to 1.
 
@@ -279,7 +279,7 @@ def inside_step(
     left = inside * (1.0 - reach * met / clock_season)
     gone = left * passes / clock_season
     stays = (left - gone) * (left - gone >= 1.0)
-    return stays, inside - left + (left - gone - stays), gone
+    return stays, inside - left + (left - gone - stays)
 
 
 def posture_step(

@@ -93,7 +93,7 @@ def climb(income: Array, commander_reach: Array, *, climb: Array) -> tuple[Array
 
 
 def habit_step(habit: Array, received: Array, in_place: Array, *, clock_year: Array) -> Array:
-    """Return the rents that one is used to, over what others earn, USD/month, ``(run,)``.
+    """Return the rents that one is used to, USD/month, ``(run,)``.
 
     Equation:
         moved = habit + (received - habit) / (2 * clock_year)

@@ -227,7 +227,7 @@ def drive_out(country: Country) -> None:
     if crossed := country.watch.crossings("alliance", allies):
         country.note("intervention", crossed[0], actor="russia", size=inside)
     where = country.apply(militants.where_inside, control=country.regions.control)
-    groups.inside, fallen, _gone_on = country.apply(
+    groups.inside, fallen = country.apply(
         militants.inside_step,
         inside=groups.inside,
         passes=groups.passes,
