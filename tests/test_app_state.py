@@ -110,8 +110,8 @@ def deeds(scenario: Scenario) -> list[tuple[str, str, dict[str, object]]]:
     [
         ("irpt-ban", "IRPT banned"),
         ("withdrawal-with-border-pay", "Khorog handed over"),
-        ("irpt-ban", "Militants pushed north"),
-        ("history", "Militants pushed north"),
+        ("irpt-ban", "IMU pushed north"),
+        ("history", "IMU pushed north"),
     ],
 )
 def test_moving_an_event_changes_nothing_else(name: str, label: str, tmp_path: Path) -> None:
