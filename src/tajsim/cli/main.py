@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any, NoReturn, TextIO
 
 from tajsim.cli.verb import Verb, interrupt
-from tajsim.errors import UserError, printable, unknown
+from tajsim.errors import UserError, nearest, printable, unknown
 from tajsim.files import reason
 
 #: The verbs in the order of ``tajsim --help``: the module that holds each, and its line of help.
@@ -71,6 +71,15 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(allow_abbrev=False, **options)
+
+    def parse_known_args(self, *given: Any, **more: Any) -> tuple[Any, list[str]]:
+        """Parse; an option that is none of this verb's is told with the nearest that is."""
+        found, rest = super().parse_known_args(*given, **more)
+        if wrong := [word.partition("=")[0] for word in rest if word.startswith("--")]:
+            names = [name[2:] for name in self._option_string_actions]
+            near = nearest(wrong[0][2:], names).replace("mean '", "mean '--")
+            self.error(f"unknown option '{wrong[0]}'{near}")
+        return found, rest
 
     def error(self, message: str) -> NoReturn:
         """Raise the mistake; a wrong choice is told with the nearest valid one."""
