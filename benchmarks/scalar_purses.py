@@ -39,7 +39,7 @@ class ScalarEarner(mesa.Agent):  # type: ignore[misc]
         self.pay = self.topup = self.fed = self.illicit = 0.0
 
     def get_used(self, received: float, in_place: bool) -> None:
-        """Let what a commander is used to follow what he receives, at earnings of the start."""
+        """Let what a commander is used to follow what he receives."""
         p, self.received = self.model.p, received
         now = received / max(self.habit, 1e-9) if self.habit > 0.0 else 1.0
         self.rent_ratio += (now - self.rent_ratio) / p["clock_season"]
@@ -326,9 +326,8 @@ class ScalarPurses(ScalarPart):
     def pay_clients(self) -> None:
         """The circle pays its clients what it has for them, and keeps what they do not get."""
         p, given = self.p, self.given
-        earnings = self.living / given["living_start"]
         purse = p["patronage_share"] * max(self.purse["patronage"], 0.0)
-        claims = self.claims * earnings
+        claims = self.claims
         unpaid = max(1.0 - purse / max(claims, 1e-9), 0.0) if claims > 0.0 else 0.0
         self.regime_shortfall += (unpaid - self.regime_shortfall) / p["clock_season"]
         here = [on > 0.0 for on in given["commanders.in_place"]]
@@ -343,9 +342,9 @@ class ScalarPurses(ScalarPart):
             received = self.takings[j] + part + self.now_fees_commander[j]
             self.now_patronage.append(part)
             self.now_rents_commander.append(received)
-            man.get_used(received / earnings, here[j])
+            man.get_used(received, here[j])
             self.move(man.name, "households", self.purse[man.name])
-        self.claim_more(purse / earnings)
+        self.claim_more(purse)
         self.now_regime_kept = self.purse["patronage"]
         self.move("patronage", "world", self.now_regime_kept)
         self.now_rents_regime = self.into_patronage()

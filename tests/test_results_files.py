@@ -91,6 +91,7 @@ def test_long_texts_fit(by_hand: Any, tmp_path: Path) -> None:
     assert load_results(tmp_path).attrs["scenario_text"] == data.attrs["scenario_text"]
 
 
+@pytest.mark.filterwarnings("ignore:.*was not written by this version")
 def test_damaged_or_foreign_files(pair: xr.Dataset, tmp_path: Path) -> None:
     whole = save(pair, tmp_path / "whole.nc").read_bytes()
     (tmp_path / "cut.nc").write_bytes(whole[: len(whole) // 2])
