@@ -57,6 +57,7 @@ _SUCCESSORS = {
     "heroin_stock": "heroin_entering or heroin_leaving",
     "mafia": "drug_income_share or shelter",
     "migrant_demand": "russian_upturn (the economy) or migrants_expelled (the border)",
+    "northern_afghanistan": "imu, islamic_state or taliban",
     "operation_share": "talks (the other way round)",
     "power_delivery": "delivery_moscow or delivery",
     "section_terrain": "terrain_guard or terrain_cross",
@@ -76,7 +77,8 @@ def unknown(kind: str, name: str, valid: Iterable[str], where: str = "") -> str:
     """Return the standard line for a name that is not in a closed list."""
     valid = list(valid)
     hint = nearest(name, valid)
-    if kind in ("parameter", "outcome") and (new := _SUCCESSORS.get(name.partition(".")[0])):
+    known = [_SUCCESSORS[part] for part in name.split(".") if part in _SUCCESSORS]
+    if kind in ("parameter", "outcome", "militant_group") and (new := " ".join(known)):
         hint = f"; a name of version 0.1.0, in the place of which stands {new}"
     if not hint and len(valid) <= 12:
         hint = f"; valid are: {', '.join(valid)}"
