@@ -7,7 +7,8 @@ parameter of the kind, ``(actor, run)``, and one of the whole country, ``(run,)`
 ``(task, actor, run)`` as they are.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, SupportsIndex, TypeVar, cast, overload
 
@@ -126,6 +127,15 @@ class Stated:
         """Return the answer of a rule, or the one held in its place (`tajsim.inputs.switches`)."""
         switches = self.values.switches
         return answer if switches is None else switches.answer(rule, answer)
+
+    @contextmanager
+    def asking(self, part: str) -> Iterator[None]:
+        """Let a part of the month that not every month has ask rules (`tajsim.inputs.switches`)."""
+        if self.values.switches is not None:
+            self.values.switches.part = part
+        yield
+        if self.values.switches is not None:
+            self.values.switches.part = ""
 
     def state(self) -> dict[str, Array]:
         """Return every state array by attribute name."""

@@ -15,7 +15,7 @@ from tajsim.analysis.signs import signs
 from tajsim.analysis.validation import validate
 from tajsim.display import rows_of
 from tajsim.ensemble.fingerprint import model_version
-from tajsim.ensemble.run import Progress, Sampling, draw_errors, part_of, prepare, simulate, unheld
+from tajsim.ensemble.run import Progress, Sampling, draw_errors, part_of, prepare, simulate
 from tajsim.errors import UserError
 from tajsim.files import exists, write_whole
 from tajsim.inputs import ledger, outcomes, registry, switches
@@ -180,7 +180,7 @@ def needed(
         and its mean effect with all else held is the same to a fifth, or else `NEEDS`; "" where it
         does not hold or no rule carries what it cites. ``effect_without``, ``effect_alone``.
     """
-    every, rules = {*switches.load_rules()} - unheld(), switches.switchable()
+    every, rules = {*switches.load_rules()}, switches.switchable()
     cited = {c: [*chain(*(rules.get(n, ()) for n in c.split()))] for c in table["mechanisms"]}
     tests = {test.scenario.name: test for test in tests_of(scenarios)[0]}
     rest = {c: sorted(every.difference(own)) for c, own in cited.items()}

@@ -114,23 +114,10 @@ def _can_hold(about: programs.About, model: TajikistanModel) -> bool:
 
     switches = model.values.switches
     names = {rule_name(rule) for rule in switches.rules}
-    if not switches.rules <= {*load_rules().values()} or names.intersection(about.not_held):
+    asked = [_question(a, model.run_count) for a in _asked(about, names)]
+    if switches.holding and not switches.answers.keys() >= {*asked}:
         return False
-    if switches.holding:  # what is not known yet is held from its first question
-        return all(_question(a, model.run_count) in switches.answers for a in _asked(about, names))
-    return model.first_month % 3 == 0 or not names.intersection(about.quarterly)
-
-
-def unheld() -> set[str]:
-    """Return the rules that compiled code cannot hold, such as those asked in some runs; say so."""
-    from tajsim.compiled.tracer import rule_name
-    from tajsim.inputs.switches import load_rules
-    from tajsim.model.model import TajikistanModel
-
-    not_so = programs.traces_of(TajikistanModel(runs=2, settled=False), held=True)[1]
-    free = {name for name, rule in load_rules().items() if rule_name(rule) in not_so}
-    tell_once(f"left free where all others are held: {', '.join(sorted(free))}")
-    return free
+    return bool(switches.rules <= {*load_rules().values()})
 
 
 def _asked(about: programs.About, names: set[str]) -> list[Any]:
@@ -139,9 +126,9 @@ def _asked(about: programs.About, names: set[str]) -> list[Any]:
 
 def _question(answer: Any, runs: int) -> str:
     """Return the key under which `Switches` keeps an answer."""
-    rule, shapes, number, _ = answer
+    rule, shapes, part, number, _ = answer
     wide = [str(tuple(runs if size == RUNS else size for size in shape)) for shape in shapes]
-    return " ".join([rule, *wide, str(number)])
+    return " ".join([rule, *wide, part, str(number)])
 
 
 def _or_none(
@@ -290,7 +277,7 @@ class MonthSpan:
         self.holds: list[str] = []
         if (switches := model.values.switches) is not None:
             names = {tracer.rule_name(rule) for rule in switches.rules}
-            self.held = [(_question(a, self.runs), a[3]) for a in _asked(self.about, names)]
+            self.held = [(_question(a, self.runs), a[-1]) for a in _asked(self.about, names)]
             if switches.holding:
                 self.holds = [name for name in self.about.leaves["holds"] if name in names]
 

@@ -50,9 +50,7 @@ class About:
         dates: the states of the calendar, in the order of their rows.
         notes: of the chronicle: kind, and the names of actor, target and cause, one of each or
             several.
-        answers: of rules that can be held: rule, shapes, number of the question, parts.
-        not_held: rules that it cannot hold.
-        quarterly: rules that it can if the last month before the start ends a quarter.
+        answers: of rules that can be held, see `tajsim.compiled.traced.HeldAnswer`.
     """
 
     lanes: int
@@ -64,9 +62,7 @@ class About:
     outcomes: list[dict[str, list[int]]]
     dates: list[str]
     notes: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
-    answers: list[tuple[str, tuple[tuple[int, ...], ...], int, tuple[str, ...]]]
-    not_held: list[str]
-    quarterly: list[str]
+    answers: list[tuple[str, tuple[tuple[int, ...], ...], str, int, tuple[str, ...]]]
 
     @property
     def kept(self) -> int:
@@ -88,8 +84,8 @@ class Program:
 # Made from a model.
 
 
-def traces_of(model: TajikistanModel, held: bool) -> tuple[dict[str, Graph], set[str], set[str]]:
-    """Return the month of a model, and rules, see `About`.
+def traces_of(model: TajikistanModel, held: bool) -> dict[str, Graph]:
+    """Return the month of a model.
 
     "month" is a whole one, "between" one without what is done on certain dates alone, "settle" what
     follows one of the spin-up. With ``held`` the rules of the month can be held.
@@ -112,18 +108,7 @@ def traces_of(model: TajikistanModel, held: bool) -> tuple[dict[str, Graph], set
         recorder = fewer.recorder if fewer else None
         skip = dated_guards(month)
         between = tracer.trace(model, recorder, skip=skip, chronicle=True, holding=fewer)
-        graphs = {"month": month, "between": between, "settle": tracer.trace_settling(model)}
-        not_held, quarterly = rules.not_so if rules else set(), set[str]()
-        # A rule that is asked in a guarded block is asked in no run, or for all.
-        for place, conditions in tracer.trace(model).guards.items() if rules else ():
-            others = holding()
-            assert rules and others
-            tracer.trace(model, others.recorder, skip=[place], holding=others)
-            seldom = {name for name in rules.asked if others.asked[name] < rules.asked[name]}
-            given = [node.static.get("input") for node in conditions]
-            of_quarter = given == [Input("state", "calendar.quarter_ends")]
-            (quarterly if of_quarter else not_held).update(seldom)
-        return graphs, not_held, quarterly
+        return {"month": month, "between": between, "settle": tracer.trace_settling(model)}
     finally:
         for owner, attributes in kept.items():
             tracer.put_back(owner, attributes)
@@ -181,7 +166,7 @@ def written(model: TajikistanModel, held: bool = False, lanes: int = LANES) -> t
     """
     from tajsim.compiled.kernel import MONTHS, KernelCode
 
-    graphs, not_held, quarterly = traces_of(model, held)
+    graphs = traces_of(model, held)
     month, layout = graphs["month"], RowLayout(graphs, inputs_of(model, graphs))
     dates = [given for given in layout.leaves if given.name.startswith("calendar.")]
     leaves: dict[str, dict[str, tuple[int, tuple[int, ...]]]] = {
@@ -207,9 +192,7 @@ def written(model: TajikistanModel, held: bool = False, lanes: int = LANES) -> t
             (note.kind, note.actor.names, note.target.names, note.cause.names)
             for note in (block.note for block in code.notes)
         ],
-        answers=[(a.rule, a.shapes, a.number, a.parts) for a in month.answers],
-        not_held=sorted(not_held),
-        quarterly=sorted(quarterly),
+        answers=[(*answer,) for answer in month.answers],
     )
     return about, code.text
 

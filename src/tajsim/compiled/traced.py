@@ -134,13 +134,14 @@ class Note:
 
 
 class HeldAnswer(NamedTuple):
-    """What a rule answered to its ``number``-th question with these shapes in a month.
+    """What a rule answered to its ``number``-th question with these shapes in a part of a month.
 
     ``parts`` are the names of what is held of it, an input and an output each.
     """
 
     rule: str
     shapes: tuple[Shape, ...]
+    asked_in: str
     number: int
     parts: tuple[str, ...]
 

@@ -192,17 +192,15 @@ class Holding:
 
     Attributes:
         answers, held: see `Graph`.
-        asked: how often each rule was asked.
-        not_so: the rules that are not held in this way: those asked for the record alone, which is
-            not kept in the spin-up, or whose answers do not differ by run.
+        part: of the month that asks, see `Switches`.
     """
 
+    part = ""
+
     def __init__(self, recorder: Recorder) -> None:
-        self.recorder, self.stage = recorder, ""
+        self.recorder = recorder
         self.answers: list[HeldAnswer] = []
         self.held: dict[str, Operation] = {}
-        self.asked: Counter[str] = Counter()
-        self.not_so: set[str] = set()
         self._rules = frozenset(switches.load_rules().values())
         self._questions: Counter[Any] = Counter()
 
@@ -211,25 +209,21 @@ class Holding:
 
     def answer(self, rule: Any, found: Any) -> Any:
         """Return what a rule has ``found``, or what is held in its place."""
-        if rule not in self._rules:
+        if rule not in self._rules or self.part in switches.FREE:
             return found
         name = rule_name(rule)
-        parts = list(switches._parts(found))
+        parts: list[Any] = list(switches._parts(found))
         shapes = tuple(self.recorder.node(part).shape for part in parts)
-        self.asked[name] += 1
-        self._questions[name, shapes] += 1
-        number = self._questions[name, shapes]
-        if self.stage == "record" or not all(isinstance(part, Traced) for part in parts):
-            self.not_so.add(name)
-            return found
+        self._questions[name, shapes, self.part] += 1
+        number = self._questions[name, shapes, self.part]
         holds = self.recorder.input(Input("holds", name)) > 0.5
-        names = tuple(f"{name} {shapes} {number} {i}" for i in range(len(parts)))
+        names = tuple(f"{name} {shapes} {self.part} {number} {i}" for i in range(len(parts)))
         kept = []
         for leaf, part in zip(names, parts, strict=True):
             held = self.recorder.input(Input("held", leaf), *part.shape[:-1])
             kept.append(np.where(holds, held.astype(part.dtype), part))
             self.held[leaf] = kept[-1].node
-        self.answers.append(HeldAnswer(name, shapes, number, names))
+        self.answers.append(HeldAnswer(name, shapes, self.part, number, names))
         return switches._filled(found, iter(kept))
 
 
@@ -278,9 +272,7 @@ def trace(
     with recording(model, recorder, told) as places:
         model.values.switches = holding
         model.begin_month()
-        for name, stage in model.month:
-            if holding:
-                holding.stage = name
+        for _, stage in model.month:
             stage(model)
         series: dict[str, Any] = model.record
         return Graph(

@@ -11,7 +11,7 @@ from typing_extensions import Unpack
 
 import tajsim.ensemble.dataset as dataset
 import tajsim.ensemble.job as job
-from tajsim.compiled.engine import compile_once, unheld as unheld, using as using
+from tajsim.compiled.engine import compile_once, using as using
 from tajsim.ensemble.executor import executor, finished
 from tajsim.ensemble.plan import Plan, SavedState, argument_errors, check_fits, period_of
 from tajsim.errors import UserError, refuse

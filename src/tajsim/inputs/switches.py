@@ -10,8 +10,8 @@ What that means depends on what the rule answers:
 - a change or a flow: it goes on at the same size, as far as the ledgers have something to move;
 - which one, or whether (a way, a post, 0 or 1 worked out from a draw): the same in every month.
 
-A rule that no run asked in that month, such as one of a dated event or of a decision that seldom
-comes up, is held from the first time that it is asked.
+What a part of the month asks that not every month has is counted apart. What is asked once, at the
+end of the term, has no answer before and is not held, nor is what the record asks to measure.
 """
 
 import inspect
@@ -27,6 +27,11 @@ from numpy.typing import NDArray
 import tajsim.rules
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.ledger import ids_in, load_mechanisms
+
+#: Parts of the month in which nothing is held.
+TERM, RECORD = FREE = ("end of term", "record")
+#: The decisions of a quarter.
+REVIEW = "review"
 
 Rule = Callable[..., Any]
 Answer = TypeVar("Answer")
@@ -108,8 +113,11 @@ class Switches:
 
     Attributes:
         holding: whether answers are held by now; until then the last one of each is remembered.
-        answers: the arrays of an answer by rule, shapes and number of the question in its month.
+        answers: the arrays of an answer by rule, shapes, part of the month and number there.
+        part: the part of the month that asks, see `tajsim.agents.actors.Stated.asking`.
     """
+
+    part = ""
 
     def __init__(self, rules: Collection[Callable[..., Any]]) -> None:
         self.rules = frozenset(rules)
@@ -123,10 +131,11 @@ class Switches:
 
     def answer(self, rule: Callable[..., Answer], found: Answer) -> Answer:
         """Return what a rule has ``found``, or what is held in its place."""
-        if rule not in self.rules:
+        if rule not in self.rules or self.part in FREE:
             return found
         arrays = [np.array(part) for part in _parts(found)]
-        question = " ".join([rule.__module__, rule.__qualname__, *(str(a.shape) for a in arrays)])
+        shapes = [str(a.shape) for a in arrays]
+        question = " ".join([rule.__module__, rule.__qualname__, *shapes, self.part])
         self._asked[question] = self._asked.get(question, 0) + 1
         key = f"{question} {self._asked[question]}"
         if not self.holding or key not in self.answers:

@@ -9,6 +9,7 @@ import tajsim.axes as axes
 from tajsim.agents.agency import shared_out
 from tajsim.axes import Array, total
 from tajsim.inputs.registry import base_value
+from tajsim.inputs.switches import REVIEW
 from tajsim.model.country import Country
 from tajsim.model.notes import note_decision, note_package, note_pressure
 from tajsim.model.stages.money import recruit
@@ -186,18 +187,11 @@ def debt_ratio(country: Country, written: Array | float = 0.0) -> Array:
 
 def bargain(country: Country) -> None:
     """The regime decides task by task; Moscow may press. Writes: deals, terms, pressure."""
-    deals, month, review = country.deals, country.calendar_month, country.calendar.quarter_ends
+    deals, review = country.deals, country.calendar.quarter_ends
     scene = scene_of(country)
     if review.any():
-        for name in DEALT:
-            country.now[name] = country.powers.zeros()
-        for task in IN_TURN:
-            draw = country.draws.uniform("terms", axes.TASKS[task], month)
-            decision = deals.decide(task, scene, draw, review)
-            count(country, decision)
-            note_decision(country, decision, axes.TASKS[task])
-            if task in book.LEADS:
-                agree(country, book.LEADS[task], decision)
+        with country.asking(REVIEW):
+            decide(country, scene, review)
     country.leverage = country.apply(
         rules.leverage, debt_ratio=debt_ratio(country), remittance_ratio=scene.bite[MIGRANTS]
     )
@@ -210,6 +204,19 @@ def bargain(country: Country) -> None:
     )
     country.bound = np.maximum(country.bound - 1.0, 0.0) * whole
     guard_by_deal(country)
+
+
+def decide(country: Country, scene: book.Scene, review: Array) -> None:
+    """Decide on the deals of all tasks, one after the other."""
+    for name in DEALT:
+        country.now[name] = country.powers.zeros()
+    for task in IN_TURN:
+        draw = country.draws.uniform("terms", axes.TASKS[task], country.calendar_month)
+        decision = country.deals.decide(task, scene, draw, review)
+        count(country, decision)
+        note_decision(country, decision, axes.TASKS[task])
+        if task in book.LEADS:
+            agree(country, book.LEADS[task], decision)
 
 
 def agree(country: Country, place: int, decision: book.Decision) -> None:

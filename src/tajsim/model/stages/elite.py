@@ -13,6 +13,7 @@ import tajsim.model.notes as notes
 from tajsim.agents.agency import OWN, TASK_COUNT, over_tasks
 from tajsim.axes import Array, shares, total
 from tajsim.draws import AT_START
+from tajsim.inputs.switches import TERM
 from tajsim.model.country import Country
 from tajsim.model.stages.force import by_region, disloyal_men, garrison, topple
 from tajsim.rules import loyalty, purges, state as state_rules, succession
@@ -219,10 +220,15 @@ def look_ahead(country: Country) -> None:
 
 def contest(country: Country) -> None:
     """At the end of the term all decide. Writes: sides, bargains, mutinies, trust, the ending."""
-    regime, ends = country.regime, country.calendar.term_ends
     country.commanders.contends = country.commanders.zeros()
-    if not ends.any():
-        return
+    if country.calendar.term_ends.any():
+        with country.asking(TERM):
+            end_term(country)
+
+
+def end_term(country: Country) -> None:
+    """Let the ruler go or stay, all take sides, and the strength of the sides decide."""
+    regime, ends = country.regime, country.calendar.term_ends
     month, standing = country.calendar_month, ends * (1.0 - regime.collapsed)
     leaves = standing * country.draws.happens("leave", "regime", month, regime.ready)
     # What stands behind a ruler who stays is only that nobody is unsure who rules.

@@ -5,6 +5,7 @@ import numpy as np
 import tajsim.model.events as events
 import tajsim.model.notes as notes
 from tajsim.axes import AFGHAN_SECTIONS, EXITS, total
+from tajsim.inputs.switches import RECORD
 from tajsim.model.country import Country
 from tajsim.model.record import measured
 from tajsim.model.stages.deals import kept_out
@@ -95,5 +96,6 @@ def routes(country: Country) -> None:
 
 def record(country: Country) -> None:
     """Write every outcome asked for. Writes: results."""
-    for name, series in country.record.items():
-        series[..., country.months_run, :] = measured(country, name)
+    with country.asking(RECORD):
+        for name, series in country.record.items():
+            series[..., country.months_run, :] = measured(country, name)
