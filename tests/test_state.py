@@ -85,7 +85,7 @@ def test_militants_are_driven_out_where_the_centre_rules_and_stay_where_it_does_
         for _ in range(12):
             tried.regions.control = np.full((len(REGIONS), 20), control)
             drive_out(tried)
-        left[control] = tried.militants_inside
+        left[control] = tried.militants.everyone
     assert (left[0.9] < 0.2 * left[0.1]).all()
 
 

@@ -120,7 +120,7 @@ DEALS = (
 #: Deals that their power offers as a whole (matveeva-2004:257, ``data/deals.toml``).
 PACKAGES = ("base_for_debt",)
 
-#: What the patron can do to a regime that refuses it (matveeva-2004:203, 249-253, icg-2016:241).
+#: What the patron can do to a regime that refuses it (matveeva-2004:201, 249-253, icg-2016:241).
 PRESSURES = ("migrants", "debt", "investment", "opponents", "backing")
 
 #: Steps of the repression ladder above 'tolerated', in order (icg-2016 lines 57-89).

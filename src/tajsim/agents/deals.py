@@ -21,9 +21,9 @@ TASK_OF = np.array([TASKS.index(deal.task) for deal in _ROWS])
 #: Rows of the deals of each task, and of each power.
 OF_TASK = [np.flatnonzero(np.equal(TASK_OF, t)) for t in range(len(TASKS))]
 OF_POWER = [np.flatnonzero(p == POWER_OF) for p in range(len(POWERS))]
-GUARDS, BASE, BACKING, REACTION, EXTRADITION = (
+GUARDS, BASE, BACKING, REACTION = (
     DEALS.index(f"russian_{name}")
-    for name in ("border_guards", "base", "backing", "rapid_reaction", "extradition")
+    for name in ("border_guards", "base", "backing", "rapid_reaction")
 )
 _PACKAGES = [*load_packages().values()]
 #: Task in whose decision a package is taken or refused -> its place; its deals, ``(deal, 1)``, and
@@ -347,8 +347,9 @@ class Deals(Actors[Deal]):
         """
         rows = OF_TASK[task]
         size, condition = self.size[rows, None], self.condition[rows, None]
-        amount = np.minimum(masks * size, rules.WHOLE)
         spot = self.spot[rows, None]
+        amount = np.minimum(masks * size, rules.WHOLE)
+        amount = np.minimum(amount * self._answer(task, amount), rules.WHOLE)
         fate = self.apply(
             rules.fate_of_aid,
             amount=amount * (1.0 - spot),
@@ -389,6 +390,19 @@ class Deals(Actors[Deal]):
         )
         shape = gains.protection.shape
         return np.stack([np.broadcast_to(term, shape) for term in (*gains, *prices)])
+
+    def _answer(self, task: int, amount: Array) -> Array:
+        """Return what donors make of their aid where bundles leave a task open, over what it is.
+
+        The regime knows how their budgets follow what they see, and that a weak border is a means
+        to more money (M83). ``(deal of the task, option, run)``.
+        """
+        rows = OF_TASK[task]
+        spot, patron = self.spot[rows, None], self.moscow[rows, None]
+        now = np.minimum((self.held * self.size)[rows, None], rules.WHOLE) * spot
+        open_now, left = (1.0 - rules.cover(a, 0.0 * a) for a in (now, amount * spot))
+        more = self.apply(rules.budget_aim, seen=left / open_now, capacity=np.ones(self.runs))
+        return np.where(spot + patron > 0.5, 1.0, more)
 
     def _carried_with(self, task: int, useful: Array, scene: Scene) -> Array:
         """Return what each power carries with bundles on one task, ``(power, option, run)``."""

@@ -152,10 +152,10 @@ class MilitantGroups(Actors[MilitantGroup]):
 
     dimension = "militant_group"
     member = MilitantGroup
-    #: 1 for who gathers on the ground that the Taliban hold; the part that only passes through the
-    #: country: half of the IMU, as it falls apart, ``(group, 1)``.
+    #: 1 for who gathers on the ground that the Taliban hold, and crosses there; for whose main aim
+    #: lies beyond the country, ``(group, 1)``.
     guests = column(name in ("imu", "islamic_state") for name in axes.MILITANT_GROUPS)
-    passes = column(0.5 * (name == "imu") for name in axes.MILITANT_GROUPS)
+    aims_beyond = column(name == "imu" for name in axes.MILITANT_GROUPS)
 
     fighters = state(outcome="militant_fighters", start="militant_fighters")
     readiness = state("share", "readiness to cross", start=0.5)
@@ -176,6 +176,17 @@ class MilitantGroups(Actors[MilitantGroup]):
             readiness=self.readiness,
             deterrence=deterrence,
         )
+
+    @property
+    def passes(self) -> Array:
+        """Part of each group that only passes through the country, 0 to 1, ``(group, run)``."""
+        result: Array = self.aims_beyond * self.values.only_passing
+        return result
+
+    @property
+    def everyone(self) -> Array:
+        """All who are inside the country, persons, ``(run,)``."""
+        return total(self.inside)
 
     @property
     def at_war(self) -> Array:

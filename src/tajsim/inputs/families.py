@@ -54,7 +54,6 @@ class Families:
     power_budget: Array  # USD/year (power, run): security money a power has for the country in a year
     power_attention: Array  # index (power, run): how much a power cares about the region, 1 = as in 2004
     power_investment: Array  # USD/year (power, run): what a power's firms would invest in the country in a safe year
-    investor_caution: Array  # share (run,): part of investment kept back from a state about to fail
     investment_yield: Array  # ratio (run,): yearly output that a dollar invested adds for good
     overstatement_limit: Array  # share (run,): part of the threat told that is not there where telling earns most
     platform_effect: Array  # share (run,): part of partners' looking away that ends where all speak with one voice
@@ -258,3 +257,4 @@ class Families:
     rising_even: Array  # ratio (run,): people who voice discontent to one who obeys at which a first crowd has even chances
     answer_gain: Array  # ratio (run,): how sharply the party chooses the answer to repression that is worth most, in logits
     debt_written_off: Array  # USD (run,): debt that Moscow writes off for base and backing together, as far as it is owed
+    only_passing: Array  # share (run,): part of the IMU inside that only passes through to the Ferghana valley

@@ -122,7 +122,8 @@ class Country(Stated, mesa.Model):
     diverted_part = state("share", "of each deal that is diverted", "deal")
     pulled = state(outcome="pressure_on")
     bound = state("months", "for which a package binds both sides", "package", pinned=True)
-    debt_forgiven = state("USD", "of debt to Russia, written off by agreement", pinned=True)
+    debt_paid = state("USD/month", "paid on the debt that Moscow calls in")
+    debt_settled = state("USD", "of debt to Russia, written off by agreement or paid", pinned=True)
     moscows_grievance = state(outcome="moscows_grievance")
     expected_harm = state("index", "what pressure is expected to cost in a year")
     opening = state("index", "how much the regime fears an opening")
@@ -139,7 +140,7 @@ class Country(Stated, mesa.Model):
     clients_usual = state("index", "armed power of clients over five years", usual="clients_power")
     living = state("USD/month", "what people have each", start=None)
     living_start = state("USD/month", "the same at the start", usual="living")
-    taxes = state("USD/month", "taxes of last month", start=None)
+    taxes = state("USD/month", "taxes of last month less what a debt took", start=None)
     taxes_start = state("USD/month", "the same at the start", usual="taxes")
     alignment = state(outcome="alignment", start=0.5)
     west_share = state("share", "of the West in outside provision", start=0.3)
@@ -169,7 +170,6 @@ class Country(Stated, mesa.Model):
     exits_usual = state("kg/month", "leaving by each exit", "exit", usual="exits_lately")
     exits_lately = state("kg/month", "leaving by each exit of late", "exit", start=1.0)
     shelter = state(outcome="shelter")
-    militants_inside = state(outcome="militants_inside")
     forces = state("persons", "the state's force: own armed services by quality and trust")
     loyal_force = state("persons", "of that who would act for the regime against enemies inside")
     forward = state(outcome="base_forward_share", start="base_forward")
@@ -319,7 +319,7 @@ class Country(Stated, mesa.Model):
 
     @property
     def revenue(self) -> Array:
-        """Taxes of last month, 1 = as at the start."""
+        """Taxes of last month less what was paid on a debt, 1 = as at the start."""
         return self.taxes / self.taxes_start
 
     @property
@@ -330,7 +330,7 @@ class Country(Stated, mesa.Model):
     @property
     def russian_debt(self) -> Array:
         """Debt to Russia that is left, USD."""
-        return np.maximum(self.values.debt_to_russia - self.debt_forgiven, 0.0)
+        return np.maximum(self.values.debt_to_russia - self.debt_settled, 0.0)
 
     def at_hand(self) -> Array:
         """Return the force that the state can send to a place at once, persons, ``(run,)``."""

@@ -15,7 +15,7 @@ from tajsim.agents.actors import states_of
 from tajsim.agents.agency import MEETS_TRAFFICKERS, OWN
 from tajsim.agents.commander import TO_GIVE
 from tajsim.agents.deals import TASK_OF, by_power, by_task
-from tajsim.axes import DIMENSIONS, PAYERS, POWERS, PRESSURES, TASKS, Array, total
+from tajsim.axes import DIMENSIONS, PAYERS, POWERS, TASKS, Array, total
 from tajsim.errors import UserError, unknown
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.model.country import Country, OutsideWorld
@@ -73,10 +73,8 @@ def cost(country: Country) -> Array:
     abroad = total(PAYERS_OF * (now["aid_paid"] + by_power(agreed * deals.sweet)), axis=1)
     guard = values.border_cost_per_head * country.agency["russian_border_troops"].strength
     treaty = guard * values.treaty_share * country.regime.instalment
-    called = values.pressure_force * country.pulled[PRESSURES.index("debt")]
-    called = called * country.russian_debt / values.clock_five_years
     wages = total((agencies.pay - agencies.topup) * agencies.strength * OWN)
-    own = wages + treaty + called + total(agreed * deals.given)
+    own = wages + treaty + country.debt_paid + total(agreed * deals.given)
     given = total(agencies.topup * agencies.strength) + values.civil_aid / 12.0
     result: Array = abroad + np.stack([own, guard - treaty, given, 0.0 * own])
     return result
@@ -96,6 +94,7 @@ MEASURES: dict[str, Callable[[Country], Array]] = {
     ),
     "arranged_share": lambda m: ratio(m.arranged, m.now["heroin_entering"]),
     "drug_income_share": lambda m: ratio(m.now["drug_income"], m.now["output"]),
+    "militants_inside": lambda m: m.militants.everyone,
     "foreign_debt": lambda m: m.russian_debt,
     "package_in_force": lambda m: (m.bound.max(axis=0) > 0.0).astype(float),
     "cost": lambda m: cost(m),

@@ -94,6 +94,9 @@ def country_at_start(country: Country) -> None:
     muster(country, country.commanders.zeros())
     normals = {n: country.draws.normal_each(f"deal {n}", DEALS, AT_START) for n in TERMS}
     country.deals.apply(country.deals.draw_terms, normals=normals)
+    # What stands was agreed to at some time within its term.
+    left = country.draws.uniform_each("deal left", DEALS, AT_START)
+    country.deals.locked = country.deals.held * country.deals.term * left
     country.sections_once = country.agency["russian_border_troops"].guarded_km.copy()
     deals.delivery(country)
 

@@ -220,7 +220,7 @@ def crossing_result(
 
 
 def called(
-    inside: Array, alignment: Array, *, alliance_half: Array, alliance_force: Array
+    inside: Array, alignment: Array, stands: Array, *, alliance_half: Array, alliance_force: Array
 ) -> Array:
     """Return the troops of called allies against militants inside, persons, ``(run,)``.
 
@@ -229,15 +229,17 @@ def called(
 
     Equation:
         likely = inside / (inside + alliance_half) * max(alignment, 0)
-        called = alliance_force * likely
+        called = alliance_force * likely * stands
 
     Args:
         inside: militants in the country, persons.
         alignment: position of the regime, -1 West to 1 Moscow.
+        stands: how much of the deal on the rapid reaction force stands, 0 to 1.
 
     Mechanisms: X04.
     """
-    return alliance_force * inside / (inside + alliance_half) * np.maximum(alignment, 0.0)
+    likely = inside / (inside + alliance_half) * np.maximum(alignment, 0.0)
+    return alliance_force * likely * stands
 
 
 def where_inside(control: Array) -> Array:

@@ -5,21 +5,21 @@ import numpy as np
 from tajsim.axes import Array
 
 
-def invested(strain: Array, *, power_investment: Array, investor_caution: Array) -> Array:
+def invested(strain: Array, *, power_investment: Array) -> Array:
     """Return what each power's firms invest this month, USD/month, ``(power, run)``.
 
     It depends on how safe the money is, not on how the country is ruled or aligned; no rule of
     leverage or conditions reads it.
 
     Equation:
-        invested = power_investment / 12 * (1 - investor_caution * strain)
+        invested = power_investment / 12 * (1 - strain)
 
     Args:
         strain: of the state, 0 to 1, ``(run,)``.
 
     Mechanisms: O20.
     """
-    return power_investment / 12.0 * (1.0 - investor_caution * strain)
+    return power_investment / 12.0 * (1.0 - strain)
 
 
 def output_gained(invested: Array, *, investment_yield: Array) -> Array:

@@ -20,7 +20,7 @@ from tajsim.world import WATCHED
 #: 1 where the first power watches the second, ``(power, power, 1)``.
 WATCHES = np.array([[[float(p in WATCHED.get(by, ()))] for p in axes.POWERS] for by in axes.POWERS])
 RUSSIA = axes.POWERS.index("russia")
-MIGRANTS, DEBT, INVESTMENT, OPPONENTS, BACKING = range(len(axes.PRESSURES))
+MIGRANTS = axes.PRESSURES.index("migrants")
 BORDER, ELITE = axes.TASKS.index("border"), axes.TASKS.index("elite_control")
 ORDER, MILITANCY = axes.TASKS.index("internal_order"), axes.TASKS.index("militancy")
 #: Tasks by their weight for survival before any threat: the order of decisions.
@@ -78,7 +78,9 @@ def offers(country: Country) -> None:
         review,
     )
     costs = country.values.task_cost[book.TASK_OF]
-    country.now["aid_pledged"] = book.by_power(deals.offered * deals.size * costs)
+    country.now["aid_pledged"] = book.by_power(
+        deals.offered * deals.size * costs * (1.0 - deals.spot)
+    )
 
 
 def open_now(country: Country) -> Array:
@@ -224,7 +226,7 @@ def agree(country: Country, place: int, decision: book.Decision) -> None:
     term = decision.whole * country.deals.term[book.IN_PACKAGE[place][:, 0].argmax()]
     country.bound = country.bound + (np.arange(len(axes.PACKAGES)) == place)[:, None] * term
     written = decision.whole * np.minimum(country.russian_debt, country.values.debt_written_off)
-    country.debt_forgiven = country.debt_forgiven + written
+    country.debt_settled = country.debt_settled + written
     country.now["deals_made"] += book.by_power(decision.joined)
     note_package(country, decision, axes.PACKAGES[place], written)
 

@@ -344,7 +344,7 @@ def armed_groups(country: Country) -> Array:
     """
     where = shares(country.at_home * country.regions.opposition)
     inside = country.apply(where_inside, control=country.regions.control)
-    return country.people["violent"] * where + country.militants_inside * inside
+    return country.people["violent"] * where + country.militants.everyone * inside
 
 
 def strain(country: Country) -> state_rules.Strain:

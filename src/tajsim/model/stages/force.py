@@ -5,7 +5,8 @@ import numpy as np
 import tajsim.axes as axes
 from tajsim.agents.agency import OWN
 from tajsim.agents.commander import KILLED, MUTINIED, WITH_THE_HEAD, Commanders
-from tajsim.agents.network import TERRAIN
+from tajsim.agents.deals import REACTION
+from tajsim.agents.network import TERRAIN, MilitantGroups
 from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, REGIONS, Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.ledger import HOMES
@@ -17,7 +18,7 @@ from tajsim.world import CAPITAL, SECTION_REGION
 N = len(AFGHAN_SECTIONS)
 TALIBAN, EXILES = map(axes.MILITANT_GROUPS.index, ("taliban", "khudaiberdiev"))
 #: Who crosses the Afghan line: the Taliban have their war at home.
-FROM_SOUTH = [axes.MILITANT_GROUPS.index(name) for name in ("imu", "islamic_state")]
+FROM_SOUTH = np.flatnonzero(MilitantGroups.guests).tolist()
 
 #: The section opposite Kunduz, where fighters gather (icg-2016:137, 157).
 KUNDUZ = AFGHAN_SECTIONS.index("pianj")
@@ -222,8 +223,13 @@ def from_kunduz(country: Country) -> Array:
 def drive_out(country: Country) -> None:
     """Army, patron and called allies beat those inside where the centre rules."""
     groups = country.militants
-    inside = total(groups.inside)
-    allies = country.apply(militants.called, inside=inside, alignment=country.alignment)
+    inside = groups.everyone
+    allies = country.apply(
+        militants.called,
+        inside=inside,
+        alignment=country.alignment,
+        stands=country.deals.ramp[REACTION],
+    )
     if crossed := country.watch.crossings("alliance", allies):
         country.note("intervention", crossed[0], actor="russia", size=inside)
     where = country.apply(militants.where_inside, control=country.regions.control)
@@ -234,7 +240,6 @@ def drive_out(country: Country) -> None:
         troops=country.at_hand() + allies + country.values.force_ready * country.base_troops,
         reach=total(where * country.regions.control),
     )
-    country.militants_inside = total(groups.inside)
     country.now["deaths"] += total(fallen)
 
 

@@ -76,9 +76,12 @@ def budget(country: Country) -> None:
     guard = country.agency["russian_border_troops"]
     due = values.border_cost_per_head * guard.strength * values.treaty_share
     ledger.move("treasury", "world", due * country.regime.instalment)
-    # A debt that Moscow calls in is paid over five years.
+    # A debt that Moscow calls in is paid over five years, before the wages of the next month.
     called = values.pressure_force * country.pulled[PRESSURES.index("debt")]
-    ledger.move("treasury", "world", called * country.russian_debt / values.clock_five_years)
+    due = called * country.russian_debt / values.clock_five_years
+    country.debt_paid = ledger.draw("treasury", "world", due)
+    country.debt_settled = country.debt_settled + country.debt_paid
+    country.taxes = country.taxes - country.debt_paid
     # What is left is spent on the rest of the state; what is missing is given from abroad.
     ledger.move("treasury", "world", ledger["treasury"].copy())
 
@@ -239,7 +242,7 @@ def agencies(country: Country) -> None:
 
 def alarmed(country: Country) -> Array:
     """Return how much calls for several agencies at once, 0 to 1: incidents, militants inside."""
-    inside, army = country.militants_inside, np.maximum(country.agency["army"].strength, 1.0)
+    inside, army = country.militants.everyone, np.maximum(country.agency["army"].strength, 1.0)
     calm: Array = army / (army + inside) / (1.0 + country.regime.incidents)
     return 1.0 - calm
 

@@ -55,7 +55,7 @@ def neighbours(country: Country) -> None:
         offers_rules.hostility_step,
         hostility=country.hostility,
         transit=country.exit_ratio("uzbek_border"),
-        militants=country.militants_inside - country.militants.at_war,
+        militants=country.militants.everyone - country.militants.at_war,
     )
     pressure = country.values.militant_pressure.copy()
     exiles = axes.MILITANT_GROUPS.index("khudaiberdiev")
