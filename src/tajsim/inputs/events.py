@@ -98,6 +98,7 @@ ForeignAgency = TypeAliasType("ForeignAgency", Annotated[str, _foreign])
 Commander = TypeAliasType("Commander", Annotated[str, one_of("commander", axes.COMMANDERS)])
 Movement = TypeAliasType("Movement", Annotated[str, one_of("movement", axes.MOVEMENTS)])
 DealName = TypeAliasType("DealName", Annotated[str, one_of("deal", axes.DEALS)])
+PackageName = TypeAliasType("PackageName", Annotated[str, one_of("package", axes.PACKAGES)])
 Step = TypeAliasType("Step", Annotated[str, one_of("repression step", axes.REPRESSION_STEPS)])
 _parameter = one_of(
     "parameter",
@@ -191,6 +192,10 @@ _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
             "deal": (DealName, ...),
             "change": (Literal["begin", "end", "close", "hold", "free"], ...),
         },
+    ),
+    "package": (
+        "Deals of one power are agreed as a whole: it writes off debt and forgoes levers for them.",
+        {"package": (PackageName, ...)},
     ),
 }
 EVENT_KINDS: dict[str, type[EventRow]] = {

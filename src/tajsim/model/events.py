@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tajsim.agents.deals import GUARDS, TASK_OF
+import tajsim.axes as axes
+from tajsim.agents.deals import GUARDS, IN_PACKAGE, TASK_OF
 from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS, TASKS, Array, total
 from tajsim.model.country import Country
+from tajsim.model.stages.deals import bind
 
 Arguments = dict[str, Any]
 
@@ -135,6 +137,18 @@ def _deal(country: Country, arguments: Arguments) -> None:
     deal.locked = np.full_like(deal.held, begins * deals.term[deal.rank])
 
 
+def _package(country: Country, arguments: Arguments) -> None:
+    """A package is agreed as a whole, whether or not its deals were in force."""
+    name, whole = arguments["package"], np.ones(country.run_count)
+    place, deals = axes.PACKAGES.index(name), country.deals
+    mine = IN_PACKAGE[place]
+    deals.held, deals.offered = np.maximum(deals.held, mine), np.maximum(deals.offered, mine)
+    deals.closed = deals.closed * (1.0 - mine)
+    deals.locked = np.maximum(deals.locked, mine * deals.term)
+    written = bind(country, place, whole)
+    country.note("package", whole, actor="russia", target=name, size=written, cause="scenario")
+
+
 HANDLERS: dict[str, Callable[[Country, Arguments], None]] = {
     "set": _set,
     "handover": _handover,
@@ -145,4 +159,5 @@ HANDLERS: dict[str, Callable[[Country, Arguments], None]] = {
     "seats": _seats,
     "withdraw_agency": _withdraw_agency,
     "deal": _deal,
+    "package": _package,
 }

@@ -16,7 +16,7 @@ from tajsim.display import rows_of
 from tajsim.draws import AT_START, Draws
 from tajsim.errors import UserError
 from tajsim.inputs import conditioned, scenario_parts
-from tajsim.inputs.deals import load_deals
+from tajsim.inputs.deals import load_deals, load_packages
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
 from tajsim.results.numbers import listed, month_text, parameter_name, percent
@@ -356,6 +356,8 @@ def _own(events: list[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
         change = str(given.get("change"))
         if event["kind"] == "deal" and change in ("begin", "end", "close"):
             done = [(str(given["deal"]), "begin" if change == "begin" else "end")]
+        elif event["kind"] == "package":
+            done = [(deal, "begin") for deal in load_packages()[str(given["package"])].deals[:1]]
         elif event["kind"] == "handover" and given.get("agency") != _GUARD:
             done = [(_GUARDED, "end")]
         for key in done:

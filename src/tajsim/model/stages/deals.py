@@ -222,13 +222,25 @@ def decide(country: Country, scene: book.Scene, review: Array) -> None:
 
 
 def agree(country: Country, place: int, decision: book.Decision) -> None:
-    """A package is taken whole: its power writes off debt and forgoes levers for its term."""
-    term = decision.whole * country.deals.term[book.IN_PACKAGE[place][:, 0].argmax()]
-    country.bound = country.bound + (np.arange(len(axes.PACKAGES)) == place)[:, None] * term
-    written = decision.whole * np.minimum(country.russian_debt, country.values.debt_written_off)
-    country.debt_settled = country.debt_settled + written
+    """A package is taken whole."""
+    written = bind(country, place, decision.whole)
     country.now["deals_made"] += book.by_power(decision.joined)
     note_package(country, decision, axes.PACKAGES[place], written)
+
+
+def bind(country: Country, place: int, whole: Array) -> Array:
+    """Let the power of a package forgo levers for its term; return the debt that it writes off.
+
+    Args:
+        place: of the package.
+        whole: 1 where it is agreed, ``(run,)``.
+    """
+    term = whole * country.deals.term[book.IN_PACKAGE[place][:, 0].argmax()]
+    here = (np.arange(len(axes.PACKAGES)) == place)[:, None]
+    country.bound = np.where(here, np.maximum(country.bound, term), country.bound)
+    written = whole * np.minimum(country.russian_debt, country.values.debt_written_off)
+    country.debt_settled = country.debt_settled + written
+    return written
 
 
 #: What decisions come to -> the outcome that counts it, by power.
