@@ -108,7 +108,7 @@ def test_imports_run_one_way() -> None:
 
 @pytest.mark.parametrize("part", ["model", *OUTSIDE])
 def test_inner_layers_import_little_from_outside(part: str) -> None:
-    standard = {"__future__", "collections", "dataclasses", "typing", "tajsim"}
+    standard = {"__future__", "collections", "contextlib", "dataclasses", "typing", "tajsim"}
     found = []
     for path in files(part):
         for name, node in imports(path):

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.compiled.traced import ELEMENTWISE, OPERATIONS, RUNS, Graph, Input, Note, Operation
+from tajsim.inputs.switches import REVIEW
 
 Rows = NDArray[np.intp]
 
@@ -262,7 +263,11 @@ class RowLayout:
         others = {name: node for name, node in graph.flows.items() if name not in self._read}
         moves = self._moves("state", graph.states) + self._moves("flow", carried)
         moves += self._moves("watch", graph.watch)
-        last_moves = self._moves("flow", others) + self._moves("held", graph.held)
+        # The last review of the spin-up may come before its last month.
+        often = {name: node for name, node in graph.held.items() if f" {REVIEW} " in name}
+        moves += self._moves("held", often)
+        held = {name: node for name, node in graph.held.items() if name not in often}
+        last_moves = self._moves("flow", others) + self._moves("held", held)
         self._in_order(self.sections[section], moves, last_moves)
         self._release(last.get(len(order), ()))
         self.sections[section].outcomes = {

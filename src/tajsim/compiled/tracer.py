@@ -222,7 +222,10 @@ class Holding:
         for leaf, part in zip(names, parts, strict=True):
             held = self.recorder.input(Input("held", leaf), *part.shape[:-1])
             kept.append(np.where(holds, held.astype(part.dtype), part))
-            self.held[leaf] = kept[-1].node
+            # What is asked in a review is not asked in other months, where it is worked out too.
+            asked = self.recorder.input(Input("state", "calendar.quarter_ends")) > 0.5
+            told = np.where(asked, kept[-1], held) if self.part == switches.REVIEW else kept[-1]
+            self.held[leaf] = told.node
         self.answers.append(HeldAnswer(name, shapes, self.part, number, names))
         return switches._filled(found, iter(kept))
 
