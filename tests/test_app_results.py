@@ -85,9 +85,9 @@ def test_a_shared_past_gives_what_a_run_from_the_start_gives(
     past, took = SnapshotCache(), []
     advance = engines.advance
 
-    def counted(model: Any, program: Any, until: int) -> None:
+    def counted(model: Any, program: Any, until: int, tell: Any) -> None:
         took[-1] += until - model.months_run
-        advance(model, program, until)
+        advance(model, program, until, tell)
 
     for query in queries:
         job = asked(EVENTS + query, tmp_path)[2][0][1].job

@@ -15,7 +15,7 @@ import xarray as xr
 
 import tajsim.app.figures as figures
 from tajsim.app.state import PageState, command, plan_of, read_state, scenario_text
-from tajsim.app.workers import ScheduledJob, jobs_of, warm_up, work
+from tajsim.app.workers import ScheduledJob, SharedMemory, jobs_of, warm_up, work
 from tajsim.ensemble.executor import Answer, Processes
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
@@ -176,6 +176,7 @@ class SessionManager:
         self._team = Processes(workers, work, warm_up, _LOSSES, copies=False)
         self._scheduler = Scheduler(workers, self._start, self._team.stop, self._known)
         self.results = ResultCache(_KEPT_BYTES, self._scheduler.wanted)
+        self.memory = SharedMemory(_KEPT_BYTES + 2 * MOST_BYTES)
         self._hearing = asyncio.get_running_loop().create_task(self._hear())
 
     def enter(self, session: Listener) -> None:
@@ -249,7 +250,7 @@ class SessionManager:
         del self._jobs[number]
         waiting = [session for session in self._sessions if job.key in session.keys]
         if kind == "done":
-            self.results.put(job.key, content)
+            self.results.put(job.key, job.slot.whole(job.job, content) if job.slot else content)
         elif kind == "failed":
             self._failed[job.key] = lines_of(content)
             for session in waiting:
@@ -313,7 +314,7 @@ def request_for(hub: SessionManager, state: PageState) -> Request:
         UserError: all mistakes at once.
     """
     plan = plan_of(state, hub.folder)
-    reference, own = jobs_of(plan, state, hub.workers)
+    reference, own = (hub.memory.placed(jobs, plan) for jobs in jobs_of(plan, state, hub.workers))
     return Request(state, plan, tuple(zip(reference, own, strict=True)))
 
 

@@ -2,17 +2,29 @@
 
 import gc
 import json
+import mmap
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from itertools import pairwise
+from math import prod
+from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary, finalize
+
+import numpy as np
+from numpy.typing import NDArray
 
 import tajsim.compiled.engine as engines
 from tajsim.app.state import PageState
+from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.job import Job, MonthDone, Record, build, record_of
 from tajsim.ensemble.plan import Plan
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.toml import month_number
 from tajsim.model.model import TajikistanModel
@@ -24,8 +36,6 @@ FIRST, MORE = 100, 200
 _LEAST = 20
 #: States are kept at events no closer than this, and at least so often.
 _CLOSEST, _OFTEN = 3, 24
-#: So many months of compiled code go by before a worker hears that its job is stale.
-_HEARD = 48
 
 
 @dataclass(frozen=True)
@@ -69,12 +79,14 @@ class ScheduledJob:
         key: the same for jobs with the same numbers, whatever their scenarios are called.
         stage: 0 is needed first.
         home: the worker that may hold states of its past; any, if None.
+        slot: where its outcomes come to stand; None if its record is sent with them.
     """
 
     key: str
     job: Job
     stage: int
     home: int | None = None
+    slot: "Slot | None" = None
 
 
 def spans(runs: int, workers: int) -> list[tuple[int, int, int]]:
@@ -122,6 +134,113 @@ def _stops(plan: Plan, scenarios: Sequence[Scenario], since: str) -> tuple[int, 
         if all(abs(month - other) >= _CLOSEST for other in found):
             found.add(month)
     return tuple(sorted(month for month in found if 0 < month <= last))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in memory that processes share the outcomes of all runs of a scenario stand.
+
+    It is what a job keeps: the record, without the outcomes.
+    """
+
+    path: str
+    size: int  # of the memory, bytes
+    start: int
+    runs: int
+
+    def __call__(self, model: TajikistanModel) -> Record:
+        """Return the record of a model without its outcomes."""
+        return replace(record_of(model), outcomes={})
+
+    def columns(self, job: Job) -> dict[str, NDArray[np.float32]]:
+        """Return the outcomes of the runs of a job, to be written; none without the memory."""
+        try:
+            memory = _mapped(self.path, self.size)
+        except OSError:
+            return {}
+        found = _series(memory, self.start, job.outcomes, job.months, self.runs)
+        return {name: series[..., job.first : job.stop] for name, series in found.items()}
+
+
+@cache
+def _mapped(path: str, size: int) -> mmap.mmap:
+    with Path(path).open("r+b") as file:
+        return mmap.mmap(file.fileno(), size)
+
+
+def _series(
+    memory: mmap.mmap, start: int, outcomes: Sequence[str], months: int, runs: int
+) -> dict[str, NDArray[np.float32]]:
+    """Return outcomes ``(own dims..., month, run)`` that stand one after another."""
+    own = (load_outcomes()[name].dimensions for name in outcomes)
+    shapes = [(*(len(DIMENSIONS[d]) for d in dims), months, runs) for dims in own]
+    whole = np.frombuffer(memory, np.float32, sum(map(prod, shapes)), start)
+    parts = np.split(whole, np.cumsum([*map(prod, shapes)])[:-1])
+    return {n: part.reshape(s) for n, part, s in zip(outcomes, parts, shapes, strict=True)}
+
+
+class Slot:
+    """The outcomes of all runs of a scenario, ``series`` by name, and their `Place`."""
+
+    def __init__(self, place: Place, series: dict[str, NDArray[np.float32]]) -> None:
+        self.place, self.series = place, series
+
+    def whole(self, job: Job, record: Record) -> Record:
+        """Return the record of a job with the outcomes that its worker has written here."""
+        if record.outcomes:
+            return record
+        part = {name: series[..., job.first : job.stop] for name, series in self.series.items()}
+        return replace(record, outcomes=part)
+
+    def holds(self, record: Record) -> bool:
+        """Tell whether the outcomes of a record stand here."""
+        return all(np.may_share_memory(a, self.series[n]) for n, a in record.outcomes.items())
+
+
+class SharedMemory:
+    """Memory that the workers write outcomes to, where the system has it.
+
+    A slot is free again when nobody holds an array of it.
+
+    Args:
+        size: bytes; those that nothing is written to cost nothing.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._slots = WeakValueDictionary[str, Slot]()
+        self._taken: list[tuple[int, int]] = []
+        self._memory, self._size, self._path = None, size, ""
+        with suppress(AttributeError, OSError):  # Linux has it
+            file = os.memfd_create("tajsim")
+            finalize(self, os.close, file)
+            os.ftruncate(file, size)
+            self._memory = mmap.mmap(file, size)
+            self._path = f"/proc/{os.getpid()}/fd/{file}"
+
+    def placed(self, jobs: Sequence[ScheduledJob], plan: Plan) -> list[ScheduledJob]:
+        """Return the jobs of a scenario with a slot for the outcomes, if there is room for one."""
+        key = _hash(plan.runs, [job.key for job in jobs])
+        slot = self._slots.get(key) or self._new(plan)
+        if slot is None:
+            return list(jobs)
+        self._slots[key] = slot
+        return [replace(j, job=replace(j.job, keep=slot.place), slot=slot) for j in jobs]
+
+    def _new(self, plan: Plan) -> Slot | None:
+        # Whole pages, so that no two scenarios share one.
+        start, size = 0, -(-plan.bytes_needed() // len(plan.scenarios) // 4096) * 4096
+        for begin, end in sorted(self._taken):
+            if start + size <= begin:
+                break
+            start = end
+        if self._memory is None or start + size > self._size:
+            return None
+        place = Place(self._path, self._size, start, plan.runs)
+        series = _series(self._memory, start, plan.outcomes, len(plan.months), plan.runs)
+        whole = next(iter(series.values())).base
+        self._taken.append((start, start + size))
+        finalize(whole, self._taken.remove, self._taken[-1])
+        return Slot(place, series)
 
 
 _Key = tuple[str, tuple[str, ...], int]
@@ -177,21 +296,29 @@ def follow(job: Job, cache: SnapshotCache, month_done: Callable[[], None]) -> Re
     Args:
         month_done: called now and then; what it raises ends the simulation.
     """
-    model, past = build(job, settled=False), past_of(job)
+    past = past_of(job)
+    state = cache.latest(past, job.months)
+    begun = state.months if state else 0
+    shared = job.keep.columns(job) if isinstance(job.keep, Place) else {}
+    # What states are kept of has a record of its own: shared memory is used again.
+    own = not shared or any(stop > begun for stop in job.stops)
+    model = build(job if own else replace(job, outcomes=()), settled=False)
+    if not own:
+        model.record = shared
     program = engines.program_for(model, job.engine)
-    state = cache.latest(past, model.month_count)
     if state:
         put_back(model, state)
     elif not job.resume:
         engines.settle(model, program)
-    while (done := model.months_run) < model.month_count:
-        # In numpy a month is long enough to look up after it.
-        edges = (*job.stops, model.month_count, done + (_HEARD if program else 1))
-        engines.advance(model, program, min(edge for edge in edges if edge > done))
-        if model.months_run in job.stops:
+    for edge in sorted({*job.stops, model.month_count}):
+        if edge > model.months_run:
+            engines.advance(model, program, edge, lambda _months: month_done())
+        if edge in job.stops:
             cache.keep(past, model)
-        month_done()
-    return record_of(model)
+    for name, series in model.record.items() if own else ():
+        if shared:
+            shared[name][...] = series
+    return record_of(model) if not shared else job.keep(model)
 
 
 #: The kept states of this worker.

@@ -390,7 +390,7 @@ class MonthSpan:
         stride = 0
         for name, series in self.model.record.items() if self.dated is None else ():
             flat = series.reshape(-1, *series.shape[-2:])
-            assert flat.base is series or flat is series
+            assert np.may_share_memory(flat, series)  # it is no copy
             for rows, outcomes in zip(source, self.about.outcomes, strict=True):
                 rows += [row * 8 * self.about.lanes for row in outcomes[name]]
             target += [flat.ctypes.data + flat.strides[0] * place for place in range(len(flat))]
