@@ -5,7 +5,7 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -15,7 +15,15 @@ import xarray as xr
 
 import tajsim.app.figures as figures
 from tajsim.app.state import PageState, command, plan_of, read_state, scenario_text
-from tajsim.app.workers import ScheduledJob, SharedMemory, jobs_of, warm_up, work
+from tajsim.app.workers import (
+    AT_ONCE,
+    ScheduledJob,
+    SharedMemory,
+    jobs_of,
+    months_left,
+    warm_up,
+    work,
+)
 from tajsim.ensemble.executor import Answer, Processes
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
@@ -218,6 +226,10 @@ class SessionManager:
             del self._failed[key]
         self._scheduler.want(session, jobs)
 
+    def has(self, jobs: Sequence[ScheduledJob]) -> bool:
+        """Tell whether the results of all of some jobs are at hand."""
+        return all(job.key in self.results for job in jobs)
+
     def close(self) -> None:
         """End the workers."""
         self._hearing.cancel()
@@ -315,6 +327,8 @@ def request_for(hub: SessionManager, state: PageState) -> Request:
     """
     plan = plan_of(state, hub.folder)
     reference, own = (hub.memory.placed(jobs, plan) for jobs in jobs_of(plan, state, hub.workers))
+    if plan.runs * months_left(plan, state) <= AT_ONCE and hub.has(reference):
+        reference, own = ([replace(job, stage=0) for job in jobs] for jobs in (reference, own))
     return Request(state, plan, tuple(zip(reference, own, strict=True)))
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from hashlib import sha256
 from itertools import pairwise
 from math import prod
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary, finalize
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import tajsim.compiled.engine as engines
-from tajsim.app.state import PageState
+from tajsim.app.state import PageState, loaded_scenario
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.job import Job, MonthDone, Record, build, record_of
 from tajsim.ensemble.plan import Plan
@@ -32,6 +33,8 @@ from tajsim.model.snapshot import Snapshot, put_back, take
 
 #: The runs that are simulated first, by all workers together; the size of the chunks after them.
 FIRST, MORE = 100, 200
+#: So many months of single runs are told of as a whole alone: first fans would come no sooner.
+AT_ONCE = 60_000
 #: A chunk is no smaller than this: a month costs the same for a few runs as for some tens.
 _LEAST = 20
 #: States are kept at events no closer than this, and at least so often.
@@ -123,6 +126,17 @@ def jobs_of(plan: Plan, state: PageState, workers: int) -> list[list[ScheduledJo
             key = _hash(past.key, past.deeds, job.end)
             jobs.append(ScheduledJob(key, job, stage, number % workers))
     return found
+
+
+def months_left(plan: Plan, state: PageState) -> int:
+    """Return how many months a move changes: those from what it moves on, or all."""
+    was = {e.label: e.month for e in loaded_scenario(state.scenario).events}
+    now = {e.label: e.month for e in plan.scenarios[1].events}
+    moved = [
+        m for one, other in ((was, now), (now, was)) for n, m in one.items() if other.get(n) != m
+    ]
+    start = plan.start if state.levers and not state.since else min(moved, default=plan.start)
+    return month_number(plan.end) - month_number(start) + 1
 
 
 def _stops(plan: Plan, scenarios: Sequence[Scenario], since: str) -> tuple[int, ...]:
@@ -255,11 +269,12 @@ class SnapshotCache:
 
     def latest(self, past: Past, months: int) -> Snapshot | None:
         """Return the latest kept state, up to some month, that a job can go on from, or None."""
-        for done in range(months, 0, -1):
-            if (key := (past.key, past.until(done), done)) in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key][0]
-        return None
+        ours = [k for k in self._kept if k[0] == past.key and 0 < k[2] <= months]
+        key = max((k for k in ours if k[1] == past.until(k[2])), key=itemgetter(2), default=None)
+        if key is None:
+            return None
+        self._kept.move_to_end(key)
+        return self._kept[key][0]
 
     def keep(self, past: Past, model: TajikistanModel) -> None:
         """Keep the state of a model after the months run so far."""

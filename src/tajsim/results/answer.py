@@ -468,9 +468,10 @@ def _lines(rows: Sequence[OutcomeChange], wide: int, colour: bool) -> Iterator[s
 
 def _together(one: effects.Values, other: effects.Values) -> bool:
     known = np.isfinite(one) & np.isfinite(other)
-    if known.sum() < 3 or one[known].std() == 0.0 or other[known].std() == 0.0:
+    if known.sum() < 3:
         return False
-    return abs(float(np.corrcoef(one[known], other[known])[0, 1])) > _ALIKE
+    a, b = (side[known] - side[known].mean() for side in (one, other))
+    return abs(float(a @ b)) > _ALIKE * float(np.sqrt((a @ a) * (b @ b)))
 
 
 def set_by(dataset: xr.Dataset, scenario: str) -> set[str]:

@@ -230,7 +230,9 @@ def _joined(values: np.ndarray, kind: str, weights: np.ndarray | None) -> Floats
     """Return the sum or (weighted) mean over the first axis of what is not missing."""
     if weights is None:
         added: Floats = values[0].astype(np.float64)
-        for more in values[1:]:  # as `total` does, without a copy of all in float64
+        more = np.empty_like(added)
+        for place in values[1:]:  # as `total` does, without a copy of all in float64
+            more[...] = place
             added += more
         if np.isfinite(added).all():  # nothing is missing
             return added if kind == "sum" else added / len(values)
