@@ -87,31 +87,37 @@ def dataset_of(
     """
     jobs = [each.job for pair in pairs for each in pair]
     part = replace(plan, runs=max(job.stop for job in jobs))
-    store, slots = Store(part), [task.slot for task in pairs[0] if task.slot]
-    placed = zip(records, slots * len(pairs), strict=False)
-    there = len(slots) == len(pairs[0]) and all(slot.holds(record) for record, slot in placed)
+    store = Store(part)
+    both = records[::2], records[1::2]
+    shown = {n: _beside([[r.outcomes[n] for r in one] for one in both]) for n in plan.outcomes}
+    there = {name: array for name, array in shown.items() if array is not None}
     for job, record in zip(jobs, records, strict=True):
-        store.put(job, replace(record, outcomes={}) if there else record)
-    if there:  # nothing is copied
-        series = [[slot.series[name] for slot in slots] for name in plan.outcomes]
-        store.outcomes = {
-            name: beside(*both)[..., : part.runs]
-            for name, both in zip(plan.outcomes, series, strict=True)
-        }
+        rest = {n: array for n, array in record.outcomes.items() if n not in there}
+        store.put(job, replace(record, outcomes=rest))
+    store.outcomes |= there
     return build_dataset(part, store)
 
 
-def beside(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return two arrays alike as one ``(2, ...)`` that shows them, to be read."""
-    apart = other.ctypes.data - one.ctypes.data
+def _beside(parts: Sequence[Sequence[NDArray[np.float32]]]) -> NDArray[np.float32] | None:
+    """Return the chunks of two scenarios ``(..., run)`` as one array ``(2, ..., run)`` to be read.
+
+    None where it cannot show them: those of a scenario do not stand one after another in memory.
+    """
+    first, starts = parts[0][0], []
+    for chunks in parts:
+        at = [chunk.__array_interface__["data"][0] for chunk in chunks]
+        runs = np.cumsum([0] + [chunk.shape[-1] for chunk in chunks]).tolist()
+        if any(a != at[0] + 4 * run for a, run in zip(at, runs, strict=False)):
+            return None
+        if any(chunk.strides != first.strides for chunk in chunks):
+            return None
+        starts.append(at[0])
     shown = {
-        "version": 3,
-        "typestr": one.dtype.str,
-        "shape": (2, *one.shape),
-        "strides": (apart, *one.strides),
-        "data": (one.ctypes.data, True),
-    }
-    return np.asarray(SimpleNamespace(__array_interface__=shown, shown=(one, other)))
+        "version": 3, "typestr": first.dtype.str, "data": (starts[0], True),
+        "shape": (2, *first.shape[:-1], runs[-1]),
+        "strides": (starts[1] - starts[0], *first.strides),
+    }  # fmt: skip
+    return np.asarray(SimpleNamespace(__array_interface__=shown, shown=parts))
 
 
 #: The outcome that sizes the ways out.

@@ -15,19 +15,12 @@ import xarray as xr
 
 import tajsim.app.figures as figures
 from tajsim.app.state import PageState, command, plan_of, read_state, scenario_text
-from tajsim.app.workers import (
-    AT_ONCE,
-    ScheduledJob,
-    SharedMemory,
-    jobs_of,
-    months_left,
-    warm_up,
-    work,
-)
+from tajsim.app.workers import AT_ONCE, ScheduledJob, SharedMemory, jobs_of, warm_up, work
 from tajsim.ensemble.executor import Answer, Processes
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError, refuse
+from tajsim.inputs.toml import month_names
 
 
 class Scheduler:
@@ -262,7 +255,7 @@ class SessionManager:
         del self._jobs[number]
         waiting = [session for session in self._sessions if job.key in session.keys]
         if kind == "done":
-            self.results.put(job.key, job.slot.whole(job.job, content) if job.slot else content)
+            self.results.put(job.key, job.whole(content))
         elif kind == "failed":
             self._failed[job.key] = lines_of(content)
             for session in waiting:
@@ -326,8 +319,10 @@ def request_for(hub: SessionManager, state: PageState) -> Request:
         UserError: all mistakes at once.
     """
     plan = plan_of(state, hub.folder)
-    reference, own = (hub.memory.placed(jobs, plan) for jobs in jobs_of(plan, state, hub.workers))
-    if plan.runs * months_left(plan, state) <= AT_ONCE and hub.has(reference):
+    both = jobs_of(plan, state, hub.workers)
+    reference, own = (jobs if hub.has(jobs) else hub.memory.placed(jobs, plan) for jobs in both)
+    late = state.since and not state.moves and len(month_names(state.since, plan.end)) * plan.runs
+    if late and late <= AT_ONCE and hub.has(reference):
         reference, own = ([replace(job, stage=0) for job in jobs] for jobs in (reference, own))
     return Request(state, plan, tuple(zip(reference, own, strict=True)))
 

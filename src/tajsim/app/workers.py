@@ -7,7 +7,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from itertools import pairwise
@@ -15,13 +15,13 @@ from math import prod
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary, finalize
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
 
 import tajsim.compiled.engine as engines
-from tajsim.app.state import PageState, loaded_scenario
+from tajsim.app.state import PageState
 from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.job import Job, MonthDone, Record, build, record_of
 from tajsim.ensemble.plan import Plan
@@ -33,7 +33,7 @@ from tajsim.model.snapshot import Snapshot, put_back, take
 
 #: The runs that are simulated first, by all workers together; the size of the chunks after them.
 FIRST, MORE = 100, 200
-#: So many months of single runs are told of as a whole alone: first fans would come no sooner.
+#: So many months of single runs are told of as a whole alone: they come as soon as first fans did.
 AT_ONCE = 60_000
 #: A chunk is no smaller than this: a month costs the same for a few runs as for some tens.
 _LEAST = 20
@@ -82,14 +82,20 @@ class ScheduledJob:
         key: the same for jobs with the same numbers, whatever their scenarios are called.
         stage: 0 is needed first.
         home: the worker that may hold states of its past; any, if None.
-        slot: where its outcomes come to stand; None if its record is sent with them.
+        memory: where its outcomes come to stand; None if its record is sent with them.
     """
 
     key: str
     job: Job
     stage: int
     home: int | None = None
-    slot: "Slot | None" = None
+    memory: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+
+    def whole(self, record: Record) -> Record:
+        """Return a record with its outcomes, wherever they are."""
+        if record.outcomes or self.memory is None or not isinstance(self.job.keep, Place):
+            return record
+        return replace(record, outcomes=self.job.keep.series(self.job, self.memory))
 
 
 def spans(runs: int, workers: int) -> list[tuple[int, int, int]]:
@@ -128,17 +134,6 @@ def jobs_of(plan: Plan, state: PageState, workers: int) -> list[list[ScheduledJo
     return found
 
 
-def months_left(plan: Plan, state: PageState) -> int:
-    """Return how many months a move changes: those from what it moves on, or all."""
-    was = {e.label: e.month for e in loaded_scenario(state.scenario).events}
-    now = {e.label: e.month for e in plan.scenarios[1].events}
-    moved = [
-        m for one, other in ((was, now), (now, was)) for n, m in one.items() if other.get(n) != m
-    ]
-    start = plan.start if state.levers and not state.since else min(moved, default=plan.start)
-    return month_number(plan.end) - month_number(start) + 1
-
-
 def _stops(plan: Plan, scenarios: Sequence[Scenario], since: str) -> tuple[int, ...]:
     """Return after how many months states are kept: before events, and from time to time."""
     start, last = month_number(plan.start), len(plan.months) - 1
@@ -152,9 +147,9 @@ def _stops(plan: Plan, scenarios: Sequence[Scenario], since: str) -> tuple[int, 
 
 @dataclass(frozen=True)
 class Place:
-    """Where in memory that processes share the outcomes of all runs of a scenario stand.
+    """Memory that processes share, from ``start`` on: the outcomes of all runs of a scenario.
 
-    It is what a job keeps: the record, without the outcomes.
+    It is what a job keeps: a record without the outcomes, which stand there.
     """
 
     path: str
@@ -166,95 +161,56 @@ class Place:
         """Return the record of a model without its outcomes."""
         return replace(record_of(model), outcomes={})
 
-    def columns(self, job: Job) -> dict[str, NDArray[np.float32]]:
-        """Return the outcomes of the runs of a job, to be written; none without the memory."""
-        try:
-            memory = _mapped(self.path, self.size)
-        except OSError:
-            return {}
-        found = _series(memory, self.start, job.outcomes, job.months, self.runs)
-        return {name: series[..., job.first : job.stop] for name, series in found.items()}
-
-
-@cache
-def _mapped(path: str, size: int) -> mmap.mmap:
-    with Path(path).open("r+b") as file:
-        return mmap.mmap(file.fileno(), size)
-
-
-def _series(
-    memory: mmap.mmap, start: int, outcomes: Sequence[str], months: int, runs: int
-) -> dict[str, NDArray[np.float32]]:
-    """Return outcomes ``(own dims..., month, run)`` that stand one after another."""
-    own = (load_outcomes()[name].dimensions for name in outcomes)
-    shapes = [(*(len(DIMENSIONS[d]) for d in dims), months, runs) for dims in own]
-    whole = np.frombuffer(memory, np.float32, sum(map(prod, shapes)), start)
-    parts = np.split(whole, np.cumsum([*map(prod, shapes)])[:-1])
-    return {n: part.reshape(s) for n, part, s in zip(outcomes, parts, shapes, strict=True)}
-
-
-class Slot:
-    """The outcomes of all runs of a scenario, ``series`` by name, and their `Place`."""
-
-    def __init__(self, place: Place, series: dict[str, NDArray[np.float32]]) -> None:
-        self.place, self.series = place, series
-
-    def whole(self, job: Job, record: Record) -> Record:
-        """Return the record of a job with the outcomes that its worker has written here."""
-        if record.outcomes:
-            return record
-        part = {name: series[..., job.first : job.stop] for name, series in self.series.items()}
-        return replace(record, outcomes=part)
-
-    def holds(self, record: Record) -> bool:
-        """Tell whether the outcomes of a record stand here."""
-        return all(np.may_share_memory(a, self.series[n]) for n, a in record.outcomes.items())
+    def series(self, job: Job, memory: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """Return the outcomes of the runs of a job, of the memory from ``start`` on."""
+        found, at = {}, 0
+        for name in job.outcomes:
+            own = (len(DIMENSIONS[d]) for d in load_outcomes()[name].dimensions)
+            shape = (*own, job.months, self.runs)
+            stop = at + prod(shape)
+            found[name] = memory[at:stop].reshape(shape)[..., job.first : job.stop]
+            at = stop
+        return found
 
 
 class SharedMemory:
     """Memory that the workers write outcomes to, where the system has it.
 
-    A slot is free again when nobody holds an array of it.
+    A part of it is free again when nobody holds an array of it.
 
     Args:
         size: bytes; those that nothing is written to cost nothing.
     """
 
     def __init__(self, size: int) -> None:
-        self._slots = WeakValueDictionary[str, Slot]()
         self._taken: list[tuple[int, int]] = []
-        self._memory, self._size, self._path = None, size, ""
+        self._path, self._memory = "", mmap.mmap(-1, 1)
         with suppress(AttributeError, OSError):  # Linux has it
             file = os.memfd_create("tajsim")
             finalize(self, os.close, file)
             os.ftruncate(file, size)
-            self._memory = mmap.mmap(file, size)
-            self._path = f"/proc/{os.getpid()}/fd/{file}"
+            self._path, self._memory = f"/proc/{os.getpid()}/fd/{file}", mmap.mmap(file, size)
 
     def placed(self, jobs: Sequence[ScheduledJob], plan: Plan) -> list[ScheduledJob]:
-        """Return the jobs of a scenario with a slot for the outcomes, if there is room for one."""
-        key = _hash(plan.runs, [job.key for job in jobs])
-        slot = self._slots.get(key) or self._new(plan)
-        if slot is None:
-            return list(jobs)
-        self._slots[key] = slot
-        return [replace(j, job=replace(j.job, keep=slot.place), slot=slot) for j in jobs]
-
-    def _new(self, plan: Plan) -> Slot | None:
-        # Whole pages, so that no two scenarios share one.
-        start, size = 0, -(-plan.bytes_needed() // len(plan.scenarios) // 4096) * 4096
+        """Return the jobs of a scenario with memory for the outcomes, if there is room for them."""
+        start, size = 0, plan.bytes_needed() // len(plan.scenarios) // 4096 * 4096 + 4096
         for begin, end in sorted(self._taken):
             if start + size <= begin:
                 break
             start = end
-        if self._memory is None or start + size > self._size:
-            return None
-        place = Place(self._path, self._size, start, plan.runs)
-        series = _series(self._memory, start, plan.outcomes, len(plan.months), plan.runs)
-        whole = next(iter(series.values())).base
+        if start + size > len(self._memory):
+            return list(jobs)
+        memory = np.frombuffer(self._memory, np.float32, size // 4, start)
         self._taken.append((start, start + size))
-        finalize(whole, self._taken.remove, self._taken[-1])
-        return Slot(place, series)
+        finalize(memory, self._taken.remove, self._taken[-1])
+        place = Place(self._path, len(self._memory), start, plan.runs)
+        return [replace(j, job=replace(j.job, keep=place), memory=memory) for j in jobs]
+
+
+@cache
+def _mapped(path: str, size: int) -> mmap.mmap:
+    with Path(path).open("r+b") as file:
+        return mmap.mmap(file.fileno(), size)
 
 
 _Key = tuple[str, tuple[str, ...], int]
@@ -314,7 +270,11 @@ def follow(job: Job, cache: SnapshotCache, month_done: Callable[[], None]) -> Re
     past = past_of(job)
     state = cache.latest(past, job.months)
     begun = state.months if state else 0
-    shared = job.keep.columns(job) if isinstance(job.keep, Place) else {}
+    shared = {}
+    if isinstance(job.keep, Place):
+        with suppress(OSError):  # it is sent then
+            whole = _mapped(job.keep.path, job.keep.size)
+            shared = job.keep.series(job, np.frombuffer(whole, np.float32, offset=job.keep.start))
     # What states are kept of has a record of its own: shared memory is used again.
     own = not shared or any(stop > begun for stop in job.stops)
     model = build(job if own else replace(job, outcomes=()), settled=False)
