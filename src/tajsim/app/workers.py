@@ -93,7 +93,7 @@ class ScheduledJob:
 
     def whole(self, record: Record) -> Record:
         """Return a record with its outcomes, wherever they are."""
-        if record.outcomes or self.memory is None or not isinstance(self.job.keep, Place):
+        if record.outcomes or self.memory is None or not isinstance(self.job.keep, SharedPlace):
             return record
         return replace(record, outcomes=self.job.keep.series(self.job, self.memory))
 
@@ -146,7 +146,7 @@ def _stops(plan: Plan, scenarios: Sequence[Scenario], since: str) -> tuple[int, 
 
 
 @dataclass(frozen=True)
-class Place:
+class SharedPlace:
     """Memory that processes share, from ``start`` on: the outcomes of all runs of a scenario.
 
     It is what a job keeps: a record without the outcomes, which stand there.
@@ -203,7 +203,7 @@ class SharedMemory:
         memory = np.frombuffer(self._memory, np.float32, size // 4, start)
         self._taken.append((start, start + size))
         finalize(memory, self._taken.remove, self._taken[-1])
-        place = Place(self._path, len(self._memory), start, plan.runs)
+        place = SharedPlace(self._path, len(self._memory), start, plan.runs)
         return [replace(j, job=replace(j.job, keep=place), memory=memory) for j in jobs]
 
 
@@ -271,7 +271,7 @@ def follow(job: Job, cache: SnapshotCache, month_done: Callable[[], None]) -> Re
     state = cache.latest(past, job.months)
     begun = state.months if state else 0
     shared = {}
-    if isinstance(job.keep, Place):
+    if isinstance(job.keep, SharedPlace):
         with suppress(OSError):  # it is sent then
             whole = _mapped(job.keep.path, job.keep.size)
             shared = job.keep.series(job, np.frombuffer(whole, np.float32, offset=job.keep.start))
