@@ -1,5 +1,6 @@
 """What the dashboard simulates and draws, against the ensemble, the analysis and the pictures."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import xarray as xr
 
 import tajsim.app.figures as figures
+import tajsim.app.workers as workers
 import tajsim.compiled.engine as engines
 from tajsim.app.server import catalogue
 from tajsim.app.session import ResultCache, size
@@ -21,7 +23,7 @@ from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import shipped_scenarios
 from tajsim.plots.fan import Series
 from tajsim.results.answer import card
-from tajsim.results.effect import IN_FORCE, compare_results
+from tajsim.results.effect import IN_FORCE, compare_results, quantiles
 from tajsim.results.window import at_places, over_dates, smooth, spans
 
 QUERY = "set=agency_pay.border_troops=40&runs=45&until=2005-06&run=3"
@@ -85,9 +87,9 @@ def test_a_shared_past_gives_what_a_run_from_the_start_gives(
     past, took = SnapshotCache(), []
     advance = engines.advance
 
-    def counted(model: Any, program: Any, until: int) -> None:
+    def counted(model: Any, program: Any, until: int, tell: Any) -> None:
         took[-1] += until - model.months_run
-        advance(model, program, until)
+        advance(model, program, until, tell)
 
     for query in queries:
         job = asked(EVENTS + query, tmp_path)[2][0][1].job
@@ -111,6 +113,41 @@ def test_the_reference_leaves_its_past_to_the_scenario(tmp_path: Path) -> None:
     # A name is no reason to simulate again.
     one, two = (asked(f"{QUERY}&name={name}", tmp_path)[2][0][1].key for name in ("a", "b"))
     assert one == two
+
+
+@pytest.mark.parametrize("query", ["", f"{OPEN}0.2", f"{OPEN}0.2&from=2004-10"])
+@pytest.mark.parametrize("room", [1 << 27, 1])
+def test_early_and_final_fans_are_those_of_a_comparison(
+    query: str, room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "FIRST", 32)
+    workers._mapped.cache_clear()  # the memory of another test had this number
+    state = read_state(f"{EVENTS}{query}&runs=45", shipped_scenarios())
+    plan, memory, past = plan_of(state, tmp_path), workers.SharedMemory(room), SnapshotCache()
+    both = [memory.placed(jobs, plan) for jobs in jobs_of(plan, state, 2)]
+    pairs = list(zip(*both, strict=True))
+    records = [t.whole(follow(t.job, past, lambda: None)) for pair in pairs for t in pair]
+    assert len(memory._taken) == (2 if room > 1 and sys.platform == "linux" else 0)
+    for chunks, runs in (1, 32), (2, 45):
+        ours = figures.dataset_of(plan, pairs[:chunks], records[: 2 * chunks])
+        theirs = run_many(plan.scenarios, runs, until="2005-09", outcomes=plan.outcomes)
+        shown = [figures.part_of_view("fans", one, state) for one in (ours, theirs)]
+        assert shown[0] == shown[1] and shown[0]["card"]["runs"] == runs
+        seized = ours["heroin_seized"]
+        assert seized.identical(theirs["heroin_seized"])
+        written = records[0].outcomes["heroin_seized"]
+        # One chunk alone is shown where it stands in any case.
+        assert np.shares_memory(seized.values, written) == (bool(memory._taken) or chunks == 1)
+    del both, pairs, records, ours, theirs, seized, written, shown
+    assert not memory._taken, "what nobody looks at is free"
+
+
+def test_quantiles_and_rolling_means_are_those_of_numpy_and_xarray(dataset: xr.Dataset) -> None:
+    series = at_places(dataset, "heroin_seized")
+    values, many = series.values.astype(float), [n / 40 for n in range(41)]
+    np.testing.assert_array_equal(quantiles(values, many), np.quantile(values, many, axis=-1))
+    yearly = series.rolling(month=12).mean()[:, 11:] * 12.0
+    np.testing.assert_array_equal(smooth(series, 12), yearly)
 
 
 def test_no_more_of_the_past_is_kept_than_there_is_room_for(tmp_path: Path) -> None:

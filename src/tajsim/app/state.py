@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -33,7 +34,7 @@ def event_keys(events: Sequence[scenes.Event]) -> list[str]:
 
 def _moved(name: str, moves: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return the new month, or `NEVER`, by the label of an event of a scenario."""
-    scenario = scenes.load_scenario(name)
+    scenario = loaded_scenario(name)
     labels = dict(zip(event_keys(scenario.events), scenario.events, strict=True))
     check_names(f"event of {scenario.name}", [key for key, _ in moves], labels)
     return {labels[key].label: month for key, month in moves}
@@ -241,6 +242,14 @@ def offered_scenarios(*given: str) -> list[str]:
     return list(dict.fromkeys([*scenes.shipped_scenarios(), *given]))
 
 
+def loaded_scenario(name: str) -> scenes.Scenario:
+    """Return a scenario; a shipped one, which does not change, is read once."""
+    return _shipped(name) if name in scenes.shipped_scenarios() else scenes.load_scenario(name)
+
+
+_shipped = cache(scenes.load_scenario)
+
+
 def file_name(state: PageState) -> str:
     """Return the name of the scenario file."""
     return f"{state.own_name}.toml"
@@ -252,7 +261,7 @@ def scenario_text(state: PageState) -> str:
     Raises:
         UserError: if it moves an event that the scenario has not.
     """
-    loaded, name = scenes.load_scenario(state.scenario), state.scenario
+    loaded, name = loaded_scenario(state.scenario), state.scenario
     top: dict[str, object] = {
         "title": _title(state, loaded)[:120],
         "question": _question(state) if state.moved else loaded.question,
@@ -301,7 +310,7 @@ def kept_outcomes(state: PageState) -> tuple[str, ...]:
     """Return the outcomes that are simulated: the headline ones and what is shown besides."""
     specs = (*state.begins_with, *_asked_specs(state.scenario))
     shown = {"heroin_leaving", state.border, state.land, *(s.partition("@")[0] for s in specs)}
-    loaded = scenes.load_scenario(state.scenario)
+    loaded = loaded_scenario(state.scenario)
     for text in loaded.asks.get("define", {}).values():
         shown |= {name for name, _ in outcomes.references(text)}
     deals = load_outcomes()["deals_in_force"]  # the card says what the reference does to them
@@ -321,9 +330,10 @@ def plan_of(state: PageState, folder: Path) -> Plan:
     """
     path = folder / file_name(state)
     write_whole(path, scenario_text(state))
+    shipped = state.reference in scenes.shipped_scenarios()
     try:
         plan = prepare(
-            [state.reference, path],
+            [loaded_scenario(state.reference) if shipped else state.reference, path],
             runs=state.runs,
             seed=state.seed,
             parameters=state.parameters,
@@ -367,7 +377,7 @@ _FANS = 4
 
 def _asked_specs(scenario: str) -> list[str]:
     """Return what the question of a scenario is about, as a link names it."""
-    asks = scenes.load_scenario(scenario).asks
+    asks = loaded_scenario(scenario).asks
     own = tuple(asks.get("define", {}))
     found = [outcomes.split_spec(spec, own) for spec in asks.get("outcomes", ())]
     return [

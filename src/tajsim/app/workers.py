@@ -2,17 +2,30 @@
 
 import gc
 import json
+import mmap
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cache
 from hashlib import sha256
 from itertools import pairwise
+from math import prod
+from operator import itemgetter
+from pathlib import Path
 from typing import Any
+from weakref import finalize
+
+import numpy as np
+from numpy.typing import NDArray
 
 import tajsim.compiled.engine as engines
 from tajsim.app.state import PageState
+from tajsim.axes import DIMENSIONS
 from tajsim.ensemble.job import Job, MonthDone, Record, build, record_of
 from tajsim.ensemble.plan import Plan
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Scenario
 from tajsim.inputs.toml import month_number
 from tajsim.model.model import TajikistanModel
@@ -20,12 +33,12 @@ from tajsim.model.snapshot import Snapshot, put_back, take
 
 #: The runs that are simulated first, by all workers together; the size of the chunks after them.
 FIRST, MORE = 100, 200
+#: So many months of single runs are told of as a whole alone: they come as soon as first fans did.
+AT_ONCE = 60_000
 #: A chunk is no smaller than this: a month costs the same for a few runs as for some tens.
 _LEAST = 20
 #: States are kept at events no closer than this, and at least so often.
 _CLOSEST, _OFTEN = 3, 24
-#: So many months of compiled code go by before a worker hears that its job is stale.
-_HEARD = 48
 
 
 @dataclass(frozen=True)
@@ -69,12 +82,20 @@ class ScheduledJob:
         key: the same for jobs with the same numbers, whatever their scenarios are called.
         stage: 0 is needed first.
         home: the worker that may hold states of its past; any, if None.
+        memory: where its outcomes come to stand; None if its record is sent with them.
     """
 
     key: str
     job: Job
     stage: int
     home: int | None = None
+    memory: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+
+    def whole(self, record: Record) -> Record:
+        """Return a record with its outcomes, wherever they are."""
+        if record.outcomes or self.memory is None or not isinstance(self.job.keep, SharedPlace):
+            return record
+        return replace(record, outcomes=self.job.keep.series(self.job, self.memory))
 
 
 def spans(runs: int, workers: int) -> list[tuple[int, int, int]]:
@@ -124,6 +145,74 @@ def _stops(plan: Plan, scenarios: Sequence[Scenario], since: str) -> tuple[int, 
     return tuple(sorted(month for month in found if 0 < month <= last))
 
 
+@dataclass(frozen=True)
+class SharedPlace:
+    """Memory that processes share, from ``start`` on: the outcomes of all runs of a scenario.
+
+    It is what a job keeps: a record without the outcomes, which stand there.
+    """
+
+    path: str
+    size: int  # of the memory, bytes
+    start: int
+    runs: int
+
+    def __call__(self, model: TajikistanModel) -> Record:
+        """Return the record of a model without its outcomes."""
+        return replace(record_of(model), outcomes={})
+
+    def series(self, job: Job, memory: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """Return the outcomes of the runs of a job, of the memory from ``start`` on."""
+        found, at = {}, 0
+        for name in job.outcomes:
+            own = (len(DIMENSIONS[d]) for d in load_outcomes()[name].dimensions)
+            shape = (*own, job.months, self.runs)
+            stop = at + prod(shape)
+            found[name] = memory[at:stop].reshape(shape)[..., job.first : job.stop]
+            at = stop
+        return found
+
+
+class SharedMemory:
+    """Memory that the workers write outcomes to, where the system has it.
+
+    A part of it is free again when nobody holds an array of it.
+
+    Args:
+        size: bytes; those that nothing is written to cost nothing.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._taken: list[tuple[int, int]] = []
+        self._path, self._memory = "", mmap.mmap(-1, 1)
+        with suppress(AttributeError, OSError):  # Linux has it
+            file = os.memfd_create("tajsim")
+            finalize(self, os.close, file)
+            os.ftruncate(file, size)
+            self._path, self._memory = f"/proc/{os.getpid()}/fd/{file}", mmap.mmap(file, size)
+
+    def placed(self, jobs: Sequence[ScheduledJob], plan: Plan) -> list[ScheduledJob]:
+        """Return the jobs of a scenario with memory for the outcomes, if there is room for them."""
+        start, size = 0, plan.bytes_needed() // len(plan.scenarios) // 4096 * 4096 + 4096
+        for begin, end in sorted(self._taken):
+            if start + size <= begin:
+                break
+            start = end
+        if start + size > len(self._memory):
+            return list(jobs)
+        memory = np.frombuffer(self._memory, np.float32, size // 4, start)
+        self._taken.append((start, start + size))
+        finalize(memory, self._taken.remove, self._taken[-1])
+        place = SharedPlace(self._path, len(self._memory), start, plan.runs)
+        return [replace(j, job=replace(j.job, keep=place), memory=memory) for j in jobs]
+
+
+@cache
+def _mapped(path: str, size: int) -> mmap.mmap:
+    with Path(path).open("r+b") as file:
+        return mmap.mmap(file.fileno(), size)
+
+
 _Key = tuple[str, tuple[str, ...], int]
 
 
@@ -136,11 +225,12 @@ class SnapshotCache:
 
     def latest(self, past: Past, months: int) -> Snapshot | None:
         """Return the latest kept state, up to some month, that a job can go on from, or None."""
-        for done in range(months, 0, -1):
-            if (key := (past.key, past.until(done), done)) in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key][0]
-        return None
+        ours = [k for k in self._kept if k[0] == past.key and 0 < k[2] <= months]
+        key = max((k for k in ours if k[1] == past.until(k[2])), key=itemgetter(2), default=None)
+        if key is None:
+            return None
+        self._kept.move_to_end(key)
+        return self._kept[key][0]
 
     def keep(self, past: Past, model: TajikistanModel) -> None:
         """Keep the state of a model after the months run so far."""
@@ -177,21 +267,33 @@ def follow(job: Job, cache: SnapshotCache, month_done: Callable[[], None]) -> Re
     Args:
         month_done: called now and then; what it raises ends the simulation.
     """
-    model, past = build(job, settled=False), past_of(job)
+    past = past_of(job)
+    state = cache.latest(past, job.months)
+    begun = state.months if state else 0
+    shared = {}
+    if isinstance(job.keep, SharedPlace):
+        with suppress(OSError):  # it is sent then
+            whole = _mapped(job.keep.path, job.keep.size)
+            shared = job.keep.series(job, np.frombuffer(whole, np.float32, offset=job.keep.start))
+    # What states are kept of has a record of its own: shared memory is used again.
+    own = not shared or any(stop > begun for stop in job.stops)
+    model = build(job if own else replace(job, outcomes=()), settled=False)
+    if not own:
+        model.record = shared
     program = engines.program_for(model, job.engine)
-    state = cache.latest(past, model.month_count)
     if state:
         put_back(model, state)
     elif not job.resume:
         engines.settle(model, program)
-    while (done := model.months_run) < model.month_count:
-        # In numpy a month is long enough to look up after it.
-        edges = (*job.stops, model.month_count, done + (_HEARD if program else 1))
-        engines.advance(model, program, min(edge for edge in edges if edge > done))
-        if model.months_run in job.stops:
+    for edge in sorted({*job.stops, model.month_count}):
+        if edge > model.months_run:
+            engines.advance(model, program, edge, lambda _months: month_done())
+        if edge in job.stops:
             cache.keep(past, model)
-        month_done()
-    return record_of(model)
+    for name, series in model.record.items() if own else ():
+        if shared:
+            shared[name][...] = series
+    return record_of(model) if not shared else job.keep(model)
 
 
 #: The kept states of this worker.

@@ -290,7 +290,8 @@ class MonthSpan:
         counters, quiet = self._counters(), self._quiet()
         notes = Notes(self.about, self.stop - self.first)
         notes.control[ASKED] = self.dated is None
-        arena, kept, leaves = _arena(self.about), self.about.kept, self.about.leaves["parameter"]
+        kept, leaves, spare = self.about.kept, self.about.leaves["parameter"], _spare(self.about)
+        arena = spare.pop() if spare else _arena(self.about)
         for begin in self.tiles:
             here = slice(begin, begin + self.about.lanes)
             count = min(self.about.lanes, self.runs - begin)
@@ -324,6 +325,7 @@ class MonthSpan:
             notes.take(begin, count)
             share = (begin + count) / self.runs
             progress(self.first + int(share * (self.stop - self.first)))
+        spare.append(arena)
         self._put_back(given)
         notes.hand_to(self.model.chronicle)
 
@@ -346,9 +348,7 @@ class MonthSpan:
             values |= {("held", part): array for part, array in zip(parts, known, strict=True)}
         paths = {(id(owner), name): path for path, owner, name in self.places}
         values |= {("dated", paths[id(o), name]): value for o, name, value in self.dated or ()}
-        every = [place for kind in leaves.values() for place in kind.values()]
-        rows = max(base + prod(shape) for base, shape in every)
-        found = np.zeros((rows, len(self.tiles) * self.about.lanes))
+        found = np.zeros((self.about.given, len(self.tiles) * self.about.lanes))
         for (kind, name), array in values.items():
             base, shape = leaves[kind][name]
             whole = np.ndim(array) > 0 and array.shape[-1] == self.runs
@@ -372,17 +372,15 @@ class MonthSpan:
 
     def _record(self) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
         """Return which rows are recorded, as bytes from the start of the arena, where, and how."""
-        source: list[list[int]] = [[] for _ in self.about.outcomes]
+        record = self.model.record if self.dated is None else {}
         target: list[int] = []
         stride = 0
-        for name, series in self.model.record.items() if self.dated is None else ():
+        for series in record.values():
             flat = series.reshape(-1, *series.shape[-2:])
-            assert flat.base is series or flat is series
-            for rows, outcomes in zip(source, self.about.outcomes, strict=True):
-                rows += [row * 8 * self.about.lanes for row in outcomes[name]]
+            assert np.may_share_memory(flat, series)  # it is no copy
             target += [flat.ctypes.data + flat.strides[0] * place for place in range(len(flat))]
             stride = flat.strides[1]
-        return np.array(source, np.int64), np.array(target, np.int64), stride
+        return _sources(self.about, tuple(record)), np.array(target, np.int64), stride
 
     def _put_back(self, given: NDArray[np.float64]) -> None:
         """Give the model the state after the last month."""
@@ -448,19 +446,31 @@ class Notes:
 
     def hand_to(self, chronicle: Chronicle) -> None:
         """Tell a chronicle, in the order in which the model itself would."""
-        columns = [np.concatenate(part) for part in zip(*self._found, strict=True)]
-        order = np.lexsort((columns[2], columns[1], columns[0]))
-        run, month, note, size, *indices = (column[order] for column in columns)
-        kinds, *names = zip(*self.about.notes, strict=True)
-        codes = (chronicle._names, chronicle._names, chronicle._causes)
-        rows = [run, month, np.array([chronicle._kinds[kind] for kind in kinds])[note]]
-        for index, given, known in zip(indices, names, codes, strict=True):
-            table = np.zeros((len(given), max(map(len, given))))
-            for place, some in enumerate(given):
-                table[place, : len(some)] = [known[name] for name in some]
-            rows.append(table[note, index.astype(np.intp)])
-        if len(order):
-            chronicle.keep(np.array([*rows, size], float))
+        run, month, note, *rest = map(np.concatenate, zip(*self._found, strict=True))
+        if not run.size:
+            return
+        # One number for all three is sorted three times as fast.
+        number = (run * (int(month.max()) + 1) + month) * len(self.about.notes) + note
+        order = np.argsort(number, kind="stable")
+        note, (size, *indices) = note[order], (column[order] for column in rest)
+        kinds, tables = _codes_of(self.about)
+        named = [t[note, i.astype(np.intp)] for t, i in zip(tables, indices, strict=True)]
+        chronicle.keep(np.array([run[order], month[order], kinds[note], *named, size], float))
+
+
+@cache
+def _codes_of(about: programs.About) -> tuple[NDArray[np.intp], list[NDArray[np.float64]]]:
+    """Return the codes of notes: kinds, and actors, targets and causes ``(note, name)``."""
+    from tajsim.model.chronicle import Chronicle
+
+    codes, tables = Chronicle(0), []
+    kinds, *names = zip(*about.notes, strict=True)
+    known = (codes._names, codes._names, codes._causes)
+    for given, by_name in zip(names, known, strict=True):
+        tables.append(np.zeros((len(given), max(map(len, given)))))
+        for place, some in enumerate(given):
+            tables[-1][place, : len(some)] = [by_name[name] for name in some]
+    return np.array([codes._kinds[kind] for kind in kinds]), tables
 
 
 @cache
@@ -490,6 +500,19 @@ def _dates_of(
         calendar.turn(start + month, month)
         found[month - first] = [vars(calendar)[name] for name in names]
     return found
+
+
+@cache
+def _sources(about: programs.About, names: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return where outcomes stand in the arena, as bytes, after a whole month and after others."""
+    rows = [[row for name in names for row in outcomes[name]] for outcomes in about.outcomes]
+    return np.array(rows, np.int64) * 8 * about.lanes
+
+
+@cache
+def _spare(about: programs.About) -> list[NDArray[np.float64]]:
+    """Return the arenas of a program that no span uses now."""
+    return []
 
 
 def _arena(about: programs.About) -> NDArray[np.float64]:

@@ -7,10 +7,10 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib.metadata import version
 from math import prod
@@ -64,11 +64,21 @@ class About:
     notes: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
     answers: list[tuple[str, tuple[tuple[int, ...], ...], str, int, tuple[str, ...]]]
 
-    @property
+    __hash__ = object.__hash__  # tables are kept of a program
+
+    @cached_property
     def kept(self) -> int:
         """How many rows, the first, hold what a model keeps from month to month."""
-        found = [self.leaves[kind].values() for kind in KEPT]
-        return max(base + prod(shape) for leaves in found for base, shape in leaves)
+        return self._rows_of(KEPT)
+
+    @cached_property
+    def given(self) -> int:
+        """How many rows, the first, hold what a month is given."""
+        return self._rows_of(self.leaves)
+
+    def _rows_of(self, kinds: Iterable[str]) -> int:
+        found = (place for kind in kinds for place in self.leaves[kind].values())
+        return max(base + prod(shape) for base, shape in found)
 
 
 @dataclass(frozen=True)

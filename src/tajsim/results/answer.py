@@ -285,13 +285,12 @@ class Card:
     @cached_property
     def leading(self) -> list[OutcomeChange]:
         """What has a direction and is not implied by one before it: what is news, then by rank."""
-        kept: list[OutcomeChange] = []
+        kept: list[tuple[OutcomeChange, effects.Values]] = []
         for change in self.told:
             own = select.gap(*change.values)
-            others = (select.gap(*c.values) for c in kept)
-            if change.asked or not any(_together(own, other) for other in others):
-                kept.append(change)
-        return sorted(kept, key=lambda c: not (c.asked or c.striking))
+            if change.asked or not any(_together(own, other) for _, other in kept):
+                kept.append((change, own))
+        return sorted((c for c, _ in kept), key=lambda c: not (c.asked or c.striking))
 
     @cached_property
     def numbers(self) -> list[OutcomeChange]:
@@ -469,9 +468,10 @@ def _lines(rows: Sequence[OutcomeChange], wide: int, colour: bool) -> Iterator[s
 
 def _together(one: effects.Values, other: effects.Values) -> bool:
     known = np.isfinite(one) & np.isfinite(other)
-    if known.sum() < 3 or one[known].std() == 0.0 or other[known].std() == 0.0:
+    if known.sum() < 3:
         return False
-    return abs(float(np.corrcoef(one[known], other[known])[0, 1])) > _ALIKE
+    a, b = (side[known] - side[known].mean() for side in (one, other))
+    return abs(float(a @ b)) > _ALIKE * float(np.sqrt((a @ a) * (b @ b)))
 
 
 def set_by(dataset: xr.Dataset, scenario: str) -> set[str]:
@@ -573,10 +573,8 @@ def change(
         named: whether the question names it.
         ours: what the scenario sets itself, see `set_by`.
     """
-    held = [n for n in (name, WEIGHT) if n in pair]
-    within = pair[held].isel(month=window.months_in(pair, months))
-    variable = window.at_places(within, name, places)
-    a, b = window.over(variable, months).values
+    variable = window.series_at(pair, name, places, window.months_in(pair, months))
+    a, b = window.over_months(variable)
     differences = select.gap(a, b)
     found, yes = effects.effect(differences), window.yes_or_no(variable, windowed=True)
     unit = window.unit_of(variable, windowed=True)
@@ -589,7 +587,7 @@ def change(
     low, high = map(float, effects.quantiles(differences, (0.05, 0.95)))
     called = [name for names in places.values() for name in select.as_names(names)]
     where = ";".join(f"{d}={n}" for d, names in places.items() for n in select.as_names(names))
-    label = ", ".join([str(pair[name].attrs.get("label", name)), *map(say.place_name, called)])
+    label = ", ".join([str(variable.attrs.get("label", name)), *map(say.place_name, called)])
     kind = "yes" if yes else "date" if unit == "date" else "level"
     verdict = _verdict(found, a[both], yes, name in ours)
     return OutcomeChange(

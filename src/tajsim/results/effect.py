@@ -303,7 +303,13 @@ def quantiles(values: Values, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> Va
     """
     known = np.isfinite(values)
     if values.size and known.all():
-        return np.asarray(np.quantile(values, levels, axis=-1))
+        # To the bit as numpy's `quantile` has it, which takes three times as long.
+        at = (values.shape[-1] - 1) * np.asarray(levels)
+        below = np.floor(at).astype(np.intp)
+        part, ordered = at - below, np.sort(values, axis=-1)
+        low, high = ordered[..., below], ordered[..., np.minimum(below + 1, values.shape[-1] - 1)]
+        up, down = low + (high - low) * part, high - (high - low) * (1.0 - part)
+        return np.moveaxis(np.where(part >= 0.5, down, up), -1, 0)
     some = known.any(axis=-1)
     result = np.full((len(levels), *values.shape[:-1]), np.nan)
     if some.any():
@@ -436,13 +442,20 @@ def _by_rank(dataset: xr.Dataset, differences: Values) -> dict[str, Values]:
     if few or "parameter_value" not in dataset or np.ptp(differences[known]) == 0.0:
         return {}
     values = dataset["parameter_value"].isel(scenario=0)
-    ours, tied = rankdata(differences[known]), {}
-    drawn = dict(zip(map(str, values["parameter"].values), values.values, strict=True))
-    for name, row in drawn.items():
-        assumed = name in registry and registry[name].basis.kind == "assumption"
-        if assumed and np.ptp(row[known]) > 0.0:
-            tied[name] = abs(float(np.corrcoef(rankdata(row[known]), ours)[0, 1]))
-    return {name: drawn[name] for name in sorted(tied, key=lambda n: -tied[n])[:ASSUMED]}
+    drawn = {
+        name: row
+        for name, row in zip(map(str, values["parameter"].values), values.values, strict=True)
+        if name in registry and registry[name].basis.kind == "assumption"
+        if np.ptp(row[known]) > 0.0
+    }
+    if not drawn:
+        return {}
+    middle = (known.sum() + 1) / 2.0
+    ours = rankdata(differences[known]) - middle
+    theirs = rankdata(np.array([*drawn.values()])[:, known], axis=-1) - middle
+    tied = np.abs((theirs * ours).sum(axis=-1)) / np.sqrt((theirs**2).sum(axis=-1))
+    order = np.argsort(-tied, kind="stable")[:ASSUMED]
+    return {name: drawn[name] for name in np.array([*drawn])[order].tolist()}
 
 
 def inputs_set(dataset: xr.Dataset) -> Iterator[tuple[list[str], str, float]]:

@@ -131,7 +131,8 @@ def check_window(period: Window, window: Window) -> Window:
 
 def months_in(dataset: xr.Dataset | xr.DataArray, window: Window) -> slice:
     """Return the positions of the months of a window (a slice: selecting copies nothing)."""
-    months = dataset["month"].values
+    held = dataset.variables if isinstance(dataset, xr.Dataset) else dataset.coords
+    months = held["month"].values
     first, last = (np.datetime64(month, "M") for month in window)
     return slice(int((months < first).sum()), int((months < last + 1).sum()))
 
@@ -144,24 +145,28 @@ def over(variable: xr.DataArray, window: Window) -> xr.DataArray:
     is missing in a month of the window is missing over it, unless the last month alone counts.
     """
     part = variable.isel(month=months_in(variable, window)).transpose(..., "month", "run")
-    kind, months = variable.attrs.get("aggregate", "mean"), part.sizes["month"]
-    values = part.values.astype(np.float64)
+    return part.isel(month=-1, drop=True).copy(deep=False, data=over_months(part.variable))
+
+
+def over_months(part: xr.Variable) -> Floats:
+    """Return `over` of all months of a variable ``(..., month, run)``."""
+    kind, months = part.attrs.get("aggregate", "mean"), part.sizes["month"]
+    values: np.ndarray = part.values
     if kind == "last":
-        found = values[..., -1, :]
-    elif kind == "maximum":
-        found = values.max(axis=-2)
-    else:
-        parts = {"total": 1.0, "yearly": months / 12.0}.get(kind, months)
-        found = total(values, axis=values.ndim - 2) / parts
-    return part.isel(month=-1, drop=True).copy(deep=False, data=found)
+        return values[..., -1, :].astype(np.float64)
+    values = values.astype(np.float64, copy=False)
+    if kind == "maximum":
+        return np.asarray(values.max(axis=-2))
+    parts = {"total": 1.0, "yearly": months / 12.0}.get(kind, months)
+    return total(values, axis=values.ndim - 2) / parts
 
 
-def places_of(variable: xr.DataArray) -> str:
+def places_of(variable: xr.DataArray | xr.Variable, name: str = "") -> str:
     """Return how the places of an outcome become one number: ``sum``, ``mean`` or ``people``.
 
     As the results say; results of versions that did not say it are told by the registry.
     """
-    known = outcomes.load_outcomes().get(str(variable.name))
+    known = outcomes.load_outcomes().get(name or str(getattr(variable, "name", "")))
     held = variable.attrs.get("places") or (known.places if known else "")
     return str(held) or ("sum" if counted(variable) else "mean")
 
@@ -183,34 +188,55 @@ def at_places(
         ``(scenario, month, run)``, as far as the outcome has them.
     """
     variable = dataset[name]
+    found = series_at(dataset, name, select)
+    coordinates = {d: variable.coords[d] for d in found.dims if d in variable.coords}
+    return xr.DataArray(found, coordinates, name=name)
+
+
+def series_at(
+    dataset: Series,
+    name: str,
+    select: Mapping[str, Names] | None = None,
+    months: slice = slice(None),
+) -> xr.Variable:
+    """Return `at_places` in some months, without coordinates, which cost more than the numbers."""
+    variable = _plain(dataset, name)
     named = {d: as_names(names) for d, names in (select or {}).items() if d in variable.dims}
-    chosen = {d: n[0] if len(n) == 1 else n for d, n in named.items()}
-    away = own_dimensions(variable.sel(chosen, drop=True))
-
-    def first_away(values: xr.DataArray) -> xr.DataArray:
-        values = values.sel(chosen, drop=True)
-        order = [d for d in _ORDER if d in values.dims]
-        return values.transpose(*away, *order)
-
-    values = first_away(variable)
-    if away:
-        weights = None
-        if places_of(variable) == "people" and outcomes.WEIGHT in dataset:
-            weights = first_away(dataset[outcomes.WEIGHT]).values
-        joined = values.isel(dict.fromkeys(away, 0), drop=True)
-        numbers = values.values.reshape(-1, *joined.shape).astype(np.float64)
-        values = joined.copy(False, _joined(numbers, places_of(variable), weights))
-    values = values.assign_attrs(variable.attrs)
-    if away and places_of(variable) == "sum" and yes_or_no(variable):
-        values.attrs["unit"] = "number"  # how many say yes is no yes or no
-    return values
+    where: dict[Any, Any] = {"month": months} if "month" in variable.dims else {}
+    for d, names in named.items():
+        places = [dataset[name].get_index(d).get_loc(n) for n in names]
+        where[d] = places[0] if len(places) == 1 else places
+    part = variable.isel(where)
+    away = [d for d in part.dims if d not in _ORDER]
+    order = [d for d in _ORDER if d in part.dims]
+    found, places_are = part.transpose(*away, *order), places_of(variable, name)
+    if not away:
+        return found
+    weights = None
+    if places_are == "people" and outcomes.WEIGHT in dataset:
+        weights = _plain(dataset, outcomes.WEIGHT).isel(where).transpose(*away, *order).values
+    numbers = found.values.reshape(-1, *(part.sizes[d] for d in order))
+    found = xr.Variable(order, _joined(numbers, places_are, weights), variable.attrs)
+    if places_are == "sum" and yes_or_no(variable):
+        found.attrs["unit"] = "number"  # how many say yes is no yes or no
+    return found
 
 
-def _joined(values: Floats, kind: str, weights: np.ndarray | None) -> Floats:
+def _plain(dataset: Series, name: str) -> xr.Variable:
+    return dataset.variables[name] if isinstance(dataset, xr.Dataset) else dataset[name].variable
+
+
+def _joined(values: np.ndarray, kind: str, weights: np.ndarray | None) -> Floats:
     """Return the sum or (weighted) mean over the first axis of what is not missing."""
-    added = total(values)
-    if weights is None and np.isfinite(added).all():  # nothing is missing
-        return added if kind == "sum" else added / len(values)
+    if weights is None:
+        added: Floats = values[0].astype(np.float64)
+        more = np.empty_like(added)
+        for place in values[1:]:  # as `total` does, without a copy of all in float64
+            more[...] = place
+            added += more
+        if np.isfinite(added).all():  # nothing is missing
+            return added if kind == "sum" else added / len(values)
+    values = values.astype(np.float64)
     known = np.isfinite(values)
     each = np.where(known & (weights >= 1.0), weights, 0.0) if weights is not None else known * 1.0
     whole, filled = total(each), np.where(known, values, 0.0)
@@ -303,7 +329,7 @@ def when_left(series: xr.DataArray) -> str:
     return f"left in {month}" if np.ptp(since) == 0 else f"left about {month}"
 
 
-def counted(variable: xr.DataArray) -> bool:
+def counted(variable: xr.DataArray | xr.Variable) -> bool:
     """Tell whether an outcome is a flow or a count, which has per-year figures."""
     return variable.attrs.get("aggregate") in ("yearly", "total")
 
@@ -313,7 +339,7 @@ def rare(variable: xr.DataArray) -> bool:
     return bool(variable.attrs.get("aggregate") == "total")
 
 
-def yes_or_no(outcome: xr.DataArray, windowed: bool = False) -> bool:
+def yes_or_no(outcome: xr.DataArray | xr.Variable, windowed: bool = False) -> bool:
     """Tell whether an outcome is 1 (yes) or 0 (no) in each run: by its unit, never by its values.
 
     Args:
@@ -363,7 +389,7 @@ def titled(dataset: Series, name: str, select: Mapping[str, Names]) -> str:
     return f"{label} ({'; '.join(parts)})" if parts else label
 
 
-def unit_of(variable: xr.DataArray, windowed: bool) -> str:
+def unit_of(variable: xr.DataArray | xr.Variable, windowed: bool) -> str:
     """Return the unit of monthly values, or that over a window: ``kg/year`` for ``kg/month``."""
     unit = str(variable.attrs.get("unit", ""))
     return outcomes.window_unit(unit, str(variable.attrs.get("aggregate"))) if windowed else unit
@@ -399,10 +425,12 @@ def smooth(variable: xr.DataArray, months: int) -> xr.DataArray:
     """
     if not 1 <= months <= variable.sizes["month"]:
         raise UserError(f"smooth: expected 1 to {variable.sizes['month']} months, found {months}")
-    rolled = variable.rolling(month=months).mean().isel(month=slice(months - 1, None))
-    if counted(variable):
-        rolled = rolled * 12.0
-    return rolled.assign_attrs(variable.attrs)
+    # To the bit as `rolling` of xarray has it, which takes twenty times as long.
+    axis = variable.get_axis_num("month")
+    windows = np.lib.stride_tricks.sliding_window_view(variable.values, months, axis=axis)
+    yearly = 12.0 if counted(variable) else 1.0
+    found = windows.sum(axis=-1) / months * yearly
+    return variable.isel(month=slice(months - 1, None)).copy(deep=False, data=found)
 
 
 def smooth_unit(variable: xr.DataArray) -> str:
