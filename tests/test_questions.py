@@ -197,7 +197,10 @@ def test_tables_by_year(many: xr.Dataset, held: str, tmp_path: Path, capsys: Cap
     year = many["tolls"].sel(agency="customs", scenario=PAIR[0], month=slice("2006-01", "2006-12"))
     assert table.loc["2006", customs] == pytest.approx(float(year.sum("month").mean("run")))
     medians = ["table", held, "--outcome", "grievance", "--format", "md"]
-    told = said([*medians, "--scenarios", PAIR[1], "--stat", "spread"], capsys)
+    medians += ["--scenarios", PAIR[1], "--stat", "spread"]
+    told, kept = said(medians, capsys), tmp_path / "spread.md"
+    said([*medians[:4], *medians[6:], "--out", str(kept)], capsys)
+    assert kept.read_text("utf-8") in told, "as its name ends"
     assert told.splitlines()[0] == "| year | Grievance (mean over regions) (index) |"
     assert " to " in told.splitlines()[2]
     kept = tmp_path / "agency.csv"

@@ -105,8 +105,8 @@ def report(options: Namespace) -> None:
 
     It begins with the answer: the finding, a chart, numbers before and after, how sure they are.
     Then come the evidence by theme, the claims of the documents, what limits it, and how to make it
-    again. Several results stand side by side if their runs are pairs (same seed, runs and months);
-    the first scenario is the reference.
+    again. Several results stand side by side if their runs are pairs (same seed and parameters),
+    with the runs and months that all hold; the first scenario is the reference.
 
     example: tajsim report withdrawal --out withdrawal.html
     results RESULTS+  a results.nc or the folder that holds it
