@@ -139,6 +139,9 @@ def test_the_atlas_tells_what_passes_the_smallest_effect(many: xr.Dataset) -> No
     assert (told.loc[["elite-purge", PAIR[1]], "shown"] == "").all()
     assert told.index[0] == "irpt-ban", "what changes most comes first"
     assert table["group"].unique().tolist() == ["Society"]
+    drawn = plots.figure("atlas", moved, outcome="grievance").findobj(Text)
+    words = " ".join(t.get_text() for t in drawn).split("No change can be told here of:")
+    assert "Elite purge" in words[1] and "Elite purge" not in words[0]
 
 
 def test_the_atlas_marks_what_a_scenario_sets_itself(many: xr.Dataset) -> None:
