@@ -213,7 +213,6 @@ def test_a_child_fits_the_events_of_its_parent(parts: dict[str, str], expected: 
 
 def test_overrides_are_checked_like_settings_and_reported_with_the_file() -> None:
     write("x.toml", title='tilte = "t"')
-    assert refused(".", scenarios.load_scenario, "x.toml") == check("x.toml")
     overrides = ["demnd=1", "demand=9", "patience", "length.khorog=3", "pay.army=2", "pay.army=3"]
     assert refused(".", scenarios.load_scenario, "x.toml", overrides) == [
         "x.toml:1: tilte: unknown key 'tilte'; did you mean 'title'?",

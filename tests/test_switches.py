@@ -19,7 +19,6 @@ from tajsim.app.state import command, plan_of, read_state
 from tajsim.cli.main import main
 from tajsim.ensemble.dataset import load_state
 from tajsim.ensemble.run import prepare, simulate
-from tajsim.errors import messages_of
 from tajsim.inputs import switches
 from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.scenario_parts import load_scenario
@@ -208,7 +207,9 @@ def test_files_inherit_and_tell_mistakes(tmp_path: Path) -> None:
     assert scenario.origins["without M47"].endswith("parent.toml:5")
     assert tajsim.run(child, runs=2, until=END)["scenario"].values == ["child"]
     assert scenario.holding("M47") is scenario
-    (line,) = messages_of(load_scenario, write("wrong.toml", "status-quo", '["milittants"]'))
+    (line,) = refused(
+        "milittants", load_scenario, write("wrong.toml", "status-quo", '["milittants"]')
+    )
     assert line.endswith("did you mean 'militants'?")
     assert "wrong.toml:5: mechanisms.off: " in line
     text = (SOURCE.parents[1] / "experiments/border-pay-or-aid.toml").read_text("utf-8")

@@ -45,10 +45,8 @@ class Verification:
 
     def __str__(self) -> str:
         """Return the verdict as text."""
-        said = (
-            f"{self.verdict}: {counted(len(self.runs), 'run')} simulated again, {self.runs[0]} to "
-        )
-        lines = [f"{said}{self.runs[-1]}."]
+        count, which = counted(len(self.runs), "run"), f"{self.runs[0]} to {self.runs[-1]}"
+        lines = [f"{self.verdict}: {count} simulated again, {which}."]
         if self.outcome:
             lines.append(f"Largest difference: {self.largest:.2g} of its size, in {self.outcome}.")
         return "\n".join([*lines, *(f"Otherwise than then: {r}." for r in self.reasons)])

@@ -486,15 +486,8 @@ def _place(identity: str) -> str:
 
 def _parameter(p: registry.Parameter) -> dict[str, Any]:
     own = {name: getattr(p, name) for name in ("name", "family", "value", "low", "high", "unit")}
-    held, words = registry.held_text(p), parameter_name(p.name)
-    return {
-        **own,
-        "words": words,
-        "meaning": p.meaning,
-        "basis": p.basis.kind,
-        "why": why(p),
-        "held": held,
-    }
+    told = {"words": parameter_name(p.name), "meaning": p.meaning, "held": registry.held_text(p)}
+    return {**own, **told, "basis": p.basis.kind, "why": why(p)}
 
 
 def why(p: registry.Parameter) -> list[str]:

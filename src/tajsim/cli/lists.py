@@ -212,9 +212,7 @@ def outcomes(options: Namespace) -> None:
     if options.outcome:
         one = known_outcomes.outcome(options.outcome)
         rows = [
-            ["name", one.name],
-            ["label", one.label],
-            ["unit", one.unit],
+            *([name, getattr(one, name)] for name in ("name", "label", "unit")),
             ["dimensions", ", ".join((*one.dimensions, "month", "run"))],
             ["over a window", f"{one.aggregate}, in {one.window_unit}"],
             *([["over places", one.places]] if one.places else []),

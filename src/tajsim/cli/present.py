@@ -201,14 +201,8 @@ def calibrate(options: Namespace) -> None:
     method = Method(**given(options, "particles seed"))
     prior_runs = PRIOR_RUNS if options.prior_runs is None else options.prior_runs
     with progress_bar("calibrating", options.progress) as progress:
-        found = calibrate(
-            options.out,
-            method,
-            prior_runs,
-            options.workers,
-            lambda _, *counts: progress(*counts),
-            options.without,
-        )
+        tell, workers = (lambda _, *counts: progress(*counts)), options.workers
+        found = calibrate(options.out, method, prior_runs, workers, tell, options.without)
     made.write_results(found, options.out)
     print(made.tables_text(options.out))
     print(f"Sample and tables are in {options.out}.")

@@ -105,7 +105,8 @@ def compare(options: Namespace) -> None:
     if not (chosen or options.without):
         said = f"'{options.reference}' is the reference; name a SCENARIO after it, or --without ID"
         raise UserError(f"compare: {said}")
-    verb.one_of(options, "full json quiet")
+    if options.full + options.json + options.quiet > 1:
+        raise UserError("compare: --full, --json and --quiet exclude each other")
     if options.quiet and not options.out:
         raise UserError("compare: --quiet prints the files that are written; name a place by --out")
 

@@ -44,7 +44,7 @@ def _real(text: str) -> float:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
 
 
-def _named(texts: list[str]) -> list[str]:
+def _named(*texts: str) -> list[str]:
     if found := [name.strip() for name in texts if name.strip()]:
         return found
     raise argparse.ArgumentTypeError("expected a name, found nothing")
@@ -61,9 +61,8 @@ def _window(text: str) -> tuple[str, str]:
 #: names and months are checked where they are used.
 READERS: dict[str, Callable[[str], object]] = {
     **{"N": _whole, "MONTHS": _whole, "X": _real, "SHARE": _real, "FROM:TO": _window},
-    "A,B": lambda text: _named(text.split(",")),
-    "ID": lambda text: _named([text])[0],
-    "WORD": lambda text: _named([text])[0],
+    **dict.fromkeys(("ID", "WORD"), lambda text: _named(text)[0]),
+    "A,B": lambda text: _named(*text.split(",")),
 }
 #: What is simulated where nothing is said.
 USUAL: dict[str, Any] = {"runs": 200, "seed": 1, "parameters": "posterior"}
@@ -172,12 +171,6 @@ class Verb:
 def given(options: argparse.Namespace, names: str) -> dict[str, Any]:
     """Return those of some options that were given; blanks separate their names."""
     return {name: value for name in names.split() if (value := getattr(options, name)) is not None}
-
-
-def one_of(options: argparse.Namespace, names: str) -> None:
-    """Refuse more than one of some options, whose names are separated by blanks."""
-    if len(both := [f"--{name}" for name in names.split() if getattr(options, name)]) > 1:
-        raise UserError(f"{options.verb}: {' and '.join(both)} exclude each other")
 
 
 def goes_with(options: argparse.Namespace, names: str, what: str) -> None:

@@ -37,8 +37,10 @@ def atlas(
     table = atlas_table(dataset, choose.as_names(outcome))
     count = table["scenario"].nunique()
     told = table.groupby("scenario")["shown"].transform(any)
-    silent = list(dict.fromkeys(table["title"][~told])) if told.any() else []
-    table = table[told] if told.any() else table
+    told |= not told.any()
+    silent = "; ".join(dict.fromkeys(table["title"][~told]))
+    note = f" No change can be told here of: {silent}." if silent else ""
+    table = table[told]
     scenarios = list(dict.fromkeys(table["scenario"]))
     titles = dict(zip(table["scenario"], table["title"], strict=True))
     heads = list(dict.fromkeys(zip(table["group"], table["label"], strict=True)))
@@ -50,11 +52,7 @@ def atlas(
         subtitle=f"Reference: {reference}. {units_text()} Orange more, blue less; the darker, the "
         f"larger beside the spread of the reference's histories (darkest: {LARGEST:g} standard "
         "deviations).",
-        foot=panels.foot(
-            dataset,
-            "The table of the atlas holds the ends of 90 % of histories."
-            + f" No change can be told here of: {'; '.join(silent)}." * bool(silent),
-        ),
+        foot=panels.foot(dataset, f"The table holds the ends of 90 % of histories.{note}"),
         wide=_WIDE,
     )
     groups = len({group for group, _ in heads})

@@ -137,7 +137,6 @@ def contents(facts: Facts) -> dict[str, Any]:
         "sections": SECTIONS,
         "limits": tables.limits(facts),
         "recipe": tables.recipe(facts),
-        "own_files": tables.own_files(facts, texts),
         "texts": [(name, text) for name, text in texts.items() if name in facts.names],
         "documents": [(key, d.citation) for key, d in load_documents().items()],
     }

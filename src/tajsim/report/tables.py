@@ -122,15 +122,20 @@ def claims_sentence(facts: Facts) -> str:
 def recipe(facts: Facts) -> dict[str, Any]:
     """Return how to make the results of a report again, and then the report.
 
-    ``commands``; ``notes``, sentences on what they need besides themselves; ``facts`` and
+    ``commands``; ``notes``, sentences on what they need besides themselves; ``own``, the texts of
+    files that do not come with tajsim; ``facts`` and
     ``versions``, (name, value); ``files``, (name, SHA-256).
     """
-    attrs = facts.dataset.attrs
+    attrs, texts = facts.dataset.attrs, select.attribute(facts.dataset, "scenario_text")
+    shipped = {f"scenarios/{name}.toml" for name in scenario_parts.shipped_scenarios()}
+    files = dict(file for name in facts.names for file in chain_texts(texts.get(name, "")))
+    own = {path: text for path, text in files.items() if path not in shipped}
     usual = "of each scenario from its first difference on" if facts.others else "all months"
     named = {"tajsim": "tajsim_version", "model": "model", "seed": "seed"}
     return {
         "commands": commands(facts),
-        "notes": _notes(facts, select.attribute(facts.dataset, "scenario_text")),
+        "notes": _notes(facts, [*own]),
+        "own": own,
         "facts": [
             *((name, str(attrs.get(key, "unknown"))) for name, key in named.items()),
             ("runs", f"{facts.runs:,}"),
@@ -172,16 +177,8 @@ def _step(command: str, number: str) -> tuple[str, str]:
     return shlex.join([*words, "--out", folder]), folder
 
 
-def own_files(facts: Facts, texts: dict[str, str]) -> dict[str, str]:
-    """Return path and text of the scenario files that do not come with tajsim."""
-    shipped = {f"scenarios/{name}.toml" for name in scenario_parts.shipped_scenarios()}
-    files = dict(file for name in facts.names for file in chain_texts(texts.get(name, "")))
-    return {path: text for path, text in files.items() if path not in shipped}
-
-
-def _notes(facts: Facts, texts: dict[str, str]) -> list[str]:
+def _notes(facts: Facts, own: list[str]) -> list[str]:
     """Say which scenario files do not ship, and of what saved history this is a continuation."""
-    own = [*own_files(facts, texts)]
     verb, text = ("does", "its text is") if len(own) == 1 else ("do", "their texts are")
     said = [f"{listed(own)} {verb} not come with tajsim; {text} given below."] if own else []
     return said + [
