@@ -99,7 +99,8 @@ def test_a_lever_moves_the_numbers_as_the_command_line_says(at: Opener, chromium
     assert "45 of 45 paired runs, 90 % intervals, seed 1" in status
     shown = numbers(tab)
     assert tab.run("document.querySelectorAll('#fans path.discrepancy').length") >= 4
-    assert "Dashed: 90 %" in tab.run("document.getElementById('bands').textContent")
+    assert " %" not in tab.run("document.getElementById('finding').textContent"), "kept together"
+    assert "Dashed: 90\xa0%" in tab.run("document.getElementById('bands').textContent")
 
     scenario = downloaded(chromium, tab, "scenario.toml", "my-scenario.toml")
     theirs = load_results(downloaded(chromium, tab, "results.nc"))
@@ -128,7 +129,7 @@ def test_the_basis_of_a_lever_is_shown_on_hover_and_by_keyboard(at: Opener) -> N
     slider = f"{row}.querySelector('input[type=range]')"
     spoken = tab.run(f"[{slider}.ariaLabel, {slider}.getAttribute('aria-valuetext')]")
     assert spoken == [
-        "agency pay, border troops, 1 to 100 USD/month, documented",
+        "agency pay, Tajik border troops, 1 to 100 USD/month, documented",
         f"{tab.run(row + '.querySelector(`[data-value-of]`).value')} USD/month",
     ]
     described = tab.run(

@@ -197,9 +197,11 @@ def test_a_fan_is_that_of_the_picture(dataset: xr.Dataset) -> None:
 def test_the_card_says_what_the_reference_does_to_deals_by_itself(tmp_path: Path) -> None:
     state, plan, pairs = asked(EVENTS, tmp_path)
     records = [simulate(task.job) for pair in pairs for task in pair]
-    view = figures.part_of_view("fans", figures.dataset_of(plan, pairs, records), state)
-    (said,) = [note for note in view["card"]["notes"] if "by itself" in note]
-    assert said.startswith("By Sep 2005 “Status quo of early 2004” by itself ends")
+    found = figures.dataset_of(plan, pairs, records)
+    found[IN_FORCE].loc[{"scenario": "status-quo", "deal": "russian_border_guards", "run": 3}] = 0
+    notes = figures.part_of_view("fans", found, state)["card"]["notes"]
+    guards = "By Sep 2005 the deal “Russian border guards” ends in 20 % of the runs of"
+    assert f"{guards} “Status quo of early 2004” too." in notes
     assert IN_FORCE not in plan_of(read_state("", shipped_scenarios()), tmp_path).outcomes
 
 

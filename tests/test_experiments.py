@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import refused
 from sweep_helpers import EXPERIMENT, small_experiment
 
 import tajsim.inputs.experiment as experiments
 from docs.generate.schemas import experiment_schema
 from tajsim.cli import main
 from tajsim.exploration.sensitivity import salib_indices
-from tajsim.inputs.experiment import check_experiment, load_experiment
+from tajsim.inputs.experiment import load_experiment
 from tajsim.inputs.registry import load_parameters
 from tajsim.sweeps import load_sweep, sweep
 from tajsim.sweeps.design import DesignPoints, make_design, make_points, salib_problem
@@ -78,7 +79,7 @@ def test_an_event_of_an_experiment_may_give_a_unit(tmp_path: Path) -> None:
     template = load_experiment(path).events[-1]
     assert template.event({}).arguments["value"] == 3.0
     path.write_text(text.replace("3 USD/month", "3 kg"))
-    assert "the unit 'kg' is wrong here; expected 'USD/month'" in check_experiment(path)[0]
+    refused("the unit 'kg' is wrong here; expected 'USD/month'", load_experiment, path)
 
 
 def test_all_mistakes_of_a_file_come_at_once(tmp_path: Path, capsys: Capture) -> None:
@@ -189,8 +190,8 @@ def test_scenarios_are_found_beside_the_experiment(tmp_path: Path) -> None:
     assert len(ids(both)) == 12
     twice = EXPERIMENT.replace('["status-quo"]', '["status-quo", "status-quo"]')
     (tmp_path / "twice.toml").write_text(twice)
-    assert "named 'status-quo' appears twice" in check_experiment(tmp_path / "twice.toml")[0]
+    refused("named 'status-quo' appears twice", load_experiment, tmp_path / "twice.toml")
     (tmp_path / "mine.toml").write_text('title = "Mine"\nquestion = "?"\nextends = "status-que"\n')
     (tmp_path / "broken.toml").write_text(EXPERIMENT.replace('"status-quo"', '"./mine.toml"'))
-    messages = check_experiment(tmp_path / "broken.toml")
+    messages = refused("", load_experiment, tmp_path / "broken.toml")
     assert any("mine.toml:3: extends" in message for message in messages)

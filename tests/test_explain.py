@@ -101,6 +101,8 @@ def test_every_kind_makes_a_sentence() -> None:
             assert "  " not in said
             assert said[0].isupper() or name == "setting", kind
             assert "()" not in said
+    one = chronicle.Occurrence("2004-01", "successor", ("mirzoev",), "", "", 1.2)
+    assert "(1 person behind him)" in chronicle.sentence(one)
 
 
 # --- Two runs ------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ place (``+``) and what is said. ``python tests/test_golden.py`` renews what is s
 import contextlib
 import itertools
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,9 +25,10 @@ from tajsim.analysis import summarise
 from tajsim.analysis.explain import explain
 from tajsim.analysis.validation import read_observations
 from tajsim.ensemble import run, run_many
+from tajsim.errors import messages_of
 from tajsim.exploration import discover, robust, sensitivity
-from tajsim.inputs.experiment import check_experiment, load_experiment
-from tajsim.inputs.scenario_parts import Event, check_scenario
+from tajsim.inputs.experiment import load_experiment
+from tajsim.inputs.scenario_parts import Event, load_scenario
 from tajsim.inputs.signs import read_signs
 from tajsim.inputs.targets import read_targets
 from tajsim.model.model import TajikistanModel
@@ -44,10 +44,10 @@ def data(name: str) -> str:
     return Path(__file__).with_name("data").joinpath(name).read_text(encoding="utf-8")
 
 
-def checked(check: Callable[[str], list[str]], text: str) -> list[str]:
+def checked(load: Callable[[str], object], text: str) -> list[str]:
     """Return what is said of a file in the working folder."""
     Path("x.toml").write_text(text, encoding="utf-8")
-    return check("x.toml")
+    return messages_of(load, "x.toml")
 
 
 #: What a call in Python may name.
@@ -60,13 +60,13 @@ NAMES = {
 }
 #: What a file of cases is about -> the right text, and what is said of another.
 KINDS: dict[str, tuple[str, Callable[[str], list[str]]]] = {
-    "scenario": ("\n".join(RIGHT.values()) + "\n", lambda text: checked(check_scenario, text)),
-    "experiment": (EXPERIMENT, lambda text: checked(check_experiment, text)),
+    "scenario": ("\n".join(RIGHT.values()) + "\n", lambda text: checked(load_scenario, text)),
+    "experiment": (EXPERIMENT, lambda text: checked(load_experiment, text)),
     "targets": (data("targets.toml"), lambda text: refused(".", read_targets, text)),
     "signs": (data("signs.toml"), lambda text: refused(".", read_signs, text)),
     "series": (
         "outcome,place,year,value,unit,source\nstrain,,2004,0.1,share,\n",
-        lambda text: checked(partial(refused, ".", read_observations), text),
+        lambda text: checked(read_observations, text),
     ),
     "call": ("", lambda text: refused(".", eval, text, NAMES)),
     "link": ("", lambda text: wrong(text.strip(), Path())),

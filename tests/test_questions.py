@@ -139,6 +139,9 @@ def test_the_atlas_tells_what_passes_the_smallest_effect(many: xr.Dataset) -> No
     assert (told.loc[["elite-purge", PAIR[1]], "shown"] == "").all()
     assert told.index[0] == "irpt-ban", "what changes most comes first"
     assert table["group"].unique().tolist() == ["Society"]
+    drawn = plots.figure("atlas", moved, outcome="grievance").findobj(Text)
+    words = " ".join(t.get_text() for t in drawn).split("No change can be told here of:")
+    assert "Elite purge" in words[1] and "Elite purge" not in words[0]
 
 
 def test_the_atlas_marks_what_a_scenario_sets_itself(many: xr.Dataset) -> None:
@@ -197,7 +200,10 @@ def test_tables_by_year(many: xr.Dataset, held: str, tmp_path: Path, capsys: Cap
     year = many["tolls"].sel(agency="customs", scenario=PAIR[0], month=slice("2006-01", "2006-12"))
     assert table.loc["2006", customs] == pytest.approx(float(year.sum("month").mean("run")))
     medians = ["table", held, "--outcome", "grievance", "--format", "md"]
-    told = said([*medians, "--scenarios", PAIR[1], "--stat", "spread"], capsys)
+    medians += ["--scenarios", PAIR[1], "--stat", "spread"]
+    told, kept = said(medians, capsys), tmp_path / "spread.md"
+    said([*medians[:4], *medians[6:], "--out", str(kept)], capsys)
+    assert kept.read_text("utf-8") in told, "as its name ends"
     assert told.splitlines()[0] == "| year | Grievance (mean over regions) (index) |"
     assert " to " in told.splitlines()[2]
     kept = tmp_path / "agency.csv"

@@ -276,6 +276,7 @@ def test_the_commands_of_a_report_make_the_same_report(
     assert told[0] == f"tajsim {made} {window} --no-pictures --out results"
     assert told[1] == "tajsim report results --window 2005-01:2005-03 --out report.html"
     assert "own.toml does not come with tajsim; its text is given below." in text
+    assert "<summary>own.toml</summary><pre><code>title = " in text
     monkeypatch.chdir(second)
     for line in told:
         assert main(shlex.split(line)[1:]) == 0

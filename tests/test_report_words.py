@@ -199,6 +199,8 @@ def test_an_effect_with_its_interval(
     mean: float, low: float, high: float, unit: str, said: str
 ) -> None:
     assert with_unit(mean, low, high, unit) == said
+    beside = with_unit(810.0, 743.0, 877.0, "kg/year", beside=2200.0)
+    assert beside == "+0.810 [+0.743, +0.877] t a year", "as the levels in its row"
 
 
 def test_what_goes_together_is_told_once() -> None:

@@ -19,7 +19,7 @@ from tajsim.analysis.verify import verify
 from tajsim.cli import main
 from tajsim.ensemble import load_results, save
 from tajsim.errors import UserError
-from tajsim.inputs.scenario_parts import check_scenario
+from tajsim.inputs.scenario_parts import load_scenario
 
 
 def test_what_is_saved_is_loaded(pair: xr.Dataset, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_results_are_verified_also_from_an_archive(tmp_path: Path, capsys: Any) 
         assert b"--until 2004-04" in archived.read("README.txt")
         archived.extract("scenarios/irpt-ban.toml", tmp_path)
         archived.extract("scenarios/status-quo.toml", tmp_path)
-    assert check_scenario(tmp_path / "scenarios" / "irpt-ban.toml") == []
+    assert load_scenario(tmp_path / "scenarios" / "irpt-ban.toml")
 
     data = load_results(folder)
     near, far = data.copy(deep=True), data.copy(deep=True).assign_attrs(model="0.1.0+other")

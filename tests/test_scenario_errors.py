@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import chdir
+from functools import partial
 from pathlib import Path
 from time import process_time
 
@@ -14,6 +15,7 @@ from small_registry import small_registry
 from sweep_helpers import EXPERIMENT
 
 import tajsim.inputs.scenario_parts as scenarios
+from tajsim.errors import messages_of
 from tajsim.files import LARGEST_FILE
 from tajsim.inputs import experiment
 from tajsim.inputs.events import EVENT_KINDS
@@ -47,12 +49,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield path
 
 
-CHECKS = {"scenario": scenarios.check_scenario, "experiment": experiment.check_experiment}
+check = partial(messages_of, scenarios.load_scenario)
+CHECKS = {"scenario": check, "experiment": partial(messages_of, experiment.load_experiment)}
 
 
 def begins(path: str | Path) -> list[str]:
     """Return where the mistakes of a file are."""
-    return [message.split(" ")[0] for message in scenarios.check_scenario(path)]
+    return [message.split(" ")[0] for message in check(path)]
 
 
 def write(name: str, **lines: str) -> Path:
@@ -84,7 +87,7 @@ FILES = {
 def test_a_file_that_is_no_scenario_at_all_or_no_toml(name: str) -> None:
     data, expected = FILES[name]
     Path("bad.toml").write_bytes(data)
-    (message,) = scenarios.check_scenario("bad.toml")
+    (message,) = check("bad.toml")
     assert message.startswith(("bad.toml:" if expected[0].isdigit() else "bad.toml: ") + expected)
 
 
@@ -137,7 +140,7 @@ def test_files_with_a_byte_order_mark_or_dos_line_ends_are_read() -> None:
 def test_a_scenario_that_is_not_there(name: str, expected: str) -> None:
     if name == "pipe":
         os.mkfifo(name)
-    (message,) = scenarios.check_scenario(name)
+    (message,) = check(name)
     assert message.startswith(expected)
 
 
@@ -146,9 +149,9 @@ def test_a_cycle_is_named() -> None:
     write("two.toml", extends='extends = "three"')
     write("three.toml", extends='extends = "one"')
     expected = "three.toml:3: extends: the chain is cyclic: one -> two -> three -> one"
-    assert [m for m in scenarios.check_scenario("one.toml") if m.startswith(expected)]
+    assert [m for m in check("one.toml") if m.startswith(expected)]
     write("self.toml", extends='extends = "self"')
-    assert "cyclic: self -> self" in scenarios.check_scenario("self.toml")[0]
+    assert "cyclic: self -> self" in check("self.toml")[0]
 
 
 def test_a_chain_of_files_has_an_end() -> None:
@@ -156,11 +159,11 @@ def test_a_chain_of_files_has_an_end() -> None:
     for i in range(last):
         write(f"c{i}.toml", extends=f'extends = "c{i + 1}.toml"', event="")
     write(f"c{last}.toml", event="")
-    assert scenarios.check_scenario("c0.toml") == []
+    assert check("c0.toml") == []
     write(f"c{last}.toml", extends='extends = "one-more.toml"', event="")
     write("one-more.toml", event="")
     expected = f"c{last}.toml:3: extends: the chain of scenarios is too long"
-    assert scenarios.check_scenario("c0.toml")[0].startswith(expected)
+    assert check("c0.toml")[0].startswith(expected)
 
 
 MANY = {
@@ -177,7 +180,7 @@ def test_of_many_mistakes_the_first_are_told_and_the_rest_are_counted(name: str)
     begun = process_time()
     text = 'title = "t"\nquestion = "q"\nstart = "2004-01"\nend = "2010-12"\n'
     Path("many.toml").write_text(text + MANY[name])
-    messages = scenarios.check_scenario("many.toml")
+    messages = check("many.toml")
     assert len(messages) == MOST_MESSAGES + 1
     assert messages[-1] == "many.toml: 1,950 further mistakes are not listed"
     assert process_time() - begun < 10.0  # seconds
@@ -204,13 +207,12 @@ def test_errors_of_a_parent_are_reported_with_those_of_its_child() -> None:
 def test_a_child_fits_the_events_of_its_parent(parts: dict[str, str], expected: str) -> None:
     write("parent.toml")
     child = write("child.toml", extends='extends = "parent.toml"', **parts)
-    (message,) = scenarios.check_scenario(child)
+    (message,) = check(child)
     assert message.startswith(f"child.toml:{expected}")
 
 
 def test_overrides_are_checked_like_settings_and_reported_with_the_file() -> None:
     write("x.toml", title='tilte = "t"')
-    assert refused(".", scenarios.load_scenario, "x.toml") == scenarios.check_scenario("x.toml")
     overrides = ["demnd=1", "demand=9", "patience", "length.khorog=3", "pay.army=2", "pay.army=3"]
     assert refused(".", scenarios.load_scenario, "x.toml", overrides) == [
         "x.toml:1: tilte: unknown key 'tilte'; did you mean 'title'?",
@@ -232,7 +234,7 @@ def test_any_damage_gives_messages_of_one_line_or_none(cut: tuple[int, int], put
     start, length = cut
     file = Path("damaged.toml")
     file.write_text(text[:start] + put + text[start + length :], encoding="utf-8")
-    for message in scenarios.check_scenario(file):
+    for message in check(file):
         assert message.startswith("damaged.toml:")
         assert message.isprintable()
 
@@ -270,9 +272,9 @@ def test_months_numbers_and_names_take_the_digits_of_ascii_only(digit: str) -> N
         ("claim", 'id = "a"', f'id = "a{digit}"', hyphens),
         ("set", "= 1", f'= "{digit}"', f"cannot read '{digit}'"),
     ):
-        assert old in RIGHT[part] and scenarios.check_scenario(write("x.toml")) == []
+        assert old in RIGHT[part] and check(write("x.toml")) == []
         write("x.toml", **{part: RIGHT[part].replace(old, new)})
-        assert said in scenarios.check_scenario("x.toml")[0]
+        assert said in check("x.toml")[0]
     for kind in (experiment.FactorName, experiment.ColumnName):
         assert TypeAdapter(kind).validate_python("a1") == "a1"
         with pytest.raises(ValidationError):

@@ -21,7 +21,7 @@ from tajsim.ensemble.dataset import load_state
 from tajsim.ensemble.run import prepare, simulate
 from tajsim.inputs import switches
 from tajsim.inputs.experiment import load_experiment
-from tajsim.inputs.scenario_parts import check_scenario, load_scenario
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.switches import Switches
 from tajsim.model.model import TajikistanModel
 from tajsim.model.snapshot import packed, put_back, take, unpacked
@@ -207,7 +207,9 @@ def test_files_inherit_and_tell_mistakes(tmp_path: Path) -> None:
     assert scenario.origins["without M47"].endswith("parent.toml:5")
     assert tajsim.run(child, runs=2, until=END)["scenario"].values == ["child"]
     assert scenario.holding("M47") is scenario
-    (line,) = check_scenario(write("wrong.toml", "status-quo", '["milittants"]'))
+    (line,) = refused(
+        "milittants", load_scenario, write("wrong.toml", "status-quo", '["milittants"]')
+    )
     assert line.endswith("did you mean 'militants'?")
     assert "wrong.toml:5: mechanisms.off: " in line
     text = (SOURCE.parents[1] / "experiments/border-pay-or-aid.toml").read_text("utf-8")

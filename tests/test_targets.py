@@ -116,3 +116,5 @@ def test_results_that_lack_something_are_told() -> None:
     dataset = results(FLOW, "heroin_entering", "yearly", "agency").isel(month=slice(0, 6))
     first, second = refused("needs the outcome", target_values, dataset, [target])
     assert "needs the outcome 'heroin_seized_reported'" in first and "looks beyond" in second
+    *_, said = refused("look", target_values, dataset, [target] * 5)
+    assert said.startswith("targets '") and "' and 2 more look beyond the results" in said

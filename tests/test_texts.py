@@ -119,8 +119,6 @@ assert (model.record["predation"][new.rank] > 0.0).all()
 """,
     "scenario": """
 from tajsim import load_scenario
-from tajsim.inputs.scenario_parts import check_scenario
-assert check_scenario("scenarios/my-question.toml") == []
 names = "scenarios/my-question.toml", "scenarios/status-quo.toml"
 changed, reference = map(load_scenario, names)
 new, old = (run(events=each.events, end="2005-03") for each in (changed, reference))

@@ -9,6 +9,7 @@ from tajsim.axes import Array
 from tajsim.errors import refuse
 from tajsim.inputs.targets import Target
 from tajsim.results.discrepancy import standard_errors_of
+from tajsim.results.numbers import listed
 from tajsim.results.window import at_places, months_in, over, whole_period
 
 
@@ -19,7 +20,11 @@ def target_outcomes(targets: Iterable[Target]) -> tuple[str, ...]:
 
 def last_month(targets: Iterable[Target]) -> str:
     """Return the last month that any of these targets looks at."""
-    return max(window[1] for t in targets for window in (t.window, t.base) if window)
+    return max(month for t in targets for month in _months(t))
+
+
+def _months(target: Target) -> list[str]:
+    return [*target.window, *(target.base or ())]
 
 
 def target_values(dataset: xr.Dataset, targets: Sequence[Target]) -> Array:
@@ -30,24 +35,20 @@ def target_values(dataset: xr.Dataset, targets: Sequence[Target]) -> Array:
         zero; events are 1 where the outcome was above zero, else 0.
 
     Raises:
-        UserError: if an outcome or a month is not in the results, a line for each.
+        UserError: if outcomes are not in the results, a line for each, or months, in one line.
     """
-    refuse(line for target in targets for line in _obstacles(dataset, target))
-    runs = dataset.isel(scenario=0)
-    return np.array([_simulated(runs, t) for t in targets])
-
-
-def _obstacles(dataset: xr.Dataset, target: Target) -> list[str]:
     first, last = whole_period(dataset)
     wrong = [
         f"target '{target.id}' needs the outcome '{name}', which the results do not hold"
+        for target in targets
         for name in target_outcomes([target])
         if name not in dataset
     ]
-    windows = [target.window, target.base] if target.base else [target.window]
-    if any(not first <= month <= last for window in windows for month in window):
-        wrong.append(f"target '{target.id}' looks beyond the results ({first} to {last})")
-    return wrong
+    beyond = [f"'{t.id}'" for t in targets if min(_months(t)) < first or max(_months(t)) > last]
+    what = f"target {beyond[0]} looks" if len(beyond) == 1 else f"targets {listed(beyond, 3)} look"
+    refuse(wrong + [f"{what} beyond the results ({first} to {last})"] * bool(beyond))
+    runs = dataset.isel(scenario=0)
+    return np.array([_simulated(runs, t) for t in targets])
 
 
 def _simulated(runs: xr.Dataset, target: Target) -> Array:

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from tajsim.ensemble import dataset as saved, plan as planned
 from tajsim.ensemble.run import Progress, simulate
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 from tajsim.files import check_file, csv_text, exists, write_whole
 from tajsim.inputs import ledger, scenario_parts
 from tajsim.results import select, window
+from tajsim.results.numbers import counted
 
 #: A difference of at most this share of the largest value of an outcome is rounding, as another
 #: machine, library or engine has it.
@@ -44,8 +45,8 @@ class Verification:
 
     def __str__(self) -> str:
         """Return the verdict as text."""
-        said = f"{self.verdict}: {len(self.runs)} runs simulated again, {self.runs[0]} to "
-        lines = [f"{said}{self.runs[-1]}."]
+        count, which = counted(len(self.runs), "run"), f"{self.runs[0]} to {self.runs[-1]}"
+        lines = [f"{self.verdict}: {count} simulated again, {which}."]
         if self.outcome:
             lines.append(f"Largest difference: {self.largest:.2g} of its size, in {self.outcome}.")
         return "\n".join([*lines, *(f"Otherwise than then: {r}." for r in self.reasons)])
@@ -67,6 +68,7 @@ def verify(
     Raises:
         UserError: if the results cannot be read, or do not say all that they were made from.
     """
+    refuse(planned.count_errors(runs=runs, workers=workers))
     dataset = results if isinstance(results, xr.Dataset) else _load(Path(results))
     attrs = dataset.attrs
     if attrs.get("continued_from"):
@@ -74,7 +76,7 @@ def verify(
     if missing := [n for n in ("model", "seed", "settings", "events") if n not in attrs]:
         raise UserError(f"the results do not say with what {missing[0]} they were made")
     numbers = dataset["run"].values
-    chosen = np.unique(np.linspace(0, len(numbers) - 1, max(1, runs)).round().astype(int))
+    chosen = np.unique(np.linspace(0, len(numbers) - 1, runs).round().astype(int))
     sample = tuple(int(number) for number in numbers[chosen])
     start, end = window.whole_period(dataset)
     plan = planned.Plan(

@@ -35,6 +35,7 @@ from tajsim.errors import UserError, check_names, refuse
 from tajsim.files import data_text, write_whole
 from tajsim.inputs import ledger, outcomes, registry, scenario_parts
 from tajsim.plots import SUFFIXES, draw, map as country, style
+from tajsim.results.numbers import parameter_name
 
 #: The key of the token in the query of an address.
 TOKEN = "token"
@@ -485,8 +486,8 @@ def _place(identity: str) -> str:
 
 def _parameter(p: registry.Parameter) -> dict[str, Any]:
     own = {name: getattr(p, name) for name in ("name", "family", "value", "low", "high", "unit")}
-    held = registry.held_text(p)
-    return {**own, "meaning": p.meaning, "basis": p.basis.kind, "why": why(p), "held": held}
+    told = {"words": parameter_name(p.name), "meaning": p.meaning, "held": registry.held_text(p)}
+    return {**own, **told, "basis": p.basis.kind, "why": why(p)}
 
 
 def why(p: registry.Parameter) -> list[str]:

@@ -27,7 +27,7 @@ from tajsim.ensemble import dataset, fingerprint, job
 from tajsim.ensemble.executor import Executor, executor, finished
 from tajsim.ensemble.plan import CHUNK, Plan
 from tajsim.errors import UserError, refuse
-from tajsim.files import telling, whole, write_whole
+from tajsim.files import reason, telling, whole, write_whole
 from tajsim.inputs import outcomes, scenario_parts
 from tajsim.inputs.targets import Target, fitted, load_targets, target_text
 from tajsim.version import __version__
@@ -177,7 +177,7 @@ class Folder:
                 raise UserError(f"{self.path}: {held_other}; name a new folder, or remove this")
             write_whole(file, json.dumps(dict(settings), indent=1))
         except (OSError, ValueError, AttributeError) as error:
-            raise UserError(f"{self.path}: cannot be used ({error})") from None
+            raise UserError(f"{self.path}: cannot be used ({reason(error)})") from None
 
     def save(self, state: smc.Population) -> None:
         """Keep a round; the one before it is no longer needed and goes."""

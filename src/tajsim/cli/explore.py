@@ -192,7 +192,8 @@ def atlas(options: Namespace) -> None:
 
     example: tajsim atlas --runs 100 --out atlas
              tajsim atlas results/all --outcomes state_failed,grievance
-    results RESULTS?  a comparison (default: all shipped scenarios are simulated)
+    results RESULTS?  a comparison (default: the shipped scenarios that change one thing are
+        simulated)
     --outcomes A,B  the outcomes, separated by commas (default: of all themes)
     --out FOLDER^  a new folder for picture (.svg, .png) and table (.csv, .md, .tex)
     @draws
@@ -207,6 +208,7 @@ def atlas(options: Namespace) -> None:
     named: dict[str, Any] = {"outcome": list(outcomes)} if outcomes else {}
     with verb.result_folder(options.out, options.overwrite) as folder:
         if options.results:
+            verb.goes_with(options, "runs seed parameters", "no RESULTS")
             dataset = tajsim.load_results(options.results)
         else:  # each that changes one thing of the status quo, against it
             usual = [name for group in GROUPS.values() for name in group]

@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Sequence, Sized
 
 import tajsim
-from tajsim.cli.verb import Verb, finish, given, progress_bar, table_file, write_table
+from tajsim.cli.verb import Verb, finish, given, goes_with, progress_bar, table_file, write_table
 from tajsim.errors import UserError, check_names, refuse
 from tajsim.files import check_file, write_whole
 from tajsim.inputs import experiment, ledger, outcomes as known_outcomes, registry, scenario_parts
@@ -158,8 +158,7 @@ def parameters(options: Namespace) -> None:
                 write_table(table, file)
         finish(options, ties_text(table), "table is")
         return
-    alone = given(options, "pairs out runs seed")
-    refuse(f"parameters: --{name} goes with --ties" for name in alone)
+    goes_with(options, "pairs out runs seed", "--ties")
     known, families = registry.load_parameters(), registry.load_families()
     if options.name in known:
         print(_parameter_in_full(known[options.name]))
@@ -213,9 +212,7 @@ def outcomes(options: Namespace) -> None:
     if options.outcome:
         one = known_outcomes.outcome(options.outcome)
         rows = [
-            ["name", one.name],
-            ["label", one.label],
-            ["unit", one.unit],
+            *([name, getattr(one, name)] for name in ("name", "label", "unit")),
             ["dimensions", ", ".join((*one.dimensions, "month", "run"))],
             ["over a window", f"{one.aggregate}, in {one.window_unit}"],
             *([["over places", one.places]] if one.places else []),
@@ -246,7 +243,7 @@ def table(options: Namespace) -> None:
     --each DIMENSION  a column for each place of a dimension, such as agency
     --select DIMENSION=NAME...  only this section, agency, ...; may be repeated
     --scenarios A,B  only these scenarios
-    --format csv/md  csv (default) or md, a table of Markdown
+    --format csv/md  csv or md, a table of Markdown (default: as FILE ends, else csv)
     --out FILE^  a file for the table (default: it is printed)
     """
     from tajsim.results.atlas import printed, yearly_table
@@ -256,8 +253,9 @@ def table(options: Namespace) -> None:
         tajsim.load_results(options.results), options.outcome, places=options.select,
         chosen=options.scenarios, **chosen,
     )  # fmt: skip
-    text = printed(found, options.format or "csv")
-    with table_file(options.out, options.overwrite, (".csv", ".md")) as file:
+    ends = (f".{options.format}",) if options.format else (".csv", ".md")
+    with table_file(options.out, options.overwrite, ends) as file:
+        text = printed(found, options.format or (file.suffix[1:].lower() if file else "csv"))
         if file:
             write_whole(file, text)
     print(f"The table is in {options.out}." if options.out else text.rstrip())
@@ -335,7 +333,8 @@ def mechanisms(options: Namespace) -> None:
     --ablate  hold each theme and each mechanism in turn, and tell what that changes
     --only A,B  hold these alone: mechanisms, themes or rules
     --out FILE^  a file for the table of --ablate, written after each: .csv; goes on with it
-    @draws
+    --runs N  runs (default 50)
+    @chance
     """
     if options.ablate:
         from tajsim.analysis.ablation import ablate, ablation_text
@@ -350,8 +349,7 @@ def mechanisms(options: Namespace) -> None:
             table = ablate(*(options.only or ()), progress=progress, out=place, **draws)
         finish(options, ablation_text(table), "table is")
         return
-    alone = given(options, "only out runs seed parameters")
-    refuse(f"mechanisms: --{name} goes with --ablate" for name in alone)
+    goes_with(options, "only out runs seed parameters", "--ablate")
     if options.mechanism and options.status:
         raise UserError("mechanisms: give an ID or --status, not both")
     # The names are checked before the model is read.

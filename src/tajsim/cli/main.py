@@ -79,6 +79,8 @@ class Parser(argparse.ArgumentParser):
             names = [name[2:] for name in self._option_string_actions]
             near = nearest(wrong[0][2:], names).replace("mean '", "mean '--")
             self.error(f"unknown option '{wrong[0]}'{near}")
+        if self.prog == "tajsim" and found.verb is None:
+            self.error("the following arguments are required: VERB")
         return found, rest
 
     def error(self, message: str) -> NoReturn:
@@ -111,7 +113,7 @@ def build_parser(called: Collection[str] = tuple(VERBS)) -> Parser:
         "--out withdrawal",
     )
     _common_options(parser, default=False)
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     for name, (home, help) in VERBS.items():
         sub = verbs.add_parser(name, help=help)
         if name in called:

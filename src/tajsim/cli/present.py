@@ -105,8 +105,8 @@ def report(options: Namespace) -> None:
 
     It begins with the answer: the finding, a chart, numbers before and after, how sure they are.
     Then come the evidence by theme, the claims of the documents, what limits it, and how to make it
-    again. Several results stand side by side if their runs are pairs (same seed, runs and months);
-    the first scenario is the reference.
+    again. Several results stand side by side if their runs are pairs (same seed and parameters),
+    with the runs and months that all hold; the first scenario is the reference.
 
     example: tajsim report withdrawal --out withdrawal.html
     results RESULTS+  a results.nc or the folder that holds it
@@ -201,14 +201,8 @@ def calibrate(options: Namespace) -> None:
     method = Method(**given(options, "particles seed"))
     prior_runs = PRIOR_RUNS if options.prior_runs is None else options.prior_runs
     with progress_bar("calibrating", options.progress) as progress:
-        found = calibrate(
-            options.out,
-            method,
-            prior_runs,
-            options.workers,
-            lambda _, *counts: progress(*counts),
-            options.without,
-        )
+        tell, workers = (lambda _, *counts: progress(*counts)), options.workers
+        found = calibrate(options.out, method, prior_runs, workers, tell, options.without)
     made.write_results(found, options.out)
     print(made.tables_text(options.out))
     print(f"Sample and tables are in {options.out}.")

@@ -105,6 +105,8 @@ def compare(options: Namespace) -> None:
     if not (chosen or options.without):
         said = f"'{options.reference}' is the reference; name a SCENARIO after it, or --without ID"
         raise UserError(f"compare: {said}")
+    if options.full + options.json + options.quiet > 1:
+        raise UserError("compare: --full, --json and --quiet exclude each other")
     if options.quiet and not options.out:
         raise UserError("compare: --quiet prints the files that are written; name a place by --out")
 
@@ -264,7 +266,7 @@ def explain(options: Namespace) -> None:
                                                        between two scenarios, and what followed
     NAME is A there, the other scenario B.
 
-    example: tajsim explain withdrawal --against status-quo --run 17
+    example: tajsim explain withdrawal --against arrangement-of-2004 --run 17
     results RESULTS  a results.nc or the folder that holds it
     --run N  the number of the run
     --scenario NAME  which scenario, where the results hold several

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tajsim.display import table_csv
-from tajsim.errors import UserError
+from tajsim.errors import UserError, refuse
 from tajsim.files import beside, check_file, place_of, telling, whole, write_whole
 
 if TYPE_CHECKING:
@@ -44,6 +44,12 @@ def _real(text: str) -> float:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number") from None
 
 
+def _named(*texts: str) -> list[str]:
+    if found := [name.strip() for name in texts if name.strip()]:
+        return found
+    raise argparse.ArgumentTypeError("expected a name, found nothing")
+
+
 def _window(text: str) -> tuple[str, str]:
     first, colon, last = text.partition(":")
     if not colon:
@@ -55,7 +61,8 @@ def _window(text: str) -> tuple[str, str]:
 #: names and months are checked where they are used.
 READERS: dict[str, Callable[[str], object]] = {
     **{"N": _whole, "MONTHS": _whole, "X": _real, "SHARE": _real, "FROM:TO": _window},
-    "A,B": lambda text: [name.strip() for name in text.split(",") if name.strip()],
+    **dict.fromkeys(("ID", "WORD"), lambda text: _named(text)[0]),
+    "A,B": lambda text: _named(*text.split(",")),
 }
 #: What is simulated where nothing is said.
 USUAL: dict[str, Any] = {"runs": 200, "seed": 1, "parameters": "posterior"}
@@ -164,6 +171,11 @@ class Verb:
 def given(options: argparse.Namespace, names: str) -> dict[str, Any]:
     """Return those of some options that were given; blanks separate their names."""
     return {name: value for name in names.split() if (value := getattr(options, name)) is not None}
+
+
+def goes_with(options: argparse.Namespace, names: str, what: str) -> None:
+    """Refuse options that were given without, or besides, what they go with."""
+    refuse(f"{options.verb}: --{name} goes with {what}" for name in given(options, names))
 
 
 def finish(options: argparse.Namespace, text: str, what: str) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice, product
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from tajsim.axes import DIMENSIONS
-from tajsim.errors import UnknownName, UserError, messages_of
+from tajsim.errors import UnknownName, UserError
 from tajsim.files import Shipped, exists, is_path, read_text
 from tajsim.inputs import events, outcomes, registry, scenario_parts, toml
 from tajsim.inputs.events import Month, OutcomeName, Quantity, Window, one_of, text_of
@@ -304,10 +303,6 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
         end=period[1],
         text=source.text,
     )
-
-
-#: Returns every message about a file and its scenarios, one line each; none if all is well.
-check_experiment = partial(messages_of, load_experiment)
 
 
 def _scenarios(source: Source) -> tuple[list[Scenario], Period, list[str]]:

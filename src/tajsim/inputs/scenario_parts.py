@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from typing_extensions import TypeAliasType
 
 from tajsim.axes import DEALS
 from tajsim.display import element, table, whole
-from tajsim.errors import UserError, messages_of, nearest, unknown
+from tajsim.errors import UserError, nearest, unknown
 from tajsim.files import Shipped, data_text, exists, is_path, write_whole
 from tajsim.inputs import deals, events, ledger, outcomes, registry, switches, toml
 from tajsim.inputs.events import AnyEvent, Month, OutcomeName, Window, one_of, text_of
@@ -600,10 +599,6 @@ def load_scenario(name_or_path: str | Path, overrides: Overrides = ()) -> Scenar
         raise UserError([*messages, *more])
     origins = {**whole.origins, **dict.fromkeys(settings, COMMAND_LINE)}
     return replace(whole, settings={**whole.settings, **settings}, origins=origins)
-
-
-#: Returns every message about a file and its parents, one line each; none if all is well.
-check_scenario = partial(messages_of, load_scenario)
 
 
 def schema_path(kind: str = "scenario") -> Path:

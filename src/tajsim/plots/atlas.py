@@ -24,6 +24,8 @@ def atlas(
 ) -> Figure:
     """Draw scenarios against outcomes in groups, coloured by size, empty where nothing is told.
 
+    Scenarios of which nothing at all is told have no row and are named below.
+
     Args:
         outcome: the outcomes; by default fourteen of all themes.
         links: where a cell leads in SVG and PDF, such as ``card-{scenario}.svg``; by default
@@ -33,18 +35,24 @@ def atlas(
         UserError: as `atlas_table`.
     """
     table = atlas_table(dataset, choose.as_names(outcome))
+    count = table["scenario"].nunique()
+    told = table.groupby("scenario")["shown"].transform(any)
+    told |= not told.any()
+    silent = "; ".join(dict.fromkeys(table["title"][~told]))
+    note = f" No change can be told here of: {silent}." if silent else ""
+    table = table[told]
     scenarios = list(dict.fromkeys(table["scenario"]))
     titles = dict(zip(table["scenario"], table["title"], strict=True))
     heads = list(dict.fromkeys(zip(table["group"], table["label"], strict=True)))
     reference = choose.title_of(dataset, choose.names_of(dataset)[0])
-    several = f"What {len(scenarios)} decisions and shocks change"
+    several = f"What {count} decisions and shocks change"
     layout = style.Layout(
         body=_TALL * len(scenarios) + _HEAD + 0.1,
-        title=title or (several if len(scenarios) > 1 else f"What changes: {titles[scenarios[0]]}"),
+        title=title or (several if count > 1 else f"What changes: {titles[scenarios[0]]}"),
         subtitle=f"Reference: {reference}. {units_text()} Orange more, blue less; the darker, the "
         f"larger beside the spread of the reference's histories (darkest: {LARGEST:g} standard "
         "deviations).",
-        foot=panels.foot(dataset, "The table of the atlas holds the ends of 90 % of histories."),
+        foot=panels.foot(dataset, f"The table holds the ends of 90 % of histories.{note}"),
         wide=_WIDE,
     )
     groups = len({group for group, _ in heads})

@@ -54,6 +54,7 @@ def fan(
     # Nothing stands above a single panel.
     heads = [numbers.wrap(t, whole, style.BODY, bold=True) if names[1:] else [] for t in titles]
     over = sum(max(map(len, heads[i : i + columns])) for i in range(0, len(heads), columns))
+    rare = any(windows.rare(windows.at_places(dataset, name, chosen)) for name in names)
     reference, *others = choose.labels_of(dataset).values()
     usual_title = numbers.against(others, reference) if others else reference
     middle = "50 % and 90 %" if bands else "50 %"
@@ -66,7 +67,7 @@ def fan(
         subtitle=panels.subtitle(dataset, over_months(months), 0 if outcome else len(names)),
         legend=[*lines, *(style.area_item(text, fc=grey, alpha=a, lw=0) for text, a in shades)],
         key=panels.events_key(found, dataset),
-        foot=panels.foot(dataset, _notes(names, len(scenarios), middle)),
+        foot=panels.foot(dataset, _notes(names, len(scenarios), middle, rare)),
     )
     for position, ax in enumerate(layout.panels(rows, columns, len(names))):
         series = Series(windows.at_places(dataset, names[position], chosen), months or None)
@@ -83,12 +84,13 @@ def fan(
     return layout.figure
 
 
-def _notes(names: Sequence[str], scenarios: int, middle: str) -> str:
+def _notes(names: Sequence[str], scenarios: int, middle: str, rare: bool = False) -> str:
     """Return what lines and bands are, and what is said of the discrepancy of the model."""
     said = (
         f"Lines: medians; bands: the middle {middle} of runs "
         "(for counts and shares of runs: mean and its 90 % interval). "
     )
+    said += "A count that few runs have in a year moves up and down by chance. " * rare
     return said + (discrepancy.PAIRED if scenarios > 1 else discrepancy.dashed(names))
 
 

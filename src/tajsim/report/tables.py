@@ -45,7 +45,8 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
     for c in rows:
         way = "set by the scenario" if c.verdict == "set" else c.verdict
         way = "too few histories" if few and c.verdict != "set" else way
-        mean = answer.with_unit(c.found.mean, c.found.low, c.found.high, c.unit)
+        beside = max(abs(c.before), abs(c.after)) if c.kind == "level" else 0.0
+        mean = answer.with_unit(c.found.mean, c.found.low, c.found.high, c.unit, beside=beside)
         body.append([capital(c.label), c.unit_text, *c.levels, c.spread or "-", mean, way])
     heads = ["Outcome", "Unit", card.other, card.label, "9 of 10 histories",
              "Mean difference [90 % interval of the mean]", "Direction"]  # fmt: skip
@@ -108,8 +109,10 @@ def claims_sentence(facts: Facts) -> str:
     tested = facts.claims[facts.claims["verdict"] != verdicts.NOT_TESTED]
     left = len(facts.claims) - len(tested)
     more = f"; {left} could not be tested" if left else ""
+    if tested.empty:
+        return f"None of the {left} claims of the documents can be tested on these results."
     return (
-        f"Of {len(tested)} claims tested: {verdicts.counts(tested['verdict']) or 'none'}{more}. A "
+        f"Of {len(tested)} claims tested: {verdicts.counts(tested['verdict'])}{more}. A "
         "claim of direction holds where the interval of the mean effect is clear of zero on that "
         "side and the mean is not negligible, and fails where it is clear on the other or leaves "
         "no room for the smallest effect that counts."
@@ -119,15 +122,20 @@ def claims_sentence(facts: Facts) -> str:
 def recipe(facts: Facts) -> dict[str, Any]:
     """Return how to make the results of a report again, and then the report.
 
-    ``commands``; ``notes``, sentences on what they need besides themselves; ``facts`` and
+    ``commands``; ``notes``, sentences on what they need besides themselves; ``own``, the texts of
+    files that do not come with tajsim; ``facts`` and
     ``versions``, (name, value); ``files``, (name, SHA-256).
     """
-    attrs = facts.dataset.attrs
+    attrs, texts = facts.dataset.attrs, select.attribute(facts.dataset, "scenario_text")
+    shipped = {f"scenarios/{name}.toml" for name in scenario_parts.shipped_scenarios()}
+    files = dict(file for name in facts.names for file in chain_texts(texts.get(name, "")))
+    own = {path: text for path, text in files.items() if path not in shipped}
     usual = "of each scenario from its first difference on" if facts.others else "all months"
     named = {"tajsim": "tajsim_version", "model": "model", "seed": "seed"}
     return {
         "commands": commands(facts),
-        "notes": _notes(facts, select.attribute(facts.dataset, "scenario_text")),
+        "notes": _notes(facts, [*own]),
+        "own": own,
         "facts": [
             *((name, str(attrs.get(key, "unknown"))) for name, key in named.items()),
             ("runs", f"{facts.runs:,}"),
@@ -169,11 +177,8 @@ def _step(command: str, number: str) -> tuple[str, str]:
     return shlex.join([*words, "--out", folder]), folder
 
 
-def _notes(facts: Facts, texts: dict[str, str]) -> list[str]:
+def _notes(facts: Facts, own: list[str]) -> list[str]:
     """Say which scenario files do not ship, and of what saved history this is a continuation."""
-    shipped = {f"scenarios/{name}.toml" for name in scenario_parts.shipped_scenarios()}
-    files = [f for name in facts.names for f, _ in chain_texts(texts.get(name, ""))]
-    own = [file for file in dict.fromkeys(files) if file not in shipped]
     verb, text = ("does", "its text is") if len(own) == 1 else ("do", "their texts are")
     said = [f"{listed(own)} {verb} not come with tajsim; {text} given below."] if own else []
     return said + [

@@ -126,7 +126,7 @@ class OutcomeChange:
             return say.number(values[0], decimals=0), say.number(values[1], decimals=0)
         for digits in (2, 3, 4):
             before, after = (say.fixed(v, say.decimals_for(v, digits, least=-12)) for v in values)
-            if before != after or not self.told:
+            if before != after or self.verdict not in ("rises", "falls", "set"):
                 break
         return before, after
 
@@ -204,12 +204,15 @@ def scale(unit: str, largest: float) -> tuple[float, str]:
     return 1.0 / factor, said.strip()
 
 
-def with_unit(mean: float, low: float, high: float, unit: str, signed: bool = True) -> str:
+def with_unit(
+    mean: float, low: float, high: float, unit: str, signed: bool = True, beside: float = 0.0
+) -> str:
     """Return a difference, or a level if not signed, with an interval, in the unit people use.
 
-    ``+1.8 [+1.6, +2.1] t a year``; differences of shares in points.
+    ``+1.8 [+1.6, +2.1] t a year``, in the unit of what is shown ``beside`` it; differences of
+    shares in points.
     """
-    by, said = scale(unit, max((abs(v) for v in (mean, low, high) if np.isfinite(v)), default=0.0))
+    by, said = scale(unit, max(abs(v) for v in (mean, low, high, beside) if np.isfinite(v)))
     said = "points" if signed and unit in ("share", "0 or 1") else said
     return f"{say.with_interval(mean * by, low * by, high * by, signed)} {said}".rstrip()
 

@@ -178,7 +178,8 @@ def _size(event: Occurrence, unit: str) -> str:
     if unit == "index":
         return f"{event.size:.2f}"
     digits = max(0, math.floor(math.log10(max(abs(event.size), 1.0))) - 2)
-    return f"{numbers.table_number(float(round(event.size, -digits)))} {_SAID.get(unit, unit)}"
+    shown = numbers.table_number(float(round(event.size, -digits)))
+    return f"{shown} {_SAID.get(unit, unit.removesuffix('s') if shown == '1' else unit)}"
 
 
 def _together(actors: Sequence[str]) -> str:

@@ -372,18 +372,18 @@ def _own(events: list[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
 
 
 def reference_sentence(found: pd.DataFrame, scenario: str, title: str = "") -> str:
-    """Return one sentence for a scenario on rows of `done_by_reference`; "" without any."""
-    rows = found[found["scenario"] == scenario]
+    """Return one sentence for a scenario on rows of `done_by_reference`; "" where it never does."""
+    rows = found[(found["scenario"] == scenario) & (found["share"] > 0.0)]
     if rows.empty:
         return ""
     deals, words = load_deals(), {"begin": "begins", "end": "ends"}
     said = [
-        f"{words[row.change]} “{deals[row.deal].label}” in {percent(row.share)}"
+        f"the deal “{deals[row.deal].label}” {words[row.change]} in {percent(row.share)}"
         for row in rows_of(rows)
     ]
     reference = f"“{title}”" if title else rows["reference"].iloc[0]
     last = month_text(rows["last"].iloc[0])
-    return f"By {last} {reference} by itself {listed(said)} of its runs."
+    return f"By {last} {listed(said)} of the runs of {reference} too."
 
 
 #: So many assumptions are tried for each difference.

@@ -283,8 +283,10 @@ def place_name(name: str) -> str:
 
 
 def parameter_name(name: str) -> str:
-    """Return a parameter as words: ``agency_pay.army`` -> ``agency pay, army``."""
-    return name.replace("_", " ").replace(".", ", ")
+    """Return a parameter as words: ``debt_to_russia`` -> ``debt to Russia``."""
+    family, _, place = name.partition(".")
+    said = " ".join(w.capitalize() if w in _OWN_NAMES else w for w in family.split("_"))
+    return f"{said}, {place_name(place)}" if place else said
 
 
 def capital(text: str) -> str:

@@ -62,7 +62,7 @@ function moved(kind, name, value) {
 function drawMoved() {
   const shown = scenarios.get(state.scenario)?.events ?? [];
   const label = new Map(shown.map((event) => [event.name, event.label]));
-  const rows = [["set", (name) => [name.replaceAll("_", " ").replaceAll(".", ", "), parameters.get(name)?.unit ?? ""]],
+  const rows = [["set", (name) => [parameters.get(name)?.words ?? name, parameters.get(name)?.unit ?? ""]],
     ["move", (name) => [label.get(name) ?? name, ""]]].flatMap(([kind, words]) =>
     [...state[kind]].map(([name, value]) => movedRow(kind, name, value, ...words(name))));
   byId("moved").replaceChildren(...(rows.length ? rows : [html("p", { class: "about" }, "None.")]));

@@ -1,10 +1,10 @@
 // The answer card: the finding, its numbers, what it rests on; the same that `tajsim compare` prints.
 
-import { byId, html } from "./svg.js";
+import { byId, firm, html } from "./svg.js";
 
 export function drawCard(card) {
   for (const id of ["card", "strip"]) byId(id).classList.remove("stale");
-  byId("finding").textContent = `${card.finding}.`;
+  byId("finding").textContent = firm(`${card.finding}.`);
   byId("card-about").textContent = `${card.about}.`;
   byId("numbers").replaceChildren(...card.numbers.map(numberOf));
   byId("card-notes").replaceChildren(...card.notes.map((text) => html("p", { class: "about" }, text)));

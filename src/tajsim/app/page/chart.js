@@ -23,13 +23,14 @@ export function draw(fan, period, width, events = []) {
   for (const at of years) {
     picture.append(svg("text", { x: x(at), y: HEIGHT - 5, "text-anchor": "middle" }, String(at)));
   }
+  const labels = [];
   events.forEach(([month, label], i) => {
     const at = x(year(month));
     picture.append(svg("line", { class: "own-event", x1: at, x2: at, y1: HEAD, y2: HEIGHT - BOTTOM },
       svg("title", {}, `${month}: ${label}`)));
     if (i === 0 || i === events.length - 1) {
       const right = at > width / 2;
-      picture.append(svg("text", { class: "own-event-text", x: at + (right ? -4 : 4), "text-anchor": right ? "end" : "start",
+      labels.push(svg("text", { class: "own-event-text", x: at + (right ? -4 : 4), "text-anchor": right ? "end" : "start",
         y: HEAD + 11 + 12 * Math.min(i, 1) }, label));
     }
   });
@@ -46,7 +47,7 @@ export function draw(fan, period, width, events = []) {
   picture.append(
     svg("line", { class: "zero", x1: LEFT, x2: width - RIGHT, y1: d(0), y2: d(0) }),
     band(low, high, times, d, "own", 0.3),
-    line(mean, times, d, "own mean"));
+    line(mean, times, d, "own mean"), ...labels);
   return picture;
 }
 

@@ -23,7 +23,7 @@ function scaleOf(p) {
 }
 
 export function lever(p, usual, later, typed, moved) {
-  const scale = scaleOf(p), words = p.name.replaceAll("_", " ").replaceAll(".", ", ");
+  const scale = scaleOf(p), { words } = p;
   const range = `${number(p.low)} to ${number(p.high)} ${p.unit}`;
   const { button, inside, onHover } = basisOf({ basis: p.basis, head: p.name,
     lines: [p.meaning, `${number(p.value)} ${p.unit}, from ${range}`, ...p.why] });
@@ -71,7 +71,7 @@ export function families(place, parameters, make) {
   place.replaceChildren(...[...groups].map(([family, members]) => {
     const inside = html("div");
     const details = html("details", { "data-text": text(members) },
-      html("summary", { title: members[0].meaning }, `${family.replaceAll("_", " ")}${
+      html("summary", { title: members[0].meaning }, `${members[0].words.split(", ")[0]}${
         members.length > 1 ? ` (${members.length})` : ""}`), inside);
     // Made when they are looked at: hundreds of sliders would be slow.
     details.fill = () => inside.replaceChildren(...members.map(make));
@@ -81,7 +81,7 @@ export function families(place, parameters, make) {
 }
 
 function text(members) {
-  return members.map((p) => `${p.name.replaceAll("_", " ")} ${p.name} ${p.meaning}`).join(" ").toLowerCase();
+  return members.map((p) => `${p.words} ${p.name.replaceAll("_", " ")} ${p.name} ${p.meaning}`).join(" ").toLowerCase();
 }
 
 export function find(place, words) {

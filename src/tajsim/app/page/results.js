@@ -3,7 +3,7 @@
 import { drawCard } from "./card.js";
 import { drawFans, read } from "./fans.js";
 import { drawMaps } from "./map.js";
-import { byId } from "./svg.js";
+import { byId, firm } from "./svg.js";
 import { drawTable } from "./table.js";
 
 const year = (month) => Number(month.slice(0, 4)) + (Number(month.slice(5)) - 1) / 12;
@@ -56,7 +56,7 @@ export class Results {
     if (part === "fans") {
       drawCard(message.card);
       this.fans = message.fans;
-      byId("bands").textContent = message.bands;
+      byId("bands").textContent = firm(message.bands);
       this.drawFans();
       document.body.dataset.drawn = String(runs);
       this.seconds = ((performance.now() - this.since) / 1000).toFixed(1);
@@ -92,7 +92,7 @@ export class Results {
     const { table, runs, rests } = this.view;
     const same = drawTable(byId("table"), table, byId("all-rows").checked, this.act.show);
     byId("table-about").textContent = `${this.asked.names[1]} against ${this.asked.names[0]}, `
-      + `${runs} paired runs, ${table.window[0]} to ${table.window[1]}; mean paired difference with its `
+      + `${runs} paired runs, ${table.window[0]} to ${table.window[1]}; medians of both, then the mean paired difference with its `
       + "90 % interval; no sign where that covers zero. Over the window: flows by year, counts added, "
       + `stocks at its end, all else its mean. The same in every run: ${same} rows.`;
     byId("rests").textContent = rests;

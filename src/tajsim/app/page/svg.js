@@ -9,13 +9,19 @@ export function svg(name, attributes = {}, ...children) {
   return element;
 }
 
+// A text in which no line ends between a number and its per cent sign.
+export function firm(text) {
+  return text.replace(/([0-9]) %/g, "$1\u00a0%");
+}
+
 export function html(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (key in element && typeof value !== "string") element[key] = value;
     else element.setAttribute(key === "className" ? "class" : key, value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...children.filter((child) => child !== null && child !== undefined)
+    .map((child) => (typeof child === "string" ? firm(child) : child)));
   return element;
 }
 
