@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import blake2b
-from importlib.util import find_spec
 from itertools import pairwise
 from math import prod
 from types import SimpleNamespace
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 
 from tajsim.compiled import program as programs
 from tajsim.compiled.kernel import ASKED, COUNT, NOTE_HEAD, NOTE_PARTS, PLACE
-from tajsim.compiled.program import Program
+from tajsim.compiled.program import Program, tell_once
 from tajsim.compiled.traced import RUNS, TraceError
 from tajsim.errors import UserError, unknown
 
@@ -45,17 +44,44 @@ def chosen(engine: str | None = None) -> str:
         UserError: for a name that is none, or if the compiler that is asked for is missing.
     """
     named = engine or os.environ.get(VARIABLE) or ""
-    there = find_spec("llvmlite") is not None
-    if not named:
-        return COMPILED if there else NUMPY
-    if named not in ENGINES:
+    if named not in ("", *ENGINES):
         raise UserError(unknown("engine", named, ENGINES))
-    if named == COMPILED and not there:
-        raise UserError(
-            "llvmlite is not installed; install it with: pip install 'tajsim[fast]', or use the "
-            "engine numpy"
-        )
-    return named
+    lacking = "" if named == NUMPY else _lacking()
+    if lacking and named:
+        way = "install it with: pip install 'tajsim[fast]', or use the engine numpy"
+        raise UserError(f"{lacking}; {way}")
+    if lacking and "cannot" in lacking:
+        tell_once(f"{lacking}; numpy simulates")
+    return NUMPY if lacking else named or COMPILED
+
+
+@cache
+def _lacking() -> str:
+    """Return why there is no compiler; nothing where there is one."""
+    try:
+        import llvmlite.binding  # noqa: F401
+    except ModuleNotFoundError:
+        return "llvmlite is not installed"
+    except Exception as error:  # as its library is another system's, or damaged
+        return f"llvmlite cannot be loaded ({_said(error)})"
+    return ""
+
+
+def _said(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__} {error}".split())[:200]
+
+
+def used(engine: str, held: bool) -> str:
+    """Return what simulated the package's own model: numpy where its program could not be had.
+
+    Args:
+        engine: the one that was meant.
+        held: whether rules were held in some of the runs.
+    """
+    from tajsim.model.model import TajikistanModel
+
+    known = [_KNOWN.get((TajikistanModel, way, ()), engine) for way in {False, held}]
+    return NUMPY if None in known else engine
 
 
 @contextmanager
@@ -75,16 +101,8 @@ def using(engine: str | None) -> Iterator[None]:
 
 # The program of a model.
 
-#: Programs by kind of model; None where there can be none.
-_KNOWN: dict[str, Program | None] = {}
-_TOLD: set[str] = set()
-
-
-def tell_once(line: str) -> None:
-    """Print a line to stderr, once in this process."""
-    if line not in _TOLD:
-        _TOLD.add(line)
-        print(f"tajsim: {line}", file=sys.stderr, flush=True)
+#: Programs by class (two may have one name), rules held and outcomes; None where there is none.
+_KNOWN: dict[tuple[type[TajikistanModel], bool, tuple[str, ...]], Program | None] = {}
 
 
 def compile_once(held: bool = False) -> None:
@@ -138,7 +156,7 @@ def _or_none(
 
     if kind is TajikistanModel:  # of which all models have one program
         model = None
-    known = f"{kind.__module__}.{kind.__qualname__} {held} {sorted(model.record) if model else ''}"
+    known = kind, held, tuple(sorted(model.record)) if model else ()
     if known not in _KNOWN and model and model.run_count < 2:
         tell_once(f"{kind.__name__}: one run alone is not traced; numpy simulates it")
         return None
@@ -149,8 +167,7 @@ def _or_none(
         except TraceError as error:
             tell_once(f"{error}; numpy simulates {kind.__name__}")
         except Exception as error:  # of the compiler, or what it cannot do
-            said = " ".join(f"{type(error).__name__} {error}".split())[:200]
-            tell_once(f"{kind.__name__} cannot be compiled ({said}); numpy simulates it")
+            tell_once(f"{kind.__name__} cannot be compiled ({_said(error)}); numpy simulates it")
     return _KNOWN[known]
 
 
@@ -161,7 +178,7 @@ def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: b
         key = programs.key_of(programs.sources(), str(held))
     else:
         written = programs.written(model, held)
-        key = programs.key_of(programs.sources(), written[1])
+        key = programs.key_of(programs.sources(), repr(written))  # some numbers are not in the text
     path = programs.cache_folder() / f"{key}.month"
     found = programs.read(path, key)
     if found is None:
@@ -450,6 +467,8 @@ class Notes:
         """Tell a chronicle, in the order in which the model itself would."""
         columns = [np.concatenate(part) for part in zip(*self._found, strict=True)]
         order = np.lexsort((columns[2], columns[1], columns[0]))
+        if not len(order):  # as in a month that notes nothing
+            return
         run, month, note, size, *indices = (column[order] for column in columns)
         kinds, *names = zip(*self.about.notes, strict=True)
         codes = (chronicle._names, chronicle._names, chronicle._causes)
@@ -459,8 +478,7 @@ class Notes:
             for place, some in enumerate(given):
                 table[place, : len(some)] = [known[name] for name in some]
             rows.append(table[note, index.astype(np.intp)])
-        if len(order):
-            chronicle.keep(np.array([*rows, size], float))
+        chronicle.keep(np.array([*rows, size], float))
 
 
 @cache

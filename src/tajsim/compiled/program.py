@@ -8,7 +8,6 @@ import os
 import stat
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -253,6 +252,20 @@ def linked(about: About, code: bytes) -> Program:
 
 # Kept.
 
+_TOLD: set[str] = set()
+
+
+def tell_once(line: str) -> None:
+    """Print a line to stderr, once in this process."""
+    if line not in _TOLD:
+        _TOLD.add(line)
+        print(f"tajsim: {line}", file=sys.stderr, flush=True)
+
+
+def _tell_unkept(folder: Path, why: str) -> None:
+    other = f"{FOLDER_VARIABLE} names another folder"
+    tell_once(f"{folder} {why}, so that the model is compiled at each start; {other}")
+
 
 def cache_folder() -> Path:
     """Return the folder in which programs are kept."""
@@ -296,10 +309,14 @@ def sources() -> str:
 def read(path: Path, key: str) -> tuple[About, bytes] | None:
     """Return a kept program; None if there is none, or none that may be executed.
 
-    What is damaged, belongs to another user or can be written by others is left alone.
+    What is damaged, belongs to another user or can be written by others is left alone; where it is
+    the whole folder that is said.
     """
     try:
-        if not (_own(path.parent.stat()) and _own(path.lstat())):
+        if not _own(path.parent.stat()):
+            _tell_unkept(path.parent, "belongs to others or can be written by them")
+            return None
+        if not _own(path.lstat()):
             return None
         whole = path.read_bytes()
     except OSError:
@@ -328,7 +345,7 @@ def keep(path: Path, key: str, about: About, code: bytes) -> None:
     told = json.dumps(asdict(about)).encode()
     content = b"%d\n" % len(told) + told + code
     begun = path.with_name(f".{path.name}-{os.getpid()}")
-    with suppress(OSError):
+    try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             file_number = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -340,3 +357,5 @@ def keep(path: Path, key: str, about: About, code: bytes) -> None:
                 old.unlink(missing_ok=True)
         finally:
             begun.unlink(missing_ok=True)
+    except OSError as error:
+        _tell_unkept(path.parent, f"cannot be written ({error.strerror})")
