@@ -240,9 +240,7 @@ def test_powers_are_those_of_numpy() -> None:
     np.testing.assert_allclose(worked_out("power", base, exponent), base**exponent, rtol=2e-14)
 
 
-def test_a_processor_without_fused_operations_is_left_to_numpy(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_processor_without_fused_operations_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("llvmlite.binding.get_host_cpu_features", lambda: {"fma": False})
     with pytest.raises(RuntimeError, match="fused"):
         program.compiled("")
@@ -283,19 +281,15 @@ def test_a_kept_program_is_read_only_if_it_is_whole_and_ones_own(
     assert os.name == "nt" or (len(others) == 1 and f"{path.parent} belongs to others" in others[0])
 
 
-def unclear(country: Any) -> None:
-    if country.cronyism > 1.0:
-        country.cronyism = country.cronyism * 0.5
-
-
 def grown(by: float) -> type[TajikistanModel]:
-    """Return one of many classes of one name; below zero one that no program can be made of."""
+    """Return one of many classes of one name; of 0 one that branches on a number of a run."""
 
     def step(country: Any) -> None:
-        country.cronyism = country.cronyism * by
+        if by > 0.0 or country.cronyism > 1.0:
+            country.cronyism = country.cronyism * by
 
     class Grown(TajikistanModel):
-        month = (("grown", unclear if by < 0.0 else step),)
+        month = (("grown", step),)
 
     return Grown
 
@@ -303,7 +297,7 @@ def grown(by: float) -> type[TajikistanModel]:
 def test_a_subclass_is_compiled_or_left_to_numpy_with_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = grown(-1.0)(runs=3, settled=False)
+    model = grown(0.0)(runs=3, settled=False)
     for _ in range(2):
         assert engine.program_for(model, "compiled") is None
     (said,) = capsys.readouterr().err.splitlines()

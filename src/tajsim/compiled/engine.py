@@ -48,8 +48,7 @@ def chosen(engine: str | None = None) -> str:
         raise UserError(unknown("engine", named, ENGINES))
     lacking = "" if named == NUMPY else _lacking()
     if lacking and named:
-        way = "install it with: pip install 'tajsim[fast]', or use the engine numpy"
-        raise UserError(f"{lacking}; {way}")
+        raise UserError(f"{lacking}; try pip install 'tajsim[fast]', or use the engine numpy")
     if lacking and "cannot" in lacking:
         tell_once(f"{lacking}; numpy simulates")
     return NUMPY if lacking else named or COMPILED
@@ -72,12 +71,7 @@ def _said(error: Exception) -> str:
 
 
 def used(engine: str, held: bool) -> str:
-    """Return what simulated the package's own model: numpy where its program could not be had.
-
-    Args:
-        engine: the one that was meant.
-        held: whether rules were held in some of the runs.
-    """
+    """Return what simulated the package's model, perhaps with rules held, for an engine meant."""
     from tajsim.model.model import TajikistanModel
 
     known = [_KNOWN.get((TajikistanModel, way, ()), engine) for way in {False, held}]
@@ -173,12 +167,8 @@ def _or_none(
 
 def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: bool) -> Program:
     """Return the program of a kind of model, of this one if it is not the package's own."""
-    written = None
-    if model is None:
-        key = programs.key_of(programs.sources(), str(held))
-    else:
-        written = programs.written(model, held)
-        key = programs.key_of(programs.sources(), repr(written))  # some numbers are not in the text
+    written = programs.written(model, held) if model else None
+    key = programs.key_of(programs.sources(), repr(written or held))  # not all is in the text
     path = programs.cache_folder() / f"{key}.month"
     found = programs.read(path, key)
     if found is None:
@@ -322,21 +312,12 @@ class MonthSpan:
                 self.program.fixed(arena.ctypes.data)
                 to = target + (first * stride + 4 * begin)
                 self.program.months(
-                    arena.ctypes.data,
-                    arena[-1].ctypes.data,
-                    counters[first - self.first :].ctypes.data,
-                    quiet.ctypes.data,
-                    notes.control.ctypes.data,
-                    days[first - self.first :].ctypes.data,
-                    first,
-                    stop - first,
-                    self.dated is not None,
-                    len(source[0]),
-                    source.ctypes.data,
-                    to.ctypes.data,
-                    stride,
-                    count,
-                )
+                    arena.ctypes.data, arena[-1].ctypes.data,
+                    counters[first - self.first :].ctypes.data, quiet.ctypes.data,
+                    notes.control.ctypes.data, days[first - self.first :].ctypes.data,
+                    first, stop - first, self.dated is not None, len(source[0]),
+                    source.ctypes.data, to.ctypes.data, stride, count,
+                )  # fmt: skip
             given[:kept, here] = arena[:kept]
             notes.take(begin, count)
             share = (begin + count) / self.runs

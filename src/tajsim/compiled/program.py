@@ -92,21 +92,18 @@ def traces_of(model: TajikistanModel, held: bool) -> dict[str, Graph]:
     from tajsim.compiled import tracer
     from tajsim.compiled.traced import Recorder
 
-    def holding() -> tracer.Holding | None:
-        return tracer.Holding(Recorder(model.run_count)) if held else None
+    def traced(**skip: Any) -> Graph:
+        rules = tracer.Holding(Recorder(model.run_count)) if held else None
+        recorder = rules.recorder if rules else None
+        return tracer.trace(model, recorder, chronicle=True, holding=rules, **skip)
 
     kept = {owner: dict(vars(owner)) for _, owner, _ in tracer.states(model)}
     try:
         # Arrays that two states share now may be two in another month.
         for _, owner, name in tracer.states(model):
             vars(owner)[name] = vars(owner)[name].copy()
-        rules = holding()
-        recorder = rules.recorder if rules else None
-        month = tracer.trace(model, recorder, chronicle=True, holding=rules)
-        fewer = holding()
-        recorder = fewer.recorder if fewer else None
-        skip = dated_guards(month)
-        between = tracer.trace(model, recorder, skip=skip, chronicle=True, holding=fewer)
+        month = traced()
+        between = traced(skip=dated_guards(month))
         return {"month": month, "between": between, "settle": tracer.trace_settling(model)}
     finally:
         for owner, attributes in kept.items():
@@ -213,8 +210,7 @@ def compiled(text: str) -> bytes:
     # The passes of LLVM find nothing to improve and double the time.
     module = llvm.parse_assembly(text)
     module.verify()
-    found: bytes = _machine().emit_object(module)
-    return found
+    return bytes(_machine().emit_object(module))
 
 
 def _machine() -> Any:

@@ -38,14 +38,9 @@ Columns = Mapping[str, NDArray[Any]]
 #: Column of codes -> the string table that it points into.
 TABLES = {f"event_{column}": table for column, table in chronicle.TABLES.items()}
 _LABELS = {
-    "scenario": "Scenario",
-    "run": "Run",
-    "month": "Month",
-    "kind": "Kind of event",
-    "actor": "Who acts",
-    "target": "Who or what is affected",
-    "cause": "The main cause",
-}
+    "scenario": "Scenario", "run": "Run", "month": "Month", "kind": "Kind of event",
+    "actor": "Who acts", "target": "Who or what is affected", "cause": "The main cause",
+}  # fmt: skip
 
 
 def chronicle_variables(
