@@ -98,7 +98,7 @@ class ScalarBargain(ScalarPart):
     KEPT = (
         *(f"deals.{name}" for name in DEAL_STATES),
         *(f"powers.{n}" for n in ("attention", "budget", "seen", "seen_usual", "carried")),
-        *("useful", "diverted_part", "pulled", "bound", "debt_forgiven", "leverage", "alignment"),
+        *("useful", "diverted_part", "pulled", "bound", "debt_settled", "leverage", "alignment"),
         *("moscows_grievance", "expected_harm", "regime.task_provision", "at_home"),
         *("russian_border_troops.strength", "russian_border_troops.guarded_km"),
         *("border_troops.strength", "border_troops.guarded_km", "border_troops.extra_km"),
@@ -111,7 +111,7 @@ class ScalarBargain(ScalarPart):
     scene: Scene
     bound: list[float]
     pulled: list[float]
-    debt_forgiven: float
+    debt_settled: float
     leverage: float
     alignment: float
     moscows_grievance: float
@@ -178,7 +178,7 @@ class ScalarBargain(ScalarPart):
                 deal.set_conditions(given["regime.vote_refused"])
         self.now_aid_pledged = [0.0] * len(POWERS)
         for deal in self.deals:
-            worth = deal.offered * deal.size * self.cost_at_home(deal)
+            worth = deal.offered * deal.size * (1.0 - deal.on_the_spot) * self.cost_at_home(deal)
             self.now_aid_pledged[deal.power.rank] += worth
 
     def threats(self) -> list[float]:
@@ -240,7 +240,7 @@ class ScalarBargain(ScalarPart):
 
     def debt(self) -> float:
         """Return the debt to Russia that is left, USD."""
-        return max(self.p["debt_to_russia"] - self.debt_forgiven, 0.0)
+        return max(self.p["debt_to_russia"] - self.debt_settled, 0.0)
 
     def debt_ratio(self, written: float = 0.0) -> float:
         """Return debt less what is written off over itself and a year's revenue."""

@@ -87,7 +87,7 @@ class Choice:
         """Return what a bundle of deals is worth to the regime's survival."""
         p, scene, model = self.model.p, self.scene, self.model
         weight, pairs = scene.weight[self.task], list(zip(self.deals, bundle, strict=True))
-        amounts = [min(taken * deal.size, WHOLE) for deal, taken in pairs]
+        amounts = self.answered([min(taken * deal.size, WHOLE) for deal, taken in pairs])
         spots = [
             amount * deal.on_the_spot for deal, amount in zip(self.deals, amounts, strict=True)
         ]
@@ -121,6 +121,19 @@ class Choice:
         price += fears * weight * asked
         price += p["fear_of_pressure"] * self.harm(bundle, carried, whole)
         return gain + by_task / COUNT - price
+
+    def answered(self, amounts: list[float]) -> list[float]:
+        """Return amounts with what donors make of their aid where a task is left open."""
+        now = left = 1.0
+        for deal, amount in zip(self.deals, amounts, strict=True):
+            now *= 1.0 - min(deal.held * deal.size, WHOLE) * deal.on_the_spot
+            left *= 1.0 - amount * deal.on_the_spot
+        opened = min(left / now, 2.0) - 1.0
+        more = max(1.0 + self.model.p["budget_follows"] * opened, 0.0)
+        return [
+            amount if deal.on_the_spot or deal.power.moscow else min(amount * more, WHOLE)
+            for deal, amount in zip(self.deals, amounts, strict=True)
+        ]
 
     def harm(self, bundle: Bundle, carried: list[float], whole: float) -> float:
         """Return what the patron's pressure is expected to cost with a bundle."""
@@ -246,4 +259,4 @@ class Choice:
                 model.deals_made[deal.power.rank] += 1.0
             deal.held, deal.locked = 1.0, max(deal.locked, deal.term)
         model.bound[place] += deals[0].term
-        model.debt_forgiven += min(model.debt(), model.p["debt_written_off"])
+        model.debt_settled += min(model.debt(), model.p["debt_written_off"])

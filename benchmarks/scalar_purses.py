@@ -244,7 +244,7 @@ class ScalarPurses(ScalarPart):
                 self.move("treasury", "world", due * given["regime.instalment"])
         if given["pulled"][PRESSURES.index("debt")]:
             called = p["pressure_force"] * given["russian_debt"] / p["clock_five_years"]
-            self.move("treasury", "world", called)
+            self.taxes -= self.draw("treasury", "world", called)
         self.move("treasury", "world", self.purse["treasury"])
 
     def pay_tolls(self) -> None:

@@ -34,7 +34,7 @@ SERIES = {
 #: What a network is.
 NETWORK = ("bought", "protection", "hit", "tolls", "revenue")
 #: What others change of what the scalar parts of the month carry on.
-BY_OTHERS = {"home_output", "money.balance", "at_home", "border_troops.strength"}
+BY_OTHERS = {"home_output", "money.balance", "at_home", "border_troops.strength", "debt_settled"}
 BY_OTHERS |= {f"now.{name}" for name in ("purges", "mutinies", "bargains", "defections")}
 BY_OTHERS |= {
     f"commanders.{name}"
