@@ -240,9 +240,7 @@ def test_powers_are_those_of_numpy() -> None:
     np.testing.assert_allclose(worked_out("power", base, exponent), base**exponent, rtol=2e-14)
 
 
-def test_a_processor_without_fused_operations_is_left_to_numpy(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_processor_without_fused_operations_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("llvmlite.binding.get_host_cpu_features", lambda: {"fma": False})
     with pytest.raises(RuntimeError, match="fused"):
         program.compiled("")
@@ -252,7 +250,7 @@ def test_a_processor_without_fused_operations_is_left_to_numpy(
 
 
 def test_a_kept_program_is_read_only_if_it_is_whole_and_ones_own(
-    tmp_path: Path, compiled: Program
+    tmp_path: Path, compiled: Program, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "kept" / "key.month"
     program.keep(path, "key", compiled.about, b"code")
@@ -278,27 +276,41 @@ def test_a_kept_program_is_read_only_if_it_is_whole_and_ones_own(
     (tmp_path / "file").write_text("no folder")
     program.keep(tmp_path / "file" / "key.month", "key", compiled.about, b"code")
     assert program.read(tmp_path / "file" / "key.month", "key") is None
+    *others, last = capsys.readouterr().err.splitlines()
+    assert f"{tmp_path / 'file'} cannot be written (" in last and "TAJSIM_CACHE" in last
+    assert os.name == "nt" or (len(others) == 1 and f"{path.parent} belongs to others" in others[0])
 
 
-def unclear(country: Any) -> None:
-    if country.cronyism > 1.0:
-        country.cronyism = country.cronyism * 0.5
+def grown(by: float) -> type[TajikistanModel]:
+    """Return one of many classes of one name; of 0 one that branches on a number of a run."""
 
+    def step(country: Any) -> None:
+        if by > 0.0 or country.cronyism > 1.0:
+            country.cronyism = country.cronyism * by
 
-class Unclear(TajikistanModel):
-    """Branches on a number of a run."""
+    class Grown(TajikistanModel):
+        month = (("grown", step),)
 
-    month = (("unclear", unclear),)
+    return Grown
 
 
 def test_a_subclass_is_compiled_or_left_to_numpy_with_one_line(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = Unclear(runs=3, settled=False)
+    model = grown(0.0)(runs=3, settled=False)
     for _ in range(2):
         assert engine.program_for(model, "compiled") is None
     (said,) = capsys.readouterr().err.splitlines()
-    assert "a branch on the value of an array" in said and "numpy simulates Unclear" in said
+    assert "a branch on the value of an array" in said and "numpy simulates Grown" in said
+    for by in (0.5, 2.0):  # another class of that name, and another
+        model = grown(by)(runs=3, settled=False)
+        before, found = model.cronyism.copy(), engine.program_for(model, "compiled")
+        assert found
+        engine.advance(model, found, 1)
+        assert model.cronyism == pytest.approx(by * before)
+    assert engine.used("compiled", held=True) == "compiled"
+    monkeypatch.setitem(engine._KNOWN, (TajikistanModel, True, ()), None)
+    assert [engine.used("compiled", held) for held in (False, True)] == ["compiled", "numpy"]
 
 
 def test_engines_are_named_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,9 +322,11 @@ def test_engines_are_named_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     refused("did you mean 'numpy'", engine.chosen, "numpi")
 
 
-def test_without_llvmlite_numpy_simulates() -> None:
+@pytest.mark.parametrize("fault", ["ModuleNotFoundError", "OSError('no library')"])
+def test_without_llvmlite_numpy_simulates(fault: str, tmp_path: Path) -> None:
+    (tmp_path / "llvmlite.py").write_text(f"raise {fault}")
     code = (
-        "import sys; sys.modules['llvmlite'] = None\n"
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
         "import tajsim\n"
         "data = tajsim.run('status-quo', runs=2, until='2004-02', outcomes=['state_failed'])\n"
         "print(data.attrs['engine'])\n"
@@ -320,6 +334,8 @@ def test_without_llvmlite_numpy_simulates() -> None:
         "except tajsim.errors.UserError as error: print(error)\n"
     )
     environment = {k: v for k, v in os.environ.items() if k != engine.VARIABLE}
-    told = subprocess.check_output([sys.executable, "-c", code], text=True, env=environment)
-    first, second = told.splitlines()
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    first, second = told.stdout.splitlines()
     assert first == "numpy" and "pip install 'tajsim[fast]'" in second
+    assert ("OSError no library); numpy simulates" in told.stderr) == ("OSError" in fault)

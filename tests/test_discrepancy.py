@@ -50,9 +50,9 @@ def test_values_move_on_their_scale() -> None:
 def test_a_band_of_sure_runs_is_that_of_the_discrepancy(monkeypatch: pytest.MonkeyPatch) -> None:
     scale = discrepancy.Scale(0.5, True)
     monkeypatch.setattr(discrepancy, "scale_of", lambda theme, left_out=False: scale)
-    low, high = discrepancy.band(np.full(40, 100.0), "output")
-    ends = np.log(100.0) + 1.645 * 0.5 * np.array([-1, 1])
-    assert np.log([low, high]) == pytest.approx(ends, abs=0.05)
+    ends = 100.0 * np.exp(1.64485 * 0.5 * np.array([-1, 1]))  # 43.9 and 227.6
+    assert discrepancy.band(np.full(200, 100.0), "output") == pytest.approx(ends, rel=1e-4)
+    assert discrepancy._NODES.std() == pytest.approx(1.0)
     assert discrepancy.band(np.zeros(40), "state_failed").tolist() == [0.0, 0.0]
     runs = np.arange(101.0)
     assert discrepancy.band(runs, "my_own_outcome").tolist() == [5.0, 95.0]

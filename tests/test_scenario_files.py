@@ -16,7 +16,7 @@ from tajsim.inputs.ledger import load_documents, load_figures
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.scenario_parts import new_scenario, schema_path
-from tajsim.results.numbers import display_name
+from tajsim.results.numbers import display_name, parameter_name
 
 NAMES = scenarios.shipped_scenarios()
 REFERENCE = "status-quo"
@@ -121,11 +121,12 @@ def test_the_commented_examples_of_a_new_file_are_right(tmp_path: Path) -> None:
 
 
 def test_labels_fit_a_picture() -> None:
-    """Titles of scenarios, labels of outcomes and deals, places: at most 28 characters."""
+    """Titles of scenarios, labels of outcomes, deals and parameters, places: at most 28."""
     labels = [load(name).title for name in NAMES]
     labels += [outcome.label for outcome in load_outcomes().values()]
     labels += [deal.label for deal in load_deals().values()]
     labels += [display_name(place) for place in (*SECTIONS, *REGIONS, *EXITS)]
+    labels += map(parameter_name, load_parameters())
     assert [label for label in labels if len(label) > 28] == []
     assert len(set(labels)) == len(labels)
 

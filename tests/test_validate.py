@@ -163,35 +163,43 @@ def test_validate_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     refused("no-such-scenario: no such scenario", tajsim.validate, "no-such-scenario", runs=1)
 
 
-def own_series(tmp_path: Path, *rows: str) -> Path:
-    file = tmp_path / "observed.csv"
+def scored(tmp_path: Path, rows: list[str], *values: list[float]) -> pd.DataFrame:
+    """Return the scores of rows of a file against runs with such values in each year from 2004."""
+    file, outcome = tmp_path / "observed.csv", rows[0].partition(",")[0]
     file.write_text("\n".join(["outcome,place,year,value,unit,source", *rows]), encoding="utf-8")
-    return file
+    months = np.arange("2004-01", f"{2004 + len(values)}-01", dtype="M8[M]").astype("M8[ns]")
+    attributes = load_outcomes()[outcome].attributes
+    series = (("scenario", "month", "run"), np.repeat([values], 12, axis=1), attributes)
+    results = xr.Dataset({outcome: series}, {"month": months, "scenario": ["history"]})
+    return validation.series_scores(results, validation.read_observations(file))
 
 
 def test_series_of_years_are_scored_by_hand(tmp_path: Path, no_discrepancy: None) -> None:
-    months = np.arange("2004-01", "2006-01", dtype="datetime64[M]").astype("datetime64[ns]")
-    values = np.repeat([[0.1, 0.2, 0.3], [0.3, 0.4, 0.5]], 12, axis=0)[np.newaxis]
-    attributes = load_outcomes()["strain"].attributes
-    series = (("scenario", "month", "run"), values, attributes)
-    results = xr.Dataset({"strain": series}, {"month": months, "scenario": ["history"]})
-
-    def scored(*rows: str) -> pd.DataFrame:
-        read = validation.read_observations(own_series(tmp_path, *rows))
-        return validation.series_scores(results, read)
-
-    refused("2006: not simulated; expected 2004-01 to 2005-12", scored, "strain,,2006,0.1,share,")
-    first, later = "strain,,2004,0.15,share,mine", "strain,{},2005,0.41,share,"
-    # Two names of the whole are two series: each of one year.
-    assert len(scored(first, later.format("all"))) == 2
-    table = scored(first, later.format(""))
+    values = [0.1, 0.2, 0.3], [0.3, 0.4, 0.5]
+    late = ["strain,,2006,0.1,share,"]
+    refused("2006: not simulated; expected 2004-01 to 2005-12", scored, tmp_path, late, *values)
+    rows = ["strain,all,2004,0.15,share,mine", "strain,,2005,0.41,share,"]  # two names of the whole
+    table = scored(tmp_path, rows, *values)
     (row,) = table.itertuples()
-    assert (row.years, row.coverage, row.wins) == (2, 1.0, "")
+    assert (row.place, row.years, row.coverage, row.wins) == ("", 2, 1.0, "")
     assert row.rank == pytest.approx((1 / 3 + 2 / 3) / 2)
     # Of 0.3, 0.4, 0.5 around 0.41: their mean distance less half of their mean gap, 0.8 / 9.
     assert row.score == pytest.approx(0.21 / 3 - 0.4 / 9)
     assert row.persistence == row.flat == pytest.approx(0.26)
     assert "the runs" in validation.series_text(table)
+
+
+def test_series_that_the_runs_tie_with_or_do_not_have(tmp_path: Path) -> None:
+    runs = [0.0, 0.0, 0.0, 1.0]
+    rows = [f"state_failed,,{2004 + n},{value},0 or 1," for n, value in enumerate(runs)]
+    # What was observed are the runs themselves.
+    assert scored(tmp_path, rows, *[runs] * 4)["rank"].item() == 0.5
+    zeros = [row.replace(",1.0,", ",0,") for row in rows]
+    for values, years, better in ((0.0, 3, "equal"), (math.nan, 0, "nothing simulated")):
+        table = scored(tmp_path, zeros, [math.nan] * 4, *[[values] * 4] * 3)
+        assert table["years"].item() == years and np.isnan(table["width"]).all()
+        assert table["coverage"].item() == 1.0 or not years
+        assert better in validation.series_text(table)
 
 
 def test_documented_series_are_numbers_of_one_year() -> None:

@@ -92,14 +92,27 @@ class Observation(NamedTuple):
     @property
     def where(self) -> dict[str, str]:
         """Return the places by dimension: ``pianj`` is found in the outcome's own."""
-        own = outcomes.load_outcomes()[self.outcome].dimensions
-        return {next(d for d in own if name in DIMENSIONS[d]): name for name in _places(self.place)}
+        return _places(self.outcome, self.place)
 
 
-def _places(text: str) -> list[str]:
-    """Return the names of ``pianj`` or ``section=pianj;agency=army``; none for the whole."""
-    parts = text.split(";") if text not in WHOLE else ()
-    return [part.partition("=")[2] or part for part in parts]
+def _places(outcome: str, text: str) -> dict[str, str]:
+    """Return the places of ``pianj`` or ``section=pianj;agency=army`` by dimension; none of all.
+
+    Raises:
+        ValueError: for a name that the outcome has not, and two of one dimension.
+    """
+    own, found = outcomes.load_outcomes()[outcome].dimensions, dict[str, str]()
+    for part in map(str.strip, text.split(";") if text not in WHOLE else ()):
+        named, _, name = part.rpartition("=")
+        dimension = next((d for d in own if name in DIMENSIONS[d] and named in ("", d)), "")
+        if not dimension:
+            known = [f"{d}={n}" if named else n for d in own for n in DIMENSIONS[d]]
+            hint = unknown("place", part, [*known, "all"]) if own else f"'{part}'; expected none"
+            raise ValueError(f"place: {hint}")
+        if other := found.get(dimension):
+            raise ValueError(f"place: '{other}' and '{name}'; expected one {dimension} in a line")
+        found[dimension] = name
+    return {d: found[d] for d in own if d in found}
 
 
 def read_observations(path: str | Path) -> list[Observation]:
@@ -133,21 +146,21 @@ def _observation(row: Mapping[str, str]) -> Observation:
     if row["outcome"] not in known:
         raise ValueError(f"outcome: {unknown('outcome', row['outcome'], known)}")
     outcome = known[row["outcome"]]
-    places = [name for d in outcome.dimensions for name in DIMENSIONS[d]]
-    if other := [name for name in _places(row["place"]) if name not in places]:
-        hint = unknown("place", other[0], [*places, "all"])
-        raise ValueError(f"place: {hint}" if places else f"place: '{other[0]}'; expected none")
+    place = ";".join(_places(outcome.name, row["place"]).values())
     if row["unit"] != outcome.window_unit:
         expected = f"expected '{outcome.window_unit}'"
         raise ValueError(f"unit: '{row['unit']}' is not that of {outcome.name}; {expected}")
     if not toml.is_month(f"{row['year']}-01"):
         raise ValueError(f"year: '{row['year']}' is no year; expected one such as 2008")
+    first, last = toml.FIRST_MONTH[:4], toml.LAST_MONTH[:4]
+    if not first <= row["year"] <= last:
+        raise ValueError(f"year: {row['year']} is not simulated; expected {first} to {last}")
     try:
         value = registry.read_quantity(row["value"], "")
     except ValueError:
         raise ValueError(f"value: '{row['value']}' is not a finite number") from None
     year = registry.whole_number(row["year"])
-    return Observation(outcome.name, row["place"], year, value, row["source"])
+    return Observation(outcome.name, place, year, value, row["source"])
 
 
 def documented(targets: Iterable[Target]) -> list[Observation]:
@@ -172,14 +185,16 @@ def series_scores(
         documented_too: whether the series may be targets, by which their theme must not be judged.
 
     Returns:
-        One row a series (outcome and place): ``years``; ``coverage``, the share of years observed
-        within the 90 % band (runs with the discrepancy of the model; of documented series as the
-        other themes have it), and ``width``, the mean width of that band over the mean size of
-        what was observed; ``rank``, the mean share of runs below the observed value (0.5 without
+        One row a series (outcome and place): ``years`` in which some run has the outcome, the only
+        ones that count; ``coverage``, the share of them observed within the 90 % band (runs with
+        the discrepancy of the model; of documented series as the other themes have it), and
+        ``width``, the mean width of that band over the mean size of what was observed; ``rank``,
+        the mean share of runs below the observed value and half of those equal to it (0.5 without
         bias); and over the years after the first, in the outcome's unit, the mean continuous ranked
         probability score of the runs (``score``), of the last observed value carried forward
         (``persistence``) and of the mean of all earlier ones (``flat``); ``wins`` names the naive
-        forecasts with the lower score. Both know what was observed before; the runs do not.
+        forecasts with the lower score. Both know what was observed before; the runs do not. What is
+        undefined is nan.
 
     Raises:
         UserError: for a year that was not simulated.
@@ -196,26 +211,28 @@ def series_scores(
         scale = discrepancy.scale_of(theme, left_out=documented_too).value
         form = outcomes.load_outcomes()[outcome].scale
         levels = [window.over(series, (f"{o.year}-01", f"{o.year}-12")).values for o in years]
-        runs = [discrepancy.spread_runs(values, form, scale) for values in levels]
-        seen = np.array([o.value for o in years])
-        bands = np.array([effect.quantiles(values) for values in runs])
-        width = (bands[:, 2] - bands[:, 0]).mean() / max(np.abs(seen).mean(), 1e-300)
-        inside = (bands[:, 0] <= seen) & (seen <= bands[:, 2])
-        known = [values[np.isfinite(values)] for values in runs]
+        finite = [values[np.isfinite(values)] for values in levels]
+        runs = [discrepancy.spread_runs(values, form, scale) for values in finite]
+        every = np.array([o.value for o in years])
+        there = [n for n, values in enumerate(runs) if values.size]
+        count, seen = len(there) or np.nan, every[there]
+        low, _, high = np.array([effect.quantiles(values) for values in runs])[there].T
+        inside = (low <= seen) & (seen <= high)
+        width = (high - low).sum() / (np.abs(seen).sum() or np.nan)
+        ranks = [(runs[n] < every[n]).mean() + (runs[n] == every[n]).mean() / 2 for n in there]
         scores = np.array(
             [
                 (score_of_runs(v, 0.0, new), abs(new - old[-1]), abs(new - old.mean()))
-                for v, new, old in ((known[n], seen[n], seen[:n]) for n in range(1, len(seen)))
+                for v, new, old in ((runs[n], every[n], every[:n]) for n in there if n)
             ]
         ).reshape(-1, 3)
-        ours, carried, flat = scores.mean(axis=0) if len(scores) else np.full(3, np.nan)
-        rank = float(np.mean([np.mean(v < s) for v, s in zip(runs, seen, strict=True)]))
+        ours, carried, flat = scores.sum(axis=0) / (len(scores) or np.nan)
         wins = [n for n, naive in (("persistence", carried), ("flat", flat)) if naive < ours]
         source = "; ".join(dict.fromkeys(o.source for o in years if o.source))
         unit = outcomes.load_outcomes()[outcome].window_unit
-        band = float(inside.mean()), float(width), rank
+        band = inside.sum() / count, width, sum(ranks) / count
         found = ours, carried, flat, " ".join(wins), unit, source
-        rows.append((outcome, place, len(years), *band, *found))
+        rows.append((outcome, place, len(there), *band, *found))
     return pd.DataFrame(rows, columns=list(SCORED))
 
 
@@ -230,18 +247,21 @@ _HOW = (
 )
 _SERIES = (
     "Series of years. 'covered': share of years within the 90 % band of the model, 'width' of that "
-    "band over what was observed, 'rank': mean share of runs below it, 0.5 without bias. Then the "
-    "mean continuous ranked probability score from the second year on: of the runs, of the last "
-    "value observed carried forward, and of the mean so far, which know the years before."
+    "band over what was observed, 'rank': mean share of runs below it and half of those equal, 0.5 "
+    "without bias. Then the mean continuous ranked probability score from the second year on: of "
+    "the runs, of the last value observed carried forward, and of the mean so far, which know the "
+    "years before."
 )
 
 
 def series_text(table: pd.DataFrame) -> str:
     """Return the scores as text, with where a naive forecast is better."""
     better = table["wins"].str.replace(" ", " and ").replace("", "the runs")
+    better = better.mask(table["score"] == table[["persistence", "flat"]].min(axis=1), "equal")
+    better = better.where(table["score"].notna(), "one year only")
     told = table.assign(
         series=[", ".join(filter(None, [r.outcome, r.place])) for r in rows_of(table)],
-        better=better.where(table["score"].notna(), "one year only"),
+        better=better.where(table["years"] > 0, "nothing simulated"),
     )
     scores = "runs=score", "last value=persistence", "mean=flat", "unit", "better"
     first = "series", "years", "covered=%coverage", "width", "rank"
@@ -434,20 +454,14 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
         band = effect.quantiles(spread, (0.05, 0.95)) if not event else (np.nan, np.nan)
         rows.append(
             {
-                "target": target.id,
-                "theme": discrepancy.theme_of(target.outcome),
-                "use": target.use,
-                "looked_at": target.looked_at,
+                **{"target": target.id, "theme": discrepancy.theme_of(target.outcome)},
+                **{"use": target.use, "looked_at": target.looked_at},
                 "kind": "event" if event else target.bound.replace("about", "number"),
                 "figure": target.figure.id,
-                "window_start": target.window[0],
-                "window_end": target.window[1],
+                **dict(zip(("window_start", "window_end"), target.window, strict=True)),
                 **{name: getattr(target, name) for name in ("unit", "observed", "error", "scale")},
                 "median": float(known.mean()) if event and known.size else median,
-                "p05": low,
-                "p95": high,
-                "band_low": band[0],
-                "band_high": band[1],
+                **{"p05": low, "p95": high, "band_low": band[0], "band_high": band[1]},
                 **_agreement(target, spread),
                 "covered_by_runs": _agreement(target, known)["covered"],
                 "runs": known.size,

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import blake2b
-from importlib.util import find_spec
 from itertools import pairwise
 from math import prod
 from types import SimpleNamespace
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 
 from tajsim.compiled import program as programs
 from tajsim.compiled.kernel import ASKED, COUNT, NOTE_HEAD, NOTE_PARTS, PLACE
-from tajsim.compiled.program import Program
+from tajsim.compiled.program import Program, tell_once
 from tajsim.compiled.traced import RUNS, TraceError
 from tajsim.errors import UserError, unknown
 
@@ -45,17 +44,38 @@ def chosen(engine: str | None = None) -> str:
         UserError: for a name that is none, or if the compiler that is asked for is missing.
     """
     named = engine or os.environ.get(VARIABLE) or ""
-    there = find_spec("llvmlite") is not None
-    if not named:
-        return COMPILED if there else NUMPY
-    if named not in ENGINES:
+    if named not in ("", *ENGINES):
         raise UserError(unknown("engine", named, ENGINES))
-    if named == COMPILED and not there:
-        raise UserError(
-            "llvmlite is not installed; install it with: pip install 'tajsim[fast]', or use the "
-            "engine numpy"
-        )
-    return named
+    lacking = "" if named == NUMPY else _lacking()
+    if lacking and named:
+        raise UserError(f"{lacking}; try pip install 'tajsim[fast]', or use the engine numpy")
+    if lacking and "cannot" in lacking:
+        tell_once(f"{lacking}; numpy simulates")
+    return NUMPY if lacking else named or COMPILED
+
+
+@cache
+def _lacking() -> str:
+    """Return why there is no compiler; nothing where there is one."""
+    try:
+        import llvmlite.binding  # noqa: F401
+    except ModuleNotFoundError:
+        return "llvmlite is not installed"
+    except Exception as error:  # as its library is another system's, or damaged
+        return f"llvmlite cannot be loaded ({_said(error)})"
+    return ""
+
+
+def _said(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__} {error}".split())[:200]
+
+
+def used(engine: str, held: bool) -> str:
+    """Return what simulated the package's model, perhaps with rules held, for an engine meant."""
+    from tajsim.model.model import TajikistanModel
+
+    known = [_KNOWN.get((TajikistanModel, way, ()), engine) for way in {False, held}]
+    return NUMPY if None in known else engine
 
 
 @contextmanager
@@ -75,16 +95,8 @@ def using(engine: str | None) -> Iterator[None]:
 
 # The program of a model.
 
-#: Programs by kind of model; None where there can be none.
-_KNOWN: dict[str, Program | None] = {}
-_TOLD: set[str] = set()
-
-
-def tell_once(line: str) -> None:
-    """Print a line to stderr, once in this process."""
-    if line not in _TOLD:
-        _TOLD.add(line)
-        print(f"tajsim: {line}", file=sys.stderr, flush=True)
+#: Programs by class (two may have one name), rules held and outcomes; None where there is none.
+_KNOWN: dict[tuple[type[TajikistanModel], bool, tuple[str, ...]], Program | None] = {}
 
 
 def compile_once(held: bool = False) -> None:
@@ -138,7 +150,7 @@ def _or_none(
 
     if kind is TajikistanModel:  # of which all models have one program
         model = None
-    known = f"{kind.__module__}.{kind.__qualname__} {held} {sorted(model.record) if model else ''}"
+    known = kind, held, tuple(sorted(model.record)) if model else ()
     if known not in _KNOWN and model and model.run_count < 2:
         tell_once(f"{kind.__name__}: one run alone is not traced; numpy simulates it")
         return None
@@ -149,19 +161,14 @@ def _or_none(
         except TraceError as error:
             tell_once(f"{error}; numpy simulates {kind.__name__}")
         except Exception as error:  # of the compiler, or what it cannot do
-            said = " ".join(f"{type(error).__name__} {error}".split())[:200]
-            tell_once(f"{kind.__name__} cannot be compiled ({said}); numpy simulates it")
+            tell_once(f"{kind.__name__} cannot be compiled ({_said(error)}); numpy simulates it")
     return _KNOWN[known]
 
 
 def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: bool) -> Program:
     """Return the program of a kind of model, of this one if it is not the package's own."""
-    written = None
-    if model is None:
-        key = programs.key_of(programs.sources(), str(held))
-    else:
-        written = programs.written(model, held)
-        key = programs.key_of(programs.sources(), written[1])
+    written = programs.written(model, held) if model else None
+    key = programs.key_of(programs.sources(), repr(written or held))  # not all is in the text
     path = programs.cache_folder() / f"{key}.month"
     found = programs.read(path, key)
     if found is None:
@@ -306,21 +313,12 @@ class MonthSpan:
                 self.program.fixed(arena.ctypes.data)
                 to = target + (first * stride + 4 * begin)
                 self.program.months(
-                    arena.ctypes.data,
-                    arena[-1].ctypes.data,
-                    counters[first - self.first :].ctypes.data,
-                    quiet.ctypes.data,
-                    notes.control.ctypes.data,
-                    days[first - self.first :].ctypes.data,
-                    first,
-                    stop - first,
-                    self.dated is not None,
-                    len(source[0]),
-                    source.ctypes.data,
-                    to.ctypes.data,
-                    stride,
-                    count,
-                )
+                    arena.ctypes.data, arena[-1].ctypes.data,
+                    counters[first - self.first :].ctypes.data, quiet.ctypes.data,
+                    notes.control.ctypes.data, days[first - self.first :].ctypes.data,
+                    first, stop - first, self.dated is not None, len(source[0]),
+                    source.ctypes.data, to.ctypes.data, stride, count,
+                )  # fmt: skip
             given[:kept, here] = arena[:kept]
             notes.take(begin, count)
             share = (begin + count) / self.runs
@@ -446,31 +444,20 @@ class Notes:
 
     def hand_to(self, chronicle: Chronicle) -> None:
         """Tell a chronicle, in the order in which the model itself would."""
-        run, month, note, *rest = map(np.concatenate, zip(*self._found, strict=True))
-        if not run.size:
+        columns = [np.concatenate(part) for part in zip(*self._found, strict=True)]
+        order = np.lexsort((columns[2], columns[1], columns[0]))
+        if not len(order):  # as in a month that notes nothing
             return
-        # One number for all three is sorted three times as fast.
-        number = (run * (int(month.max()) + 1) + month) * len(self.about.notes) + note
-        order = np.argsort(number, kind="stable")
-        note, (size, *indices) = note[order], (column[order] for column in rest)
-        kinds, tables = _codes_of(self.about)
-        named = [t[note, i.astype(np.intp)] for t, i in zip(tables, indices, strict=True)]
-        chronicle.keep(np.array([run[order], month[order], kinds[note], *named, size], float))
-
-
-@cache
-def _codes_of(about: programs.About) -> tuple[NDArray[np.intp], list[NDArray[np.float64]]]:
-    """Return the codes of notes: kinds, and actors, targets and causes ``(note, name)``."""
-    from tajsim.model.chronicle import Chronicle
-
-    codes, tables = Chronicle(0), []
-    kinds, *names = zip(*about.notes, strict=True)
-    known = (codes._names, codes._names, codes._causes)
-    for given, by_name in zip(names, known, strict=True):
-        tables.append(np.zeros((len(given), max(map(len, given)))))
-        for place, some in enumerate(given):
-            tables[-1][place, : len(some)] = [by_name[name] for name in some]
-    return np.array([codes._kinds[kind] for kind in kinds]), tables
+        run, month, note, size, *indices = (column[order] for column in columns)
+        kinds, *names = zip(*self.about.notes, strict=True)
+        codes = (chronicle._names, chronicle._names, chronicle._causes)
+        rows = [run, month, np.array([chronicle._kinds[kind] for kind in kinds])[note]]
+        for index, given, known in zip(indices, names, codes, strict=True):
+            table = np.zeros((len(given), max(map(len, given))))
+            for place, some in enumerate(given):
+                table[place, : len(some)] = [known[name] for name in some]
+            rows.append(table[note, index.astype(np.intp)])
+        chronicle.keep(np.array([*rows, size], float))
 
 
 @cache

@@ -8,7 +8,6 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
@@ -103,21 +102,18 @@ def traces_of(model: TajikistanModel, held: bool) -> dict[str, Graph]:
     from tajsim.compiled import tracer
     from tajsim.compiled.traced import Recorder
 
-    def holding() -> tracer.Holding | None:
-        return tracer.Holding(Recorder(model.run_count)) if held else None
+    def traced(**skip: Any) -> Graph:
+        rules = tracer.Holding(Recorder(model.run_count)) if held else None
+        recorder = rules.recorder if rules else None
+        return tracer.trace(model, recorder, chronicle=True, holding=rules, **skip)
 
     kept = {owner: dict(vars(owner)) for _, owner, _ in tracer.states(model)}
     try:
         # Arrays that two states share now may be two in another month.
         for _, owner, name in tracer.states(model):
             vars(owner)[name] = vars(owner)[name].copy()
-        rules = holding()
-        recorder = rules.recorder if rules else None
-        month = tracer.trace(model, recorder, chronicle=True, holding=rules)
-        fewer = holding()
-        recorder = fewer.recorder if fewer else None
-        skip = dated_guards(month)
-        between = tracer.trace(model, recorder, skip=skip, chronicle=True, holding=fewer)
+        month = traced()
+        between = traced(skip=dated_guards(month))
         return {"month": month, "between": between, "settle": tracer.trace_settling(model)}
     finally:
         for owner, attributes in kept.items():
@@ -224,8 +220,7 @@ def compiled(text: str) -> bytes:
     # The passes of LLVM find nothing to improve and double the time.
     module = llvm.parse_assembly(text)
     module.verify()
-    found: bytes = _machine().emit_object(module)
-    return found
+    return bytes(_machine().emit_object(module))
 
 
 def _machine() -> Any:
@@ -262,6 +257,20 @@ def linked(about: About, code: bytes) -> Program:
 
 
 # Kept.
+
+_TOLD: set[str] = set()
+
+
+def tell_once(line: str) -> None:
+    """Print a line to stderr, once in this process."""
+    if line not in _TOLD:
+        _TOLD.add(line)
+        print(f"tajsim: {line}", file=sys.stderr, flush=True)
+
+
+def _tell_unkept(folder: Path, why: str) -> None:
+    other = f"{FOLDER_VARIABLE} names another folder"
+    tell_once(f"{folder} {why}, so that the model is compiled at each start; {other}")
 
 
 def cache_folder() -> Path:
@@ -306,10 +315,14 @@ def sources() -> str:
 def read(path: Path, key: str) -> tuple[About, bytes] | None:
     """Return a kept program; None if there is none, or none that may be executed.
 
-    What is damaged, belongs to another user or can be written by others is left alone.
+    What is damaged, belongs to another user or can be written by others is left alone; where it is
+    the whole folder that is said.
     """
     try:
-        if not (_own(path.parent.stat()) and _own(path.lstat())):
+        if not _own(path.parent.stat()):
+            _tell_unkept(path.parent, "belongs to others or can be written by them")
+            return None
+        if not _own(path.lstat()):
             return None
         whole = path.read_bytes()
     except OSError:
@@ -338,7 +351,7 @@ def keep(path: Path, key: str, about: About, code: bytes) -> None:
     told = json.dumps(asdict(about)).encode()
     content = b"%d\n" % len(told) + told + code
     begun = path.with_name(f".{path.name}-{os.getpid()}")
-    with suppress(OSError):
+    try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             file_number = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -350,3 +363,5 @@ def keep(path: Path, key: str, about: About, code: bytes) -> None:
                 old.unlink(missing_ok=True)
         finally:
             begun.unlink(missing_ok=True)
+    except OSError as error:
+        _tell_unkept(path.parent, f"cannot be written ({error.strerror})")

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 import tajsim.files as files
 from tajsim.axes import DIMENSIONS
+from tajsim.compiled.engine import used
 from tajsim.ensemble.fingerprint import model_version
 from tajsim.ensemble.job import Job, Record
 from tajsim.ensemble.plan import Plan, SavedState, StatePart, check_fits
@@ -37,14 +38,9 @@ Columns = Mapping[str, NDArray[Any]]
 #: Column of codes -> the string table that it points into.
 TABLES = {f"event_{column}": table for column, table in chronicle.TABLES.items()}
 _LABELS = {
-    "scenario": "Scenario",
-    "run": "Run",
-    "month": "Month",
-    "kind": "Kind of event",
-    "actor": "Who acts",
-    "target": "Who or what is affected",
-    "cause": "The main cause",
-}
+    "scenario": "Scenario", "run": "Run", "month": "Month", "kind": "Kind of event",
+    "actor": "Who acts", "target": "Who or what is affected", "cause": "The main cause",
+}  # fmt: skip
 
 
 def chronicle_variables(
@@ -93,7 +89,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "Conventions": "CF-1.11",
         "tajsim_version": __version__,
         "model": model_version(),
-        "engine": plan.engine,
+        "engine": used(plan.engine, any(scenario.without for scenario in plan.scenarios)),
         "versions": json.dumps(_versions()),
         "source": source_state(),
         "command": python_call(plan),

@@ -37,9 +37,10 @@ PAIRED = (
     "Paired differences hold parameters and chance only: where the model errs alike on both sides "
     "it cancels, and where it does not no band shows it."
 )
-#: Equally likely values of a normal variable, by which runs are spread.
-_NODES: Array = ndtri((np.arange(25) + 0.5) / 25)
-_NODES *= 1.0 / _NODES.std()
+#: Equally likely values of a normal variable, by which runs are spread. The second and the last but
+#: one are the ends of its 90 % band; the outermost ones give it its variance.
+_NODES: Array = ndtri((np.arange(30) + 0.5) / 30)
+_NODES[[0, -1]] *= math.sqrt((30 - (_NODES[1:-1] ** 2).sum()) / 2) / _NODES[-1]
 _FLOOR = 1e-4
 _Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
 

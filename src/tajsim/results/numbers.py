@@ -15,13 +15,14 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from tajsim.axes import COMMANDERS, DIMENSIONS, SECTIONS
+from tajsim.files import data_tables
 from tajsim.inputs import deals, ledger
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Columns of text that tables and sentences are folded to.
-WIDTH = 100
+#: Columns of text that tables and sentences are folded to, and characters of a label in a picture.
+WIDTH, LABEL = 100, 28
 
 _MOST_DECIMALS = 6
 _ENDLESS = 10_000  # characters in a line of a file or a pipe
@@ -222,27 +223,6 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
-#: Names whose reading cannot be had by putting spaces for underscores.
-SPELLED = {
-    "head_of_emergencies": "Emergencies minister",
-    "head_of_deputy_defence": "Deputy defence minister",
-    "head_of_badakhshan_border": "Head of Badakhshan border",
-    "early_transfer": "73 km Tajik-held",
-    "murghab": "Murghab (China)",
-    "gbao": "Badakhshan (GBAO)",
-    "united_states": "United States",
-    "european_union": "European Union",
-    "united_kingdom": "United Kingdom",
-    "osce_un": "OSCE and UN",
-    "irpt": "IRPT",
-    "hizb_ut_tahrir": "Hizb-ut-Tahrir",
-    "sughd_rail_road": "Sughd rail and road",
-    "air_migrants": "Air and migrants",
-    "russian_border_troops": "Russian Border Troops",
-    "imu": "IMU",
-    "islamic_state": "Islamic State",
-}
-
 #: Own names that stand in the names of claims and targets.
 _OWN_NAMES = {
     *COMMANDERS, *SECTIONS, "moscow", "russian", "russia", "tajik", "uzbek", "afghan", "western",
@@ -254,7 +234,6 @@ _MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 MONTHS = tuple(month[:3] for month in _MONTHS)
-
 
 #: Names in the closed lists of the axes.
 _AXIS_NAMES = frozenset(name for listed in DIMENSIONS.values() for name in listed)
@@ -273,7 +252,8 @@ def display_name(name: str) -> str:
     """Return a coordinate name as a reader wants it: ``elite_control`` -> ``Elite control``."""
     if deal := deals.load_deals().get(name):
         return deal.label
-    return SPELLED.get(name, name.replace("_", " ").capitalize())
+    spelled = data_tables("chronicle.toml")["labels"].get(name)
+    return str(spelled or name.replace("_", " ").capitalize())
 
 
 def place_name(name: str) -> str:
@@ -283,10 +263,16 @@ def place_name(name: str) -> str:
 
 
 def parameter_name(name: str) -> str:
-    """Return a parameter as words: ``debt_to_russia`` -> ``debt to Russia``."""
-    family, _, place = name.partition(".")
+    """Return a parameter as words: ``agency_pay.army`` -> ``agency pay, army``.
+
+    Parts of one that would be longer than `LABEL` are told in their short forms.
+    """
+    family, *places = name.split(".")
     said = " ".join(w.capitalize() if w in _OWN_NAMES else w for w in family.split("_"))
-    return f"{said}, {place_name(place)}" if place else said
+    words, forms = [said, *map(place_name, places)], data_tables("chronicle.toml")["short"]
+    if len(", ".join(words)) > LABEL:
+        words = [forms.get(family, said), *(forms.get(p, p.replace("_", " ")) for p in places)]
+    return ", ".join(words)
 
 
 def capital(text: str) -> str:
