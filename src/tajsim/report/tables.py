@@ -12,7 +12,7 @@ from tajsim.display import rows_of
 from tajsim.ensemble.dataset import chain_texts
 from tajsim.inputs import registry, scenario_parts
 from tajsim.report.facts import Facts
-from tajsim.results import answer, effect, numbers, select, window
+from tajsim.results import answer, discrepancy, effect, numbers, select, window
 from tajsim.results.numbers import capital, listed, month_text, percent, small
 from tajsim.version import __version__
 
@@ -46,9 +46,13 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
         way = "set by the scenario" if c.verdict == "set" else c.verdict
         way = "too few histories" if few and c.verdict != "set" else way
         mean = answer.with_unit(c.found.mean, c.found.low, c.found.high, c.unit)
-        body.append([capital(c.label), c.unit_text, *c.levels, c.spread or "-", mean, way])
-    heads = ["Outcome", "Unit", card.other, card.label, "9 of 10 histories",
-             "Mean difference [90 % interval of the mean]", "Direction"]  # fmt: skip
+        wide = (
+            _band(c.values[0], c.outcome, c.unit, c.before, c.after) if c.kind == "level" else "-"
+        )
+        body.append([capital(c.label), c.unit_text, *c.levels, wide, c.spread or "-", mean, way])
+    heads = ["Outcome", "Unit", card.other, card.label, f"{BAND}, {card.other}",
+             "9 of 10 histories", "Mean difference [90 % interval of the mean]",
+             "Direction"]  # fmt: skip
     marks = ["" if c.told and not few else "open" for c in rows]
     rest = listed([small(c.label) for c in own if c not in rows])
     note = f"No effect that can be told: {rest}." if rest else ""
@@ -67,17 +71,30 @@ def levels(facts: Facts) -> Table:
         return f"{numbers.short(value * by)} {said}".rstrip()
 
     shown = select.first_of_summary(effect.summarise(facts.dataset, facts.asked))
-    body = [
-        [row.label, level(row.median, row.unit), level(row.p05, row.unit), level(row.p95, row.unit)]
-        for row in rows_of(shown)
-    ]
+    found = list(window.cells(facts.dataset, window.window_of(facts.dataset, facts.asked)))
+    body = []
+    for row in rows_of(shown):
+        ends = discrepancy.band(found[row.Index].values[0], row.outcome)
+        numbers_of = (row.median, row.p05, row.p95, *ends)
+        body.append([row.label, *(level(value, row.unit) for value in numbers_of)])
     return Table(
         f"{facts.runs:,} runs, {' to '.join(map(month_text, facts.window(facts.reference)))}",
-        ["Outcome", "Median of the runs", "5 % of the runs are below", "5 % are above"],
+        ["Outcome", "Median of the runs", "5 % of the runs are below", "5 % are above",
+         f"{BAND}: from", "to"],
         body,
         [""] * len(body),
         "Over the window flows are by year, counts added, stocks at its end, all else its mean.",
-    )
+    )  # fmt: skip
+
+
+#: What a band of levels is called in a table.
+BAND = "90 % band with the discrepancy of the model"
+
+
+def _band(values: effect.Values, outcome: str, unit: str, *levels: float) -> str:
+    """Return the ends of the band of levels ``(run,)``, in the unit that the levels are told in."""
+    by, _ = answer.scale(unit, max(map(abs, levels)))
+    return " to ".join(numbers.short(end * by, 2) for end in discrepancy.band(values, outcome))
 
 
 def claims(facts: Facts, scenario: str) -> Table | None:
@@ -303,4 +320,7 @@ def limits(facts: Facts) -> list[str]:
             f"{facts.counts.get('assumption', 0):,} of {whole:,} parameters in force are "
             "assumptions; true values may lie outside their ranges."
         )
-    return [*lines, *_ALWAYS]
+    levels_hold = discrepancy.statement()
+    if not facts.others:
+        levels_hold = levels_hold.removesuffix(discrepancy.PAIRED).strip()
+    return [*lines, levels_hold, *_ALWAYS]
