@@ -16,6 +16,8 @@ from tajsim.results import answer, discrepancy, effect, numbers, select, window
 from tajsim.results.numbers import capital, listed, month_text, percent, small
 from tajsim.version import __version__
 
+BAND = "90 % band with the discrepancy of the model"
+
 
 @dataclass(frozen=True)
 class Table:
@@ -46,13 +48,12 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
         way = "set by the scenario" if c.verdict == "set" else c.verdict
         way = "too few histories" if few and c.verdict != "set" else way
         mean = answer.with_unit(c.found.mean, c.found.low, c.found.high, c.unit)
-        wide = (
-            _band(c.values[0], c.outcome, c.unit, c.before, c.after) if c.kind == "level" else "-"
-        )
+        by, _ = answer.scale(c.unit, max(abs(c.before), abs(c.after)))
+        ends = [numbers.short(v * by, 2) for v in discrepancy.band(c.values[0], c.outcome)]
+        wide = " to ".join(ends) if c.kind == "level" else "-"
         body.append([capital(c.label), c.unit_text, *c.levels, wide, c.spread or "-", mean, way])
-    heads = ["Outcome", "Unit", card.other, card.label, f"{BAND}, {card.other}",
-             "9 of 10 histories", "Mean difference [90 % interval of the mean]",
-             "Direction"]  # fmt: skip
+    heads = ["Outcome", "Unit", card.other, card.label, f"{BAND}: {card.other}"]
+    heads += ["9 of 10 histories", "Mean difference [90 % interval of the mean]", "Direction"]
     marks = ["" if c.told and not few else "open" for c in rows]
     rest = listed([small(c.label) for c in own if c not in rows])
     note = f"No effect that can be told: {rest}." if rest else ""
@@ -72,29 +73,18 @@ def levels(facts: Facts) -> Table:
 
     shown = select.first_of_summary(effect.summarise(facts.dataset, facts.asked))
     found = list(window.cells(facts.dataset, window.window_of(facts.dataset, facts.asked)))
-    body = []
-    for row in rows_of(shown):
-        ends = discrepancy.band(found[row.Index].values[0], row.outcome)
-        numbers_of = (row.median, row.p05, row.p95, *ends)
-        body.append([row.label, *(level(value, row.unit) for value in numbers_of)])
+    body = [
+        [row.label, *(level(v, row.unit) for v in (row.median, row.p05, row.p95, *ends))]
+        for row in rows_of(shown)
+        for ends in [discrepancy.band(found[row.Index].values[0], row.outcome)]
+    ]
     return Table(
         f"{facts.runs:,} runs, {' to '.join(map(month_text, facts.window(facts.reference)))}",
-        ["Outcome", "Median of the runs", "5 % of the runs are below", "5 % are above",
-         f"{BAND}: from", "to"],
+        ["Outcome", "Median", "5 % of the runs are below", "5 % are above", f"{BAND}: from", "to"],
         body,
         [""] * len(body),
         "Over the window flows are by year, counts added, stocks at its end, all else its mean.",
-    )  # fmt: skip
-
-
-#: What a band of levels is called in a table.
-BAND = "90 % band with the discrepancy of the model"
-
-
-def _band(values: effect.Values, outcome: str, unit: str, *levels: float) -> str:
-    """Return the ends of the band of levels ``(run,)``, in the unit that the levels are told in."""
-    by, _ = answer.scale(unit, max(map(abs, levels)))
-    return " to ".join(numbers.short(end * by, 2) for end in discrepancy.band(values, outcome))
+    )
 
 
 def claims(facts: Facts, scenario: str) -> Table | None:
@@ -164,9 +154,9 @@ def commands(facts: Facts) -> list[str]:
     if not made:
         return ["not kept"]
     steps = [_step(c, f"-{i}" if len(made) > 1 else "") for i, c in enumerate(made, start=1)]
-    window = ["--window", ":".join(facts.asked)] if facts.asked else []
     places = [place for _, place in steps]
-    last = shlex.join(["tajsim", "report", *places, *window, "--out", "report.html"])
+    places += ["--window", ":".join(facts.asked)] if facts.asked else []
+    last = shlex.join(["tajsim", "report", *places, "--out", "report.html"])
     return [*(command for command, _ in steps), last]
 
 
@@ -262,8 +252,8 @@ def out_of_range(facts: Facts) -> list[str]:
 def _who(facts: Facts, scenarios: list[str], parameter: str, value: float) -> str:
     called = listed([f"“{facts.called[name]}”" for name in scenarios], 3)
     sets = "sets" if len(scenarios) == 1 else "set"
-    name = numbers.parameter_name(parameter)
-    return f"{called} {sets} “{name}” to {numbers.table_number(value)}"
+    what = f"“{numbers.parameter_name(parameter)}” to {numbers.table_number(value)}"
+    return f"{called} {sets} {what}"
 
 
 def _projection(facts: Facts) -> str:
@@ -320,7 +310,5 @@ def limits(facts: Facts) -> list[str]:
             f"{facts.counts.get('assumption', 0):,} of {whole:,} parameters in force are "
             "assumptions; true values may lie outside their ranges."
         )
-    levels_hold = discrepancy.statement()
-    if not facts.others:
-        levels_hold = levels_hold.removesuffix(discrepancy.PAIRED).strip()
-    return [*lines, levels_hold, *_ALWAYS]
+    unpaired = "" if facts.others else discrepancy.PAIRED
+    return [*lines, discrepancy.statement().removesuffix(unpaired).strip(), *_ALWAYS]
