@@ -117,9 +117,7 @@ def test_every_picture_says_what_it_shows(page: Page) -> None:
 FEW = ["heroin_seized", "collusion", "grievance", "own_effort", "outside_provision"]
 
 
-def test_tables_of_levels_show_the_band_with_the_discrepancy_of_the_model(
-    soon: None, pair: xr.Dataset
-) -> None:
+def test_levels_are_told_with_the_discrepancy_of_the_model(soon: None, pair: xr.Dataset) -> None:
     table = levels(Facts(run_many(["history"], runs=8, until="2004-12", outcomes=["collusion"])))
     middle, low, high, least, most = (float(t.split()[0]) for t in table.rows[0][1:])
     assert table.heads[-2].startswith(BAND) and least < low < middle < high < most

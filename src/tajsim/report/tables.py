@@ -16,8 +16,6 @@ from tajsim.results import answer, discrepancy, effect, numbers, select, window
 from tajsim.results.numbers import capital, listed, month_text, percent, small
 from tajsim.version import __version__
 
-BAND = "90 % band with the discrepancy of the model"
-
 
 @dataclass(frozen=True)
 class Table:
@@ -192,6 +190,7 @@ def _notes(facts: Facts, texts: dict[str, str]) -> list[str]:
 
 #: With fewer runs than this the page says that they are few.
 FEW = 100
+BAND = "90 % band with the discrepancy of the model"
 
 
 def checks(facts: Facts) -> list[str]:
@@ -231,10 +230,9 @@ _MODES = {
 
 def out_of_range(facts: Facts) -> list[str]:
     """Say which inputs lie outside the range of the registry, or that of the calibrated sample."""
-    known = registry.load_parameters()
     lines = []
     for scenarios, name, value in effect.inputs_set(facts.dataset):
-        row = known.get(name)
+        row = registry.load_parameters().get(name)
         if row and not row.low <= value <= row.high:
             least = numbers.interval(row.low, row.high)
             lines.append(
