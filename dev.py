@@ -53,7 +53,7 @@ UNREACHED = (
 
 
 def demo(arguments: Sequence[str]) -> int:
-    """Compare the Russian border withdrawal with the status quo, 200 paired runs."""
+    """Compare the Russian border withdrawal with the arrangement of 2004, 200 paired runs."""
     # Compiling takes less time than it saves here; a reader goes on to the report and dashboard.
     set_up("app", "fast", "report")
     return run_module("tajsim", *DEMO, *arguments)

@@ -44,7 +44,7 @@ def test_history_passes_through_the_events_that_are_told() -> None:
         assert seen.tolist() == conditioned.load_luck().met[name][rows].tolist(), name
     assert found.attrs["parameters_mode"] == "conditioned"
     said = basis_statement(found)
-    assert "tests nothing" in said and "mirzoev bargains in" in said
+    assert "test nothing" in said and "Mirzoev bargains in" in said
     # Far more of them meet what happened than of those whose chance is any.
     usual = tajsim.run("history", 60, until="2004-12", outcomes=["bargains"])["bargains"]
     early = usual.sel(commander="mirzoev", month=slice("2004-01", "2004-03"))
@@ -83,7 +83,8 @@ def test_what_conditioned_runs_cannot_do_is_told(
     mode = {"parameters": "conditioned"}
     refused("test nothing", tajsim.validate, runs=2, **mode)
     few = {"runs": 20, "until": "2004-02", "parameters": "conditioned"}
-    assert tajsim.compare("status-quo", "irpt-ban", **few).variance.empty
+    found = tajsim.compare("status-quo", "irpt-ban", **few)
+    assert found.variance.empty and "banned” meets no documented" in found.cards[0].text(999)
     assert command(["signs", "--parameters", "conditioned", "--runs", "900"]) == 2
     assert "expected at most 500 runs" in capsys.readouterr().err
     other = conditioned.load_luck()

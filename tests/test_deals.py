@@ -90,6 +90,13 @@ def test_a_scenario_holds_deals(tmp_path: Path) -> None:
     assert (found["deals_in_force"].sel(deal="russian_base") == 1.0).all()
 
 
+def test_what_is_not_in_force_cannot_be_held_from_the_start(tmp_path: Path) -> None:
+    hold = '[hold]\ndeals = ["nato_transit"]\n'
+    refused(r"mine\.toml:5: .* not in force in 2004-01", load_scenario, file(tmp_path, hold))
+    begun = '[[events]]\ndate = "2004-01"\nkind = "deal"\ndeal = "nato_transit"\nchange = "begin"'
+    assert load_scenario(file(tmp_path, hold + begun, "status-quo")).events[0].holds
+
+
 def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
     reference, withdrawal = "arrangement-of-2004", "russian-border-withdrawal"
     row = '[[events]]\ndate = "2005-06"\nkind = "deal"\ndeal = "{}"\nchange = "{}"\n'

@@ -23,7 +23,7 @@ from tajsim.exploration.sensitivity import Sensitivity
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.scenario_parts import Event, Scenario, load_scenario
 from tajsim.results.numbers import factor, interval, percent, table_number, text_table
-from tajsim.results.select import first_of_comparison
+from tajsim.results.select import first_of_comparison, headline
 
 EVIL = "<script>alert('1')</script> & \"more\""
 
@@ -83,13 +83,14 @@ def test_a_scenario_made_by_hand_is_escaped() -> None:
 def test_a_comparison_shows_the_answer_and_folds_its_tables(pair: xr.Dataset) -> None:
     few = ["heroin_seized", "collusion", "strength", "grievance", "own_effort"]
     found = compare_dataset(pair.drop_vars([n for n in load_outcomes() if n not in few]))
-    seen = shown(found)
-    (card,) = found.cards
+    seen, (card,) = shown(found), found.cards
     assert card.finding in words(seen) and card.sure in words(seen)
     head, *rows = seen.rows
     assert head[2:4] == ["Status quo", "Russians leave"] and rows
     assert "russian-border-withdrawal against status-quo" in words(seen)
     assert " assumed" in words(seen)
+    own = found.table[found.table["outcome"] == "own_effort"].set_index("where")["headline"]
+    assert not own.pop("task=all") and own.all() and "own_effort" not in headline(found.dataset)
 
 
 def with_basis(dataset: xr.Dataset) -> xr.Dataset:

@@ -27,7 +27,8 @@ from tajsim.plots.style import FAMILIES, INK, QUIET, contrast, readable
 from tajsim.report import report, write_report
 from tajsim.report.facts import Facts, changes, gather
 from tajsim.report.page import POLICY, template
-from tajsim.report.tables import commands, recipe
+from tajsim.report.tables import BAND, commands, levels, recipe, theme
+from tajsim.results import discrepancy, select
 from tajsim.results.window import kept_window
 
 
@@ -69,6 +70,7 @@ def test_every_part_is_there(page: Page) -> None:
         "matveeva-2004:159",
         "scenarios/russian-border-withdrawal.toml:15",
         "There are only 6 runs",
+        discrepancy.statement(),
         "parameters in force",
         "seed 1",
         "numpy",
@@ -113,6 +115,14 @@ def test_every_picture_says_what_it_shows(page: Page) -> None:
 
 #: Enough for every part of a page, and few pictures to draw.
 FEW = ["heroin_seized", "collusion", "grievance", "own_effort", "outside_provision"]
+
+
+def test_levels_are_told_with_the_discrepancy_of_the_model(soon: None, pair: xr.Dataset) -> None:
+    table = levels(Facts(run_many(["history"], runs=8, until="2004-12", outcomes=["collusion"])))
+    middle, low, high, least, most = (float(t.split()[0]) for t in table.rows[0][1:])
+    assert table.heads[-2].startswith(BAND) and least < low < middle < high < most
+    told = theme(Facts(pair), select.names_of(pair)[1], "traffic")
+    assert told and told.heads[4].startswith(BAND) and " to " in told.rows[0][4]
 
 
 def test_one_run_of_one_scenario_twice(soon: None) -> None:

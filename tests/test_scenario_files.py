@@ -110,13 +110,13 @@ def test_a_new_file_is_its_parent_until_it_is_edited(parent: str, tmp_path: Path
 def test_the_commented_examples_of_a_new_file_are_right(tmp_path: Path) -> None:
     file = new_scenario(tmp_path / "new.toml", REFERENCE)
     lines = file.read_text(encoding="utf-8").splitlines()
-    keys = "[[ date kind commander label figures start end id statement document line mechanisms"
-    starts = (*f"{keys} outcome window expect against".split(), *load_parameters())
+    keys = "[hold] deals [[ date kind commander label figures start end id statement document line"
+    starts = (*f"{keys} mechanisms outcome window expect against".split(), *load_parameters())
     used = [x.removeprefix("# ") if x.removeprefix("# ").startswith(starts) else x for x in lines]
     file.write_text("\n".join(used), encoding="utf-8")
     inherited = load(REFERENCE).events
-    own = [event for event in scenarios.load_scenario(file).events if event not in inherited]
-    assert len(own) == len(scenarios.load_scenario(file).claims) == 1
+    own = {e.holds: e for e in scenarios.load_scenario(file).events if e not in inherited}
+    assert own.pop(True) and len(own) == len(scenarios.load_scenario(file).claims) == 1
     assert scenarios.load_scenario(file).settings
 
 

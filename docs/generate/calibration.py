@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+from scipy.stats import spearmanr
+
+from tajsim.axes import Array
 from tajsim.calibration.report import ORIGIN, PARAMETERS, TARGETS
 from tajsim.files import data_text, write_whole
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.targets import load_targets, read_targets, target_text
+from tajsim.inputs.values import load_posterior, prior_quantile
 
 _MARK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -89,15 +95,89 @@ def split_table() -> str:
     return markdown(
         ("target", "figure", "use", "why"),
         (
-            (
-                t.id,
-                f"`{t.figure.id}`",
-                t.use + (" (but looked at)" if t.looked_at and t.use == "checked" else ""),
-                t.reason,
-            )
+            (t.id, f"`{t.figure.id}`", t.use + " (looked at)" * t.looked_at, t.reason)
             for t in load_targets().values()
         ),
     )
+
+
+Values = Mapping[str, Array]
+#: Quantiles from which the prior is drawn, one order for each parameter.
+_DRAWS = 20_000
+#: Rank correlations from here on are called large.
+LARGE = 0.3
+
+
+def _margin(values: Values) -> Array:
+    return values["price_exit"] - values["price_border"]
+
+
+def _honest(values: Values) -> Array:
+    """Return the chance that honest guards as dense as the Russian ones meet a load on a plain."""
+    return values["detection_limit"] * (1.0 - 0.5 ** (8.7 / values["detection_half_density"]))
+
+
+#: What only a product is printed of: its name, unit, and how it is worked out; parts come first.
+PRODUCTS: dict[str, tuple[str, Callable[[Values], Array]]] = {
+    "flow": ("tonnes/year", lambda v: v["market_demand"] * 0.012),
+    "margin": ("USD/kg", _margin),
+    "interception": ("share", _honest),
+    "flow x margin": ("million USD/year", lambda v: v["market_demand"] * 12e-6 * _margin(v)),
+    "flow x margin / output": (
+        "share",
+        lambda v: v["market_demand"] * 12.0 * _margin(v) / v["output_start"],
+    ),
+    "flow x interception": ("tonnes/year", lambda v: v["market_demand"] * 0.012 * _honest(v)),
+}
+
+
+def product_table() -> str:
+    """Return prior, posterior and contraction of products and their parts, on a log scale."""
+    grid, chance = (np.arange(_DRAWS) + 0.5) / _DRAWS, np.random.default_rng(1)
+    sample = load_posterior()
+    prior = {n: prior_quantile(load_parameters()[n], chance.permutation(grid)) for n in sample}
+    rows = []
+    for name, (unit, made) in PRODUCTS.items():
+        before, after = made(prior), made(sample)
+        gone = 1.0 - np.log(after).var() / np.log(before).var()
+        rows.append((name, unit, _middle(before), _middle(after), f"{gone:.2f}"))
+    return markdown(("what", "unit", "prior", "posterior", "contraction"), rows)
+
+
+def _middle(values: Array) -> str:
+    low, median, high = (plain(f"{v:.3g}") for v in np.quantile(values, (0.05, 0.5, 0.95)))
+    return f"{median} ({low} to {high})"
+
+
+def together_table() -> str:
+    """Return the largest rank correlations of the sample, and in words whether any is large."""
+    sample = load_posterior()
+    found, names = np.asarray(spearmanr(np.array([*sample.values()]).T).statistic), [*sample]
+    pairs = [(i, j) for i in range(len(names)) for j in range(i)]
+    pairs.sort(key=lambda pair: -abs(found[pair]))
+    rows = [(f"`{names[j]}`", f"`{names[i]}`", f"{found[i, j]:+.2f}") for i, j in pairs[:6]]
+    large = sum(abs(found[pair]) >= LARGE for pair in pairs)
+    said = f"{large} of {len(pairs)} pairs are" if large else f"None of {len(pairs)} pairs is"
+    chance = 2.0 / math.sqrt(len(next(iter(sample.values()))))
+    return (
+        f"{said} correlated by {LARGE} or more in rank; {chance:.2f} is what two independent "
+        "parameters pass in one case of twenty.\n\n"
+        + markdown(("parameter", "and", "rank correlation"), rows)
+    )
+
+
+def looked_at_table() -> str:
+    """Return for each looked-at target how near runs were before the fit and after."""
+    fit = {row["target"]: row for row in rows_of(data_text(TARGETS))}
+    learnt = [row for row in rows_of(data_text(PARAMETERS)) if row["informed"] == "1"]
+    rows = []
+    for target in (t for t in load_targets().values() if t.looked_at):
+        row = fit[target.id]
+        near = (f"{float(row[name]):.0%}" for name in ("prior_near", "near"))
+        tied = [f"`{r['parameter']}`" for r in learnt if r["target"] == target.id]
+        moved = ", ".join(tied) or ("none" if target.use == "fitted" else "not fitted")
+        rows.append((target.id, target.use, *near, moved))
+    return markdown(("target", "use", "near: prior", "posterior", "parameters that moved"), rows)
 
 
 def left_out_table() -> str:
@@ -118,6 +198,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "origin": origin_table,
     "parameters": lambda: parameter_table(rows_of(data_text(PARAMETERS))),
     "at_prior": lambda: fitted_only_table(rows_of(data_text(PARAMETERS))),
+    "products": product_table,
+    "together": together_table,
+    "looked_at": looked_at_table,
     "targets": lambda: target_table(rows_of(data_text(TARGETS))),
 }
 

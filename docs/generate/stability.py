@@ -64,7 +64,7 @@ def drift(runs: int = 1000, **draws: Unpack[Sampling]) -> pd.DataFrame:
         ``spread`` of the early level over runs; ``error``, the standard error of the change;
         ``allowed``, the largest drift; ``verdict``; ``reason`` of an exception; the ``model``.
     """
-    chosen = [o for o in outcomes.load_outcomes().values() if o.headline]
+    chosen = [o for o in outcomes.load_outcomes().values() if o.headline and not o.adds_up]
     kept, constant = outcomes.with_weight(o.name for o in chosen), {"constant_world": 1.0}
     found = run("status-quo", runs, until=LATE[1], outcomes=kept, overrides=constant, **draws)
     return pd.DataFrame([_drift_row(found, o) for o in chosen]).assign(model=model_version())

@@ -114,7 +114,7 @@ def _kept(out: str | Path | None, made: Mapping[str, object]) -> pd.DataFrame:
 
 def _look(rules: Sequence[str], progress: Progress | None, draws: Mapping[str, Any]) -> Look:
     shares = [part_of(progress, part, 4) for part in range(4)]
-    headline = [name for name, row in outcomes.load_outcomes().items() if row.headline]
+    headline = [n for n, o in outcomes.load_outcomes().items() if o.headline and not o.adds_up]
     plan = prepare([PLAIN], outcomes=outcomes.with_weight(headline), without=rules, **draws)
     dataset = simulate(plan, shares[0])
     window = whole_period(dataset)

@@ -216,7 +216,7 @@ def _cells(tested: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def totals_text(claims: pd.DataFrame, runs: int) -> str:
-    """Return how many claims hold, fail, and are undecided at this number of runs."""
+    """Return how many claims have each verdict at this number of runs, and what they need."""
     tested = claims[claims["verdict"] != verdicts.NOT_TESTED]
     whole = numbers.counted(len(claims), "claim")
     of = numbers.counted(claims["scenario"].nunique(), "scenario")

@@ -53,15 +53,13 @@ def run(options: Namespace) -> None:
         from tajsim.analysis.variance import kept_table
         from tajsim.results.discrepancy import TABLE as BANDS
 
-        summary = summarise(dataset, options.window)
-        claims = evaluate_claims(dataset)
+        summary, claims = summarise(dataset, options.window), evaluate_claims(dataset)
         parts = [
             levels_text(dataset, summary, bool(options.all or options.outcomes)),
             claims_text(claims, untested=False),
             closing_text(dataset),
         ]
-        text = "\n\n".join(filter(None, parts))
-        bands = kept_table(dataset, BANDS)
+        text, bands = "\n\n".join(filter(None, parts)), kept_table(dataset, BANDS)
         return lambda written: text, {"summary": summary, "claims": claims, "bands": bands}
 
     _simulate_and_keep(options, [options.scenario], tables, state=state)
@@ -146,9 +144,9 @@ def _compared(
 def claims(options: Namespace) -> None:
     """Test every claim of the documents on scenarios and what they extend, simulated in pairs.
 
-    Prints, for each claim: the verdict (holds, fails, or undecided at this number of runs), the
-    share of runs in which it holds, the mean paired difference with its 90 % interval, what is
-    expected, and document and line.
+    Prints, for each claim: the verdict (holds, right sign but negligible, turns later, undecided at
+    this number of runs, fails, or not tested), the share of runs in which it holds, the mean paired
+    difference with its 90 % interval, what is expected, and document and line.
 
     example: tajsim claims --runs 100 --out claims.csv
     scenarios SCENARIO*  a shipped scenario or a file (default: all shipped ones with claims)
@@ -216,7 +214,7 @@ def validate(options: Namespace) -> None:
         found = tajsim.validate(**draws, against=options.against)
         return str(found), found.series if options.against else found.table
 
-    _score(options, work, "scoreboard")
+    _score(options, work, "table of series" if options.against else "scoreboard")
 
 
 @verb.Verb

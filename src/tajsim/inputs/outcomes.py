@@ -57,6 +57,8 @@ class Outcome:
     missing: bool = False
     #: Rare by nature, or decided by nobody in the model: it may lie at an end of its scale.
     rare: bool = False
+    #: Its places add up to 1, so that they are headlines and the whole, a constant, is not.
+    adds_up: bool = False
     #: Only grows: a constant world is judged by its rate.
     cumulative: bool = False
     #: On what scale the model may be off: ``log``, ``logit``, ``fisher`` or ``none``.
@@ -80,7 +82,7 @@ class Outcome:
             "aggregate": self.aggregate,
             **({"places": self.places} if self.places else {}),
             "window_unit": self.window_unit,
-            "headline": int(self.headline),
+            "headline": -1 if self.adds_up else int(self.headline),
             "meaning": self.meaning,
             "mechanisms": " ".join(self.mechanisms),
         }

@@ -487,14 +487,27 @@ def check_window(source: Source, period: Period, inherited: list[Event]) -> list
     return [event for event in inherited if not end or event.month <= end]
 
 
-def held_deals(source: Source, start: str) -> list[Event]:
-    """Return the deals that one file holds, each as an event of the first month."""
+def held_deals(source: Source, start: str, known: Sequence[Event]) -> list[Event]:
+    """Return the deals that one file holds, each as an event of the first month.
+
+    One that is neither in force then nor begun by a known event is refused: its absence would hold.
+    """
     table, where = source.top.get("hold", {}), source.problems.where(("hold",))
     held = table.get("deals", []) if isinstance(table, dict) else []
-    labels = {name: deals.load_deals()[name].label for name in held if name in DEALS}
+    rows, made = deals.load_deals(), [event for event in known if event.month <= start]
+    begun = {e.arguments["deal"] for e in made if e.arguments.get("change") == "begin"}
+    for name in (str(e.arguments["package"]) for e in made if e.kind == "package"):
+        begun |= {*deals.load_packages()[name].deals}
+    for place, name in enumerate(held):
+        if name in DEALS and name not in begun and not rows[name].in_force:
+            text = f"'{name}' is not in force in {start}; expected one that is, or an event that"
+            source.problems.add(("hold", "deals", place), f"{text} begins it by then")
     return [
-        Event(start, "deal", {"deal": name, "change": "hold"}, f"{label} held", (), where)
-        for name, label in labels.items()
+        Event(
+            start, "deal", {"deal": name, "change": "hold"}, f"{rows[name].label} held", (), where
+        )
+        for name in dict.fromkeys(held)
+        if name in DEALS
     ]
 
 
@@ -535,7 +548,8 @@ def _laid_over(under: Scenario, source: Source) -> Scenario:
     if "hold" in top:  # in place of those that its parents hold
         inherited = [e for e in inherited if not (e.holds and e.month == period[0])]
     inherited = moved_events(source, period, inherited)
-    own = [*held_deals(source, period[0]), *file_events(source, period, inherited)]
+    own = file_events(source, period, inherited)
+    own = [*held_deals(source, period[0], [*inherited, *own]), *own]
     return Scenario(
         name=source.path.stem,
         title=top.get("title", ""),

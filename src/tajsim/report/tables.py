@@ -12,7 +12,7 @@ from tajsim.display import rows_of
 from tajsim.ensemble.dataset import chain_texts
 from tajsim.inputs import registry, scenario_parts
 from tajsim.report.facts import Facts
-from tajsim.results import answer, effect, numbers, select, window
+from tajsim.results import answer, discrepancy, effect, numbers, select, window
 from tajsim.results.numbers import capital, listed, month_text, percent, small
 from tajsim.version import __version__
 
@@ -47,9 +47,12 @@ def theme(facts: Facts, scenario: str, stake: str) -> Table | None:
         way = "too few histories" if few and c.verdict != "set" else way
         beside = max(abs(c.before), abs(c.after)) if c.kind == "level" else 0.0
         mean = answer.with_unit(c.found.mean, c.found.low, c.found.high, c.unit, beside=beside)
-        body.append([capital(c.label), c.unit_text, *c.levels, c.spread or "-", mean, way])
-    heads = ["Outcome", "Unit", card.other, card.label, "9 of 10 histories",
-             "Mean difference [90 % interval of the mean]", "Direction"]  # fmt: skip
+        by, _ = answer.scale(c.unit, beside)
+        ends = [numbers.short(v * by, 2) for v in discrepancy.band(c.values[0], c.outcome)]
+        wide = " to ".join(ends) if c.kind == "level" else "-"
+        body.append([capital(c.label), c.unit_text, *c.levels, wide, c.spread or "-", mean, way])
+    heads = ["Outcome", "Unit", card.other, card.label, f"{BAND}: {card.other}"]
+    heads += ["9 of 10 histories", "Mean difference [90 % interval of the mean]", "Direction"]
     marks = ["" if c.told and not few else "open" for c in rows]
     rest = listed([small(c.label) for c in own if c not in rows])
     note = f"No effect that can be told: {rest}." if rest else ""
@@ -68,13 +71,15 @@ def levels(facts: Facts) -> Table:
         return f"{numbers.short(value * by)} {said}".rstrip()
 
     shown = select.first_of_summary(effect.summarise(facts.dataset, facts.asked))
+    found = list(window.cells(facts.dataset, window.window_of(facts.dataset, facts.asked)))
     body = [
-        [row.label, level(row.median, row.unit), level(row.p05, row.unit), level(row.p95, row.unit)]
+        [row.label, *(level(v, row.unit) for v in (row.median, row.p05, row.p95, *ends))]
         for row in rows_of(shown)
+        for ends in [discrepancy.band(found[row.Index].values[0], row.outcome)]
     ]
     return Table(
         f"{facts.runs:,} runs, {' to '.join(map(month_text, facts.window(facts.reference)))}",
-        ["Outcome", "Median of the runs", "5 % of the runs are below", "5 % are above"],
+        ["Outcome", "Median", "5 % of the runs are below", "5 % are above", f"{BAND}: from", "to"],
         body,
         [""] * len(body),
         "Over the window flows are by year, counts added, stocks at its end, all else its mean.",
@@ -155,9 +160,9 @@ def commands(facts: Facts) -> list[str]:
     if not made:
         return ["not kept"]
     steps = [_step(c, f"-{i}" if len(made) > 1 else "") for i, c in enumerate(made, start=1)]
-    window = ["--window", ":".join(facts.asked)] if facts.asked else []
     places = [place for _, place in steps]
-    last = shlex.join(["tajsim", "report", *places, *window, "--out", "report.html"])
+    places += ["--window", ":".join(facts.asked)] if facts.asked else []
+    last = shlex.join(["tajsim", "report", *places, "--out", "report.html"])
     return [*(command for command, _ in steps), last]
 
 
@@ -190,6 +195,7 @@ def _notes(facts: Facts, own: list[str]) -> list[str]:
 
 #: With fewer runs than this the page says that they are few.
 FEW = 100
+BAND = "90 % band with the discrepancy of the model"
 
 
 def checks(facts: Facts) -> list[str]:
@@ -229,10 +235,9 @@ _MODES = {
 
 def out_of_range(facts: Facts) -> list[str]:
     """Say which inputs lie outside the range of the registry, or that of the calibrated sample."""
-    known = registry.load_parameters()
     lines = []
     for scenarios, name, value in effect.inputs_set(facts.dataset):
-        row = known.get(name)
+        row = registry.load_parameters().get(name)
         if row and not row.low <= value <= row.high:
             least = numbers.interval(row.low, row.high)
             lines.append(
@@ -250,8 +255,8 @@ def out_of_range(facts: Facts) -> list[str]:
 def _who(facts: Facts, scenarios: list[str], parameter: str, value: float) -> str:
     called = listed([f"“{facts.called[name]}”" for name in scenarios], 3)
     sets = "sets" if len(scenarios) == 1 else "set"
-    name = numbers.parameter_name(parameter)
-    return f"{called} {sets} “{name}” to {numbers.table_number(value)}"
+    what = f"“{numbers.parameter_name(parameter)}” to {numbers.table_number(value)}"
+    return f"{called} {sets} {what}"
 
 
 def _projection(facts: Facts) -> str:
@@ -308,4 +313,5 @@ def limits(facts: Facts) -> list[str]:
             f"{facts.counts.get('assumption', 0):,} of {whole:,} parameters in force are "
             "assumptions; true values may lie outside their ranges."
         )
-    return [*lines, *_ALWAYS]
+    unpaired = "" if facts.others else discrepancy.PAIRED
+    return [*lines, discrepancy.statement().removesuffix(unpaired).strip(), *_ALWAYS]

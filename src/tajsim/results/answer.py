@@ -385,7 +385,8 @@ class Card:
         """Return the lines below the numbers: what is set, what does not change, how sure it is."""
         done = effects.done_by_reference(self.pair, self.window)
         itself = effects.reference_sentence(done, self.scenario, self.against)
-        return [*filter(None, (self.set_here, itself, self.still)), f"How sure: {self.sure}"]
+        met = effects.conditioned_statement(self.pair, brief=True)
+        return [*filter(None, (self.set_here, itself, self.still, met)), f"How sure: {self.sure}"]
 
     def rows(self, most: int = ROWS) -> list[OutcomeChange]:
         """Return what is listed, by size: at most so many with a direction.

@@ -170,8 +170,7 @@ def _size(event: Occurrence, unit: str) -> str:
         return ""
     if unit == "parameter":
         row = registry.load_parameters().get(event.target)
-        unit = row.unit if row else ""
-        unit = "" if unit == "index" else unit
+        unit = row.unit if row and row.unit != "index" else ""
         return f"{numbers.table_number(event.size)} {unit}".strip()
     if unit == "share":
         return numbers.percent(event.size)

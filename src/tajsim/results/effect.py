@@ -19,8 +19,8 @@ from tajsim.inputs import conditioned, scenario_parts
 from tajsim.inputs.deals import load_deals, load_packages
 from tajsim.inputs.registry import load_parameters
 from tajsim.inputs.values import load_posterior
-from tajsim.results.numbers import listed, month_text, parameter_name, percent
-from tajsim.results.select import attribute, gap, names_of, over_spread, pair_of
+from tajsim.results.numbers import listed, month_text, parameter_name, percent, words
+from tajsim.results.select import attribute, gap, names_of, over_spread, pair_of, title_of
 from tajsim.results.window import Cell, Window, cells, months_in, own_events, window_of
 
 Values = Array
@@ -246,22 +246,21 @@ def basis_statement(dataset: xr.Dataset) -> str:
     return f"Of {sum(counts.values())} parameters in force {listed(parts)}. {drawn}"
 
 
-def conditioned_statement(dataset: xr.Dataset) -> str:
-    """Return which documented events conditioned runs meet, by scenario; "" for other results."""
+def conditioned_statement(dataset: xr.Dataset, brief: bool = False) -> str:
+    """Return which documented events conditioned runs meet, or how many; "" for other results."""
     if dataset.attrs.get("parameters_mode") != conditioned.MODE:
         return ""
-    told = [
-        "Each run is a row of the calibrated sample with chance, of several tried, that met most "
-        "of the documented events, so that it tests nothing."
-    ]
+    told = "Conditioned runs test nothing: they had the chance, of several tried, that met most."
+    after = str(dataset["month"].values[-1].astype("datetime64[M]") + 1)
     settings, events = attribute(dataset, "settings"), attribute(dataset, "events")
     for name in names_of(dataset):
-        month = conditioned.parted(settings.get(name, {}), events.get(name, ()))
+        month = min(conditioned.parted(settings.get(name, {}), events.get(name, ())), after)
         met = conditioned.met_before(month, dataset.sizes["run"], int(dataset.attrs["seed"]))
-        parts = [f"{event.replace('-', ' ')} in {percent(share)}" for event, share in met.items()]
-        until = "" if month > "9999" else f", up to {month_text(month)}, when it parts from them"
-        told.append(f"{name}{until}: {listed(parts) or 'no event'}.")
-    return " ".join(told)
+        parts = [f"{words(event)} in {percent(share)}" for event, share in met.items()]
+        what = f"{len(met)} documented events" if brief and met else listed(parts)
+        until = f" before {month_text(month)}, when it parts from history" * (month < after)
+        told += f" “{title_of(dataset, name)}” meets {what or 'no documented event'}{until}."
+    return told
 
 
 COLUMNS = (

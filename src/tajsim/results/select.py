@@ -85,7 +85,7 @@ def outcome_names(dataset: xr.Dataset) -> list[str]:
 def headline(dataset: xr.Dataset) -> list[str]:
     """Return the headline outcomes of the results, or the first six where none is marked."""
     names = outcome_names(dataset)
-    return [n for n in names if int(dataset[n].attrs.get("headline", 0))] or names[:6]
+    return [n for n in names if int(dataset[n].attrs.get("headline", 0)) > 0] or names[:6]
 
 
 def outcomes(dataset: xr.Dataset, names: Names, default: Sequence[str]) -> list[str]:

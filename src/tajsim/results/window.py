@@ -541,7 +541,8 @@ def cells(dataset: xr.Dataset, window: Window) -> Iterator[Cell]:
     """Yield every outcome at every coordinate over a window; first the whole of one dimension."""
 
     def cell(of: xr.DataArray, title: str, where: str, values: Floats) -> Cell:
-        headline = bool(of.attrs.get("headline", True))
+        marked = int(of.attrs.get("headline", 1))
+        headline = marked > 0 or (marked < 0 and not where.endswith("=all"))
         return Cell(str(of.name), title, where, unit_of(of, windowed=True), headline, values)
 
     within = dataset.isel(month=months_in(dataset, window))

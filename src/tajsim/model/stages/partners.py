@@ -131,7 +131,7 @@ def choices(country: Country) -> None:
 def perceived_threats(country: Country) -> Array:
     """Return the threat the regime perceives on each task, index, ``(task, run)``.
 
-    Fighters abroad who aim at others are not seen, so nothing is done about them (M97).
+    Fighters abroad who aim at others are not seen (M97); sheltered opponents are (M114, M115).
     """
     seen = np.zeros((len(axes.TASKS), country.run_count))
     ideas = country.apply(
