@@ -33,8 +33,6 @@ from tajsim.model.snapshot import Snapshot, put_back, take
 
 #: The runs that are simulated first, by all workers together; the size of the chunks after them.
 FIRST, MORE = 100, 200
-#: So many months of single runs are told of as a whole alone: they come as soon as first fans did.
-AT_ONCE = 60_000
 #: A chunk is no smaller than this: a month costs the same for a few runs as for some tens.
 _LEAST = 20
 #: States are kept at events no closer than this, and at least so often.
