@@ -314,12 +314,8 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
 def _used(use: str) -> dict[str, Any]:
     """Return the marker of a target by its use: what was fitted is hollow."""
     colour = _INK.get(use, style.INK)
-    return {
-        "marker": "o",
-        "mfc": colour if use == "checked" else "white",
-        "mec": colour,
-        "mew": 1.2,
-    }
+    face = colour if use == "checked" else "white"
+    return {"marker": "o", "mfc": face, "mec": colour, "mew": 1.2}
 
 
 def _by_theme(table: pd.DataFrame) -> list[Row]:
