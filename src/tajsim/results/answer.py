@@ -357,9 +357,8 @@ class Card:
             return ""
         rows.sort(key=lambda c: STAKES.index(c.stake))
         names = list(dict.fromkeys(_bare(c.label) for c in rows))
-        named = (
-            f", among them {say.listed(names[:4])}" if len(names) > 4 else f": {say.listed(names)}"
-        )
+        named = f", among them {say.listed(names[:4])}"
+        named = named if len(names) > 4 else f": {say.listed(names)}"
         return f"No effect that can be told in {len(rows)} of {len(self.changes)} outcomes{named}."
 
     @cached_property
@@ -494,11 +493,9 @@ def card(
     given: Window | None = None,
     outcomes: Sequence[str] = (),
 ) -> Card:
-    """Return the answer on a scenario against the first of the results.
+    """Return the answer on a scenario, by default the last, against the first of the results.
 
     Args:
-        dataset: results of two scenarios or more.
-        scenario: its name; by default the last.
         given: first and last month, see `tajsim.results.window.window_of`.
         outcomes: what is asked for, ``name`` or ``name[place]``; by default what the scenario's
             question names.
@@ -567,12 +564,9 @@ def change(
     named: bool,
     ours: set[str],
 ) -> OutcomeChange:
-    """Return one outcome in the pairs of two scenarios.
+    """Return one outcome, at places by dimension, in the pairs of the reference and a scenario.
 
     Args:
-        pair: results of the reference and the scenario.
-        name, places: the outcome, and its place by dimension.
-        months: over which it is told.
         named: whether the question names it.
         ours: what the scenario sets itself, see `set_by`.
     """
