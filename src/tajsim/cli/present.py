@@ -168,10 +168,8 @@ def app(options: Namespace) -> None:
 
     def ready(address: str, once: str) -> None:
         chosen = usual.query()
-        print(f"The dashboard is at {address}&{chosen}")
-        print(
-            "It serves this machine only, and whoever has this address. Ctrl-C ends it.", flush=True
-        )
+        said = "It serves this machine only, and whoever has this address. Ctrl-C ends it."
+        print(f"The dashboard is at {address}&{chosen}\n{said}", flush=True)
         if not options.no_browser:
             # In a thread: some browsers return only when they are closed.
             Thread(target=webbrowser.open, args=(f"{once}&{chosen}",), daemon=True).start()
