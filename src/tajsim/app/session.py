@@ -76,11 +76,8 @@ class Scheduler:
 
     def _next(self, worker: int) -> ScheduledJob | None:
         """Return what is needed first; of one session, what has its past with this worker."""
-        busy = {
-            job.key
-            for number, job in enumerate(self.running)
-            if job and number not in self._stopping
-        }
+        stale = self._stopping
+        busy = {job.key for number, job in enumerate(self.running) if job and number not in stale}
         waiting = [
             (job.stage, number, job.home not in (None, worker), job)
             for number, jobs in enumerate(self._wishes.values())

@@ -79,10 +79,8 @@ def plot(options: Namespace) -> None:
     if options.kind in SWEEP_KINDS:
         from tajsim.plots.sweep import draw_sweep
 
-        if len(options.results) > 1:
-            raise UserError(
-                f"{options.kind}: shows one sweep; {len(options.results)} folders are given"
-            )
+        if (count := len(options.results)) > 1:
+            raise UserError(f"{options.kind}: shows one sweep; {count} folders are given")
         written = draw_sweep(tajsim.load_sweep(options.results[0]), path, **chosen)
     else:
         datasets = [tajsim.load_results(results) for results in options.results]

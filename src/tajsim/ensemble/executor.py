@@ -97,7 +97,6 @@ def executor(
     """Give those who simulate, and let them go at the end, however it comes.
 
     Args:
-        work: simulates a job.
         workers: processes on this machine.
         cluster: the address of a Dask scheduler, in place of processes.
         losses: how often a job may lose its worker before it counts as failed.
@@ -332,8 +331,6 @@ class Processes(Executor):
     chooses the order. A job that loses its worker is begun again in the process that replaces it.
 
     Args:
-        workers: how many.
-        work: simulates a job.
         prepare: called in each process before its first job.
         losses: how often a job may lose its worker before it counts as failed.
         copies: whether workers may be copies of this process, with all that it has open.
@@ -498,11 +495,7 @@ def _far(work: Work, job: Job) -> tuple[str, Any]:
 
 
 class _Cluster(Executor):
-    """The workers of a Dask scheduler.
-
-    Args:
-        address: of the scheduler, such as ``tcp://127.0.0.1:8786``.
-        work: simulates a job.
+    """The workers of a Dask scheduler at an address such as ``tcp://127.0.0.1:8786``.
 
     Raises:
         UserError: if dask.distributed is missing, or nobody answers at the address.

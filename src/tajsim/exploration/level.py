@@ -162,7 +162,6 @@ def seek(
         scenario: one of the experiment's; by default the first.
         at: values at which other factors are held; by default their first or lowest.
         runs: of each value; by default those of the file.
-        workers: processes.
         progress: told how far each ensemble is, in run-months.
         without: what is taken out of the model, also where the level comes from.
 

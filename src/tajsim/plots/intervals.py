@@ -216,8 +216,8 @@ def _interval(position: int, found: answer.OutcomeChange) -> Interval:
     ink, face = (look.colour, look.colour) if told else (style.QUIET, "white")
     if found.verdict in _STILL:
         missing = found.verdict == "undefined"
-        return Interval(text="missing in every run" if missing else "no difference in any run",
-                        ink=ink)  # fmt: skip
+        said = "missing in every run" if missing else "no difference in any run"
+        return Interval(text=said, ink=ink)
     text = answer.with_unit(found.found.mean, found.low, found.high, found.unit)
     text += " (set by the scenario)" * (found.verdict == "set")
     spread = choose.spread_over_runs(*found.values)

@@ -107,10 +107,8 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
     """Return the foot line: runs, interval, seed, how parameters were taken, projection."""
     attrs = dataset.attrs
     runs = dataset.sizes["run"]
-    parts = [
-        f"{runs:,} run{'s' if runs != 1 else ''} per scenario",
-        f"seed {attrs.get('seed', 'not stated')}",
-    ]
+    count = f"{runs:,} run{'s' if runs != 1 else ''} per scenario"
+    parts = [count, f"seed {attrs.get('seed', 'not stated')}"]
     if attrs.get("parameters_mode") in _MODES:
         parts.append(_MODES[attrs["parameters_mode"]])
     text = f"{'; '.join(parts)}. {interval if runs > 1 else 'One run: no interval.'}"
