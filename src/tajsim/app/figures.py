@@ -92,13 +92,9 @@ def dataset_of(
     return build_dataset(part, store)
 
 
-#: The outcome that sizes the ways out.
-LEAVING = "heroin_leaving"
-
-
 def map_values(dataset: xr.Dataset, border: str, land: str) -> dict[str, Any]:
     """Return for border, land and ways out: label, unit and ``values[scenario][month][name]``."""
-    layers = {"border": border, "land": land, "leaving": LEAVING}
+    layers = {"border": border, "land": land, "leaving": "heroin_leaving"}
     return {
         "months": [str(m) for m in dataset["month"].values.astype("datetime64[M]")],
         **{key: _layer(dataset[name]) for key, name in layers.items() if name in dataset},

@@ -30,9 +30,8 @@ SWEEP_KINDS = {"response": ("outcome by", "an outcome over one factor, with band
 #: The options that every kind takes.
 _ALWAYS = "scenarios title"
 #: The options of each kind, by their names.
-TAKES = {
-    kind: f"{takes} {_ALWAYS}".split() for kind, (takes, _) in {**KINDS, **SWEEP_KINDS}.items()
-}
+_ALL = {**KINDS, **SWEEP_KINDS}.items()
+TAKES = {kind: f"{takes} {_ALWAYS}".split() for kind, (takes, _) in _ALL}
 
 
 def _of(option: str) -> str:

@@ -32,6 +32,8 @@ _ALIKE = 0.9
 _LEAST_SHARE = 0.02
 #: A rise by more per cent than this is told in the unit of the outcome.
 _EXPLODES = 300.0
+#: From how many per cent up on a rise is told in words, and until how many down a fall.
+_DOUBLES, _HALVES = 95.0, 53.0
 #: Yes-or-no outcomes as the clause of a sentence.
 _HAPPENS = {"state_failed": "the state fails"}
 #: Words that end the noun of a label: what follows tells more of it.
@@ -215,10 +217,6 @@ def with_unit(
     by, said = scale(unit, max(abs(v) for v in (mean, low, high, beside) if np.isfinite(v)))
     said = "points" if signed and unit in ("share", "0 or 1") else said
     return f"{say.with_interval(mean * by, low * by, high * by, signed)} {said}".rstrip()
-
-
-#: From how many per cent up on a rise is told in words, and until how many down a fall.
-_DOUBLES, _HALVES = 95.0, 53.0
 
 
 def _many_times(ratio: float, s: str) -> str:

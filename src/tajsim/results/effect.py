@@ -24,7 +24,7 @@ from tajsim.results.select import attribute, gap, names_of, over_spread, pair_of
 from tajsim.results.window import Cell, Window, cells, months_in, own_events, window_of
 
 Values = Array
-LEVEL = 0.90
+LEVEL, SAMPLES = 0.90, 400
 
 
 @dataclass(frozen=True)
@@ -187,9 +187,6 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
         "label": cell.title,
         "headline": cell.headline,
     }
-
-
-SAMPLES = 400
 
 
 def _uniform(process: str, length: int, seed: int, samples: int) -> Array:

@@ -28,6 +28,7 @@ Series = xr.Dataset | Mapping[str, xr.DataArray]
 
 #: The last month that documents speak of; later ones are projection.
 DOCUMENTED_UNTIL = "2015-12"
+_ORDER = ("scenario", "month", "run")
 
 
 def whole_period(dataset: xr.Dataset) -> Window:
@@ -254,9 +255,6 @@ def labelled(record: Mapping[str, np.ndarray], months: Sequence[str]) -> xr.Data
         for name, values in record.items()
     }
     return xr.Dataset(variables, {"month": toml.month_dates(list(months)), **used})
-
-
-_ORDER = ("scenario", "month", "run")
 
 
 def with_own(dataset: xr.Dataset) -> xr.Dataset:
