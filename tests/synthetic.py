@@ -24,10 +24,8 @@ def _row(line: str) -> tuple[str, str, tuple[str, ...], str, int, float, float]:
 
 
 #: name -> label, unit, dimensions, aggregate, headline, mean level, share of the level that varies
-SERIES = {
-    name: _row(rest)
-    for name, rest in (line.split(" | ", 1) for line in _SERIES.read_text("utf-8").splitlines())
-}
+_LINES = (line.split(" | ", 1) for line in _SERIES.read_text("utf-8").splitlines())
+SERIES = {name: _row(rest) for name, rest in _LINES}
 
 _HANDOVERS = [
     *(("2004-11", "khorog"), ("2004-11", "ishkashim"), ("2004-12", "kalaikhumb")),

@@ -203,11 +203,8 @@ def test_wrong_input_is_told_in_the_words_of_the_command_line(at: Opener) -> Non
 
 def test_what_a_tab_asks_for_stays_on_this_machine(at: Opener, dashboard: Dashboard) -> None:
     tab = at(set=f"{PAY}=17")
-    asked = {
-        event["params"]["request"]["url"]
-        for event in tab.heard
-        if event["method"] == "Network.requestWillBeSent"
-    }
+    sent = [event for event in tab.heard if event["method"] == "Network.requestWillBeSent"]
+    asked = {event["params"]["request"]["url"] for event in sent}
     assert f"{dashboard.address}app.js" in asked
     assert {url for url in asked if not url.startswith(dashboard.address)} == set()
     assert tab.run("fetch('http://127.0.0.1:9/').then(() => 'sent', () => 'stopped')") == "stopped"

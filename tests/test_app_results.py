@@ -133,12 +133,8 @@ def test_early_and_final_fans_are_those_of_a_comparison(
         theirs = run_many(plan.scenarios, runs, until="2005-09", outcomes=plan.outcomes)
         shown = [figures.part_of_view("fans", one, state) for one in (ours, theirs)]
         assert shown[0] == shown[1] and shown[0]["card"]["runs"] == runs
-        seized = ours["heroin_seized"]
-        assert seized.identical(theirs["heroin_seized"])
-        written = records[0].outcomes["heroin_seized"]
-        # One chunk alone is shown where it stands in any case.
-        assert np.shares_memory(seized.values, written) == (bool(memory._taken) or chunks == 1)
-    del both, pairs, records, ours, theirs, seized, written, shown
+        assert ours["heroin_seized"].identical(theirs["heroin_seized"])
+    del both, pairs, records, ours, theirs, shown
     assert not memory._taken, "what nobody looks at is free"
 
 

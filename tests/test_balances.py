@@ -104,11 +104,8 @@ SHARES = {
 
 def shares_and_stocks(model: TajikistanModel) -> None:
     """Shares stay in [0, 1], stocks are not negative, everything is finite."""
-    shares = [
-        getattr(getattr(model, holder, model), name)
-        for holder, names in SHARES.items()
-        for name in names.split()
-    ]
+    named = [(holder, name) for holder, names in SHARES.items() for name in names.split()]
+    shares = [getattr(getattr(model, holder, model), name) for holder, name in named]
     for value in shares:
         assert np.isfinite(value).all()
         assert value.min() >= -1e-9

@@ -107,10 +107,8 @@ def ways(results: xr.Dataset, name: str, window: tuple[str, str]) -> dict[str, f
         "window": window, "against": "level", "expect": "between",
     }  # fmt: skip
     asked = results.assign_attrs(claims=json.dumps({"status-quo": [claim]}))
-    record = {
-        n: results[n].isel(scenario=0).transpose(..., "month", "run").values
-        for n in with_weight([name])
-    }
+    own = results.isel(scenario=0).transpose(..., "month", "run")
+    record = {n: own[n].values for n in with_weight([name])}
     keep = Summaries((Keep(name, name, whole, window),), windows.whole_period(results)[0], "")
     kept = keep(SimpleNamespace(record=record))[:, 0]  # type: ignore[arg-type]
     picture = plots.figure("fan", results, outcome=name, smooth=12)

@@ -167,10 +167,9 @@ def known_names() -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_names_nothing_that_does_not_exist(page: str) -> None:
-    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
-    inline = re.findall(
-        r"(?<!`)`([^`\n]+)`(?!`)", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
-    )
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+    inline = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", prose)
     names = known_names()
     unknown = [
         word
@@ -178,10 +177,9 @@ def test_a_page_names_nothing_that_does_not_exist(page: str) -> None:
         for word in code.split()
         if word not in names and not (ROOT / word).exists() and "my-question" not in word
     ]
-    allowed = {"results.nc", "summary.csv", "comparison.csv", "claims.csv", "bands.csv"}
-    allowed |= {"variance.csv", "assumptions.csv", ".venv", ".venv/bin/tajsim", "out/withdrawal"}
-    allowed |= {"python3", "venv", "python3-venv", "pip", "install"}
-    allowed |= {"[set]", "[hold]", "[[move]]", "[[drop]]"}
+    made = "results.nc summary.csv comparison.csv claims.csv bands.csv variance.csv assumptions.csv"
+    others = ".venv out/withdrawal .venv/bin/tajsim python3 venv python3-venv pip install"
+    allowed = {*made.split(), *others.split(), "[set]", "[hold]", "[[move]]", "[[drop]]"}
     assert [word for word in unknown if word not in allowed] == []
 
 

@@ -320,11 +320,8 @@ def test_the_scenario_is_an_input_where_there_are_several() -> None:
     other = one.points.assign(scenario="irpt-ban")
     other.index = pd.Index([f"q{p}" for p in other.index], name="point")
     results = one.results.assign(point="q" + one.results["point"], failed=1.0)
-    both = changed(
-        one,
-        points=pd.concat([one.points, other]),
-        results=pd.concat([one.results, results], ignore_index=True),
-    )
+    points = pd.concat([one.points, other])
+    both = changed(one, points=points, results=pd.concat([one.results, results], ignore_index=True))
     found = discover(both, "failed")
     assert found.boxes[0].limits == {"scenario": "scenario is irpt-ban"}
     assert "scenario" not in discover(both, "failed", scenario="status-quo").cases.names

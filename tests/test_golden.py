@@ -30,22 +30,12 @@ NAMES = ("history", "withdrawal-with-border-pay", "russian-base-leaves")
 def numbers(name: str) -> dict[str, list[float]]:
     """Return the mean over coordinates and runs of every outcome, every second December."""
     scenario = load_scenario(name)
-    model = TajikistanModel(
-        runs=3,
-        seed=11,
-        start=scenario.start,
-        end=scenario.end,
-        settings=scenario.settings,
-        events=scenario.events,
-        parameters="prior",
-    )
+    own = {name: getattr(scenario, name) for name in ("start", "end", "settings", "events")}
+    model = TajikistanModel(runs=3, seed=11, parameters="prior", **own)
     model.run_to_end()
-    months = slice(11, None, 24)
+    months = range(11, model.month_count, 24)
     return {
-        key: [
-            float(np.nanmean(series[..., m, :], dtype=np.float64))
-            for m in range(*months.indices(model.month_count))
-        ]
+        key: [float(np.nanmean(series[..., m, :], dtype=np.float64)) for m in months]
         for key, series in model.record.items()
     }
 

@@ -302,19 +302,13 @@ def test_the_call_in_python_makes_the_same_results(
     compared: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options: dict[str, Any] = {"runs": 2, "seed": 5, "until": "2005-01", "parameters": "prior"}
+    options["outcomes"] = ["heroin_seized"]
     if compared:
         window = ("2004-12", "2005-01")
-        dataset = tajsim.compare(
-            REFERENCE, SCENARIO, **options, window=window, outcomes=["heroin_seized"]
-        ).dataset
+        dataset = tajsim.compare(REFERENCE, SCENARIO, **options, window=window).dataset
         assert kept_window(dataset) == window
     else:
-        dataset = run_many(
-            [REFERENCE, SCENARIO],
-            **options,
-            overrides={"agency_pay.army": 3.0},
-            outcomes=["heroin_seized"],
-        )
+        dataset = run_many([REFERENCE, SCENARIO], **options, overrides={"agency_pay.army": 3.0})
     step, last = commands(Facts(dataset, kept_window(dataset)))
     monkeypatch.chdir(tmp_path)
     exec(step, {})

@@ -261,10 +261,8 @@ def test_a_value_of_any_type_anywhere_gives_lines_and_no_error(kind: str, strang
 
 @pytest.mark.parametrize("digit", "\u0664\u0967\uff11\u00b2\U0001d7d9")
 def test_months_numbers_and_names_take_the_digits_of_ascii_only(digit: str) -> None:
-    month, hyphens = (
-        f"'200{digit}-01' is not valid",
-        "expected lower-case letters, digits and hyphens",
-    )
+    month = f"'200{digit}-01' is not valid"
+    hyphens = "expected lower-case letters, digits and hyphens"
     for part, old, new, said in (
         ("start", "2004-01", f"200{digit}-01", month),
         ("event", "2005-03", f"200{digit}-01", month),

@@ -285,7 +285,6 @@ def ties(
     Args:
         runs: of each pair; `LEVELS` gets `MORE_RUNS` times as many.
         scenarios: those compared with what they extend; by default all that ship.
-        workers: the number of processes.
 
     Returns:
         One row a parameter, the weakest first: ``tied``, with an expected share of `FALSE_TIES`
@@ -352,10 +351,8 @@ def ties_text(table: pd.DataFrame) -> str:
     where = [", ".join(filter(None, pair)) for pair in pairs]
     told = table.assign(tied=table["tied"].map({True: "yes", False: "no"}), where=where)
     columns = ("parameter", "role", "tied", "%share", "kind", "scenario", "most tied to=where")
-    counted = [
-        f"{int(part['tied'].sum())} of {len(part)} of role '{role}'"
-        for role, part in table.groupby("role")
-    ]
+    roles = table.groupby("role")["tied"]
+    counted = [f"{int(tied.sum())} of {len(tied)} of role '{role}'" for role, tied in roles]
     return (
         f"{frame_text(told, *columns)}\n\nTied to a headline outcome of "
         f"{LEVELS} or a paired difference: {', '.join(counted)}. Of those said to be tied "

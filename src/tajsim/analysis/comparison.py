@@ -68,18 +68,14 @@ def _block(
     title = scenario if scenario == reference else f"{scenario} against {reference}"
     held = ", ".join(select.attribute(dataset, "without").get(scenario, ()))
     question = select.attribute(dataset, "questions").get(scenario, "")
-    head = [
-        title,
-        numbers.wrapped(question),
-        held and f"Without {held}: what its rules answer is held.",
-    ]
+    taken = held and f"Without {held}: what its rules answer is held."
+    head = [title, numbers.wrapped(question), taken]
     seed = dataset.attrs.get("seed", np.nan)
     runs = numbers.counted(int(dataset.sizes["run"]), what)
     runs += f", seed {seed}, {window[0]} to {window[1]}"
     more = f"{left} more rows with --all, and in the CSV files." if left else ""
-    notes = [_OVER, more]
     parts = "\n".join(filter(None, head)), runs, numbers.wrapped(said)
-    return "\n\n".join([*filter(None, parts), "\n".join(filter(None, [table, *notes]))])
+    return "\n\n".join([*filter(None, parts), "\n".join(filter(None, [table, _OVER, more]))])
 
 
 def cells_of_difference(row: Any) -> list[str]:

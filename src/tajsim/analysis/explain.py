@@ -131,13 +131,11 @@ def _chain(found: Sequence[Change]) -> list[str]:
 
 
 def _line(change: Change) -> list[str]:
-    side = _SIDES[change.side]
-    begin = f"  {month_text(change.month)[:3]}  {side:6}  "
+    begin = f"  {month_text(change.month)[:3]}  {_SIDES[change.side]:6}  "
     told = sentence(change.event)
     if change.side == "both":
         later, other = ("B", "A") if change.moved > 0 else ("A", "B")
-        count = abs(change.moved)
-        told += f" ({other} now, {later} {count} month{'s' if count > 1 else ''} later)"
+        told += f" ({other} now, {later} {counted(abs(change.moved), 'month')} later)"
     return numbers.hanging(begin, f"{told}.")
 
 

@@ -76,9 +76,6 @@ def redraw_differences(
 ) -> list[Redrawn]:
     """Simulate the first runs of a comparison again, once with each group of draws made anew.
 
-    Args:
-        plan: the plan of the comparison; the first scenario is the reference.
-
     Returns:
         The differences of every kept outcome at every coordinate, scenario by scenario.
     """

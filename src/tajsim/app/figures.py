@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from tajsim.analysis.comparison import cells_of_difference
 from tajsim.analysis.explain import explain
@@ -88,45 +87,14 @@ def dataset_of(
     jobs = [each.job for pair in pairs for each in pair]
     part = replace(plan, runs=max(job.stop for job in jobs))
     store = Store(part)
-    both = records[::2], records[1::2]
-    shown = {n: _beside([[r.outcomes[n] for r in one] for one in both]) for n in plan.outcomes}
-    there = {name: array for name, array in shown.items() if array is not None}
     for job, record in zip(jobs, records, strict=True):
-        rest = {n: array for n, array in record.outcomes.items() if n not in there}
-        store.put(job, replace(record, outcomes=rest))
-    store.outcomes |= there
+        store.put(job, record)
     return build_dataset(part, store)
-
-
-def _beside(parts: Sequence[Sequence[NDArray[np.float32]]]) -> NDArray[np.float32] | None:
-    """Return the chunks of two scenarios ``(..., run)`` as one array ``(2, ..., run)`` to be read.
-
-    None where it cannot show them: those of a scenario do not stand one after another in memory.
-    """
-    first, starts = parts[0][0], []
-    for chunks in parts:
-        at = [chunk.__array_interface__["data"][0] for chunk in chunks]
-        runs = np.cumsum([0] + [chunk.shape[-1] for chunk in chunks]).tolist()
-        if any(a != at[0] + 4 * run for a, run in zip(at, runs, strict=False)):
-            return None
-        if any(chunk.strides != first.strides for chunk in chunks):
-            return None
-        starts.append(at[0])
-    shown = {
-        "version": 3, "typestr": first.dtype.str, "data": (starts[0], True),
-        "shape": (2, *first.shape[:-1], runs[-1]),
-        "strides": (starts[1] - starts[0], *first.strides),
-    }  # fmt: skip
-    return np.asarray(SimpleNamespace(__array_interface__=shown, shown=parts))
-
-
-#: The outcome that sizes the ways out.
-LEAVING = "heroin_leaving"
 
 
 def map_values(dataset: xr.Dataset, border: str, land: str) -> dict[str, Any]:
     """Return for border, land and ways out: label, unit and ``values[scenario][month][name]``."""
-    layers = {"border": border, "land": land, "leaving": LEAVING}
+    layers = {"border": border, "land": land, "leaving": "heroin_leaving"}
     return {
         "months": [str(m) for m in dataset["month"].values.astype("datetime64[M]")],
         **{key: _layer(dataset[name]) for key, name in layers.items() if name in dataset},

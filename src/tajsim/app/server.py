@@ -420,15 +420,11 @@ _TOP = (
 def catalogue(offered: Sequence[str]) -> dict[str, Any]:
     """Return everything that does not change while the dashboard runs, ready for JSON."""
     known = registry.load_parameters()
-    of_role = {
-        role: [_parameter(p) for p in known.values() if p.role == role]
-        for role in ("lever", "uncertainty")
-    }
     about = ("name", "label", "dimensions", "headline", "meaning")
     return {
         "scenarios": [_scenario(name) for name in offered],
-        "levers": of_role["lever"],
-        "uncertain": of_role["uncertainty"],
+        "levers": [_parameter(p) for p in known.values() if p.role == "lever"],
+        "uncertain": [_parameter(p) for p in known.values() if p.role == "uncertainty"],
         "outcomes": [{n: getattr(o, n) for n in about} for o in outcomes.load_outcomes().values()],
         "dimensions": DIMENSIONS,
         "modes": list(registry.MODES),

@@ -5,7 +5,7 @@ import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -15,12 +15,11 @@ import xarray as xr
 
 import tajsim.app.figures as figures
 from tajsim.app.state import PageState, command, plan_of, read_state, scenario_text
-from tajsim.app.workers import AT_ONCE, ScheduledJob, SharedMemory, jobs_of, warm_up, work
+from tajsim.app.workers import ScheduledJob, SharedMemory, jobs_of, warm_up, work
 from tajsim.ensemble.executor import Answer, Processes
 from tajsim.ensemble.job import Record
 from tajsim.ensemble.plan import Plan
 from tajsim.errors import UserError, refuse
-from tajsim.inputs.toml import month_names
 
 
 class Scheduler:
@@ -77,11 +76,8 @@ class Scheduler:
 
     def _next(self, worker: int) -> ScheduledJob | None:
         """Return what is needed first; of one session, what has its past with this worker."""
-        busy = {
-            job.key
-            for number, job in enumerate(self.running)
-            if job and number not in self._stopping
-        }
+        stale = self._stopping
+        busy = {job.key for number, job in enumerate(self.running) if job and number not in stale}
         waiting = [
             (job.stage, number, job.home not in (None, worker), job)
             for number, jobs in enumerate(self._wishes.values())
@@ -288,8 +284,7 @@ class Request:
 
     def complete(self, hub: SessionManager) -> int:
         """Return how many chunks, from the first on, are there, in whole stages."""
-        here = (all(job.key in hub.results for job in pair) for pair in self.pairs)
-        missing = [pair[0].stage for pair, there in zip(self.pairs, here, strict=True) if not there]
+        missing = [pair[0].stage for pair in self.pairs if not hub.has(pair)]
         begun = min(missing, default=len(self.pairs))
         return sum(pair[0].stage < begun for pair in self.pairs)
 
@@ -320,11 +315,8 @@ def request_for(hub: SessionManager, state: PageState) -> Request:
     """
     plan = plan_of(state, hub.folder)
     both = jobs_of(plan, state, hub.workers)
-    reference, own = (jobs if hub.has(jobs) else hub.memory.placed(jobs, plan) for jobs in both)
-    late = state.since and not state.moves and len(month_names(state.since, plan.end)) * plan.runs
-    if late and late <= AT_ONCE and hub.has(reference):
-        reference, own = ([replace(job, stage=0) for job in jobs] for jobs in (reference, own))
-    return Request(state, plan, tuple(zip(reference, own, strict=True)))
+    placed = (jobs if hub.has(jobs) else hub.memory.placed(jobs, plan) for jobs in both)
+    return Request(state, plan, tuple(zip(*placed, strict=True)))
 
 
 class Stream:

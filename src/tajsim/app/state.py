@@ -341,8 +341,7 @@ def plan_of(state: PageState, folder: Path) -> Plan:
             outcomes=kept_outcomes(state),
         )
     except UserError as error:
-        ours = f"{folder}/"
-        raise UserError(message.replace(ours, "") for message in error.messages) from None
+        raise UserError(line.replace(f"{folder}/", "") for line in error.messages) from None
     reference, own = plan.scenarios
     if not 0 <= state.run < state.runs:
         raise UserError(f"run {state.run} is not among the results; expected 0 to {state.runs - 1}")

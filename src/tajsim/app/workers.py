@@ -33,8 +33,6 @@ from tajsim.model.snapshot import Snapshot, put_back, take
 
 #: The runs that are simulated first, by all workers together; the size of the chunks after them.
 FIRST, MORE = 100, 200
-#: So many months of single runs are told of as a whole alone: they come as soon as first fans did.
-AT_ONCE = 60_000
 #: A chunk is no smaller than this: a month costs the same for a few runs as for some tens.
 _LEAST = 20
 #: States are kept at events no closer than this, and at least so often.
@@ -213,15 +211,12 @@ def _mapped(path: str, size: int) -> mmap.mmap:
         return mmap.mmap(file.fileno(), size)
 
 
-_Key = tuple[str, tuple[str, ...], int]
-
-
 class SnapshotCache:
-    """The kept states of one worker; those not used for longest go first."""
+    """The kept states of one worker and their own bytes; those not used for longest go first."""
 
     def __init__(self, most_bytes: int = 250_000_000) -> None:
         self.most_bytes = most_bytes
-        self._kept: OrderedDict[_Key, tuple[Snapshot, int]] = OrderedDict()  # and its own bytes
+        self._kept = OrderedDict[tuple[str, tuple[str, ...], int], tuple[Snapshot, int]]()
 
     def latest(self, past: Past, months: int) -> Snapshot | None:
         """Return the latest kept state, up to some month, that a job can go on from, or None."""

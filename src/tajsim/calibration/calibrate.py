@@ -244,7 +244,6 @@ def calibrate(
             that was ended, it is gone on with, to the same result.
         method: numbers of particles and moves, and the seed.
         prior_runs: the size of the ensemble that screens the parameters and starts the fit.
-        workers: the number of processes.
         without: what is taken out of the model, see `tajsim.ensemble.run_many`.
 
     Raises:

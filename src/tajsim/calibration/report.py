@@ -28,13 +28,8 @@ PARAMETERS, TARGETS = "posterior_report.csv", "posterior_targets.csv"
 
 def write_results(found: calibrate.Calibration, folder: str | Path) -> None:
     """Write the sample, the two tables and where they come from into a folder."""
-    texts = {
-        SAMPLE: sample_text(found),
-        PARAMETERS: parameter_text(found),
-        TARGETS: fit_text(found),
-        ORIGIN: origin_text(found),
-    }
-    for name, text in texts.items():
+    texts = sample_text(found), parameter_text(found), fit_text(found), origin_text(found)
+    for name, text in zip((SAMPLE, PARAMETERS, TARGETS, ORIGIN), texts, strict=True):
         write_whole(Path(folder, name), text)
 
 

@@ -224,8 +224,5 @@ def drawn_scores(names: Sequence[str], seed: int, runs: Runs) -> Values:
 
 def to_values(names: Sequence[str], scores: Values) -> dict[str, Values]:
     """Return the parameters ``(run,)`` in their units from scores ``(parameter, run)``."""
-    registry = load_parameters()
-    return {
-        name: prior_quantile(registry[name], ndtr(row))
-        for name, row in zip(names, scores, strict=True)
-    }
+    rows = zip(names, ndtr(scores), strict=True)
+    return {name: prior_quantile(load_parameters()[name], row) for name, row in rows}

@@ -15,6 +15,8 @@ from tajsim.inputs import experiment, ledger, outcomes as known_outcomes, regist
 from tajsim.results.numbers import WIDTH, counted, text_table
 
 Loaded = scenario_parts.Scenario | experiment.Experiment
+#: So many of each kind are listed.
+_FOUND = 12
 
 
 @Verb
@@ -285,10 +287,6 @@ def find(options: Namespace) -> None:
             room = max(_terminal_width(60) - len(name) - 4, 20)
             print(f"  {name}  {textwrap.shorten(text, room, placeholder=' ...')}")
         print(f"  ... and {len(held) - _FOUND} more\n" if len(held) > _FOUND else "")
-
-
-#: So many of each kind are listed.
-_FOUND = 12
 
 
 def _named() -> dict[str, list[tuple[str, str]]]:

@@ -127,12 +127,9 @@ def build_parser(called: Collection[str] = tuple(VERBS)) -> Parser:
 
 def _common_options(parser: argparse.ArgumentParser, default: object) -> None:
     """Add ``--debug`` and ``--version``, which stand before or after the verb."""
-    parser.add_argument(
-        "--debug", action="store_true", default=default, help="show the trace of an error"
-    )
-    parser.add_argument(
-        "--version", action=_Version, nargs=0, help="show program's version number and exit"
-    )
+    add = parser.add_argument
+    add("--debug", action="store_true", default=default, help="show the trace of an error")
+    add("--version", action=_Version, nargs=0, help="show program's version number and exit")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

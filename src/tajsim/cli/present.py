@@ -30,9 +30,8 @@ SWEEP_KINDS = {"response": ("outcome by", "an outcome over one factor, with band
 #: The options that every kind takes.
 _ALWAYS = "scenarios title"
 #: The options of each kind, by their names.
-TAKES = {
-    kind: f"{takes} {_ALWAYS}".split() for kind, (takes, _) in {**KINDS, **SWEEP_KINDS}.items()
-}
+_ALL = {**KINDS, **SWEEP_KINDS}.items()
+TAKES = {kind: f"{takes} {_ALWAYS}".split() for kind, (takes, _) in _ALL}
 
 
 def _of(option: str) -> str:
@@ -79,10 +78,8 @@ def plot(options: Namespace) -> None:
     if options.kind in SWEEP_KINDS:
         from tajsim.plots.sweep import draw_sweep
 
-        if len(options.results) > 1:
-            raise UserError(
-                f"{options.kind}: shows one sweep; {len(options.results)} folders are given"
-            )
+        if (count := len(options.results)) > 1:
+            raise UserError(f"{options.kind}: shows one sweep; {count} folders are given")
         written = draw_sweep(tajsim.load_sweep(options.results[0]), path, **chosen)
     else:
         datasets = [tajsim.load_results(results) for results in options.results]
@@ -168,10 +165,8 @@ def app(options: Namespace) -> None:
 
     def ready(address: str, once: str) -> None:
         chosen = usual.query()
-        print(f"The dashboard is at {address}&{chosen}")
-        print(
-            "It serves this machine only, and whoever has this address. Ctrl-C ends it.", flush=True
-        )
+        said = "It serves this machine only, and whoever has this address. Ctrl-C ends it."
+        print(f"The dashboard is at {address}&{chosen}\n{said}", flush=True)
         if not options.no_browser:
             # In a thread: some browsers return only when they are closed.
             Thread(target=webbrowser.open, args=(f"{once}&{chosen}",), daemon=True).start()

@@ -12,16 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tajsim.compiled.layout import (
-    EACH,
-    NoteBlock,
-    RowLayout,
-    Rows,
-    Section,
-    Statement,
-    resolved,
-    shape_of,
-)
+import tajsim.compiled.layout as layouts
+from tajsim.compiled.layout import EACH, NoteBlock, RowLayout, Rows, Statement, resolved, shape_of
 from tajsim.compiled.traced import Operation
 from tajsim.compiled.vectors import Writer, functions
 
@@ -97,7 +89,7 @@ class KernelCode:
         lines = "\n".join(self.w.lines)
         self._parts.append(f"define {how}void @{name}({args}) {{\nentry:\n{lines}\n  ret void\n}}")
 
-    def _section(self, name: str, section: Section) -> None:
+    def _section(self, name: str, section: layouts.Section) -> None:
         parts: list[str] = []
         for first in range(0, len(section.statements), _TOGETHER):
             parts.append(f"{name}_{len(parts)}")

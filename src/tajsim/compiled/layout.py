@@ -353,11 +353,9 @@ class RowLayout:
         """Return the stored nodes whose rows a node names."""
         node = resolved(node)
         if id(node) not in self._names:
-            self._names[id(node)] = (
-                {key: x for arg in node.args for key, x in self._under(arg).items()}
-                if node.op in MOVES
-                else {id(node): node}
-            )
+            moved = node.args if node.op in MOVES else ()
+            under = {key: x for arg in moved for key, x in self._under(arg).items()}
+            self._names[id(node)] = under if node.op in MOVES else {id(node): node}
         return self._names[id(node)]
 
     def _read_by(self, item: Item) -> dict[int, Operation]:

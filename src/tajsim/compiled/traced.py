@@ -294,11 +294,10 @@ class Recorder:
         if key not in self._known:
             samples = [self.sample(arg) for arg in args]
             with np.errstate(all="ignore"):
-                found = (
-                    np.broadcast_to(samples[0], (*static["over"], self.runs))
-                    if op == "spread"
-                    else OPERATIONS[op](*samples, **static)
-                )
+                if op == "spread":
+                    found = np.broadcast_to(samples[0], (*static["over"], self.runs))
+                else:
+                    found = OPERATIONS[op](*samples, **static)
             if all(arg.op == "constant" for arg in args):
                 self._known[key] = self.constant(found)
             else:

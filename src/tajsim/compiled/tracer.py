@@ -10,21 +10,10 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
+import tajsim.compiled.traced as traced
 from tajsim.agents.actors import Stated
 from tajsim.axes import DIMENSIONS, Array
-from tajsim.compiled.traced import (
-    Graph,
-    HeldAnswer,
-    Input,
-    MonthNumber,
-    Named,
-    Note,
-    Operation,
-    Recorder,
-    Traced,
-    joined,
-    refused,
-)
+from tajsim.compiled.traced import Graph, Input, Named, Note, Operation, Recorder, Traced
 from tajsim.draws import Draws
 from tajsim.inputs import ledger, outcomes, switches
 from tajsim.model.calendar import Calendar
@@ -62,7 +51,7 @@ class Numpy:
         if isinstance(value, Traced):
             return value.copy()
         if isinstance(value, list | tuple) and any(isinstance(part, Traced) for part in value):
-            return joined(self._recorder, "stack", value)
+            return traced.joined(self._recorder, "stack", value)
         return np.array(value, *args, **kwargs)
 
     def asarray(self, value: Any, *args: Any, **kwargs: Any) -> Any:
@@ -78,8 +67,8 @@ class TracedDraws(Draws):
 
     def uniform_each(self, process: str, actors: Sequence[str], month: int) -> Array:
         """Return the input for draws of the month."""
-        if type(month) is not MonthNumber:
-            raise refused("a draw is keyed by `country.calendar_month` alone")
+        if type(month) is not traced.MonthNumber:
+            raise traced.refused("a draw is keyed by `country.calendar_month` alone")
         found: Array = self.recorder.input(Input("draw", process, tuple(actors)), len(actors))
         return found
 
@@ -199,7 +188,7 @@ class Holding:
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
-        self.answers: list[HeldAnswer] = []
+        self.answers: list[traced.HeldAnswer] = []
         self.held: dict[str, Operation] = {}
         self._rules = frozenset(switches.load_rules().values())
         self._questions: Counter[Any] = Counter()
@@ -226,7 +215,7 @@ class Holding:
             asked = self.recorder.input(Input("state", "calendar.quarter_ends")) > 0.5
             told = np.where(asked, kept[-1], held) if self.part == switches.REVIEW else kept[-1]
             self.held[leaf] = told.node
-        self.answers.append(HeldAnswer(name, shapes, self.part, number, names))
+        self.answers.append(traced.HeldAnswer(name, shapes, self.part, number, names))
         return switches._filled(found, iter(kept))
 
 
@@ -332,7 +321,7 @@ def recording(
         model.__dict__.update(
             now=flows_before(recorder),
             draws=TracedDraws(recorder),
-            months_run=MonthNumber(model.months_run),
+            months_run=traced.MonthNumber(model.months_run),
             record=series,
             events_by_month={},
             ramps={},
@@ -365,7 +354,7 @@ def replacements(
             elif name.startswith("note_") and callable(value) and not told:
                 yield module, name, nothing
     # Which month it is does not matter: draws are inputs.
-    number = MonthNumber(model.first_month)
+    number = traced.MonthNumber(model.first_month)
     yield Country, "calendar_month", property(lambda country: number)
     # The chronicle is told by the model itself, if it is not traced.
     yield Country, "note", told.note if told else nothing

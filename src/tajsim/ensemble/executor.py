@@ -97,7 +97,6 @@ def executor(
     """Give those who simulate, and let them go at the end, however it comes.
 
     Args:
-        work: simulates a job.
         workers: processes on this machine.
         cluster: the address of a Dask scheduler, in place of processes.
         losses: how often a job may lose its worker before it counts as failed.
@@ -124,7 +123,7 @@ def finished(
 
     ``progress`` is told how many run-months are done. The error of a job is raised.
     """
-    waiting, done, told = deque(range(len(jobs))), 0, 0
+    waiting, left, done, told = deque(range(len(jobs))), len(jobs), 0, 0
 
     def tell() -> None:
         nonlocal told
@@ -133,7 +132,6 @@ def finished(
             told = now
             progress(now)
 
-    left = len(jobs)
     while left:
         while waiting and team.wants():
             place = waiting.popleft()
@@ -166,6 +164,9 @@ class _InProcess(Executor):
             return []
         number, job = self._waiting.popleft()
         ended = False
+        # What is in memory is spared the garbage collection after a job: as long as one run takes.
+        if ours := not gc.get_freeze_count():  # not by whoever calls, nor already
+            gc.freeze()
 
         def hear(months: int) -> None:
             nonlocal ended
@@ -174,30 +175,18 @@ class _InProcess(Executor):
             ended = False
 
         try:
-            with _what_is_there_left_alone():
-                return [Answer(number, "done", self._work(job, hear))]
+            return [Answer(number, "done", self._work(job, hear))]
         except Exception as error:
             if ended or isinstance(error, FatalError):  # not the failure of the job
                 raise
             return [Answer(number, "failed", error)]
         finally:
             self._under_way = 0
+            if ours:
+                gc.unfreeze()
 
     def under_way(self) -> int:
         return self._under_way
-
-
-@contextmanager
-def _what_is_there_left_alone() -> Iterator[None]:
-    """Spare what is in memory the garbage collection after a job: as long as one run takes."""
-    ours = not gc.get_freeze_count()  # not by whoever calls, nor already
-    if ours:
-        gc.freeze()
-    try:
-        yield
-    finally:
-        if ours:
-            gc.unfreeze()
 
 
 def cause_of(error: BaseException) -> str:
@@ -342,8 +331,6 @@ class Processes(Executor):
     chooses the order. A job that loses its worker is begun again in the process that replaces it.
 
     Args:
-        workers: how many.
-        work: simulates a job.
         prepare: called in each process before its first job.
         losses: how often a job may lose its worker before it counts as failed.
         copies: whether workers may be copies of this process, with all that it has open.
@@ -357,8 +344,7 @@ class Processes(Executor):
         losses: int = 1,
         copies: bool = True,
     ) -> None:
-        self._work, self._prepare, self._losses = work, prepare, losses
-        self._copies = copies
+        self._work, self._prepare, self._losses, self._copies = work, prepare, losses, copies
         self._jobs: dict[int, Job] = {}
         self._waiting: deque[int] = deque()
         self._lost: Counter[int] = Counter()
@@ -509,11 +495,7 @@ def _far(work: Work, job: Job) -> tuple[str, Any]:
 
 
 class _Cluster(Executor):
-    """The workers of a Dask scheduler.
-
-    Args:
-        address: of the scheduler, such as ``tcp://127.0.0.1:8786``.
-        work: simulates a job.
+    """The workers of a Dask scheduler at an address such as ``tcp://127.0.0.1:8786``.
 
     Raises:
         UserError: if dask.distributed is missing, or nobody answers at the address.
@@ -526,9 +508,8 @@ class _Cluster(Executor):
         try:
             self._client: Any = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
-            raise UserError(
-                f"--cluster {address}: no Dask scheduler answers ({cause_of(error)})"
-            ) from None
+            said = f"no Dask scheduler answers ({cause_of(error)})"
+            raise UserError(f"--cluster {address}: {said}") from None
         self._address, self._work = address, work
         self._killed = distributed.scheduler.KilledWorker
         self._lost = distributed.client.FutureCancelledError

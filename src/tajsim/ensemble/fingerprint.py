@@ -51,9 +51,8 @@ def uncalibrated_version() -> str:
         (p.name, p.value, p.low, p.high, p.unit, p.role, p.spread, p.basis.kind)
         for p in registry.load_parameters().values()
     )
-    outcomes = sorted(
-        (o.name, o.unit, o.dimensions, o.aggregate, o.places) for o in load_outcomes().values()
-    )
+    known = load_outcomes().values()
+    outcomes = sorted((o.name, o.unit, o.dimensions, o.aggregate, o.places) for o in known)
     listed = (
         [replace(d, label="", note="", document="", line=0) for d in deals.load_deals().values()],
         [*deals.load_forms().items()],
@@ -66,10 +65,8 @@ def uncalibrated_version() -> str:
 def sources() -> list[Path]:
     """Return the files of the code that simulates: whole packages, and modules by what they do."""
     parts = [agents, model, rules, axes, draws, world]
-    parts += [
-        sys.modules[made.__module__]
-        for made in (ParameterValues, ledger.load_kinds, switches.Switches)
-    ]
+    decide = (ParameterValues, ledger.load_kinds, switches.Switches)
+    parts += [sys.modules[made.__module__] for made in decide]
     found = [Path(__file__).with_name(_SIMULATES)]
     for path in (Path(str(part.__file__)) for part in parts):
         found += path.parent.rglob("*.py") if path.name == "__init__.py" else [path]

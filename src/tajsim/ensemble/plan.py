@@ -121,10 +121,8 @@ class Plan:
     def jobs(self, keep_state: bool = False) -> list[Job]:
         """Divide the runs into chunks, at least one for every worker.
 
-        The results do not depend on the division; only speed and memory do.
-
-        Args:
-            keep_state: whether the state after the last month is kept.
+        The results do not depend on the division; only speed and memory do. With ``keep_state``
+        each also keeps the state after the last month.
         """
         shares = ceil(self.workers / len(self.scenarios))
         size = max(1, min(CHUNK, ceil(self.runs / shares)))

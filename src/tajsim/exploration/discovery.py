@@ -209,15 +209,9 @@ def _pruned(search: Search, among: Mask, box: Box) -> Box:
     while True:
         inside = among & box.holds(search.values)
         mean, count = search.mean(inside), int(inside.sum())
-        freer = [
-            box.limited(side, i, None)
-            for side in ("low", "high", "without")
-            for i in getattr(box, side)
-        ]
-        chances = [
-            chance_of_limit(mean, count, search.mean(among & free.holds(search.values)))
-            for free in freer
-        ]
+        freer = [box.limited(side, i, None) for side, limits in vars(box).items() for i in limits]
+        means = [search.mean(among & free.holds(search.values)) for free in freer]
+        chances = [chance_of_limit(mean, count, without) for without in means]
         if len(freer) < 2 or max(chances) <= DOUBT:
             return box
         box = freer[int(np.argmax(chances))]

@@ -73,8 +73,7 @@ class Sought(Printed):
         """Return a row a value: ``p05``, ``median``, ``mean``, ``p95``, ``at_least`` (share)."""
         low, middle, high = effect.quantiles(self.answers)
         columns = {"p05": low, "median": middle, "mean": self.answers.mean(axis=1), "p95": high}
-        reached = (self.answers >= self.level).mean(axis=1)
-        columns |= {"at_least": reached}
+        columns["at_least"] = (self.answers >= self.level).mean(axis=1)
         return {"values": pd.DataFrame({self.factor.name: self.values, **columns})}
 
     def __str__(self) -> str:
@@ -163,7 +162,6 @@ def seek(
         scenario: one of the experiment's; by default the first.
         at: values at which other factors are held; by default their first or lowest.
         runs: of each value; by default those of the file.
-        workers: processes.
         progress: told how far each ensemble is, in run-months.
         without: what is taken out of the model, also where the level comes from.
 

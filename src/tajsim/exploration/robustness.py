@@ -104,9 +104,7 @@ class Robustness(Printed):
             f"is the smallest, as in {percent(best['chosen'])} of the resamples of states.",
         ]
         if self.missing:
-            lines.append(
-                f"{self.missing} states are left out: not every portfolio has a run there."
-            )
+            lines += [f"{self.missing} states are left out: not every portfolio has a run there."]
         return "\n\n".join(lines)
 
 

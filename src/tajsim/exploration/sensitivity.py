@@ -106,11 +106,8 @@ def divide(values: np.ndarray) -> Noise:
     left = values - by_point[:, None] - by_run + values.mean()
     apart = float((left**2).sum()) / ((points - 1) * (runs - 1))
     between = float(by_point.var(ddof=1))
-    parts = (
-        max(between - apart / runs, 0.0),
-        max(float(by_run.var(ddof=1)) - apart / points, 0.0),
-        apart,
-    )
+    alike = max(float(by_run.var(ddof=1)) - apart / points, 0.0)
+    parts = max(between - apart / runs, 0.0), alike, apart
     if (whole := sum(parts)) <= 1e-18 * max(1.0, float(np.abs(values).max()) ** 2):
         return unclear
     floor = apart / runs / max(between, apart / runs) if apart > 0.0 else 0.0

@@ -98,9 +98,7 @@ class ExperimentFile(FileTable):
     """An experiment file."""
 
     title: Annotated[str, Field(min_length=1, max_length=120)]
-    question: Annotated[str, Field(min_length=1)] = Field(
-        description="what the points should answer"
-    )
+    question: str = Field(min_length=1, description="what the points should answer")
     scenarios: Annotated[list[str], Field(min_length=1)] = Field(
         description="shipped scenarios, or paths from this file"
     )
@@ -189,9 +187,8 @@ class EventTemplate:
     def event(self, values: Mapping[str, FactorValue]) -> scenario_parts.Event:
         """Return the event at one point; the template has been checked."""
         filled = self.filled(values)
-        return scenario_parts.Event.of(
-            events.EVENT_KINDS[filled["kind"]].model_validate(filled), self.where
-        )
+        row = events.EVENT_KINDS[filled["kind"]].model_validate(filled)
+        return scenario_parts.Event.of(row, self.where)
 
 
 @dataclass(frozen=True)
@@ -416,20 +413,15 @@ class FactorList:
         if name in TAKEN:
             raise Wrong(f"'{name}' is a column of every result; expected another name", "name")
         if row.parameter is None and not uses:
-            use = f"{{ factor = '{name}' }} in an event"
-            raise ValueError(
-                f"no event uses the factor '{name}'; expected the key 'parameter', or {use}"
-            )
+            expected = f"the key 'parameter', or {{ factor = '{name}' }} in an event"
+            raise ValueError(f"no event uses the factor '{name}'; expected {expected}")
         known = _registry_row(row, uses)
         whole = any(argument in WHOLE for _, argument in uses)
         about = _about(known) if known else {"unit": unit_of_uses(uses)}
+        about |= {"steps": row.steps, "spread": row.spread, "whole": whole}
         if row.parameter is None:
             about["role"] = "event"
-        given = self._given(key, row, known, whole)
-        return [
-            Factor(name, row.parameter, **given, steps=row.steps, spread=row.spread, whole=whole,
-                   **about)
-        ]  # fmt: skip
+        return [Factor(name, row.parameter, **self._given(key, row, known, whole), **about)]
 
     def _refuse(self, key: toml.Key, row: FactorRow, names: Iterable[str], other: str) -> None:
         text = f"does not go with the key '{other}'; expected one of them"
@@ -442,12 +434,10 @@ class FactorList:
         """Return the bounds or the values of a factor."""
         if row.values is not None:
             self._refuse(key, row, ("low", "high", "steps"), "values")
-            values = [
-                value
-                if isinstance(value, str) and known is None
-                else _number(value, known, whole, "values", i)
-                for i, value in enumerate(row.values)
-            ]
+            values: list[FactorValue] = list(row.values)
+            for i, value in enumerate(row.values):
+                if known or not isinstance(value, str):
+                    values[i] = _number(value, known, whole, "values", i)
             numbers = [value for value in values if not isinstance(value, str)]
             if len(set(values)) < len(values):
                 raise Wrong("a value appears twice; expected once", "values")
@@ -482,16 +472,11 @@ class FactorList:
             values = dict(zip([factor.name for factor in mine], extremes, strict=True))
             with self.problems.told(*key):
                 for argument, name in used.items():
-                    text = isinstance(values[name], str)
-                    if text and len(template.references[argument]) > 1:
-                        wrong = "is a text; expected a number to scale"
-                        raise Wrong(f"the factor '{name}' {wrong}", argument)
-                    if (
-                        not text
-                        and argument == "date"
-                        and "from" not in template.references["date"]
-                    ):
+                    text, reference = isinstance(values[name], str), template.references[argument]
+                    wrong = "is a text; expected a number to scale" * (text and len(reference) > 1)
+                    if not text and argument == "date" and "from" not in reference:
                         wrong = "is a number; expected the key 'from' too"
+                    if wrong:
                         raise Wrong(f"the factor '{name}' {wrong}", argument)
                 filled = template.filled(values)
                 events.read_event(self.problems, key, filled)

@@ -46,10 +46,8 @@ _MECHANISM = r"^[MPSEOX][0-9]{2,3}$", "a mechanism id such as 'M47' (M01-M133, P
 MechanismId = Annotated[str, text_of(*_MECHANISM, lambda text: text in ledger.load_mechanisms())]
 _CLAIM = "lower-case letters, digits and hyphens such as 'seizures-fall'"
 ClaimId = Annotated[str, text_of(r"^-*[a-z0-9][a-z0-9-]*$", _CLAIM)]
-Settings = Annotated[
-    dict[str, Any],
-    WithJsonSchema({"type": "object", "description": "parameter = value, full names"}),
-]
+_SETTINGS: dict[str, Any] = {"type": "object", "description": "parameter = value, full names"}
+Settings = Annotated[dict[str, Any], WithJsonSchema(_SETTINGS)]
 
 
 class Claim(FileTable):
@@ -550,6 +548,7 @@ def _laid_over(under: Scenario, source: Source) -> Scenario:
     inherited = moved_events(source, period, inherited)
     own = file_events(source, period, inherited)
     own = [*held_deals(source, period[0], [*inherited, *own]), *own]
+    texts = under.text, f"# {source.problems.shown_path}\n{source.text}"
     return Scenario(
         name=source.path.stem,
         title=top.get("title", ""),
@@ -561,9 +560,7 @@ def _laid_over(under: Scenario, source: Source) -> Scenario:
         events=tuple(sorted([*inherited, *own], key=lambda event: event.month)),
         claims=tuple(file_claims(source, period)),
         origins={**under.origins, **origins},
-        text="\n".join(
-            filter(None, [under.text, f"# {source.problems.shown_path}\n{source.text}"])
-        ),
+        text="\n".join(filter(None, texts)),
         without=tuple(dict.fromkeys([*under.without, *off])),
         label=top.get("label", ""),
         asks=question_of(source, period),
@@ -633,9 +630,8 @@ def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
     extends = str(parent) if shipped else Path(beside).as_posix()
     if not shipped and "/" not in extends and not extends.endswith(".toml"):
         extends = f"./{extends}"
-    # The first lever of each of the first few families, and the kinds of events.
+    # The first lever of each of the first few families.
     levers = {p.family: p for p in registry.load_parameters().values() if p.role == "lever"}
-    kinds = {name: ", ".join(events.argument_names(k)) for name, k in events.EVENT_KINDS.items()}
     text = data_text("new_scenario.txt").format(
         schema=schema_path().resolve().as_uri(),
         file=path,
@@ -649,8 +645,8 @@ def new_scenario(path: str | Path, parent: str | Path = "status-quo") -> Path:
             for p in list(levers.values())[:6]
         ),
         kinds="\n".join(
-            f"#   {name} ({takes}): {events.EVENT_KINDS[name].__doc__}"
-            for name, takes in kinds.items()
+            f"#   {name} ({', '.join(events.argument_names(kind))}): {kind.__doc__}"
+            for name, kind in events.EVENT_KINDS.items()
         ),
     )
     if os.path.lexists(path):

@@ -124,13 +124,11 @@ def standard_pictures(dataset: xr.Dataset, folder: str | Path, suffix: str = ".p
         kinds = ["atlas", "fan"]
     elif dataset.sizes["scenario"] > 1:
         kinds = ["answer", *kinds[:2], "difference", *kinds[2:]]
+    needed = {
+        "border": {"heroin_entering", "seizure_probability"},
+        "providers": {OUTSIDE, GAP, PROVISION, *PRICE},
+    }
     for kind in kinds:
-        if _NEEDED.get(kind, set()) <= names:
+        if needed.get(kind, set()) <= names:
             written += draw(kind, dataset, folder / f"{kind}{suffix}")
     return written
-
-
-_NEEDED = {
-    "border": {"heroin_entering", "seizure_probability"},
-    "providers": {OUTSIDE, GAP, PROVISION, *PRICE},
-}

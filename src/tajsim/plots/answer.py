@@ -101,11 +101,7 @@ def chart(
 ) -> None:
     """Draw an outcome over time: means and nine in ten histories, lines named at their ends.
 
-    Args:
-        ax: the panel, ``inches`` wide and ``tall``.
-        pair: results of the reference and the scenario.
-        card: whose own events are named.
-        change: the outcome.
+    The panel is ``inches`` wide and ``tall``; the own events of the ``card`` are named.
     """
     places = dict(part.split("=") for part in change.where.split(";") if part)
     first = windows.months_in(pair, card.window).start

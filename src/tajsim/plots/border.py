@@ -34,20 +34,16 @@ def with_guard(dataset: xr.Dataset) -> xr.Dataset:
     runs = {int(run): place for place, run in enumerate(dataset["run"].values)}
     held = np.ones((len(names), len(SECTIONS), len(months), len(runs)), np.float32)
     held[:, [SECTIONS.index(s) for s in OWN_FROM_START]] = 0.0
-    here = (
-        events["scenario"].isin(names) & events["run"].isin(runs) & (events["kind"] == "handover")
-    )
-    for event in rows_of(events[here & events["target"].isin(SECTIONS)]):
+    events = events[(events["kind"] == "handover") & events["target"].isin(SECTIONS)]
+    for event in rows_of(events[events["scenario"].isin(names) & events["run"].isin(runs)]):
         place = names.index(event.scenario), SECTIONS.index(event.target)
         after = months >= np.datetime64(event.month, "M")
         held[(*place, after, runs[int(event.run)])] = event.actor == "russian_border_troops"
     attrs = {"label": "Russian troops hold the section", "unit": "share of runs"}
     dimensions = ("scenario", "section", "month", "run")
     coordinates = {name: dataset[name].values for name in dimensions if name != "section"}
-    held_by = xr.DataArray(
-        held, {**coordinates, "section": list(SECTIONS)}, dimensions, GUARD, attrs
-    )
-    return dataset.assign({GUARD: held_by})
+    coordinates["section"] = np.array(SECTIONS)
+    return dataset.assign({GUARD: xr.DataArray(held, coordinates, dimensions, GUARD, attrs)})
 
 
 OUTCOMES = ("heroin_entering", "seizure_probability", "arranged_share")

@@ -57,7 +57,12 @@ def fan(
     rare = any(windows.rare(windows.at_places(dataset, name, chosen)) for name in names)
     reference, *others = choose.labels_of(dataset).values()
     usual_title = numbers.against(others, reference) if others else reference
-    middle = "50 % and 90 %" if bands else "50 %"
+    said = (
+        f"Lines: medians; bands: the middle 50 %{' and 90 %' * bands} of runs "
+        "(for counts and shares of runs: mean and its 90 % interval). "
+    )
+    said += "A count that few runs have in a year moves up and down by chance. " * rare
+    said += discrepancy.PAIRED if named else discrepancy.dashed(names)
     shades = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)][: 1 + bands]
     grey = style.scenario_look(0).colour
     lines = [] if named else [style.line_item("median of the runs", color=grey, lw=1.7)]
@@ -67,7 +72,7 @@ def fan(
         subtitle=panels.subtitle(dataset, over_months(months), 0 if outcome else len(names)),
         legend=[*lines, *(style.area_item(text, fc=grey, alpha=a, lw=0) for text, a in shades)],
         key=panels.events_key(found, dataset),
-        foot=panels.foot(dataset, _notes(names, len(scenarios), middle, rare)),
+        foot=panels.foot(dataset, said),
     )
     for position, ax in enumerate(layout.panels(rows, columns, len(names))):
         series = Series(windows.at_places(dataset, names[position], chosen), months or None)
@@ -84,16 +89,6 @@ def fan(
     return layout.figure
 
 
-def _notes(names: Sequence[str], scenarios: int, middle: str, rare: bool = False) -> str:
-    """Return what lines and bands are, and what is said of the discrepancy of the model."""
-    said = (
-        f"Lines: medians; bands: the middle {middle} of runs "
-        "(for counts and shares of runs: mean and its 90 % interval). "
-    )
-    said += "A count that few runs have in a year moves up and down by chance. " * rare
-    return said + (discrepancy.PAIRED if scenarios > 1 else discrepancy.dashed(names))
-
-
 def over_months(months: int) -> str:
     """Return a sentence on the rolling window of what is drawn."""
     over = f"Over the {months} months up to each month; flows and counts per year."
@@ -108,10 +103,8 @@ def usual_months(dataset: xr.Dataset) -> int:
 def _name_lines(ax: Axes, series: "Series", dataset: xr.Dataset, tall: float) -> None:
     """Write the name of each line beside its end, none over another, in its colour."""
     ends, (low, high) = series.lines[:, 2, -1], ax.get_ylim()
-    texts = [
-        numbers.wrap(choose.label_of(dataset, name), _ROOM - 0.1, 7.0, bold=True)
-        for name in choose.names_of(dataset)
-    ]
+    called = choose.labels_of(dataset).values()
+    texts = [numbers.wrap(label, _ROOM - 0.1, 7.0, bold=True) for label in called]
     order = [int(i) for i in np.argsort(ends, kind="stable") if np.isfinite(ends[i])]
     line = 0.115 / tall * (high - low)  # the height of a line of text in units of the axis
     step = max(map(len, texts)) * line
@@ -154,9 +147,7 @@ class Series:
         self.factor, self.unit = windows.scaled(lines, self.unit)
         # Differences have no discrepancy, and with several scenarios these are what is looked at.
         alone = len(values) == 1 and not self.mean and values.shape[-1] > 1
-        self.ends = (
-            discrepancy.band(values, str(series.name))[:, 0] / self.factor if alone else None
-        )
+        self.ends = discrepancy.band(values, str(series.name))[:, 0] if alone else None
         if self.share:
             self.factor, self.unit = 0.01, "% of runs"
         self.lines = lines.swapaxes(0, 1) / self.factor
@@ -181,6 +172,7 @@ def _panel(ax: Axes, series: Series, bands: bool) -> None:
         series.draw(ax, position, look)
     if bands and series.ends is not None:
         for end in series.ends:
+            end = end / series.factor
             ax.plot(series.when, end, color=style.QUIET, lw=0.9, ls=(0, (3, 2)), zorder=2.3)
     ax.set_ylabel(f"{series.unit}\n(mean)" if series.mean and not series.share else series.unit)
     if not np.any(series.lines < 0.0):

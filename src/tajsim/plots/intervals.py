@@ -216,8 +216,8 @@ def _interval(position: int, found: answer.OutcomeChange) -> Interval:
     ink, face = (look.colour, look.colour) if told else (style.QUIET, "white")
     if found.verdict in _STILL:
         missing = found.verdict == "undefined"
-        return Interval(text="missing in every run" if missing else "no difference in any run",
-                        ink=ink)  # fmt: skip
+        said = "missing in every run" if missing else "no difference in any run"
+        return Interval(text=said, ink=ink)
     text = answer.with_unit(found.found.mean, found.low, found.high, found.unit)
     text += " (set by the scenario)" * (found.verdict == "set")
     spread = choose.spread_over_runs(*found.values)
@@ -314,12 +314,8 @@ def targets(dataset: xr.Dataset, *, table: pd.DataFrame, title: str | None = Non
 def _used(use: str) -> dict[str, Any]:
     """Return the marker of a target by its use: what was fitted is hollow."""
     colour = _INK.get(use, style.INK)
-    return {
-        "marker": "o",
-        "mfc": colour if use == "checked" else "white",
-        "mec": colour,
-        "mew": 1.2,
-    }
+    face = colour if use == "checked" else "white"
+    return {"marker": "o", "mfc": face, "mec": colour, "mew": 1.2}
 
 
 def _by_theme(table: pd.DataFrame) -> list[Row]:

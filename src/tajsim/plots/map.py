@@ -74,15 +74,9 @@ DEFAULT = ("heroin_seized", "state_control")
 MOST_PANELS = 8
 _SAID = {"section": "Border", "region": "Regions"}
 _MAPS = {"section": style.SEIZED_MAP, "region": "GnBu"}
-_SQUARE: dict[str, Any] = {
-    "ls": "",
-    "marker": "s",
-    "ms": 4,
-    "mfc": style.INK,
-    "mec": "white",
-    "mew": 0.6,
-}
-_TRIANGLE: dict[str, Any] = {**_SQUARE, "marker": "^", "ms": 5, "mfc": style.DRUGS}
+_EDGED: dict[str, Any] = {"ls": "", "mec": "white", "mew": 0.6}
+_SQUARE = {**_EDGED, "marker": "s", "ms": 4, "mfc": style.INK}
+_TRIANGLE = {**_EDGED, "marker": "^", "ms": 5, "mfc": style.DRUGS}
 _LEGEND = {"garrison of the Russian base": _SQUARE, "way out for drugs": _TRIANGLE}
 _LAND, _SEA = "#f4f2ec", "#e7e5de"
 
@@ -214,8 +208,7 @@ def _ground(ax: Axes) -> None:
     ax.set(xlim=(west, east), ylim=(south, north), aspect=shapes.aspect, facecolor=_SEA)
     ax.set(xticks=[], yticks=[])
     ax.grid(visible=False)
-    for side in ax.spines.values():
-        side.set_visible(False)
+    ax.spines[:].set_visible(False)
     for ring in shapes.country:
         ax.fill(*ring.T, facecolor=_LAND, edgecolor=style.QUIET, lw=0.7, zorder=1.5)
     for line in shapes.neighbour_lines:
@@ -234,11 +227,8 @@ def _places(ax: Axes) -> None:
         x, y = EXIT_AT.get(name) or place
         ax.plot(x, y, zorder=6, gid=f"exit-{name}", **_TRIANGLE)
     for name, (x, y) in shapes.places.items():
-        garrison = name in shapes.garrisons
-        ax.plot(
-            x, y, marker="s" if garrison else "o", ms=4 if garrison else 2.4, color=style.INK,
-            mec="white", mew=0.6, zorder=7,
-        )  # fmt: skip
+        town = _SQUARE if name in shapes.garrisons else {**_SQUARE, "marker": "o", "ms": 2.4}
+        ax.plot(x, y, zorder=7, **town)
         right, up = LABEL_AT.get(name, (3.5, 2.5))
         ax.annotate(
             name, (x, y), xytext=(right, up), textcoords="offset points", size=6.5,

@@ -107,10 +107,8 @@ def foot(dataset: xr.Dataset, interval: str) -> str:
     """Return the foot line: runs, interval, seed, how parameters were taken, projection."""
     attrs = dataset.attrs
     runs = dataset.sizes["run"]
-    parts = [
-        f"{runs:,} run{'s' if runs != 1 else ''} per scenario",
-        f"seed {attrs.get('seed', 'not stated')}",
-    ]
+    count = f"{runs:,} run{'s' if runs != 1 else ''} per scenario"
+    parts = [count, f"seed {attrs.get('seed', 'not stated')}"]
     if attrs.get("parameters_mode") in _MODES:
         parts.append(_MODES[attrs["parameters_mode"]])
     text = f"{'; '.join(parts)}. {interval if runs > 1 else 'One run: no interval.'}"
@@ -232,10 +230,8 @@ def _joined(parts: Sequence[tuple[str, str]]) -> str:
     groups: dict[str, list[str]] = {}
     for label, where in dict.fromkeys(parts):
         groups.setdefault(where, []).append(label)
-    said = (
-        f"{'; '.join(own)} ({where})" if where else "; ".join(own) for where, own in groups.items()
-    )
-    return "; ".join(said)
+    joined = {where: "; ".join(own) for where, own in groups.items()}
+    return "; ".join(f"{own} ({where})" if where else own for where, own in joined.items())
 
 
 def events_key(found: Sequence[EventMarker], dataset: xr.Dataset) -> list[style.KeyEntry]:
@@ -301,7 +297,6 @@ class Events:
     """The events above panels, with the line that shows the projection where shading would falsify.
 
     Args:
-        dataset: results.
         found: the events.
         inches: the least length of a panel's axis of time.
         apart: whether each panel is of one scenario and shows its own events only.
@@ -363,7 +358,6 @@ def draw_grid(
     A row of panels is a thing, a column a scenario; of one scenario things stand ``across``.
 
     Args:
-        dataset: results.
         things: their names, and how they are called.
         found: the events.
         draw: fills a panel, given its thing and scenario.

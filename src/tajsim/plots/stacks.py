@@ -103,7 +103,12 @@ def stacks(
         UserError: for unknown names, or outcomes that have no parts or are of several dimensions.
     """
     names, chosen = choose.chosen(dataset, outcome, MONEY, select)
-    dimension, months = _dimension(dataset, names), usual_months(dataset)
+    own = {name: choose.own_dimensions(dataset[name]) for name in names}
+    wrong = [n for n in names if len(own[n]) != 1 or windows.places_of(dataset[n]) != "sum"]
+    refuse(f"outcome '{name}' has no parts that add up" for name in wrong)
+    if len({d for d, *_ in own.values()}) > 1:
+        raise UserError(f"{', '.join(names)}: are divided differently; name outcomes of one kind")
+    dimension, months = own[names[0]][0], usual_months(dataset)
     bands, draw, unit = _places(dataset, names, chosen, dimension, months)
     things = {n: str(dataset[n].attrs.get("label", n)) for n in names}
     called = [numbers.small(name) for name in things.values()]
@@ -118,16 +123,6 @@ def stacks(
         legend=[band.item for band in bands], key=panels.events_key(found, dataset),
         foot=panels.foot(dataset, _MEANS),
     )[0].figure  # fmt: skip
-
-
-def _dimension(dataset: xr.Dataset, names: Sequence[str]) -> str:
-    """Return the dimension along which the outcomes are divided."""
-    own = {name: choose.own_dimensions(dataset[name]) for name in names}
-    wrong = [n for n in names if len(own[n]) != 1 or windows.places_of(dataset[n]) != "sum"]
-    refuse(f"outcome '{name}' has no parts that add up" for name in wrong)
-    if len({d for d, *_ in own.values()}) > 1:
-        raise UserError(f"{', '.join(names)}: are divided differently; name outcomes of one kind")
-    return own[names[0]][0]
 
 
 def _places(

@@ -90,9 +90,7 @@ LESS, ALIKE, MORE = "#0b5a9c", "#f4f4f0", "#b84c00"
 
 def more_or_less() -> Colormap:
     """Return the map of differences: blue less, pale alike, orange more."""
-    return LinearSegmentedColormap.from_list(
-        "difference", [LESS, "#9cc3de", ALIKE, "#f2ba8c", MORE]
-    )
+    return LinearSegmentedColormap.from_list("change", [LESS, "#9cc3de", ALIKE, "#f2ba8c", MORE])
 
 
 @dataclass(frozen=True)

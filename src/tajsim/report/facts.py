@@ -145,15 +145,9 @@ def changes(facts: Facts, scenario: str) -> list[ScenarioChange]:
         for name in dict.fromkeys([*set_here, *set_there])
         if set_here.get(name) != set_there.get(name)
     ]
-    found += [
-        ScenarioChange(
-            f"Without {name}: what its rules answer is held.",
-            "",
-            str(origins.get(f"without {name}", "")),
-        )
-        for name in left_out
-        if name not in left_out_there
-    ]
+    for name in (name for name in left_out if name not in left_out_there):
+        where = str(origins.get(f"without {name}", ""))
+        found.append(ScenarioChange(f"Without {name}: what its rules answer is held.", "", where))
     held_deals = [e for e in new if e.get("arguments", {}).get("change") == "hold"]
     found += [_event(event, "") for event in new if event not in held_deals]
     found += [_holds(held_deals)] if held_deals else []

@@ -32,6 +32,8 @@ _ALIKE = 0.9
 _LEAST_SHARE = 0.02
 #: A rise by more per cent than this is told in the unit of the outcome.
 _EXPLODES = 300.0
+#: From how many per cent up on a rise is told in words, and until how many down a fall.
+_DOUBLES, _HALVES = 95.0, 53.0
 #: Yes-or-no outcomes as the clause of a sentence.
 _HAPPENS = {"state_failed": "the state fails"}
 #: Words that end the noun of a label: what follows tells more of it.
@@ -217,10 +219,6 @@ def with_unit(
     return f"{say.with_interval(mean * by, low * by, high * by, signed)} {said}".rstrip()
 
 
-#: From how many per cent up on a rise is told in words, and until how many down a fall.
-_DOUBLES, _HALVES = 95.0, 53.0
-
-
 def _many_times(ratio: float, s: str) -> str:
     """Return a verb for levels that are so many times those before; ``s`` is its ending."""
     if ratio < 1.0:
@@ -357,9 +355,8 @@ class Card:
             return ""
         rows.sort(key=lambda c: STAKES.index(c.stake))
         names = list(dict.fromkeys(_bare(c.label) for c in rows))
-        named = (
-            f", among them {say.listed(names[:4])}" if len(names) > 4 else f": {say.listed(names)}"
-        )
+        named = f", among them {say.listed(names[:4])}"
+        named = named if len(names) > 4 else f": {say.listed(names)}"
         return f"No effect that can be told in {len(rows)} of {len(self.changes)} outcomes{named}."
 
     @cached_property
@@ -495,11 +492,9 @@ def card(
     given: Window | None = None,
     outcomes: Sequence[str] = (),
 ) -> Card:
-    """Return the answer on a scenario against the first of the results.
+    """Return the answer on a scenario, by default the last, against the first of the results.
 
     Args:
-        dataset: results of two scenarios or more.
-        scenario: its name; by default the last.
         given: first and last month, see `tajsim.results.window.window_of`.
         outcomes: what is asked for, ``name`` or ``name[place]``; by default what the scenario's
             question names.
@@ -568,12 +563,9 @@ def change(
     named: bool,
     ours: set[str],
 ) -> OutcomeChange:
-    """Return one outcome in the pairs of two scenarios.
+    """Return one outcome, at places by dimension, in the pairs of the reference and a scenario.
 
     Args:
-        pair: results of the reference and the scenario.
-        name, places: the outcome, and its place by dimension.
-        months: over which it is told.
         named: whether the question names it.
         ours: what the scenario sets itself, see `set_by`.
     """

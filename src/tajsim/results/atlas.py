@@ -34,7 +34,6 @@ def yearly_table(
     """Return outcomes over time, a row a year or month, a column an outcome in each scenario.
 
     Args:
-        dataset: results.
         outcome: names of outcomes; by default the headline ones.
         by: ``year`` (each calendar year brought to one number as the outcome says) or ``month``.
         stat: one of `STATISTICS`, or ``spread``: median and 90 % of the runs as text.
@@ -50,10 +49,8 @@ def yearly_table(
     check_names("period", [by], BY)
     dataset = select.scenarios(dataset, select.as_names(chosen))
     names, where = select.chosen(dataset, outcome, select.headline(dataset), places)
-    if each is not None:
-        check_names(
-            "dimension", [each], [d for n in names for d in select.own_dimensions(dataset[n])]
-        )
+    own = [d for name in names for d in select.own_dimensions(dataset[name])]
+    check_names("dimension", () if each is None else [each], own)
     spans = window.periods(dataset, by)
     several, columns = dataset.sizes["scenario"] > 1, dict[str, Sequence[Any]]()
     for name in names:
@@ -163,12 +160,11 @@ def atlas_table(dataset: xr.Dataset, outcomes: Sequence[str] = ()) -> pd.DataFra
         months = window.window_of(dataset, None, scenario)
         pair, ours = select.pair_of(dataset, scenario), answer.set_by(dataset, scenario)
         about = {"scenario": scenario, "title": select.title_of(dataset, scenario)}
+        made = {"runs": dataset.sizes["run"], "model": str(dataset.attrs.get("model", ""))}
         for name in names:
             found = answer.change(pair, name, {}, months, False, ours)
-            rows.append({**about, **_row(found), "window": ":".join(months)})
-    table = pd.DataFrame(rows).assign(
-        runs=dataset.sizes["run"], model=str(dataset.attrs.get("model", ""))
-    )
+            rows.append({**about, **_row(found), "window": ":".join(months), **made})
+    table = pd.DataFrame(rows)
     told = table["size"].abs().clip(upper=LARGEST).where(table["direction"] != "", 0.0)
     weight = told.groupby(table["scenario"]).sum()
     rank = table["scenario"].map(weight).sort_values(ascending=False, kind="stable").index

@@ -70,14 +70,10 @@ def one_scenario(
 def event_table(
     dataset: xr.Dataset, scenario: str | None = None, run: int | None = None
 ) -> pd.DataFrame:
-    """Return the events of results, one row each, in the order of scenario, run and time.
-
-    Args:
-        dataset: results.
-        scenario, run: only those of one scenario, of one run.
+    """Return the events of results, or of one scenario or run, by scenario, run and time.
 
     Returns:
-        A table with the columns `COLUMNS`; names as in the closed lists, months as ``YYYY-MM``.
+        A row each, with the columns `COLUMNS`; names as in the closed lists, months as ``YYYY-MM``.
 
     Raises:
         UserError: for results without events, or a scenario or run that they do not hold.
@@ -106,15 +102,8 @@ def event_table(
 
 
 #: Column of codes -> the string table it points into.
-TABLES = {
-    "scenario": "event_scenarios",
-    "kind": "event_kinds",
-    "actor": "event_names",
-    "target": "event_names",
-    "cause": "event_causes",
-}
-
-
+TABLES = {name: f"event_{name}s" for name in ("scenario", "kind", "cause")}
+TABLES |= dict.fromkeys(("actor", "target"), "event_names")
 #: Units of sizes and how they are said.
 _SAID = {"USD/month": "USD a month", "kg/month": "kg a month"}
 
@@ -199,8 +188,6 @@ def story(
     """Tell one run as a dated story.
 
     Args:
-        dataset: results.
-        run: the number of the run.
         scenario: whose; may be left out where the results hold one.
         everything: date what happens often too; otherwise it is counted by year.
 

@@ -24,7 +24,7 @@ from tajsim.results.select import attribute, gap, names_of, over_spread, pair_of
 from tajsim.results.window import Cell, Window, cells, months_in, own_events, window_of
 
 Values = Array
-LEVEL = 0.90
+LEVEL, SAMPLES = 0.90, 400
 
 
 @dataclass(frozen=True)
@@ -189,9 +189,6 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
     }
 
 
-SAMPLES = 400
-
-
 def _uniform(process: str, length: int, seed: int, samples: int) -> Array:
     places = [f"place {number}" for number in range(length)]
     return Draws(seed, np.arange(samples)).uniform_each(process, places, AT_START)
@@ -273,7 +270,6 @@ def summarise(dataset: xr.Dataset, window: Window | None = None) -> pd.DataFrame
     """Return one row per scenario, outcome and coordinate.
 
     Args:
-        dataset: results.
         window: first and last month; by default from the first month in which any scenario
             differs from the reference to the end, and the whole period for a single scenario.
 
@@ -302,13 +298,8 @@ def quantiles(values: Values, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> Va
     """
     known = np.isfinite(values)
     if values.size and known.all():
-        # To the bit as numpy's `quantile` has it, which takes three times as long.
-        at = (values.shape[-1] - 1) * np.asarray(levels)
-        below = np.floor(at).astype(np.intp)
-        part, ordered = at - below, np.sort(values, axis=-1)
-        low, high = ordered[..., below], ordered[..., np.minimum(below + 1, values.shape[-1] - 1)]
-        up, down = low + (high - low) * part, high - (high - low) * (1.0 - part)
-        return np.moveaxis(np.where(part >= 0.5, down, up), -1, 0)
+        # Of sorted values it is found in half of the time.
+        return np.asarray(np.quantile(np.sort(values, axis=-1), levels, axis=-1))
     some = known.any(axis=-1)
     result = np.full((len(levels), *values.shape[:-1]), np.nan)
     if some.any():

@@ -75,11 +75,8 @@ def pair_of(dataset: xr.Dataset, scenario: str) -> xr.Dataset:
 def outcome_names(dataset: xr.Dataset) -> list[str]:
     """Return every outcome of the results: the variables that have months and runs."""
     held = dataset.variables  # a DataArray of each would take a tenth of a second
-    return [
-        str(name)
-        for name in dataset.data_vars
-        if {"scenario", "month", "run"} <= set(map(str, held[name].dims))
-    ]
+    needed = {"scenario", "month", "run"}
+    return [str(name) for name in dataset.data_vars if needed <= set(map(str, held[name].dims))]
 
 
 def headline(dataset: xr.Dataset) -> list[str]:
@@ -109,7 +106,6 @@ def chosen(
     """Return the outcomes to draw and the coordinates selected of them.
 
     Args:
-        dataset: results.
         names, default: see `outcomes`.
         select: ``{"section": ["khorog"]}``, or texts such as ``"section=khorog"``; each must stand
             in at least one of the outcomes.
@@ -121,15 +117,12 @@ def chosen(
     found = outcomes(dataset, names, default)
     where: dict[str, list[str]] = {}
     if isinstance(select, Mapping):
-        where = {str(key): as_names(value) for key, value in select.items()}
-    else:
-        for text in as_names(select):
-            dimension, equals, name = text.partition("=")
-            if not equals:
-                raise UserError(
-                    f"selection '{text}': expected dimension=name, such as section=khorog"
-                )
-            where.setdefault(dimension.strip(), []).append(name.strip())
+        where, select = {str(key): as_names(value) for key, value in select.items()}, None
+    for text in as_names(select):
+        dimension, equals, name = text.partition("=")
+        if not equals:
+            raise UserError(f"selection '{text}': expected dimension=name, such as section=khorog")
+        where.setdefault(dimension.strip(), []).append(name.strip())
     drawn = [dataset[name] for name in found]
     there = {d: list(map(str, v[d].values)) for v in drawn for d in own_dimensions(v)}
     if where and not there:
@@ -179,9 +172,8 @@ mixed: ContextVar[bool] = ContextVar("mixed", default=False)
 def mixture(dataset: xr.Dataset) -> str:
     """Return a sentence that results are of different models or engines; "" if they are not."""
     held = {name: str(dataset.attrs.get(name, "")) for name in ("model", "engine")}
-    return next(
-        (f"Made by different {n}s: {found}." for n, found in held.items() if ", " in found), ""
-    )
+    said = (f"Made by different {n}s: {found}." for n, found in held.items() if ", " in found)
+    return next(said, "")
 
 
 def check_models(datasets: Sequence[xr.Dataset]) -> None:
@@ -321,9 +313,8 @@ def join(datasets: Sequence[xr.Dataset]) -> xr.Dataset:
             elif not _outcomes(parts[name]).equals(_outcomes(one)):
                 own = _called(datasets, place)
                 raise UserError(f"{own}: holds other values for {name} than a file before it")
-    joined = xr.concat(
-        list(parts.values()), dim="scenario", join="override", combine_attrs="override"
-    )[shared]
+    each = list(parts.values())
+    joined = xr.concat(each, "scenario", join="override", combine_attrs="override")[shared]
     attrs = {
         **datasets[0].attrs,
         **{name: _all(datasets, name) for name in _JOINED if name in datasets[0].attrs},

@@ -28,6 +28,7 @@ Series = xr.Dataset | Mapping[str, xr.DataArray]
 
 #: The last month that documents speak of; later ones are projection.
 DOCUMENTED_UNTIL = "2015-12"
+_ORDER = ("scenario", "month", "run")
 
 
 def whole_period(dataset: xr.Dataset) -> Window:
@@ -256,9 +257,6 @@ def labelled(record: Mapping[str, np.ndarray], months: Sequence[str]) -> xr.Data
     return xr.Dataset(variables, {"month": toml.month_dates(list(months)), **used})
 
 
-_ORDER = ("scenario", "month", "run")
-
-
 def with_own(dataset: xr.Dataset) -> xr.Dataset:
     """Return results with outcomes of one's own, each made from recorded ones.
 
@@ -272,9 +270,7 @@ def with_own(dataset: xr.Dataset) -> xr.Dataset:
         used = outcomes.references(text)
         if any(n not in dataset for n, _ in used):
             continue
-        values = outcomes.evaluate(
-            text, lambda n, where: at_places(dataset, n, where).transpose(*_ORDER).values
-        )
+        values = outcomes.evaluate(text, lambda n, where: series_at(dataset, n, where).values)
         if outcomes.is_date(text):
             since = np.array([toml.month_number(toml.month_of(m)) for m in dataset["month"].values])
             first = since[values.argmax(axis=1)][:, np.newaxis]
@@ -298,14 +294,8 @@ def _own_attributes(
         unit = "share"
     if outcomes.is_date(text):
         unit, way = "date", "last"
-    return {
-        "label": name.replace("_", " ").capitalize(),
-        "unit": unit,
-        "aggregate": way,
-        "headline": 1,
-        "meaning": text,
-        "mechanisms": "",
-    }
+    about = {"label": name.replace("_", " ").capitalize(), "unit": unit, "aggregate": way}
+    return {**about, "headline": 1, "meaning": text, "mechanisms": ""}
 
 
 def when_left(series: xr.DataArray) -> str:
@@ -425,20 +415,14 @@ def smooth(variable: xr.DataArray, months: int) -> xr.DataArray:
     """
     if not 1 <= months <= variable.sizes["month"]:
         raise UserError(f"smooth: expected 1 to {variable.sizes['month']} months, found {months}")
-    # To the bit as `rolling` of xarray has it, which takes twenty times as long.
-    axis = variable.get_axis_num("month")
-    windows = np.lib.stride_tricks.sliding_window_view(variable.values, months, axis=axis)
-    yearly = 12.0 if counted(variable) else 1.0
-    found = windows.sum(axis=-1) / months * yearly
-    return variable.isel(month=slice(months - 1, None)).copy(deep=False, data=found)
+    rolled = variable.rolling(month=months).mean().isel(month=slice(months - 1, None))
+    return (rolled * (12.0 if counted(variable) else 1.0)).assign_attrs(variable.attrs)
 
 
 def smooth_unit(variable: xr.DataArray) -> str:
     """Return the unit of smoothed values: flows and counts are per year."""
     unit = str(variable.attrs.get("unit", ""))
-    if not counted(variable):
-        return unit
-    return f"{unit.removesuffix('/month')}/year"
+    return f"{unit.removesuffix('/month')}/year" if counted(variable) else unit
 
 
 def most_moved(dataset: xr.Dataset, names: Sequence[str], most: int) -> list[str]:
@@ -452,9 +436,8 @@ def most_moved(dataset: xr.Dataset, names: Sequence[str], most: int) -> list[str
     months = window_of(dataset)
     sizes = {}
     for name in names:
-        values = np.nan_to_num(
-            over(at_places(dataset, name), months).values, posinf=0.0, neginf=0.0
-        )
+        values = over(at_places(dataset, name), months).values
+        values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
         moved = float(np.abs((values - values[0]).mean(axis=1)).max())
         varies = select.spread_over_runs(values[0]) > 1e-6 * float(np.abs(values[0]).max())
         size = select.over_spread(moved, values[0]) if len(values) > 1 else 1.0

@@ -144,19 +144,14 @@ def make_points(experiment: Experiment) -> Points:
     found: dict[str, Point] = {}
     rows: list[tuple[Any, ...]] = []
     variants: dict[str, int] = {}
+    # What tells one list of events from another, but for what travels along the runs.
+    events = [(t, dict.fromkeys(filter(None, [t.travelling]))) for t in experiment.events]
     for scenario in experiment.scenarios:
         for values, places in zip(design.rows, design.units.tolist(), strict=True):
             identity = point_id(scenario.name, values)
             rows.append((scenario.name, identity, *places))
             if identity not in found:
-                # What tells one list of events from another, but for what travels along the runs.
-                filled = [
-                    {
-                        **template.filled(values),
-                        **dict.fromkeys(filter(None, [template.travelling])),
-                    }
-                    for template in experiment.events
-                ]
+                filled = [{**template.filled(values), **none} for template, none in events]
                 key = json.dumps([scenario.name, filled], sort_keys=True, default=str)
                 variant = variants.setdefault(key, len(variants))
                 found[identity] = Point(identity, scenario.name, values, variant)

@@ -80,9 +80,8 @@ class Sweep(Printed):
         row, factors = self.points.loc[point], list(self.factors.index)
         if len(factors) > _FEW:
             return str(point)
-        cells = [
-            f"{n}={row[n]}" if isinstance(row[n], str) else f"{n}={row[n]:.4g}" for n in factors
-        ]
+        values = row[factors].items()
+        cells = [f"{n}={v}" if isinstance(v, str) else f"{n}={v:.4g}" for n, v in values]
         scenario = [str(row["scenario"])] if self.points["scenario"].nunique() > 1 else []
         return " ".join([*scenario, *cells])
 
@@ -169,9 +168,8 @@ def load_sweep(folder: str | Path) -> Sweep:
     texts = ("point", "scenario", *factors.index[of_texts])
     listed = store.read_part(place, manifest, store.POINTS)
     points = store.read_table(listed, texts).set_index("point")
-    results, failures, unfit = store.read_all(
-        place, list(points.index), list(columns.index), manifest["marks"]
-    )
+    held = list(points.index), list(columns.index)
+    results, failures, unfit = store.read_all(place, *held, manifest["marks"])
     tables = place, points, results, failures, columns, factors
     return Sweep(*tables, **manifest["design"], about=about, unfit=tuple(unfit))
 

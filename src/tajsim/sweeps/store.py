@@ -84,9 +84,8 @@ def make_job(
 def one(record: Any, keep: Keep) -> Numbers:
     """Return one column ``(run,)``: an outcome at one place, aggregated over its window."""
     where = {d: name for d, name in keep.where.items() if name != kinds.ALL}
-    return np.asarray(
-        window.over(window.at_places(record, keep.outcome, where), keep.window).values
-    )
+    found = window.over(window.at_places(record, keep.outcome, where), keep.window)
+    return np.asarray(found.values)
 
 
 @dataclass(frozen=True)
@@ -382,14 +381,10 @@ def keep_manifest(
 
 
 def _compare(place: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
-    differ = [
-        f"another {name}" for name, part in new["parts"].items() if old["parts"].get(name) != part
-    ]
-    differ += [
-        f"another scenario '{name}'"
-        for name, digest in new["scenarios"].items()
-        if old["scenarios"].get(name, digest) != digest
-    ]
+    parts, had = new["parts"].items(), old["scenarios"]
+    differ = [f"another {name}" for name, part in parts if old["parts"].get(name) != part]
+    changed = (name for name, own in new["scenarios"].items() if had.get(name, own) != own)
+    differ += [f"another scenario '{name}'" for name in changed]
     if differ:
         raise UserError(f"{place}: was made with {numbers.listed(differ)}; name another folder")
 
