@@ -102,7 +102,7 @@ def event_table(
 
 
 #: Column of codes -> the string table it points into.
-TABLES = {name: f"event_{name}s" for name in ("scenario", "kind", "cause")}
+TABLES = {name: f"event_{name}s" for name in ("scenario", "kind", "actor", "target", "cause")}
 TABLES |= dict.fromkeys(("actor", "target"), "event_names")
 #: Units of sizes and how they are said.
 _SAID = {"USD/month": "USD a month", "kg/month": "kg a month"}
