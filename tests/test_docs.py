@@ -167,7 +167,7 @@ def known_names() -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_names_nothing_that_does_not_exist(page: str) -> None:
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
     prose = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
     inline = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", prose)
     names = known_names()

@@ -271,6 +271,7 @@ NOTED_AS = {
     "seats": ("seats", "movement"),
     "withdraw_agency": ("withdrawal", "agency"),
     "deal": ("deal_ended", "deal"),
+    "package": ("package", "package"),
 }
 #: A change of a deal by a scenario -> the kind of event under which it is noted.
 _CHANGES = {"begin": "deal_made", "hold": "deal_held"}

@@ -54,15 +54,8 @@ def fan(
     # Nothing stands above a single panel.
     heads = [numbers.wrap(t, whole, style.BODY, bold=True) if names[1:] else [] for t in titles]
     over = sum(max(map(len, heads[i : i + columns])) for i in range(0, len(heads), columns))
-    rare = any(windows.rare(windows.at_places(dataset, name, chosen)) for name in names)
     reference, *others = choose.labels_of(dataset).values()
     usual_title = numbers.against(others, reference) if others else reference
-    said = (
-        f"Lines: medians; bands: the middle 50 %{' and 90 %' * bands} of runs "
-        "(for counts and shares of runs: mean and its 90 % interval). "
-    )
-    said += "A count that few runs have in a year moves up and down by chance. " * rare
-    said += discrepancy.PAIRED if named else discrepancy.dashed(names)
     shades = [("50 % of runs", _WIDE + _NARROW), ("90 % of runs", _WIDE)][: 1 + bands]
     grey = style.scenario_look(0).colour
     lines = [] if named else [style.line_item("median of the runs", color=grey, lw=1.7)]
@@ -72,7 +65,7 @@ def fan(
         subtitle=panels.subtitle(dataset, over_months(months), 0 if outcome else len(names)),
         legend=[*lines, *(style.area_item(text, fc=grey, alpha=a, lw=0) for text, a in shades)],
         key=panels.events_key(found, dataset),
-        foot=panels.foot(dataset, said),
+        foot=panels.foot(dataset, _said(dataset, names, chosen, bands)),
     )
     for position, ax in enumerate(layout.panels(rows, columns, len(names))):
         series = Series(windows.at_places(dataset, names[position], chosen), months or None)
@@ -87,6 +80,17 @@ def fan(
         if named:
             _name_lines(ax, series, dataset, tall)
     return layout.figure
+
+
+def _said(dataset: xr.Dataset, names: Sequence[str], chosen: Any, bands: bool) -> str:
+    """Return what lines and bands are, and what they do not hold."""
+    said = (
+        f"Lines: medians; bands: the middle 50 %{' and 90 %' * bands} of runs "
+        "(for counts and shares of runs: mean and its 90 % interval). "
+    )
+    if any(windows.rare(windows.at_places(dataset, name, chosen)) for name in names):
+        said += "A count that few runs have in a year moves up and down by chance. "
+    return said + (discrepancy.PAIRED if len(dataset.scenario) > 1 else discrepancy.dashed(names))
 
 
 def over_months(months: int) -> str:
