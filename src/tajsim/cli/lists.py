@@ -322,7 +322,7 @@ def mechanisms(options: Namespace) -> None:
     With --ablate the answers of the rules of each theme, and of each mechanism that rules carry,
     are held in turn, over 50 runs unless said otherwise. Told is which headline outcomes of
     status-quo move (by 5 % of their level or a fifth of their spread over runs), which signs,
-    claims and targets change their verdict, and which mechanisms carry nothing. All take about an hour of one core.
+    claims and targets change their verdict, and which mechanisms carry nothing. All take an hour.
 
     example: tajsim mechanisms M47
              tajsim mechanisms --ablate --only M47,militants --out ablation.csv
