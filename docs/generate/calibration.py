@@ -117,6 +117,11 @@ def _honest(values: Values) -> Array:
     return values["detection_limit"] * (1.0 - 0.5 ** (8.7 / values["detection_half_density"]))
 
 
+#: Parameters that the products are made of.
+PARTS = (
+    *("market_demand", "price_exit", "price_border"),
+    *("detection_limit", "detection_half_density", "output_start"),
+)
 #: What only a product is printed of: its name, unit, and how it is worked out; parts come first.
 PRODUCTS: dict[str, tuple[str, Callable[[Values], Array]]] = {
     "flow": ("tonnes/year", lambda v: v["market_demand"] * 0.012),
@@ -133,9 +138,17 @@ PRODUCTS: dict[str, tuple[str, Callable[[Values], Array]]] = {
 
 def product_table() -> str:
     """Return prior, posterior and contraction of products and their parts, on a log scale."""
-    grid, chance = (np.arange(_DRAWS) + 0.5) / _DRAWS, np.random.default_rng(1)
-    sample = load_posterior()
-    prior = {n: prior_quantile(load_parameters()[n], chance.permutation(grid)) for n in sample}
+    known, chance = load_parameters(), np.random.default_rng(1)
+
+    def drawn(names: Iterable[str], count: int) -> dict[str, Array]:
+        grid = (np.arange(count) + 0.5) / count
+        return {name: prior_quantile(known[name], chance.permutation(grid)) for name in names}
+
+    fitted = load_posterior()
+    prior = drawn(sorted({*fitted, *PARTS}), _DRAWS)
+    # A part that no figure is tied to was not fitted, and is at its prior.
+    count = len(next(iter(fitted.values())))
+    sample = {**fitted, **drawn((name for name in PARTS if name not in fitted), count)}
     rows = []
     for name, (unit, made) in PRODUCTS.items():
         before, after = made(prior), made(sample)
