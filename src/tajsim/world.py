@@ -64,9 +64,6 @@ WAR_ABROAD = (
     ("2018-07", 0.0),
 )
 
-#: Month of a year, from 0, in which the crop is in: June.
-HARVEST_MONTH = 5
-
 #: Month in which the ruler's term ends. The year is printed (icg-2016:21, 267), not the month: the
 #: middle of the year is an assumption.
 TERM_END = "2020-07"

@@ -145,12 +145,9 @@ class SecurityAgencies(Actors[SecurityAgency]):
         return by_class(quality_conscripts, quality_professionals, quality_vetted)
 
     def checks(
-        self,
-        *,
-        oversight_conscripts: Array,
-        oversight_professionals: Array,
+        self, *, oversight_conscripts: Array, oversight_professionals: Array,
         oversight_vetted: Array,
-    ) -> Array:
+    ) -> Array:  # fmt: skip
         """Return the checks of each, by its class, 1 = professionals in 2004, ``(agency, run)``."""
         return by_class(oversight_conscripts, oversight_professionals, oversight_vetted)
 
@@ -169,14 +166,10 @@ class SecurityAgencies(Actors[SecurityAgency]):
         bill = self.pay_start * self.strength_start * REGIME_PAYS
         index = np.where(REGIME_PAYS > 0.0, revenue * strain, earnings)
         self.pay, topup = self.apply(
-            rents.pay_step,
-            pay=self.pay,
-            weight=np.where(REGIME_PAYS > 0.0, weight, 1.0),
+            rents.pay_step, pay=self.pay, weight=np.where(REGIME_PAYS > 0.0, weight, 1.0),
             mean_weight=total(weight * bill) / np.maximum(total(bill), 1e-9),
-            regime_pays=REGIME_PAYS,
-            index=index,
-            earnings=earnings,
-        )
+            regime_pays=REGIME_PAYS, index=index, earnings=earnings,
+        )  # fmt: skip
         self.topup = np.minimum(topup, self.pay)
 
     def recruits(self, effort_ratio: Array, earnings: Array) -> Array:
@@ -185,11 +178,9 @@ class SecurityAgencies(Actors[SecurityAgency]):
             aid_rules.wanted_strength, effort_ratio=effort_ratio, km_taken_over=self.extra_km
         )
         joining = self.apply(
-            aid_rules.strength_change,
-            strength=self.strength,
-            wanted=wanted,
+            aid_rules.strength_change, strength=self.strength, wanted=wanted,
             pay_ratio=self.pay_ratio(earnings),
-        )
+        )  # fmt: skip
         leaving = -self.strength * np.minimum(self.withdrawing, 1.0)
         return np.where(OWN > 0.0, joining, leaving)
 
@@ -239,12 +230,9 @@ class SecurityAgencies(Actors[SecurityAgency]):
         cleaned = (np.abs(headed - self.headed) > 0.5) * (1.0 - political)
         self.headed = headed
         aim = self.apply(
-            corruption.collusion_aim,
-            bribe=self.rent_on_offer,
-            pay=self.pay,
-            watch=self.watch,
+            corruption.collusion_aim, bribe=self.rent_on_offer, pay=self.pay, watch=self.watch,
             vetted=self.vetted,
-        )
+        )  # fmt: skip
         self.staff_collusion = self.apply(
             corruption.habit_step, share=self.staff_collusion, aim=aim, cleaned=cleaned
         )
@@ -263,13 +251,9 @@ class SecurityAgencies(Actors[SecurityAgency]):
         """Let quality follow pay, aid, its head, and how much happens at once."""
         self.kit = self.aid_per_head / (self.aid_per_head + living)
         self.staff_quality = self.apply(
-            aid_rules.quality_step,
-            quality=self.staff_quality,
-            level=self.apply(self.level),
-            pay_ratio=self.pay_ratio(earnings),
-            kit=self.kit,
-            dialogue=self.dialogue,
-        )
+            aid_rules.quality_step, quality=self.staff_quality, level=self.apply(self.level),
+            pay_ratio=self.pay_ratio(earnings), kit=self.kit, dialogue=self.dialogue,
+        )  # fmt: skip
         quality = self.apply(
             aid_rules.without_staff, quality=self.staff_quality, replaced=self.purged
         )

@@ -220,13 +220,9 @@ class Deals(Actors[Deal]):
         """Split amounts of all deals, ``(deal, run)``, by what becomes of them."""
         repeats = np.stack([self.apply(rules.repetition, amounts=amount[r]) for r in OF_TASK])
         return self.apply(
-            rules.fate_of_aid,
-            amount=amount,
-            condition=self.condition,
-            repeats=repeats[TASK_OF],
-            corruption=corruption,
-            watch=watch,
-        )
+            rules.fate_of_aid, amount=amount, condition=self.condition, repeats=repeats[TASK_OF],
+            corruption=corruption, watch=watch,
+        )  # fmt: skip
 
     def stand(self) -> None:
         """Let what is on the ground follow what is in force, a month on."""
@@ -238,14 +234,9 @@ class Deals(Actors[Deal]):
     # --- what powers want ------------------------------------------------------------------------
 
     def weigh(
-        self,
-        threat: Array,
-        gap: Array,
-        attention: Array,
-        rival: Array,
-        friend: Array,
+        self, threat: Array, gap: Array, attention: Array, rival: Array, friend: Array,
         budget: Array,
-    ) -> rules.Benefit:
+    ) -> rules.Benefit:  # fmt: skip
         """Let each power weigh its deals; return what they are worth to it, by motive.
 
         Args:
@@ -255,23 +246,14 @@ class Deals(Actors[Deal]):
             rival, friend: of each power, see `rules.deals.benefit`, ``(power, run)``.
         """
         motives = self.apply(
-            rules.benefit,
-            exposure=self.exposure,
-            threat=threat[TASK_OF],
-            gap=gap,
-            lost=self.lost,
-            own_use=OWN_USE,
-            attention=attention[POWER_OF],
-            presence=self.flag,
-            rival=rival[POWER_OF],
-            friend=friend[POWER_OF],
-        )
+            rules.benefit, exposure=self.exposure, threat=threat[TASK_OF], gap=gap, lost=self.lost,
+            own_use=OWN_USE, attention=attention[POWER_OF], presence=self.flag,
+            rival=rival[POWER_OF], friend=friend[POWER_OF],
+        )  # fmt: skip
         self.ratio = self.apply(
-            rules.worth_its_cost,
-            benefit=sum(motives, self.zeros()),
-            budget=budget[PAYER_OF],
+            rules.worth_its_cost, benefit=sum(motives, self.zeros()), budget=budget[PAYER_OF],
             cost=self.cost,
-        )
+        )  # fmt: skip
         # Sizes are documented for the attention and the money of 2004, whatever is set.
         means = self.values.power_attention * self.values.power_budget / USUAL_BUDGET
         self.ratio_then = self.ratio / np.maximum(means[PAYER_OF], 1e-9)
@@ -302,12 +284,9 @@ class Deals(Actors[Deal]):
         pace = (1.0 - self.fixed * self.held) * rules.QUARTER / self.values.clock_year
         self.size = self.size + review * pace * (wished - self.size)
         own = self.apply(
-            rules.own_condition,
-            listed=self.asked_for,
-            level=level[POWER_OF],
-            usual=USUAL_CONDITION[POWER_OF],
-            refused=refused,
-        )
+            rules.own_condition, listed=self.asked_for, level=level[POWER_OF],
+            usual=USUAL_CONDITION[POWER_OF], refused=refused,
+        )  # fmt: skip
         # What the regime would not take is no alternative to it.
         on_offer = self.offered * self.size * np.maximum(self.held, self.gain > 0.0)
         others = self.zeros()
@@ -351,43 +330,32 @@ class Deals(Actors[Deal]):
         amount = np.minimum(masks * size, rules.WHOLE)
         amount = np.minimum(amount * self._answer(task, amount), rules.WHOLE)
         fate = self.apply(
-            rules.fate_of_aid,
-            amount=amount * (1.0 - spot),
-            condition=condition,
+            rules.fate_of_aid, amount=amount * (1.0 - spot), condition=condition,
             repeats=self.apply(rules.repetition, amounts=amount * (1.0 - spot)),
-            corruption=scene.corruption,
-            watch=scene.watch,
-        )
+            corruption=scene.corruption, watch=scene.watch,
+        )  # fmt: skip
         useful = amount * spot + fate.useful
         cover = self.apply(rules.cover, on_the_spot=amount * spot, aid=fate.useful)
         carried = self._carried_with(task, useful, scene)
         whole = np.maximum(total(carried), 1e-9)
         pay = self.sweet[rows, None] - self.given[rows, None]
         gains = self.apply(
-            rules.gains,
-            weight=scene.weight[task],
-            protected=1.0 - (1.0 - scene.own[task]) * (1.0 - cover),
-            cover=cover,
-            taken=total(fate.diverted),
-            money=scene.money[task],
-            unpaid=scene.unpaid,
+            rules.gains, weight=scene.weight[task],
+            protected=1.0 - (1.0 - scene.own[task]) * (1.0 - cover), cover=cover,
+            taken=total(fate.diverted), money=scene.money[task], unpaid=scene.unpaid,
             paid=total(amount * pay),
             concentration=self.apply(rules.concentration, by_power=carried),
-        )
+        )  # fmt: skip
         prices = self.apply(
-            rules.prices,
-            weight=scene.weight[task],
+            rules.prices, weight=scene.weight[task],
             command=total(amount * self.intrusion[rows, None]),
-            reliance=carried.max(axis=0) / (whole + total(scene.own)),
-            calm=scene.calm,
-            asked=total(amount * condition),
-            opening=scene.opening,
+            reliance=carried.max(axis=0) / (whole + total(scene.own)), calm=scene.calm,
+            asked=total(amount * condition), opening=scene.opening,
             harm=self._harm(task, masks, carried / whole, scene),
             moved=total(np.abs(masks - self.held[rows, None]) * size),
             lean=total(amount * (self.west - self.moscow)[rows, None]),
-            mood=total(amount * self.mood[rows, None]),
-            demands=scene.demands,
-        )
+            mood=total(amount * self.mood[rows, None]), demands=scene.demands,
+        )  # fmt: skip
         shape = gains.protection.shape
         return np.stack([np.broadcast_to(term, shape) for term in (*gains, *prices)])
 
@@ -448,16 +416,13 @@ class Deals(Actors[Deal]):
         options = np.where(second > 0.5, np.maximum(base, mine)[:, None], options)
         worth = self.worth_of(task, options, scene) + more[:, None] * second
         value = total(worth)
-        keen = np.minimum(np.log(np.maximum(self.ratio[rows], 1.0)), 1.0)
-        accept = total(asked_of * keen * self.instead[rows])
+        grants = self.apply(rules.accepted, ratio=self.ratio[rows], instead=self.instead[rows])
+        accept = total(asked_of * grants)
         at_stake = total(asked_of * (self.size * self.condition)[rows])
         better = self.apply(
-            rules.better_terms,
-            weight=scene.weight[task],
-            opening=scene.opening,
-            asked=at_stake,
+            rules.better_terms, weight=scene.weight[task], opening=scene.opening, asked=at_stake,
             accept=accept,
-        )
+        )  # fmt: skip
         value = np.concatenate([value, (value[0] + better)[None]])
         choice = np.argmax(value, axis=0)
         asking = choice == OPTIONS.index("better_terms")
@@ -465,10 +430,14 @@ class Deals(Actors[Deal]):
         bundle = np.take_along_axis(options, taken[None, None], axis=1)[:, 0]
         bundle = held + review * (bundle - held)
         granted = review * asks * (draw < accept) * asked_of
-        self.condition = put(self.condition, rows, self.condition[rows] * (1.0 - 0.5 * granted))
         asked = review * asks * asked_of
-        self.agreed = put(
-            self.agreed, rows, np.maximum(self.agreed[rows], 2.0 * self.values.clock_year * asked)
+        terms = self.apply(
+            rules.terms_agreed, condition=self.condition[rows], agreed=self.agreed[rows],
+            asked=asked, granted=granted,
+        )  # fmt: skip
+        self.condition, self.agreed = (
+            put(old, rows, new)
+            for old, new in zip((self.condition, self.agreed), terms, strict=True)
         )
         whole = review * table * (taken == OPTIONS.index("second"))
         made, left = bundle * (1.0 - held), held * (1.0 - bundle)
@@ -479,17 +448,10 @@ class Deals(Actors[Deal]):
         chosen = np.take_along_axis(worth, taken[None, None], axis=1)[:, 0]
         joined = self._bind(task, whole)
         return Decision(
-            rows=rows,
-            made=made,
-            dropped=left * offered,
-            ended=left * (1.0 - offered),
-            refused=review * offered * (1.0 - held) * (1.0 - bundle),
-            asked=asked,
-            granted=granted,
-            reasons=chosen - worth[:, 0],
-            whole=whole,
-            joined=joined,
-        )
+            rows=rows, made=made, dropped=left * offered, ended=left * (1.0 - offered),
+            refused=review * offered * (1.0 - held) * (1.0 - bundle), asked=asked, granted=granted,
+            reasons=chosen - worth[:, 0], whole=whole, joined=joined,
+        )  # fmt: skip
 
     def _bind(self, task: int, whole: Array) -> Array:
         """Bind the deals of a package where it is taken; return those begun for other tasks."""
@@ -518,11 +480,9 @@ class Deals(Actors[Deal]):
             rules.package_offered, surplus=surplus, leverage=scene.leverage, free=1.0 - bars
         )
         extra[3], extra[8], extra[9] = self.apply(
-            rules.package_gains,
-            relief=scene.relief[place],
-            debt=scene.forgiven,
+            rules.package_gains, relief=scene.relief[place], debt=scene.forgiven,
             size=total(self.size[deals]),
-        )
+        )  # fmt: skip
         found = np.stack(extra)
         for other in {*TASK_OF[deals].tolist()} - {task}:
             kept = (self.held * self.offered)[OF_TASK[other]]
@@ -567,13 +527,11 @@ class Deals(Actors[Deal]):
     def renegotiate(self, leverage: Array, review: Array) -> None:
         """Let who is refused pay more, and the patron take part of what the regime gains."""
         sweet = self.apply(
-            rules.sweetened,
-            sweet=self.sweet,
-            refused=self.offered * (1.0 - self.held) * self.generous,
-            held=self.held,
+            rules.sweetened, sweet=self.sweet,
+            refused=self.offered * (1.0 - self.held) * self.generous, held=self.held,
             keenness=np.log(np.maximum(self.ratio, 1e-6)),
             limit=self.generous * self.values.generosity,
-        )
+        )  # fmt: skip
         aim = self.moscow * self.apply(
             rules.concession_aim, gain=self.gain * len(TASKS), leverage=leverage, held=self.held
         )

@@ -36,13 +36,10 @@ def note_ways(country: Country, ways: Ways) -> None:
     for n in np.flatnonzero((old != new).any(axis=-1)):
         gains = [part[old[n], n, runs] - part[new[n], n, runs] for part in ways[:2]]
         country.note(
-            "entry_moved",
-            old[n] != new[n],
-            actor=net.names[n],
-            target=Pick(axes.AFGHAN_SECTIONS, new[n]),
-            size=net.bought[n],
+            "entry_moved", old[n] != new[n], actor=net.names[n],
+            target=Pick(axes.AFGHAN_SECTIONS, new[n]), size=net.bought[n],
             cause=largest(("losses", "tolls"), gains),
-        )
+        )  # fmt: skip
 
 
 def note_agencies(country: Country) -> None:
@@ -56,12 +53,9 @@ def note_agencies(country: Country) -> None:
             whole, staff = country.agencies.collusion[i], country.agencies.staff_collusion[i]
             parts = staff, whole - staff
             country.note(
-                kind,
-                where[i],
-                actor=axes.AGENCIES[i],
-                size=whole,
+                kind, where[i], actor=axes.AGENCIES[i], size=whole,
                 cause=largest(("bribes", "clients"), parts) if kind == "agency_bought" else "",
-            )
+            )  # fmt: skip
     guard = country.agency["russian_border_troops"]
     left = guard.strength / np.maximum(guard.strength_start, 1.0)
     passed = country.watch.crossings("guard", left, look)
@@ -92,12 +86,9 @@ def note_work(country: Country, parts: Work) -> None:
         return
     back, fails = crossed
     country.note(
-        "slump",
-        fails,
-        actor="migrants",
-        size=work,
+        "slump", fails, actor="migrants", size=work,
         cause=lambda here: largest(parts._fields, [-part[here] for part in parts]),
-    )
+    )  # fmt: skip
     country.note("slump_over", back, actor="migrants", size=work)
 
 
@@ -157,13 +148,9 @@ def note_polity(country: Country, terms: Strain) -> None:
         return Pick(names, np.where(toppled[here], way, index))
 
     country.note(
-        "polity",
-        changed,
-        actor="regime",
-        target=Pick(STATES, regime.polity.astype(np.intp)),
-        size=regime.strain,
-        cause=cause,
-    )
+        "polity", changed, actor="regime", target=Pick(STATES, regime.polity.astype(np.intp)),
+        size=regime.strain, cause=cause,
+    )  # fmt: skip
 
 
 BLOW = ("threat", "safe_blow", "defiance", "drive")
@@ -240,12 +227,9 @@ def note_position(country: Country) -> None:
         return
     given, lost = crossed
     country.note(
-        "backing_given",
-        given,
-        actor="russia",
-        size=size,
+        "backing_given", given, actor="russia", size=size,
         cause=lambda here: largest(("word", "presence"), (word[here], (size - word)[here])),
-    )
+    )  # fmt: skip
     country.note(
         "backing_lost",
         lost,
@@ -269,13 +253,9 @@ def note_blows(
             ("dismissal_order", strikes[i] & ~arrests[i]),
         ):
             country.note(
-                kind,
-                here,
-                actor="regime",
-                target=commander.name,
-                size=commander.threat,
+                kind, here, actor="regime", target=commander.name, size=commander.threat,
                 cause=largest(BLOW, parts),
-            )
+            )  # fmt: skip
 
 
 def note_successors(country: Country, new: Array) -> None:

@@ -26,17 +26,9 @@ def pay_weight(
 
 
 def pay_step(
-    pay: Array,
-    weight: Array,
-    mean_weight: Array,
-    regime_pays: Array,
-    index: Array,
-    earnings: Array,
-    *,
-    agency_pay: Array,
-    pay_topup: Array,
-    clock_season: Array,
-) -> tuple[Array, Array]:
+    pay: Array, weight: Array, mean_weight: Array, regime_pays: Array, index: Array,
+    earnings: Array, *, agency_pay: Array, pay_topup: Array, clock_season: Array,
+) -> tuple[Array, Array]:  # fmt: skip
     """Return ``(pay next month, what of it a donor means to add)``, USD/month.
 
     The regime divides a share of its revenue, so that who weighs more takes from the others;
@@ -126,17 +118,9 @@ def rent_ratio_step(ratio: Array, received: Array, habit: Array, *, clock_season
 
 
 def claims_step(
-    claims: Array,
-    purse: Array,
-    power: Array,
-    usual: Array,
-    doubt: Array,
-    *,
-    claim: Array,
-    clock_season: Array,
-    clock_year: Array,
-    clock_five_years: Array,
-) -> tuple[Array, Array]:
+    claims: Array, purse: Array, power: Array, usual: Array, doubt: Array, *, claim: Array,
+    clock_season: Array, clock_year: Array, clock_five_years: Array,
+) -> tuple[Array, Array]:  # fmt: skip
     """Return ``(what clients claim, USD/month, power that the circle reckons with)``, ``(run,)``.
 
     What there is to give, and more if they grow strong or doubt that they will be given later.
@@ -219,14 +203,9 @@ def taken_at_crossings(
 
 
 def barrier_step(
-    barrier: Array,
-    rents: Array,
-    *,
-    barrier_start: Array,
-    barrier_lobby: Array,
-    trade_pressure: Array,
-    clock_year: Array,
-) -> Array:
+    barrier: Array, rents: Array, *, barrier_start: Array, barrier_lobby: Array,
+    trade_pressure: Array, clock_year: Array,
+) -> Array:  # fmt: skip
     """Return next month's barriers at the crossings to the neighbours, 0 to 1, ``(run,)``.
 
     Equation:
@@ -244,16 +223,9 @@ def barrier_step(
 
 
 def shelter_step(
-    shelter: Array,
-    drug_rents: Array,
-    rents: Array,
-    aid: Array,
-    *,
-    shelter_strength: Array,
-    donor_monitoring: Array,
-    donor_coordination: Array,
-    clock_year: Array,
-) -> Array:
+    shelter: Array, drug_rents: Array, rents: Array, aid: Array, *, shelter_strength: Array,
+    donor_monitoring: Array, donor_coordination: Array, clock_year: Array,
+) -> Array:  # fmt: skip
     """Return next month's shelter, 0 to 1, ``(run,)``.
 
     The ruling circle and its commanders weigh what the trade brings them against all they live
