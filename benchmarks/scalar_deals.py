@@ -10,7 +10,7 @@ import mesa
 from tajsim.axes import DEALS, POWERS, TASKS
 from tajsim.inputs.deals import load_deals, load_forms
 from tajsim.inputs.registry import base_value
-from tajsim.world import BLOCS, MOSCOW, WATCHED, WEST
+from tajsim.world import BLOCS, MOSCOW, PAYING, WATCHED, WEST
 
 if TYPE_CHECKING:
     from benchmarks.scalar_bargain import ScalarBargain
@@ -108,7 +108,7 @@ class ScalarDeal(mesa.Agent):  # type: ignore[misc]
         self.follows = DEALS.index(facts.after) if facts.after else None
         self.flag, self.on_the_spot = form.flag, float(form.spot)
         self.term = max(facts.term, 2.0 * facts.notice)
-        self.generous = facts.power in ("russia", "china")
+        self.generous = facts.power in PAYING
         self.threat = self.gap = self.desire = self.asked_before = 0.0
 
     def weigh(self, friend: float, rival: float) -> None:

@@ -72,6 +72,9 @@ TERM_END = "2020-07"
 #: (matveeva-2004:213-241, edm-2007-04:7).
 WEST = ("united_states", "european_union", "united_kingdom", "france", "poland", "osce_un")
 MOSCOW = ("russia",)
+#: Powers that can pay the regime for a deal: the one with debt written off and investment
+#: (matveeva-2004:257), the other as the most important investor (icg-2016:241).
+PAYING = ("russia", "china")
 #: Whose money it is: of powers that are not named here that of donors.
 PURSE_OF = {"russia": "moscow", "china": "neighbours", "uzbekistan": "neighbours"}
 BLOCS = ("united_states", "european_union", "osce_un", "poland")

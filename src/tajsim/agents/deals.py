@@ -11,13 +11,15 @@ from tajsim.axes import DEALS, POWERS, PRESSURES, TASKS, Array, column, total
 from tajsim.inputs.deals import load_deals, load_forms, load_packages, load_pressures
 from tajsim.inputs.registry import base_value
 from tajsim.rules import deals as rules
-from tajsim.world import BLOCS, MOSCOW, WEST
+from tajsim.world import BLOCS, MOSCOW, PAYING, WEST
 
 _ROWS = [*load_deals().values()]
 #: The power that decides on each deal, who pays for it, and its task, as places in the axes.
 POWER_OF = np.array([POWERS.index(deal.power) for deal in _ROWS])
 PAYER_OF = np.array([POWERS.index(deal.payer or deal.power) for deal in _ROWS])
 TASK_OF = np.array([TASKS.index(deal.task) for deal in _ROWS])
+#: Place of the patron: whose base, word, guards and levers these are.
+PATRON = POWERS.index(MOSCOW[0])
 #: Rows of the deals of each task, and of each power.
 OF_TASK = [np.flatnonzero(np.equal(TASK_OF, t)) for t in range(len(TASKS))]
 OF_POWER = [np.flatnonzero(p == POWER_OF) for p in range(len(POWERS))]
@@ -160,7 +162,7 @@ class Deals(Actors[Deal]):
     west = column(deal.power in WEST for deal in _ROWS)
     moscow = column(deal.power in MOSCOW for deal in _ROWS)
     #: 1 for the deals whose power can pay the regime for them.
-    generous = column(deal.power in ("russia", "china") for deal in _ROWS)
+    generous = column(deal.power in PAYING for deal in _ROWS)
 
     held = state(
         outcome="deals_in_force", start=column(deal.in_force for deal in _ROWS), pinned=True

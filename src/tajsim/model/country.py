@@ -19,10 +19,10 @@ import tajsim.rules
 from tajsim.agents.actors import Stated, state
 from tajsim.agents.agency import AT_BORDER, SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander, Commanders
-from tajsim.agents.deals import BASE, Deal, Deals, ExternalPower, ExternalPowers
+from tajsim.agents.deals import BASE, PATRON, Deal, Deals, ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
-from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, TASKS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, EXITS, TASKS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.families import Families
 from tajsim.inputs.values import ParameterValues
@@ -290,7 +290,7 @@ class Country(Stated, mesa.Model):
     @property
     def base_troops(self) -> Array:
         """Troops of the Russian base, persons."""
-        troops: Array = self.values.power_base[POWERS.index("russia")] * self.deals.ramp[BASE]
+        troops: Array = self.values.power_base[PATRON] * self.deals.ramp[BASE]
         return troops
 
     @property

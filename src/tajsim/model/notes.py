@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import tajsim.axes as axes
-from tajsim.agents.deals import Decision
+from tajsim.agents.deals import PATRON, Decision
 from tajsim.agents.network import PROTECTED
 from tajsim.axes import Array, total
 from tajsim.inputs.ledger import LARGE_HARVEST, SMALL_HARVEST, WAY_MOVES
@@ -64,6 +64,7 @@ def note_agencies(country: Country) -> None:
         country.note("guard_gone", gone, actor=guard.name, size=guard.strength, cause="order")
 
 
+MOSCOW = axes.POWERS[PATRON]
 PROTEST = ("anger", "arrest_here", "went_unchecked")
 
 
@@ -191,7 +192,7 @@ def note_decision(country: Country, decision: Decision, task: str) -> None:
 def note_package(country: Country, decision: Decision, name: str, written: Array) -> None:
     """Note a package that is taken whole, with the debt ``written`` off for it, USD, ``(run,)``."""
     country.note(
-        "package", decision.whole, actor="russia", target=name, size=written,
+        "package", decision.whole, actor=MOSCOW, target=name, size=written,
         cause=lambda here: largest(BARGAIN, tuple(decision.reasons[:, here])),
     )  # fmt: skip
 
@@ -205,8 +206,8 @@ def note_pressure(country: Country, begins: Array, ends: Array, refused: Array) 
     size = country.moscows_grievance
     cause = largest(("refused", "bloc"), (refused, size - refused))
     for lever, name in enumerate(axes.PRESSURES):
-        country.note("pressure", begins[lever], actor="russia", target=name, size=size, cause=cause)
-        country.note("pressure_over", ends[lever], actor="russia", target=name, size=size)
+        country.note("pressure", begins[lever], actor=MOSCOW, target=name, size=size, cause=cause)
+        country.note("pressure_over", ends[lever], actor=MOSCOW, target=name, size=size)
 
 
 def note_position(country: Country) -> None:
@@ -221,19 +222,19 @@ def note_position(country: Country) -> None:
             strict=True,
         ):
             country.note(kind, where, actor="regime", size=position, cause=cause)
-    size, word = country.guarantee, country.values.power_guarantee[axes.POWERS.index("russia")]
+    size, word = country.guarantee, country.values.power_guarantee[PATRON]
     crossed = country.watch.crossings("backing", size)
     if not crossed:
         return
     given, lost = crossed
     country.note(
-        "backing_given", given, actor="russia", size=size,
+        "backing_given", given, actor=MOSCOW, size=size,
         cause=lambda here: largest(("word", "presence"), (word[here], (size - word)[here])),
     )  # fmt: skip
     country.note(
         "backing_lost",
         lost,
-        actor="russia",
+        actor=MOSCOW,
         size=size,
         cause=lambda here: largest(
             ("western_aid", "fewer_troops"),

@@ -19,7 +19,6 @@ from tajsim.world import WATCHED
 
 #: 1 where the first power watches the second, ``(power, power, 1)``.
 WATCHES = np.array([[[float(p in WATCHED.get(by, ()))] for p in axes.POWERS] for by in axes.POWERS])
-RUSSIA = axes.POWERS.index("russia")
 MIGRANTS = axes.PRESSURES.index("migrants")
 BORDER, ELITE = axes.TASKS.index("border"), axes.TASKS.index("elite_control")
 ORDER, MILITANCY = axes.TASKS.index("internal_order"), axes.TASKS.index("militancy")
@@ -146,7 +145,7 @@ def bites(country: Country) -> Array:
     bound = (book.FORGOES * (country.bound[:, None] > 0.0)).max(axis=0)
     found = country.apply(
         rules.bites, remittances=country.last["remittances"], debt_ratio=debt_ratio(country),
-        invested=country.invested[RUSSIA], output=country.last["output"],
+        invested=country.invested[book.PATRON], output=country.last["output"],
         weight=country.regime.weight[ELITE], word=country.deals.ramp[book.BACKING],
     )  # fmt: skip
     bite: Array = (1.0 - bound) * np.stack(found)

@@ -9,7 +9,7 @@ import tajsim.rules.aid as aid_rules
 import tajsim.rules.offers as offers_rules
 from tajsim.agents.agency import mean_by_task
 from tajsim.agents.commander import TO_GIVE
-from tajsim.agents.deals import BACKING
+from tajsim.agents.deals import BACKING, PATRON
 from tajsim.agents.network import BOYCOTTS
 from tajsim.axes import Array, column, total
 from tajsim.model.country import Country
@@ -18,8 +18,6 @@ from tajsim.model.stages.force import civil_aid, invest
 from tajsim.rules import grievance, loyalty, militants, outsourcing, party, purges, succession
 from tajsim.rules.state import part_of
 from tajsim.rules.violence import standing
-
-RUSSIA = axes.POWERS.index("russia")
 
 #: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
 #: it still keeps order and guards the ruler, and fails at what it sells (mechanism M43).
@@ -96,7 +94,7 @@ def lean(country: Country) -> None:
     country.west_share = total(powers.carried * powers.west) / carried
     backing = country.apply(
         offers_rules.guarantee, alignment=country.alignment, presence=country.base_presence
-    )[RUSSIA]
+    )[PATRON]
     withdrawn = country.values.pressure_force * country.pulled[axes.PRESSURES.index("backing")]
     word = country.deals.ramp[BACKING] * (1.0 - withdrawn)
     country.guarantee = country.apply(
