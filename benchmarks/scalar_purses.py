@@ -16,6 +16,7 @@ import mesa
 from benchmarks.recorded import Place, ScalarPart
 from tajsim.agents.agency import SecurityAgencies
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, PRESSURES, TASKS
+from tajsim.inputs.deals import load_deals
 from tajsim.model.stages import money
 from tajsim.world import AGENCY_TASKS, FOREIGN_RUN, NETWORK_PATRON, VETTED
 
@@ -61,7 +62,7 @@ class ScalarPurses(ScalarPart):
             (
                 *("regime.effort", "regime.effort_start", "regime.strain", "regime.strain_usual"),
                 *("agencies.fed_start", "agencies.pay_start", "agencies.strength_start"),
-                *("living_start", "taxes_start"),
+                *("living_start", "taxes_start", "deals.ramp", "deals.size"),
             ),
         ),
         "settle": Place(
@@ -170,6 +171,13 @@ class ScalarPurses(ScalarPart):
             else:
                 aim *= earnings
             topup = self.own("pay_topup", agency.name) * earnings
+            for row, deal in enumerate(load_deals().values()):
+                if deal.pay_of == agency.name:
+                    stands = min(
+                        given["deals.ramp"][row] * given["deals.size"][row] / deal.size, 1.0
+                    )
+                    whole = self.own("agency_pay", agency.name) * deal.pay_part * earnings
+                    aim, topup = aim - whole, topup + whole * stands
             agency.pay += (aim + topup - agency.pay) / p["clock_season"]
             agency.topup = min(topup, agency.pay)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import AGENCIES, SECTIONS, TASKS, Array, column, total
+from tajsim.inputs.deals import load_deals
 from tajsim.rules import aid as aid_rules, border_guard, corruption, outsourcing, rents
 from tajsim.world import AGENCY_TASKS, CONSCRIPTS, DRUG_UNITS, FOREIGN_RUN, GUARDS, VETTED
 
@@ -74,6 +75,12 @@ def by_class(conscripts: Array, professionals: Array, vetted: Array) -> Array:
     others = np.where(PICKED > 0.0, vetted, professionals)
     return np.where(OF_CONSCRIPTS > 0.0, conscripts, others)
 
+
+#: Part of the pay documented for 2004 that deals in force then gave, ``(agency, 1)``.
+GIVEN = column(
+    sum(d.pay_part * (d.pay_of == name) * d.in_force for d in load_deals().values())
+    for name in AGENCIES
+)
 
 #: Rows of the guards of the Afghan line and of the drug units among the agencies.
 GUARD_ROWS = np.array([AGENCIES.index(name) for name in GUARDS])
@@ -151,7 +158,9 @@ class SecurityAgencies(Actors[SecurityAgency]):
         """Return the checks of each, by its class, 1 = professionals in 2004, ``(agency, run)``."""
         return by_class(oversight_conscripts, oversight_professionals, oversight_vetted)
 
-    def be_paid(self, effort_ratio: Array, revenue: Array, earnings: Array, strain: Array) -> None:
+    def be_paid(
+        self, effort_ratio: Array, revenue: Array, earnings: Array, strain: Array, given: Array
+    ) -> None:
         """Take what the regime pays for the agencies' tasks, or what their principals do.
 
         Args:
@@ -159,6 +168,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
             revenue: over that at the start, ``(run,)``.
             earnings: what others earn, over that at the start, ``(run,)``.
             strain: growth of spending on security with the state's strain, ratio, ``(run,)``.
+            given: part of the documented pay that donors' deals give now, ``(agency, run)``.
         """
         weight = self.apply(
             rents.pay_weight, effort_ratio=effort_ratio, fed=self.fed, fed_start=self.fed_start
@@ -166,10 +176,16 @@ class SecurityAgencies(Actors[SecurityAgency]):
         bill = self.pay_start * self.strength_start * REGIME_PAYS
         index = np.where(REGIME_PAYS > 0.0, revenue * strain, earnings)
         self.pay, topup = self.apply(
-            rents.pay_step, pay=self.pay, weight=np.where(REGIME_PAYS > 0.0, weight, 1.0),
+            rents.pay_step,
+            pay=self.pay,
+            weight=np.where(REGIME_PAYS > 0.0, weight, 1.0),
             mean_weight=total(weight * bill) / np.maximum(total(bill), 1e-9),
-            regime_pays=REGIME_PAYS, index=index, earnings=earnings,
-        )  # fmt: skip
+            regime_pays=REGIME_PAYS,
+            index=index,
+            earnings=earnings,
+            usual=GIVEN,
+            supplement=given,
+        )
         self.topup = np.minimum(topup, self.pay)
 
     def recruits(self, effort_ratio: Array, earnings: Array) -> Array:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.agents.actors import Actors, Member, state
-from tajsim.axes import DEALS, POWERS, PRESSURES, TASKS, Array, column, total
+from tajsim.axes import AGENCIES, DEALS, POWERS, PRESSURES, TASKS, Array, column, total
 from tajsim.inputs.deals import load_deals, load_forms, load_packages, load_pressures
 from tajsim.inputs.registry import base_value
 from tajsim.rules import deals as rules
@@ -42,6 +42,8 @@ LEVER_COST = column(lever.cost for lever in load_pressures().values())
 #: Conditions of each power as documented, and its money, USD, at least one, ``(power, 1)``.
 USUAL_CONDITION = column(base_value(f"power_condition.{power}") for power in POWERS)
 USUAL_BUDGET = column(max(base_value(f"power_budget.{power}"), 1.0) for power in POWERS)
+#: Part of the documented pay of an agency that a deal gives, ``(deal, agency, 1)``.
+PAY_PART = np.array([[[d.pay_part * (d.pay_of == name)] for name in AGENCIES] for d in _ROWS])
 OWN_USE = column(deal.own_use for deal in _ROWS)
 #: Options of a decision on a task, in order.
 OPTIONS = ("keep", "best", "second", "both", "drop", "swap", "ask_to_leave", "better_terms")
@@ -217,6 +219,12 @@ class Deals(Actors[Deal]):
     def paid(self) -> Array:
         """Aid paid now, share of the task's need, ``(deal, run)``."""
         return self.size * self.ramp * (1.0 - self.spot)
+
+    @property
+    def supplements(self) -> Array:
+        """Part of the documented pay of agencies that deals give now, ``(agency, run)``."""
+        stands = np.minimum(self.ramp * self.size / self.documented_size, 1.0)
+        return total(PAY_PART * stands[:, None])
 
     def fate(self, amount: Array, corruption: Array, watch: Array) -> rules.Fate:
         """Split amounts of all deals, ``(deal, run)``, by what becomes of them."""

@@ -27,18 +27,21 @@ def pay_weight(
 
 def pay_step(
     pay: Array, weight: Array, mean_weight: Array, regime_pays: Array, index: Array,
-    earnings: Array, *, agency_pay: Array, pay_topup: Array, clock_season: Array,
+    earnings: Array, usual: Array, supplement: Array, *, agency_pay: Array, pay_topup: Array,
+    clock_season: Array,
 ) -> tuple[Array, Array]:  # fmt: skip
-    """Return ``(pay next month, what of it a donor means to add)``, USD/month.
+    """Return ``(pay next month, what of it donors mean to add)``, USD/month.
 
     The regime divides a share of its revenue, so that who weighs more takes from the others;
-    principals abroad and donors keep their pay in step with what others earn. Pay lags a season.
+    principals abroad and donors keep their pay in step with what others earn, donors as far as
+    their deals stand. Pay lags a season.
 
     Equation:
         share = weight / mean_weight if regime_pays > 0 else 1
-        aim = agency_pay * share * index + pay_topup * earnings
+        topup = (pay_topup + agency_pay * supplement) * earnings
+        aim = agency_pay * (1 - usual) * share * index + topup
         pay_next = pay + (aim - pay) / clock_season
-        topup = pay_topup * earnings
+        topup_meant = topup
 
     Args:
         weight: what one of the agency gets, 1 = as in 2004.
@@ -46,12 +49,14 @@ def pay_step(
         regime_pays: 1 where the regime decides, else 0.
         index: growth of the payer's purse since the start, ratio.
         earnings: what others earn, over that at the start.
+        usual, supplement: part of the documented pay that deals gave in 2004, and give now.
 
     Mechanisms: M45, M48, O01.
     """
     share = np.where(regime_pays > 0.0, weight / mean_weight, 1.0)
-    topup = pay_topup * earnings
-    return pay + (agency_pay * share * index + topup - pay) / clock_season, topup
+    topup = (pay_topup + agency_pay * supplement) * earnings
+    own = agency_pay * (1.0 - usual) * share * index
+    return pay + (own + topup - pay) / clock_season, topup
 
 
 def strained(strain: Array, strain_start: Array, *, consolidate: Array) -> Array:

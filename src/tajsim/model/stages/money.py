@@ -212,7 +212,7 @@ def agencies(country: Country) -> None:
     strained = country.apply(
         rents_rules.strained, strain=regime.strain, strain_start=regime.strain_usual
     )
-    agencies.be_paid(ratio, country.revenue, earnings, strained)
+    agencies.be_paid(ratio, country.revenue, earnings, strained, country.deals.supplements)
     political, heads = political_heads(country), country.commanders.heads
     agencies.purged = political
     headed = (heads * column(range(1, len(COMMANDERS) + 1))[:, None]).max(axis=0)
