@@ -92,6 +92,7 @@ class ScalarBargain(ScalarPart):
             (
                 *("now.aid_delivered", "now.aid_paid", "now.aid_diverted", "now.aid_duplicated"),
                 *("now.aid_received", "agencies.aid", "agencies.watched_aid"),
+                *("now.access_rent", "now.access_rent_taken"),
             ),
         ),
     }
@@ -372,8 +373,8 @@ class ScalarBargain(ScalarPart):
     def delivery(self) -> None:
         """Powers deliver; some is diverted, some repeats other aid, and agencies get the rest."""
         self.look_around()
-        sums = {name: [0.0] * len(POWERS) for name in ("delivered", "paid", "diverted")}
-        again = [0.0] * len(TASKS)
+        sums = {name: [0.0] * len(POWERS) for name in ("delivered", "paid", "diverted", "rent")}
+        again, rent = [0.0] * len(TASKS), 0.0
         money, aid, watched = (dict.fromkeys(AGENCIES, 0.0) for _ in range(3))
         for task, deals in enumerate(self.for_task):
             arriving = [self.arriving(deal) for deal in deals]
@@ -381,6 +382,11 @@ class ScalarBargain(ScalarPart):
             bodies = BODIES[task]
             for deal, amount, (useful, diverted) in zip(deals, arriving, fate, strict=True):
                 cost = self.cost_at_home(deal)
+                if deal.on_the_spot:
+                    sums["rent"][deal.power.rank] += amount * cost
+                    rent += diverted * cost
+                    deal.diverted_part = 0.0
+                    continue
                 sums["delivered"][deal.power.rank] += amount * cost
                 sums["paid"][deal.payer.rank] += amount * cost
                 sums["diverted"][deal.power.rank] += diverted * cost
@@ -395,14 +401,15 @@ class ScalarBargain(ScalarPart):
         aid["border_troops"] += self.p["exit_package"] * posts
         self.now_aid_delivered, self.now_aid_paid = sums["delivered"], sums["paid"]
         self.now_aid_diverted, self.now_aid_duplicated = sums["diverted"], again
+        self.now_access_rent, self.now_access_rent_taken = sums["rent"], rent
         self.now_aid_received = [*money.values()]
         self.agencies_aid, self.agencies_watched_aid = [*aid.values()], [*watched.values()]
         self.carry()
 
     def arriving(self, deal: ScalarDeal) -> float:
-        """Return the aid of a deal that arrives, share of the task's need."""
+        """Return the aid, or the rent, of a deal that arrives, share of the task's need."""
         part = self.p["delivery_moscow" if deal.power.moscow else "delivery"]
-        return deal.size * deal.ramp * (1.0 - deal.on_the_spot) * part
+        return deal.size * deal.ramp * deal.money * part
 
     def make_useful(self, deals: list[ScalarDeal]) -> None:
         """Work out what the deals of a task usefully cover now."""

@@ -75,7 +75,7 @@ class ScalarPurses(ScalarPart):
                 *("agencies.strength", "agencies.predation", "agencies.watched_aid", "unsure"),
                 *("regime.instalment", "pulled", "russian_debt", "barrier_rents_start"),
                 *("now.resale", "now.tolls", "now.drug_rents", "now.aid_diverted"),
-                *("now.aid_freed", "living_start", "regions.idle"),
+                *("now.aid_freed", "now.access_rent_taken", "living_start", "regions.idle"),
             ),
             (
                 *("now.remittances", "now.output", "now.network_margin", "now.fees_commander"),
@@ -316,7 +316,7 @@ class ScalarPurses(ScalarPart):
         """Return what came into the purse of the ruling circle this month, USD."""
         climbed = sum(self.now_rents_to_regime) + self.now_fees_regime
         aid = sum(self.given["now.aid_diverted"]) + self.given["now.aid_freed"]
-        return float(climbed + aid)
+        return float(climbed + aid + self.given["now.access_rent_taken"])
 
     def give_shelter(self) -> None:
         """Let those above shelter the trade as far as they live on it."""

@@ -161,6 +161,8 @@ class Deals(Actors[Deal]):
     term = column(max(deal.term, 2.0 * deal.notice) for deal in _ROWS)
     flag = column(load_forms()[deal.form].flag for deal in _ROWS)
     spot = column(load_forms()[deal.form].spot for deal in _ROWS)
+    #: What of a unit is paid in money, aid or a rent for access, over what the task costs at home.
+    money = 1.0 - spot + column(load_forms()[deal.form].rent for deal in _ROWS)
     west = column(deal.power in WEST for deal in _ROWS)
     moscow = column(deal.power in MOSCOW for deal in _ROWS)
     #: 1 for the deals whose power can pay the regime for them.
@@ -217,8 +219,8 @@ class Deals(Actors[Deal]):
 
     @property
     def paid(self) -> Array:
-        """Aid paid now, share of the task's need, ``(deal, run)``."""
-        return self.size * self.ramp * (1.0 - self.spot)
+        """Aid, and rent for access, paid now, share of the task's need, ``(deal, run)``."""
+        return self.size * self.ramp * self.money
 
     @property
     def supplements(self) -> Array:
@@ -227,11 +229,13 @@ class Deals(Actors[Deal]):
         return total(PAY_PART * stands[:, None])
 
     def fate(self, amount: Array, corruption: Array, watch: Array) -> rules.Fate:
-        """Split amounts of all deals, ``(deal, run)``, by what becomes of them."""
-        repeats = np.stack([self.apply(rules.repetition, amounts=amount[r]) for r in OF_TASK])
+        """Split amounts of all deals, ``(deal, run)``, by what becomes of them; no rent repeats."""
+        aid = 1.0 - self.spot
+        amounts = [(amount * aid)[r] for r in OF_TASK]
+        repeats = np.stack([self.apply(rules.repetition, amounts=part) for part in amounts])
         return self.apply(
-            rules.fate_of_aid, amount=amount, condition=self.condition, repeats=repeats[TASK_OF],
-            corruption=corruption, watch=watch,
+            rules.fate_of_aid, amount=amount, condition=self.condition,
+            repeats=repeats[TASK_OF] * aid, corruption=corruption, watch=watch,
         )  # fmt: skip
 
     def stand(self) -> None:
@@ -340,12 +344,13 @@ class Deals(Actors[Deal]):
         amount = np.minimum(masks * size, rules.WHOLE)
         amount = np.minimum(amount * self._answer(task, amount), rules.WHOLE)
         fate = self.apply(
-            rules.fate_of_aid, amount=amount * (1.0 - spot), condition=condition,
-            repeats=self.apply(rules.repetition, amounts=amount * (1.0 - spot)),
+            rules.fate_of_aid, amount=amount * self.money[rows, None], condition=condition,
+            repeats=self.apply(rules.repetition, amounts=amount * (1.0 - spot)) * (1.0 - spot),
             corruption=scene.corruption, watch=scene.watch,
         )  # fmt: skip
-        useful = amount * spot + fate.useful
-        cover = self.apply(rules.cover, on_the_spot=amount * spot, aid=fate.useful)
+        aid = fate.useful * (1.0 - spot)
+        useful, rent = amount * spot + aid, fate.useful * spot
+        cover = self.apply(rules.cover, on_the_spot=amount * spot, aid=aid)
         carried = self._carried_with(task, useful, scene)
         whole = np.maximum(total(carried), 1e-9)
         pay = self.sweet[rows, None] - self.given[rows, None]
@@ -353,7 +358,7 @@ class Deals(Actors[Deal]):
             rules.gains, weight=scene.weight[task],
             protected=1.0 - (1.0 - scene.own[task]) * (1.0 - cover), cover=cover,
             taken=total(fate.diverted), money=scene.money[task], unpaid=scene.unpaid,
-            paid=total(amount * pay),
+            paid=total(amount * pay + rent),
             concentration=self.apply(rules.concentration, by_power=carried),
         )  # fmt: skip
         prices = self.apply(

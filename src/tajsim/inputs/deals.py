@@ -14,11 +14,12 @@ ALWAYS = 2000
 
 @dataclass(frozen=True)
 class Form:
-    """How a deal is carried out: its cost, how far it shows the flag, whether it is on the spot."""
+    """How a deal is carried out: cost, how far it shows the flag, whether on the spot, its rent."""
 
     cost: float
     flag: float
     spot: bool
+    rent: float = 0.0
 
 
 @dataclass(frozen=True)

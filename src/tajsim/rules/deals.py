@@ -389,10 +389,10 @@ def gains(
         weight: of the task for survival, share, ``(run,)``.
         protected: share of the task that own agencies and outsiders carry, ``(option, run)``.
         cover: share that outsiders carry.
-        taken: what of it is diverted to the circle, share of the need.
+        taken: what of aid and rents for access is diverted to the circle, share of the need.
         money: what the task would cost at home over what all would, share, ``(run,)``.
         unpaid: clients' claims left unpaid, 0 to 1, ``(run,)``.
-        paid: what the powers pay the regime for it less concessions, share of the need.
+        paid: what the powers pay the state for it less concessions, share of the need.
         concentration: of outside provision over all tasks on few powers, 0 to 1.
 
     Mechanisms: M01, M02, M03, M17, M104, M123.

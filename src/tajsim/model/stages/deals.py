@@ -307,23 +307,27 @@ def delivery(country: Country) -> None:
     paid = deals.paid * arriving
     fate = deals.fate(paid, corruption, scene_watch)
     cost = values.task_cost[book.TASK_OF]  # USD/month
-    country.diverted_part = fate.diverted / np.maximum(paid, 1e-9) * (paid > 1e-9)
-    now = country.now
-    now["aid_delivered"] = book.by_power(paid * cost)
-    now["aid_paid"] = book.by_power(paid * cost, book.PAYER_OF)
-    now["aid_diverted"] = book.by_power(fate.diverted * cost)
+    aid, now = 1.0 - deals.spot, country.now
+    country.diverted_part = fate.diverted * aid / np.maximum(paid, 1e-9) * (paid > 1e-9)
+    now["aid_delivered"] = book.by_power(paid * aid * cost)
+    now["aid_paid"] = book.by_power(paid * aid * cost, book.PAYER_OF)
+    now["aid_diverted"] = book.by_power(fate.diverted * aid * cost)
     now["aid_duplicated"] = book.by_task(fate.repeated * cost)
     for amount in now["aid_diverted"]:
         country.money.move("world", "patronage", amount)
+    # Access is paid to the state, and what of it the circle takes out of the treasury is its rent.
+    now["access_rent"] = book.by_power(paid * deals.spot * cost)
+    now["access_rent_taken"] = total(fate.diverted * deals.spot * cost)
+    country.money.move("world", "treasury", total(now["access_rent"]))
+    country.money.move("treasury", "patronage", now["access_rent_taken"])
     country.useful = deals.useful_now(corruption, scene_watch)
-    hand_out(country, paid, fate, cost)
+    hand_out(country, (paid - fate.diverted) * aid * cost, fate.useful * aid * cost)
     carry(country)
 
 
-def hand_out(country: Country, paid: Array, fate: rules.Fate, cost: Array) -> None:
-    """Divide aid over the country's own agencies of each task, evenly."""
-    useful, condition = fate.useful * cost, country.deals.condition
-    received = book.by_task((paid - fate.diverted) * cost)
+def hand_out(country: Country, arrives: Array, useful: Array) -> None:
+    """Divide aid, USD ``(deal, run)``, over the country's own agencies of each task, evenly."""
+    received, condition = book.by_task(arrives), country.deals.condition
     money, aid, watched = shared_out(
         np.stack([received, book.by_task(useful), book.by_task(useful * condition)])
     )

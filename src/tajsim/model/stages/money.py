@@ -201,7 +201,7 @@ def into_patronage(country: Country) -> Array:
     """Return what came into the purse of the ruling circle this month, USD, ``(run,)``."""
     now = country.now
     climbed = total(now["rents_to_regime"]) + now["fees_regime"]
-    return climbed + total(now["aid_diverted"]) + now["aid_freed"]
+    return climbed + total(now["aid_diverted"]) + now["access_rent_taken"] + now["aid_freed"]
 
 
 def agencies(country: Country) -> None:
