@@ -229,7 +229,9 @@ class ScalarBargain(ScalarPart):
             deal.stand()
         for place, package in enumerate(PACKAGES):
             whole = all(deal.held for deal in self.deals if deal.name in package.deals)
-            self.bound[place] = max(self.bound[place] - 1.0, 0.0) if whole else 0.0
+            if self.bound[place] > 0.0:
+                self.bound[place] = self.bound[place] - 1.0 if whole else 0.0
+                self.bound[place] = self.bound[place] or -1.0
         self.guard_by_deal()
 
     def look_around(self) -> None:
@@ -285,7 +287,7 @@ class ScalarBargain(ScalarPart):
             demands=weight[ELITE] * asked,
             bite=bite,
             wishes=wishes,
-            bound=[max(b, float(shut)) for b, shut in zip(self.bound, early, strict=True)],
+            bound=[1.0 if shut else b for b, shut in zip(self.bound, early, strict=True)],
             relief=relief,
             forgiven=self.debt_ratio() - self.debt_ratio(p["debt_written_off"]),
         )

@@ -153,7 +153,7 @@ class Choice:
         model, (place, facts) = self.model, LEADS[self.task]
         deals = [deal for deal in model.deals if deal.name in facts.deals]
         open_to = all(deal.offered and not deal.fixed for deal in deals)
-        if not open_to or self.scene.bound[place] > 0.0 or deals[0].locked > 0.0:
+        if not open_to or self.scene.bound[place] != 0.0 or deals[0].locked > 0.0:
             return [], 0.0
         if min(surplus(deal) for deal in deals) <= model.leverage:
             return [], 0.0
@@ -259,5 +259,5 @@ class Choice:
             if not deal.held:
                 model.deals_made[deal.power.rank] += 1.0
             deal.held, deal.locked = 1.0, max(deal.locked, deal.term)
-        model.bound[place] += deals[0].term
+        model.bound[place] = deals[0].term
         model.debt_settled += min(model.debt(), model.p["debt_written_off"])

@@ -85,8 +85,8 @@ class Scene:
     each deal covers now, ``desire`` what it is worth to the patron beyond its cost, ``(deal,
     run)``; ``wishes`` what all that it offers is worth to it, ``demands`` the conditions on what
     the West offers times the weight of elite control, and the others, are ``(run,)``. ``bound`` is
-    for how long a package binds, months (1 before it opens), ``relief`` what the levers forgone
-    would cost, ``(package, run)``.
+    for how long a package binds, months (1 before it opens, -1 when it is over), ``relief`` what
+    the levers forgone would cost, ``(package, run)``.
     """
 
     weight: Array
@@ -383,7 +383,7 @@ class Deals(Actors[Deal]):
         rows = OF_TASK[task]
         spot, patron = self.spot[rows, None], self.moscow[rows, None]
         now = np.minimum((self.held * self.size)[rows, None], rules.WHOLE) * spot
-        open_now, left = (1.0 - rules.cover(a, 0.0 * a) for a in (now, amount * spot))
+        open_now, left = (np.multiply.reduce(1.0 - a, axis=0) for a in (now, amount * spot))
         more = self.apply(rules.budget_aim, seen=left / open_now, capacity=np.ones(self.runs))
         return np.where(spot + patron > 0.5, 1.0, more)
 
@@ -489,7 +489,7 @@ class Deals(Actors[Deal]):
             return np.zeros((len(rows), 1)), none, np.stack(extra)
         place, deals = LEADS[task], np.flatnonzero(IN_PACKAGE[LEADS[task]][:, 0])
         bars = np.maximum(1.0 - self.offered, self.fixed)[deals].max(axis=0)
-        bars = np.maximum(bars, (scene.bound[place] > 0.0) | (self.locked[deals[0]] > 0.0))
+        bars = np.maximum(bars, (scene.bound[place] != 0.0) | (self.locked[deals[0]] > 0.0))
         surplus = self.apply(rules.surplus, ratio=self.ratio)[deals].min(axis=0)
         table = self.apply(
             rules.package_offered, surplus=surplus, leverage=scene.leverage, free=1.0 - bars

@@ -121,7 +121,9 @@ class Country(Stated, mesa.Model):
     useful = state("share", "of its task that each deal covers", "deal")
     diverted_part = state("share", "of each deal that is diverted", "deal")
     pulled = state(outcome="pressure_on")
-    bound = state("months", "for which a package binds both sides", "package", pinned=True)
+    bound = state(
+        "months", "for which a package binds both sides; -1 when it is over", "package", pinned=True
+    )
     debt_paid = state("USD/month", "paid on the debt that Moscow calls in")
     debt_settled = state("USD", "of debt to Russia, written off by agreement or paid", pinned=True)
     moscows_grievance = state(outcome="moscows_grievance")

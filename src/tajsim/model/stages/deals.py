@@ -133,7 +133,7 @@ def scene_of(country: Country) -> book.Scene:
         corruption=values.aid_diversion * country.cronyism, watch=country.apply(watch),
         bite=bite, pulled=country.pulled, useful=country.useful,
         desire=wished * deals.apply(rules.surplus, ratio=deals.ratio), wishes=total(wished),
-        bound=np.maximum(country.bound, country.calendar.year < book.OPENS),
+        bound=np.where(country.calendar.year < book.OPENS, 1.0, country.bound),
         relief=np.stack([harm(bite=bite * forgone) for forgone in book.FORGOES]),
         leverage=country.leverage,
         forgiven=debt_ratio(country) - debt_ratio(country, values.debt_written_off),
@@ -175,7 +175,10 @@ def bargain(country: Country) -> None:
     whole = np.stack(
         [np.where(mine > 0.0, deals.held, 1.0).min(axis=0) for mine in book.IN_PACKAGE]
     )
-    country.bound = np.maximum(country.bound - 1.0, 0.0) * whole
+    # What both have had is not offered again.
+    left = (country.bound - 1.0) * whole
+    left = np.where(left > 0.0, left, -1.0)
+    country.bound = np.where(country.bound > 0.0, left, country.bound)
     guard_by_deal(country)
 
 
@@ -208,7 +211,7 @@ def bind(country: Country, place: int, whole: Array) -> Array:
     """
     term = whole * country.deals.term[book.IN_PACKAGE[place][:, 0].argmax()]
     here = (np.arange(len(axes.PACKAGES)) == place)[:, None]
-    country.bound = np.where(here, np.maximum(country.bound, term), country.bound)
+    country.bound = np.where(here * term > 0.0, np.maximum(country.bound, term), country.bound)
     written = whole * np.minimum(country.russian_debt, country.values.debt_written_off)
     country.debt_settled = country.debt_settled + written
     return written
