@@ -39,7 +39,7 @@ def test_a_unit_that_meets_no_trafficker_does_not_collude() -> None:
 
 
 def test_pay_keeps_pace_and_the_vetted_stay_while_it_does(plain: Any) -> None:
-    """The documented pay of January 2004 grows with revenue, a donor's part while its deal stands."""
+    """The documented pay of January 2004 grows with revenue, a donor's part as its deal stands."""
     model = plain
     pay = model.record["pay"]
     assert pay[POLICE, 0].mean() == pytest.approx(20.0, rel=0.02)
