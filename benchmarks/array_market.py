@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tajsim.agents.agency import over_tasks
+from tajsim.agents.agency import GIVEN, over_tasks
 from tajsim.axes import total
 from tajsim.model.country import Country
 from tajsim.model.model import TajikistanModel
@@ -49,7 +49,7 @@ def pay(model: Country) -> None:
     regime = model.regime
     ratio = over_tasks(regime.effort) / over_tasks(regime.effort_start)
     strained = model.apply(rents.strained, strain=regime.strain, strain_start=regime.strain_usual)
-    model.agencies.be_paid(ratio, model.revenue, model.earnings, strained)
+    model.agencies.be_paid(ratio, model.revenue, model.earnings, strained, GIVEN)
 
 
 def weigh(model: Country) -> None:

@@ -92,6 +92,7 @@ class ScalarBargain(ScalarPart):
             (
                 *("now.aid_delivered", "now.aid_paid", "now.aid_diverted", "now.aid_duplicated"),
                 *("now.aid_received", "agencies.aid", "agencies.watched_aid"),
+                *("now.access_rent", "now.access_rent_taken"),
             ),
         ),
     }
@@ -228,7 +229,9 @@ class ScalarBargain(ScalarPart):
             deal.stand()
         for place, package in enumerate(PACKAGES):
             whole = all(deal.held for deal in self.deals if deal.name in package.deals)
-            self.bound[place] = max(self.bound[place] - 1.0, 0.0) if whole else 0.0
+            if self.bound[place] > 0.0:
+                self.bound[place] = self.bound[place] - 1.0 if whole else 0.0
+                self.bound[place] = self.bound[place] or -1.0
         self.guard_by_deal()
 
     def look_around(self) -> None:
@@ -284,7 +287,7 @@ class ScalarBargain(ScalarPart):
             demands=weight[ELITE] * asked,
             bite=bite,
             wishes=wishes,
-            bound=[max(b, float(shut)) for b, shut in zip(self.bound, early, strict=True)],
+            bound=[1.0 if shut else b for b, shut in zip(self.bound, early, strict=True)],
             relief=relief,
             forgiven=self.debt_ratio() - self.debt_ratio(p["debt_written_off"]),
         )
@@ -372,8 +375,8 @@ class ScalarBargain(ScalarPart):
     def delivery(self) -> None:
         """Powers deliver; some is diverted, some repeats other aid, and agencies get the rest."""
         self.look_around()
-        sums = {name: [0.0] * len(POWERS) for name in ("delivered", "paid", "diverted")}
-        again = [0.0] * len(TASKS)
+        sums = {name: [0.0] * len(POWERS) for name in ("delivered", "paid", "diverted", "rent")}
+        again, rent = [0.0] * len(TASKS), 0.0
         money, aid, watched = (dict.fromkeys(AGENCIES, 0.0) for _ in range(3))
         for task, deals in enumerate(self.for_task):
             arriving = [self.arriving(deal) for deal in deals]
@@ -381,6 +384,11 @@ class ScalarBargain(ScalarPart):
             bodies = BODIES[task]
             for deal, amount, (useful, diverted) in zip(deals, arriving, fate, strict=True):
                 cost = self.cost_at_home(deal)
+                if deal.on_the_spot:
+                    sums["rent"][deal.power.rank] += amount * cost
+                    rent += diverted * cost
+                    deal.diverted_part = 0.0
+                    continue
                 sums["delivered"][deal.power.rank] += amount * cost
                 sums["paid"][deal.payer.rank] += amount * cost
                 sums["diverted"][deal.power.rank] += diverted * cost
@@ -395,14 +403,15 @@ class ScalarBargain(ScalarPart):
         aid["border_troops"] += self.p["exit_package"] * posts
         self.now_aid_delivered, self.now_aid_paid = sums["delivered"], sums["paid"]
         self.now_aid_diverted, self.now_aid_duplicated = sums["diverted"], again
+        self.now_access_rent, self.now_access_rent_taken = sums["rent"], rent
         self.now_aid_received = [*money.values()]
         self.agencies_aid, self.agencies_watched_aid = [*aid.values()], [*watched.values()]
         self.carry()
 
     def arriving(self, deal: ScalarDeal) -> float:
-        """Return the aid of a deal that arrives, share of the task's need."""
+        """Return the aid, or the rent, of a deal that arrives, share of the task's need."""
         part = self.p["delivery_moscow" if deal.power.moscow else "delivery"]
-        return deal.size * deal.ramp * (1.0 - deal.on_the_spot) * part
+        return deal.size * deal.ramp * deal.money * part
 
     def make_useful(self, deals: list[ScalarDeal]) -> None:
         """Work out what the deals of a task usefully cover now."""

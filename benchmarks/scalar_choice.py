@@ -91,15 +91,16 @@ class Choice:
         spots = [
             amount * deal.on_the_spot for deal, amount in zip(self.deals, amounts, strict=True)
         ]
-        aid = [amount - spot for amount, spot in zip(amounts, spots, strict=True)]
-        fate = fates(model, self.deals, aid)
-        cover = share_done(spots, [useful for useful, _ in fate])
+        worth = [amount * deal.money for deal, amount in zip(self.deals, amounts, strict=True)]
+        fate = fates(model, self.deals, worth)
+        aid = [0.0 if d.on_the_spot else f[0] for d, f in zip(self.deals, fate, strict=True)]
+        cover = share_done(spots, aid)
         carried = list(self.elsewhere)
         paid = command = asked = moved = lean = mood = 0.0
         for i, (deal, taken) in enumerate(pairs):
             amount = amounts[i]
-            carried[deal.power.rank] += spots[i] + fate[i][0]
-            paid += amount * (deal.sweet - deal.given)
+            carried[deal.power.rank] += spots[i] + aid[i]
+            paid += amount * (deal.sweet - deal.given) + fate[i][0] - aid[i]
             command += amount * deal.intrusion
             asked += amount * deal.condition
             moved += abs(taken - deal.held) * deal.size
@@ -152,7 +153,7 @@ class Choice:
         model, (place, facts) = self.model, LEADS[self.task]
         deals = [deal for deal in model.deals if deal.name in facts.deals]
         open_to = all(deal.offered and not deal.fixed for deal in deals)
-        if not open_to or self.scene.bound[place] > 0.0 or deals[0].locked > 0.0:
+        if not open_to or self.scene.bound[place] != 0.0 or deals[0].locked > 0.0:
             return [], 0.0
         if min(surplus(deal) for deal in deals) <= model.leverage:
             return [], 0.0
@@ -258,5 +259,5 @@ class Choice:
             if not deal.held:
                 model.deals_made[deal.power.rank] += 1.0
             deal.held, deal.locked = 1.0, max(deal.locked, deal.term)
-        model.bound[place] += deals[0].term
+        model.bound[place] = deals[0].term
         model.debt_settled += min(model.debt(), model.p["debt_written_off"])

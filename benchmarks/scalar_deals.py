@@ -10,7 +10,7 @@ import mesa
 from tajsim.axes import DEALS, POWERS, TASKS
 from tajsim.inputs.deals import load_deals, load_forms
 from tajsim.inputs.registry import base_value
-from tajsim.world import BLOCS, MOSCOW, WATCHED, WEST
+from tajsim.world import BLOCS, MOSCOW, PAYING, WATCHED, WEST
 
 if TYPE_CHECKING:
     from benchmarks.scalar_bargain import ScalarBargain
@@ -107,8 +107,9 @@ class ScalarDeal(mesa.Agent):  # type: ignore[misc]
         self.task, self.facts = TASKS.index(facts.task), facts
         self.follows = DEALS.index(facts.after) if facts.after else None
         self.flag, self.on_the_spot = form.flag, float(form.spot)
+        self.money = form.rent if form.spot else 1.0
         self.term = max(facts.term, 2.0 * facts.notice)
-        self.generous = facts.power in ("russia", "china")
+        self.generous = facts.power in PAYING
         self.threat = self.gap = self.desire = self.asked_before = 0.0
 
     def weigh(self, friend: float, rival: float) -> None:
@@ -195,18 +196,19 @@ class ScalarDeal(mesa.Agent):  # type: ignore[misc]
         self.locked, self.agreed = max(self.locked - 1.0, 0.0), max(self.agreed - 1.0, 0.0)
 
 
-def fates(model: Any, deals: list[ScalarDeal], aid: list[float]) -> list[tuple[float, float]]:
-    """Return ``(useful, diverted)`` of the aid of each deal of one task.
+def fates(model: Any, deals: list[ScalarDeal], paid: list[float]) -> list[tuple[float, float]]:
+    """Return ``(useful, diverted)`` of what is paid for each deal of one task, aid or a rent.
 
     Who repeats the aid of others is half lost; who asks and who looks limits what is taken.
     """
-    p, whole = model.p, sum(aid)
-    again = 0.0
-    if whole > 1e-9:
+    p, repeats = model.p, 0.0
+    aid = [0.0 if d.on_the_spot else amount for d, amount in zip(deals, paid, strict=True)]
+    if (whole := sum(aid)) > 1e-9:
         several = 1.0 - sum((amount / whole) ** 2 for amount in aid)
-        again = p["duplication_limit"] * (1.0 - p["donor_coordination"]) * several
+        repeats = p["duplication_limit"] * (1.0 - p["donor_coordination"]) * several
     found = []
-    for deal, amount in zip(deals, aid, strict=True):
+    for deal, amount in zip(deals, paid, strict=True):
+        again = 0.0 if deal.on_the_spot else repeats
         if amount <= 0.0:
             found.append((0.0, 0.0))
             continue

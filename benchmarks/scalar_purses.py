@@ -16,6 +16,7 @@ import mesa
 from benchmarks.recorded import Place, ScalarPart
 from tajsim.agents.agency import SecurityAgencies
 from tajsim.axes import AGENCIES, COMMANDERS, NETWORKS, PRESSURES, TASKS
+from tajsim.inputs.deals import load_deals
 from tajsim.model.stages import money
 from tajsim.world import AGENCY_TASKS, FOREIGN_RUN, NETWORK_PATRON, VETTED
 
@@ -61,7 +62,7 @@ class ScalarPurses(ScalarPart):
             (
                 *("regime.effort", "regime.effort_start", "regime.strain", "regime.strain_usual"),
                 *("agencies.fed_start", "agencies.pay_start", "agencies.strength_start"),
-                *("living_start", "taxes_start"),
+                *("living_start", "taxes_start", "deals.ramp", "deals.size"),
             ),
         ),
         "settle": Place(
@@ -74,7 +75,7 @@ class ScalarPurses(ScalarPart):
                 *("agencies.strength", "agencies.predation", "agencies.watched_aid", "unsure"),
                 *("regime.instalment", "pulled", "russian_debt", "barrier_rents_start"),
                 *("now.resale", "now.tolls", "now.drug_rents", "now.aid_diverted"),
-                *("now.aid_freed", "living_start", "regions.idle"),
+                *("now.aid_freed", "now.access_rent_taken", "living_start", "regions.idle"),
             ),
             (
                 *("now.remittances", "now.output", "now.network_margin", "now.fees_commander"),
@@ -170,6 +171,13 @@ class ScalarPurses(ScalarPart):
             else:
                 aim *= earnings
             topup = self.own("pay_topup", agency.name) * earnings
+            for row, deal in enumerate(load_deals().values()):
+                if deal.pay_of == agency.name:
+                    stands = min(
+                        given["deals.ramp"][row] * given["deals.size"][row] / deal.size, 1.0
+                    )
+                    whole = self.own("agency_pay", agency.name) * deal.pay_part * earnings
+                    aim, topup = aim - whole, topup + whole * stands
             agency.pay += (aim + topup - agency.pay) / p["clock_season"]
             agency.topup = min(topup, agency.pay)
 
@@ -308,7 +316,7 @@ class ScalarPurses(ScalarPart):
         """Return what came into the purse of the ruling circle this month, USD."""
         climbed = sum(self.now_rents_to_regime) + self.now_fees_regime
         aid = sum(self.given["now.aid_diverted"]) + self.given["now.aid_freed"]
-        return float(climbed + aid)
+        return float(climbed + aid + self.given["now.access_rent_taken"])
 
     def give_shelter(self) -> None:
         """Let those above shelter the trade as far as they live on it."""

@@ -15,19 +15,10 @@ Answer = Callable[[np.ndarray], np.ndarray]
 
 
 def fake_sweep(
-    kind: str,
-    places: np.ndarray,
-    answers: dict[str, Answer],
-    *,
-    runs: int = 1,
-    alike: float = 0.0,
-    apart: float = 0.0,
-    options: dict[str, Any] | None = None,
-    bases: Sequence[str] | None = None,
-    role: str = "uncertainty",
-    names: Sequence[str] | None = None,
-    seed: int = 1,
-) -> Sweep:
+    kind: str, places: np.ndarray, answers: dict[str, Answer], *, runs: int = 1, alike: float = 0.0,
+    apart: float = 0.0, options: dict[str, Any] | None = None, bases: Sequence[str] | None = None,
+    role: str = "uncertainty", names: Sequence[str] | None = None, seed: int = 1,
+) -> Sweep:  # fmt: skip
     """Return a sweep whose rows are ``places``; luck has these standard deviations."""
     rng = np.random.default_rng(seed)
     factors = list(names or [f"x{i + 1}" for i in range(places.shape[1])])

@@ -179,7 +179,7 @@ def nodes_balance(now: dict[str, Array]) -> None:
          held=whole)  # fmt: skip
     income = now["rents_regime"]
     sources = total(now["rents_to_regime"]), now["fees_regime"], total(now["aid_diverted"])
-    near(income, *sources, now["aid_freed"], held=income)
+    near(income, *sources, now["aid_freed"], now["access_rent_taken"], held=income)
     given_on = total(now["aid_delivered"]) - total(now["aid_diverted"])
     near(total(now["aid_received"]), given_on, held=total(now["aid_delivered"]))
     for name in (*AGENCY_IN, *AGENCY_OUT, "patronage", "fees_commander", "fees_regime"):
@@ -244,6 +244,8 @@ def test_one_run_transfer_by_transfer() -> None:
         same(now["fees_commander"].sum() + now["fees_regime"], fees)
         same(now["aid_diverted"].sum() + now["aid_freed"], paid["world", "patronage"])
         same(now["regime_kept"], paid["patronage", "world"])
+        same(now["access_rent"].sum(), paid["world", "treasury"])
+        same(now["access_rent_taken"], paid["treasury", "patronage"])
         into = sum(amount for (_, target), amount in paid.items() if target == "patronage")
         same(now["rents_regime"], into - now["fees_commander"].sum())
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import finished
 
-from tajsim.axes import AGENCIES, Array
+from tajsim.axes import AGENCIES, DEALS, Array
 from tajsim.inputs.scenario_parts import Event, load_scenario
 
 pytestmark = pytest.mark.usefixtures("compiled_runs")
@@ -39,14 +39,16 @@ def test_a_unit_that_meets_no_trafficker_does_not_collude() -> None:
 
 
 def test_pay_keeps_pace_and_the_vetted_stay_while_it_does(plain: Any) -> None:
-    """Nothing ends: the documented pay of January 2004 grows with revenue; collusion does not."""
+    """The documented pay of January 2004 grows with revenue, a donor's part as its deal stands."""
     model = plain
     pay = model.record["pay"]
     assert pay[POLICE, 0].mean() == pytest.approx(20.0, rel=0.02)
     assert pay[BORDER, 0].mean() == pytest.approx(1.0, rel=0.02)
     grown = model.revenue.mean()
     assert pay[POLICE, -1].mean() == pytest.approx(20.0 * grown, rel=0.4)
-    assert (model.agency["drug_control_agency"].vetted > 0.8).all()
+    paid = model.record["deals_in_force"][DEALS.index("us_drug_agency")].min(axis=0) > 0.0
+    vetted = model.agency["drug_control_agency"].vetted
+    assert (vetted[paid] > 0.8).all() and vetted[~paid].mean() < vetted[paid].mean() - 0.1
     for place in (POLICE, BORDER, DRUGS):
         assert 0.05 < late(model.record["collusion"], place) < 0.95
 

@@ -7,11 +7,12 @@ import pytest
 from conftest import finished, refused
 
 import tajsim
-from tajsim.agents.deals import BASE, DEALS, FORGOES, GUARDS, IN_PACKAGE
-from tajsim.axes import PRESSURES, total
+from tajsim.agents.deals import BASE, FORGOES, GUARDS, IN_PACKAGE, OF_TASK, TASK_OF, Deals
+from tajsim.axes import DEALS, POWERS, PRESSURES, TASKS, total
 from tajsim.inputs.deals import load_deals, load_forms, load_packages
 from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.model.model import TajikistanModel
+from tajsim.model.stages.deals import scene_of
 from tajsim.results.answer import card
 from tajsim.results.numbers import percent
 
@@ -174,14 +175,15 @@ def test_packages_are_documented_and_name_deals_of_one_power_and_levers() -> Non
 
 def test_a_package_is_taken_whole_and_binds_both_sides() -> None:
     model = TajikistanModel(runs=30, end="2014-12", parameters="prior", seed=5)
-    begun = np.zeros(30)
+    begun = over = np.zeros(30)
     mine, levers = IN_PACKAGE[0][:, 0] > 0.0, FORGOES[0][:, 0] > 0.0
     while model.months_run < 132:
         before, debt, bound = model.deals.held.copy(), model.russian_debt.copy(), model.bound[0] > 0
         pulled = model.pulled.copy()
         model.step()
         fresh = ~bound & (model.bound[0] > 0.0)
-        begun = np.maximum(begun, fresh)
+        begun, over = np.maximum(begun, fresh), np.maximum(over, model.bound[0] < 0.0)
+        assert (fresh * over == 0.0).all(), "not twice"
         held, now = model.deals.held[mine], model.bound[0] > 0.0
         assert (held[:, now] == 1.0).all(), "all of its deals, or none"
         assert (model.deals.locked[BASE][fresh] > 0.0).all()
@@ -192,7 +194,31 @@ def test_a_package_is_taken_whole_and_binds_both_sides() -> None:
         assert (model.pulled[levers][:, bound] <= pulled[levers][:, bound]).all()
         made = model.now["deals_made"].sum(axis=0) - (before < model.deals.held).sum(axis=0)
         assert (made == 0.0).all(), "what is taken with it is counted"
-    assert 0.05 < begun.mean() < 0.95
+    assert 0.05 < begun.mean() < 0.95 and over.any()
+
+
+def test_what_a_deal_gives_to_pay_ends_with_it() -> None:
+    ends = load_scenario("drug-agency-topup-ends").events
+    for more in (0.0, 50.0):  # what the lever adds is paid whatever becomes of the deal
+        top_up = {"pay_topup.drug_control_agency": more}
+        model = finished(runs=4, end="2007-12", events=ends, settings=top_up)
+        agency, now = model.agency["drug_control_agency"], model.earnings
+        assert agency.pay == pytest.approx((100.0 + more) * now, rel=0.05)
+        assert agency.topup == pytest.approx(more * now, rel=0.01)
+
+
+def test_access_is_paid_for_and_the_choice_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = finished(runs=8, end="2005-12", events=load_scenario("nato-transit").events)
+    rent, deal = model.now["access_rent"], model.deal["nato_transit"]
+    cost = model.values.task_cost[TASKS.index("external_defence")] * model.values.delivery
+    assert rent[POWERS.index("united_states")] == pytest.approx(deal.size * deal.ramp * cost)
+    assert (rent[POWERS.index("russia")] == 0.0).all(), "the base pays none"
+    assert ((taken := model.now["access_rent_taken"]) > 0.0).all() and (taken < total(rent)).all()
+    task = TASK_OF[deal.rank]
+    bundle = np.repeat((OF_TASK[task] == deal.rank)[:, None, None], 8, axis=2).astype(float)
+    paid = model.deals.worth_of(task, bundle, scene_of(model))[2:4]  # rents and price
+    monkeypatch.setattr(Deals, "money", 1.0 - Deals.spot)
+    assert (paid > model.deals.worth_of(task, bundle, scene_of(model))[2:4]).all()
 
 
 def test_who_holds_the_arrangement_is_offered_no_package() -> None:

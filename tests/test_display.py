@@ -172,14 +172,11 @@ def rows(**columns: list[object]) -> pd.DataFrame:
 
 def test_a_comparison_starts_with_clear_and_noticeable_differences() -> None:
     table = rows(
-        where=["a=all", "a=1", "a=2", "a=3", "a=4", "a=5", "a=6"],
-        reference_median=[10.0] * 7,
-        median=[10.0] * 7,
-        difference=[1.0, 5.0, 0.01, 2.0, 3.0, 4.0, 5.0],
-        low=[-1.0, -1.0, 0.009, 1.0, 2.0, 3.0, 4.0],
-        high=[3.0, 11.0, 0.011, 3.0, 4.0, 5.0, 6.0],
+        where=["a=all", "a=1", "a=2", "a=3", "a=4", "a=5", "a=6"], reference_median=[10.0] * 7,
+        median=[10.0] * 7, difference=[1.0, 5.0, 0.01, 2.0, 3.0, 4.0, 5.0],
+        low=[-1.0, -1.0, 0.009, 1.0, 2.0, 3.0, 4.0], high=[3.0, 11.0, 0.011, 3.0, 4.0, 5.0, 6.0],
         direction=["", "", "rises", "rises", "rises", "rises", "rises"],
-    )
+    )  # fmt: skip
     assert list(first_of_comparison(table)["where"]) == ["a=all", "a=4", "a=5", "a=6"]
 
 

@@ -230,11 +230,9 @@ def test_without_jinja2_one_line_says_what_to_install(monkeypatch: pytest.Monkey
 
 
 def test_the_command(
-    command: Callable[..., subprocess.CompletedProcess[str]],
-    by_hand: Callable[..., xr.Dataset],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+    command: Callable[..., subprocess.CompletedProcess[str]], by_hand: Callable[..., xr.Dataset],
+    tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     folder, place = tmp_path / "results", tmp_path / "page.html"
     folder.mkdir()
     save(by_hand([[1.0, 2.0, 3.0], [2.0, 3.0, 5.0]]), folder / "results.nc")

@@ -156,11 +156,9 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
 def test_a_killed_parent_takes_its_workers_along_and_the_command_goes_on(
-    tmp_path: Path,
-    environment: dict[str, str],
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
+) -> None:  # fmt: skip
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 36)
     process, command, out = begun(tmp_path, environment)
     workers = children(process.pid)

@@ -64,9 +64,6 @@ WAR_ABROAD = (
     ("2018-07", 0.0),
 )
 
-#: Month of a year, from 0, in which the crop is in: June.
-HARVEST_MONTH = 5
-
 #: Month in which the ruler's term ends. The year is printed (icg-2016:21, 267), not the month: the
 #: middle of the year is an assumption.
 TERM_END = "2020-07"
@@ -75,6 +72,9 @@ TERM_END = "2020-07"
 #: (matveeva-2004:213-241, edm-2007-04:7).
 WEST = ("united_states", "european_union", "united_kingdom", "france", "poland", "osce_un")
 MOSCOW = ("russia",)
+#: Powers that can pay the regime for a deal: the one with debt written off and investment
+#: (matveeva-2004:257), the other as the most important investor (icg-2016:241).
+PAYING = ("russia", "china")
 #: Whose money it is: of powers that are not named here that of donors.
 PURSE_OF = {"russia": "moscow", "china": "neighbours", "uzbekistan": "neighbours"}
 BLOCS = ("united_states", "european_union", "osce_un", "poland")

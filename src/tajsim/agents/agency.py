@@ -7,6 +7,7 @@ import numpy as np
 
 from tajsim.agents.actors import Actors, Member, state
 from tajsim.axes import AGENCIES, SECTIONS, TASKS, Array, column, total
+from tajsim.inputs.deals import load_deals
 from tajsim.rules import aid as aid_rules, border_guard, corruption, outsourcing, rents
 from tajsim.world import AGENCY_TASKS, CONSCRIPTS, DRUG_UNITS, FOREIGN_RUN, GUARDS, VETTED
 
@@ -74,6 +75,12 @@ def by_class(conscripts: Array, professionals: Array, vetted: Array) -> Array:
     others = np.where(PICKED > 0.0, vetted, professionals)
     return np.where(OF_CONSCRIPTS > 0.0, conscripts, others)
 
+
+#: Part of the pay documented for 2004 that deals in force then gave, ``(agency, 1)``.
+GIVEN = column(
+    sum(d.pay_part * (d.pay_of == name) * d.in_force for d in load_deals().values())
+    for name in AGENCIES
+)
 
 #: Rows of the guards of the Afghan line and of the drug units among the agencies.
 GUARD_ROWS = np.array([AGENCIES.index(name) for name in GUARDS])
@@ -145,16 +152,15 @@ class SecurityAgencies(Actors[SecurityAgency]):
         return by_class(quality_conscripts, quality_professionals, quality_vetted)
 
     def checks(
-        self,
-        *,
-        oversight_conscripts: Array,
-        oversight_professionals: Array,
+        self, *, oversight_conscripts: Array, oversight_professionals: Array,
         oversight_vetted: Array,
-    ) -> Array:
+    ) -> Array:  # fmt: skip
         """Return the checks of each, by its class, 1 = professionals in 2004, ``(agency, run)``."""
         return by_class(oversight_conscripts, oversight_professionals, oversight_vetted)
 
-    def be_paid(self, effort_ratio: Array, revenue: Array, earnings: Array, strain: Array) -> None:
+    def be_paid(
+        self, effort_ratio: Array, revenue: Array, earnings: Array, strain: Array, given: Array
+    ) -> None:
         """Take what the regime pays for the agencies' tasks, or what their principals do.
 
         Args:
@@ -162,6 +168,7 @@ class SecurityAgencies(Actors[SecurityAgency]):
             revenue: over that at the start, ``(run,)``.
             earnings: what others earn, over that at the start, ``(run,)``.
             strain: growth of spending on security with the state's strain, ratio, ``(run,)``.
+            given: part of the documented pay that donors' deals give now, ``(agency, run)``.
         """
         weight = self.apply(
             rents.pay_weight, effort_ratio=effort_ratio, fed=self.fed, fed_start=self.fed_start
@@ -176,6 +183,8 @@ class SecurityAgencies(Actors[SecurityAgency]):
             regime_pays=REGIME_PAYS,
             index=index,
             earnings=earnings,
+            usual=GIVEN,
+            supplement=given,
         )
         self.topup = np.minimum(topup, self.pay)
 
@@ -185,11 +194,9 @@ class SecurityAgencies(Actors[SecurityAgency]):
             aid_rules.wanted_strength, effort_ratio=effort_ratio, km_taken_over=self.extra_km
         )
         joining = self.apply(
-            aid_rules.strength_change,
-            strength=self.strength,
-            wanted=wanted,
+            aid_rules.strength_change, strength=self.strength, wanted=wanted,
             pay_ratio=self.pay_ratio(earnings),
-        )
+        )  # fmt: skip
         leaving = -self.strength * np.minimum(self.withdrawing, 1.0)
         return np.where(OWN > 0.0, joining, leaving)
 
@@ -239,12 +246,9 @@ class SecurityAgencies(Actors[SecurityAgency]):
         cleaned = (np.abs(headed - self.headed) > 0.5) * (1.0 - political)
         self.headed = headed
         aim = self.apply(
-            corruption.collusion_aim,
-            bribe=self.rent_on_offer,
-            pay=self.pay,
-            watch=self.watch,
+            corruption.collusion_aim, bribe=self.rent_on_offer, pay=self.pay, watch=self.watch,
             vetted=self.vetted,
-        )
+        )  # fmt: skip
         self.staff_collusion = self.apply(
             corruption.habit_step, share=self.staff_collusion, aim=aim, cleaned=cleaned
         )
@@ -263,13 +267,9 @@ class SecurityAgencies(Actors[SecurityAgency]):
         """Let quality follow pay, aid, its head, and how much happens at once."""
         self.kit = self.aid_per_head / (self.aid_per_head + living)
         self.staff_quality = self.apply(
-            aid_rules.quality_step,
-            quality=self.staff_quality,
-            level=self.apply(self.level),
-            pay_ratio=self.pay_ratio(earnings),
-            kit=self.kit,
-            dialogue=self.dialogue,
-        )
+            aid_rules.quality_step, quality=self.staff_quality, level=self.apply(self.level),
+            pay_ratio=self.pay_ratio(earnings), kit=self.kit, dialogue=self.dialogue,
+        )  # fmt: skip
         quality = self.apply(
             aid_rules.without_staff, quality=self.staff_quality, replaced=self.purged
         )

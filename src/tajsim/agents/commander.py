@@ -227,11 +227,14 @@ class Commanders(Actors[Commander]):
     def feel(self, struck: Array, closed: Array, aim: Array) -> None:
         """Let fear, loyalty and grudges follow what happened (old state)."""
         side, other = self.by_side(struck)
-        peers = side - struck + 0.5 * other
         tie = self.no_way_back = closed * self.opposition
         here = self.in_place
         fear = self.apply(
-            loyalty_rules.fear_step, fear=self.fear, peers_struck=peers, channel_closed=tie
+            loyalty_rules.fear_step,
+            fear=self.fear,
+            same_side=side - struck,
+            other_side=other,
+            channel_closed=tie,
         )
         loyal = self.apply(loyalty_rules.loyalty_step, loyalty=self.loyalty, aim=aim)
         self.fear = np.where(here > 0.5, fear, self.fear)

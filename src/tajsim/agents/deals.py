@@ -7,17 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tajsim.agents.actors import Actors, Member, state
-from tajsim.axes import DEALS, POWERS, PRESSURES, TASKS, Array, column, total
+from tajsim.axes import AGENCIES, DEALS, POWERS, PRESSURES, TASKS, Array, column, total
 from tajsim.inputs.deals import load_deals, load_forms, load_packages, load_pressures
 from tajsim.inputs.registry import base_value
 from tajsim.rules import deals as rules
-from tajsim.world import BLOCS, MOSCOW, WEST
+from tajsim.world import BLOCS, MOSCOW, PAYING, WEST
 
 _ROWS = [*load_deals().values()]
 #: The power that decides on each deal, who pays for it, and its task, as places in the axes.
 POWER_OF = np.array([POWERS.index(deal.power) for deal in _ROWS])
 PAYER_OF = np.array([POWERS.index(deal.payer or deal.power) for deal in _ROWS])
 TASK_OF = np.array([TASKS.index(deal.task) for deal in _ROWS])
+#: Place of the patron: whose base, word, guards and levers these are.
+PATRON = POWERS.index(MOSCOW[0])
 #: Rows of the deals of each task, and of each power.
 OF_TASK = [np.flatnonzero(np.equal(TASK_OF, t)) for t in range(len(TASKS))]
 OF_POWER = [np.flatnonzero(p == POWER_OF) for p in range(len(POWERS))]
@@ -40,6 +42,8 @@ LEVER_COST = column(lever.cost for lever in load_pressures().values())
 #: Conditions of each power as documented, and its money, USD, at least one, ``(power, 1)``.
 USUAL_CONDITION = column(base_value(f"power_condition.{power}") for power in POWERS)
 USUAL_BUDGET = column(max(base_value(f"power_budget.{power}"), 1.0) for power in POWERS)
+#: Part of the documented pay of an agency that a deal gives, ``(deal, agency, 1)``.
+PAY_PART = np.array([[[d.pay_part * (d.pay_of == name)] for name in AGENCIES] for d in _ROWS])
 OWN_USE = column(deal.own_use for deal in _ROWS)
 #: Options of a decision on a task, in order.
 OPTIONS = ("keep", "best", "second", "both", "drop", "swap", "ask_to_leave", "better_terms")
@@ -81,8 +85,8 @@ class Scene:
     each deal covers now, ``desire`` what it is worth to the patron beyond its cost, ``(deal,
     run)``; ``wishes`` what all that it offers is worth to it, ``demands`` the conditions on what
     the West offers times the weight of elite control, and the others, are ``(run,)``. ``bound`` is
-    for how long a package binds, months (1 before it opens), ``relief`` what the levers forgone
-    would cost, ``(package, run)``.
+    for how long a package binds, months (1 before it opens, -1 when it is over), ``relief`` what
+    the levers forgone would cost, ``(package, run)``.
     """
 
     weight: Array
@@ -157,10 +161,12 @@ class Deals(Actors[Deal]):
     term = column(max(deal.term, 2.0 * deal.notice) for deal in _ROWS)
     flag = column(load_forms()[deal.form].flag for deal in _ROWS)
     spot = column(load_forms()[deal.form].spot for deal in _ROWS)
+    #: What of a unit is paid in money, aid or a rent for access, over what the task costs at home.
+    money = 1.0 - spot + column(load_forms()[deal.form].rent for deal in _ROWS)
     west = column(deal.power in WEST for deal in _ROWS)
     moscow = column(deal.power in MOSCOW for deal in _ROWS)
     #: 1 for the deals whose power can pay the regime for them.
-    generous = column(deal.power in ("russia", "china") for deal in _ROWS)
+    generous = column(deal.power in PAYING for deal in _ROWS)
 
     held = state(
         outcome="deals_in_force", start=column(deal.in_force for deal in _ROWS), pinned=True
@@ -213,20 +219,24 @@ class Deals(Actors[Deal]):
 
     @property
     def paid(self) -> Array:
-        """Aid paid now, share of the task's need, ``(deal, run)``."""
-        return self.size * self.ramp * (1.0 - self.spot)
+        """Aid, and rent for access, paid now, share of the task's need, ``(deal, run)``."""
+        return self.size * self.ramp * self.money
+
+    @property
+    def supplements(self) -> Array:
+        """Part of the documented pay of agencies that deals give now, ``(agency, run)``."""
+        stands = np.minimum(self.ramp * self.size / self.documented_size, 1.0)
+        return total(PAY_PART * stands[:, None])
 
     def fate(self, amount: Array, corruption: Array, watch: Array) -> rules.Fate:
-        """Split amounts of all deals, ``(deal, run)``, by what becomes of them."""
-        repeats = np.stack([self.apply(rules.repetition, amounts=amount[r]) for r in OF_TASK])
+        """Split amounts of all deals, ``(deal, run)``, by what becomes of them; no rent repeats."""
+        aid = 1.0 - self.spot
+        amounts = [(amount * aid)[r] for r in OF_TASK]
+        repeats = np.stack([self.apply(rules.repetition, amounts=part) for part in amounts])
         return self.apply(
-            rules.fate_of_aid,
-            amount=amount,
-            condition=self.condition,
-            repeats=repeats[TASK_OF],
-            corruption=corruption,
-            watch=watch,
-        )
+            rules.fate_of_aid, amount=amount, condition=self.condition,
+            repeats=repeats[TASK_OF] * aid, corruption=corruption, watch=watch,
+        )  # fmt: skip
 
     def stand(self) -> None:
         """Let what is on the ground follow what is in force, a month on."""
@@ -238,14 +248,9 @@ class Deals(Actors[Deal]):
     # --- what powers want ------------------------------------------------------------------------
 
     def weigh(
-        self,
-        threat: Array,
-        gap: Array,
-        attention: Array,
-        rival: Array,
-        friend: Array,
+        self, threat: Array, gap: Array, attention: Array, rival: Array, friend: Array,
         budget: Array,
-    ) -> rules.Benefit:
+    ) -> rules.Benefit:  # fmt: skip
         """Let each power weigh its deals; return what they are worth to it, by motive.
 
         Args:
@@ -255,23 +260,14 @@ class Deals(Actors[Deal]):
             rival, friend: of each power, see `rules.deals.benefit`, ``(power, run)``.
         """
         motives = self.apply(
-            rules.benefit,
-            exposure=self.exposure,
-            threat=threat[TASK_OF],
-            gap=gap,
-            lost=self.lost,
-            own_use=OWN_USE,
-            attention=attention[POWER_OF],
-            presence=self.flag,
-            rival=rival[POWER_OF],
-            friend=friend[POWER_OF],
-        )
+            rules.benefit, exposure=self.exposure, threat=threat[TASK_OF], gap=gap, lost=self.lost,
+            own_use=OWN_USE, attention=attention[POWER_OF], presence=self.flag,
+            rival=rival[POWER_OF], friend=friend[POWER_OF],
+        )  # fmt: skip
         self.ratio = self.apply(
-            rules.worth_its_cost,
-            benefit=sum(motives, self.zeros()),
-            budget=budget[PAYER_OF],
+            rules.worth_its_cost, benefit=sum(motives, self.zeros()), budget=budget[PAYER_OF],
             cost=self.cost,
-        )
+        )  # fmt: skip
         # Sizes are documented for the attention and the money of 2004, whatever is set.
         means = self.values.power_attention * self.values.power_budget / USUAL_BUDGET
         self.ratio_then = self.ratio / np.maximum(means[PAYER_OF], 1e-9)
@@ -302,12 +298,9 @@ class Deals(Actors[Deal]):
         pace = (1.0 - self.fixed * self.held) * rules.QUARTER / self.values.clock_year
         self.size = self.size + review * pace * (wished - self.size)
         own = self.apply(
-            rules.own_condition,
-            listed=self.asked_for,
-            level=level[POWER_OF],
-            usual=USUAL_CONDITION[POWER_OF],
-            refused=refused,
-        )
+            rules.own_condition, listed=self.asked_for, level=level[POWER_OF],
+            usual=USUAL_CONDITION[POWER_OF], refused=refused,
+        )  # fmt: skip
         # What the regime would not take is no alternative to it.
         on_offer = self.offered * self.size * np.maximum(self.held, self.gain > 0.0)
         others = self.zeros()
@@ -351,43 +344,33 @@ class Deals(Actors[Deal]):
         amount = np.minimum(masks * size, rules.WHOLE)
         amount = np.minimum(amount * self._answer(task, amount), rules.WHOLE)
         fate = self.apply(
-            rules.fate_of_aid,
-            amount=amount * (1.0 - spot),
-            condition=condition,
-            repeats=self.apply(rules.repetition, amounts=amount * (1.0 - spot)),
-            corruption=scene.corruption,
-            watch=scene.watch,
-        )
-        useful = amount * spot + fate.useful
-        cover = self.apply(rules.cover, on_the_spot=amount * spot, aid=fate.useful)
+            rules.fate_of_aid, amount=amount * self.money[rows, None], condition=condition,
+            repeats=self.apply(rules.repetition, amounts=amount * (1.0 - spot)) * (1.0 - spot),
+            corruption=scene.corruption, watch=scene.watch,
+        )  # fmt: skip
+        aid = fate.useful * (1.0 - spot)
+        useful, rent = amount * spot + aid, fate.useful * spot
+        cover = self.apply(rules.cover, on_the_spot=amount * spot, aid=aid)
         carried = self._carried_with(task, useful, scene)
         whole = np.maximum(total(carried), 1e-9)
         pay = self.sweet[rows, None] - self.given[rows, None]
         gains = self.apply(
-            rules.gains,
-            weight=scene.weight[task],
-            protected=1.0 - (1.0 - scene.own[task]) * (1.0 - cover),
-            cover=cover,
-            taken=total(fate.diverted),
-            money=scene.money[task],
-            unpaid=scene.unpaid,
-            paid=total(amount * pay),
+            rules.gains, weight=scene.weight[task],
+            protected=1.0 - (1.0 - scene.own[task]) * (1.0 - cover), cover=cover,
+            taken=total(fate.diverted), money=scene.money[task], unpaid=scene.unpaid,
+            paid=total(amount * pay + rent),
             concentration=self.apply(rules.concentration, by_power=carried),
-        )
+        )  # fmt: skip
         prices = self.apply(
-            rules.prices,
-            weight=scene.weight[task],
+            rules.prices, weight=scene.weight[task],
             command=total(amount * self.intrusion[rows, None]),
-            reliance=carried.max(axis=0) / (whole + total(scene.own)),
-            calm=scene.calm,
-            asked=total(amount * condition),
-            opening=scene.opening,
+            reliance=carried.max(axis=0) / (whole + total(scene.own)), calm=scene.calm,
+            asked=total(amount * condition), opening=scene.opening,
             harm=self._harm(task, masks, carried / whole, scene),
             moved=total(np.abs(masks - self.held[rows, None]) * size),
             lean=total(amount * (self.west - self.moscow)[rows, None]),
-            mood=total(amount * self.mood[rows, None]),
-            demands=scene.demands,
-        )
+            mood=total(amount * self.mood[rows, None]), demands=scene.demands,
+        )  # fmt: skip
         shape = gains.protection.shape
         return np.stack([np.broadcast_to(term, shape) for term in (*gains, *prices)])
 
@@ -400,7 +383,7 @@ class Deals(Actors[Deal]):
         rows = OF_TASK[task]
         spot, patron = self.spot[rows, None], self.moscow[rows, None]
         now = np.minimum((self.held * self.size)[rows, None], rules.WHOLE) * spot
-        open_now, left = (1.0 - rules.cover(a, 0.0 * a) for a in (now, amount * spot))
+        open_now, left = (np.multiply.reduce(1.0 - a, axis=0) for a in (now, amount * spot))
         more = self.apply(rules.budget_aim, seen=left / open_now, capacity=np.ones(self.runs))
         return np.where(spot + patron > 0.5, 1.0, more)
 
@@ -448,16 +431,13 @@ class Deals(Actors[Deal]):
         options = np.where(second > 0.5, np.maximum(base, mine)[:, None], options)
         worth = self.worth_of(task, options, scene) + more[:, None] * second
         value = total(worth)
-        keen = np.minimum(np.log(np.maximum(self.ratio[rows], 1.0)), 1.0)
-        accept = total(asked_of * keen * self.instead[rows])
+        grants = self.apply(rules.accepted, ratio=self.ratio[rows], instead=self.instead[rows])
+        accept = total(asked_of * grants)
         at_stake = total(asked_of * (self.size * self.condition)[rows])
         better = self.apply(
-            rules.better_terms,
-            weight=scene.weight[task],
-            opening=scene.opening,
-            asked=at_stake,
+            rules.better_terms, weight=scene.weight[task], opening=scene.opening, asked=at_stake,
             accept=accept,
-        )
+        )  # fmt: skip
         value = np.concatenate([value, (value[0] + better)[None]])
         choice = np.argmax(value, axis=0)
         asking = choice == OPTIONS.index("better_terms")
@@ -465,10 +445,14 @@ class Deals(Actors[Deal]):
         bundle = np.take_along_axis(options, taken[None, None], axis=1)[:, 0]
         bundle = held + review * (bundle - held)
         granted = review * asks * (draw < accept) * asked_of
-        self.condition = put(self.condition, rows, self.condition[rows] * (1.0 - 0.5 * granted))
         asked = review * asks * asked_of
-        self.agreed = put(
-            self.agreed, rows, np.maximum(self.agreed[rows], 2.0 * self.values.clock_year * asked)
+        terms = self.apply(
+            rules.terms_agreed, condition=self.condition[rows], agreed=self.agreed[rows],
+            asked=asked, granted=granted,
+        )  # fmt: skip
+        self.condition, self.agreed = (
+            put(old, rows, new)
+            for old, new in zip((self.condition, self.agreed), terms, strict=True)
         )
         whole = review * table * (taken == OPTIONS.index("second"))
         made, left = bundle * (1.0 - held), held * (1.0 - bundle)
@@ -479,17 +463,10 @@ class Deals(Actors[Deal]):
         chosen = np.take_along_axis(worth, taken[None, None], axis=1)[:, 0]
         joined = self._bind(task, whole)
         return Decision(
-            rows=rows,
-            made=made,
-            dropped=left * offered,
-            ended=left * (1.0 - offered),
-            refused=review * offered * (1.0 - held) * (1.0 - bundle),
-            asked=asked,
-            granted=granted,
-            reasons=chosen - worth[:, 0],
-            whole=whole,
-            joined=joined,
-        )
+            rows=rows, made=made, dropped=left * offered, ended=left * (1.0 - offered),
+            refused=review * offered * (1.0 - held) * (1.0 - bundle), asked=asked, granted=granted,
+            reasons=chosen - worth[:, 0], whole=whole, joined=joined,
+        )  # fmt: skip
 
     def _bind(self, task: int, whole: Array) -> Array:
         """Bind the deals of a package where it is taken; return those begun for other tasks."""
@@ -512,17 +489,15 @@ class Deals(Actors[Deal]):
             return np.zeros((len(rows), 1)), none, np.stack(extra)
         place, deals = LEADS[task], np.flatnonzero(IN_PACKAGE[LEADS[task]][:, 0])
         bars = np.maximum(1.0 - self.offered, self.fixed)[deals].max(axis=0)
-        bars = np.maximum(bars, (scene.bound[place] > 0.0) | (self.locked[deals[0]] > 0.0))
+        bars = np.maximum(bars, (scene.bound[place] != 0.0) | (self.locked[deals[0]] > 0.0))
         surplus = self.apply(rules.surplus, ratio=self.ratio)[deals].min(axis=0)
         table = self.apply(
             rules.package_offered, surplus=surplus, leverage=scene.leverage, free=1.0 - bars
         )
         extra[3], extra[8], extra[9] = self.apply(
-            rules.package_gains,
-            relief=scene.relief[place],
-            debt=scene.forgiven,
+            rules.package_gains, relief=scene.relief[place], debt=scene.forgiven,
             size=total(self.size[deals]),
-        )
+        )  # fmt: skip
         found = np.stack(extra)
         for other in {*TASK_OF[deals].tolist()} - {task}:
             kept = (self.held * self.offered)[OF_TASK[other]]
@@ -567,13 +542,11 @@ class Deals(Actors[Deal]):
     def renegotiate(self, leverage: Array, review: Array) -> None:
         """Let who is refused pay more, and the patron take part of what the regime gains."""
         sweet = self.apply(
-            rules.sweetened,
-            sweet=self.sweet,
-            refused=self.offered * (1.0 - self.held) * self.generous,
-            held=self.held,
+            rules.sweetened, sweet=self.sweet,
+            refused=self.offered * (1.0 - self.held) * self.generous, held=self.held,
             keenness=np.log(np.maximum(self.ratio, 1e-6)),
             limit=self.generous * self.values.generosity,
-        )
+        )  # fmt: skip
         aim = self.moscow * self.apply(
             rules.concession_aim, gain=self.gain * len(TASKS), leverage=leverage, held=self.held
         )

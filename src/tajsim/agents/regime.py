@@ -96,11 +96,9 @@ class Regime(Actor):
             violence.threat_step, threat=self.party_threat, push=total(parts)
         )
         cost = self.apply(
-            violence.outside_cost,
-            west_share=west_share,
-            west_priority=west_priority,
+            violence.outside_cost, west_share=west_share, west_priority=west_priority,
             moscow_tolerance=moscow_tolerance,
-        )
+        )  # fmt: skip
         return parts, self.apply(
             violence.step_chances, threat=self.party_threat, step=self.ladder, outside_cost=cost
         )
@@ -115,11 +113,9 @@ class Regime(Actor):
         """Let trust and civilian control follow removals and breaks of this month."""
         self.trust = self.apply(purges.trust_step, trust=self.trust, breaks=broken)
         self.civilian_control = self.apply(
-            purges.civilian_control_step,
-            control=self.civilian_control,
-            struck=struck,
+            purges.civilian_control_step, control=self.civilian_control, struck=struck,
             breaks=broken,
-        )
+        )  # fmt: skip
         self.breaks = self.apply(purges.breaks_step, recent=self.breaks, breaks=broken)
 
     def urge(self) -> Array:
@@ -200,10 +196,7 @@ class Regime(Actor):
         self.failed = np.maximum(self.failed, fails)
         self.failed_month = np.where(fresh > 0.5, months, self.failed_month)
         self.collapsed = self.apply(
-            state_rules.collapsed_step,
-            collapsed=self.collapsed,
-            fails=fails,
-            strain=self.strain,
+            state_rules.collapsed_step, collapsed=self.collapsed, fails=fails, strain=self.strain,
             recovers=self.recovers,
-        )
+        )  # fmt: skip
         self.polity = self.apply(state_rules.polity, strain=self.strain, collapsed=self.collapsed)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tajsim.axes import DEALS, PACKAGES, POWERS, PRESSURES, TASKS
+from tajsim.axes import AGENCIES, DEALS, PACKAGES, POWERS, PRESSURES, TASKS
 from tajsim.files import data_tables
 from tajsim.inputs.ledger import load_documents
 
@@ -14,11 +14,12 @@ ALWAYS = 2000
 
 @dataclass(frozen=True)
 class Form:
-    """How a deal is carried out: its cost, how far it shows the flag, whether it is on the spot."""
+    """How a deal is carried out: cost, how far it shows the flag, whether on the spot, its rent."""
 
     cost: float
     flag: float
     spot: bool
+    rent: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class DealFacts:
     in_force: int = 0
     term: int = 0
     after: str = ""
+    pay_of: str = ""
+    pay_part: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def load_deals() -> dict[str, DealFacts]:
     rows = data_tables(FILE_NAME)["deals"]
     if [*rows] != [*DEALS]:
         raise ValueError(f"{FILE_NAME} and axes.DEALS differ: {set(rows) ^ set(DEALS)}")
-    known = {"power": POWERS, "payer": POWERS, "task": TASKS, "after": DEALS}
+    known = {"power": POWERS, "payer": POWERS, "task": TASKS, "after": DEALS, "pay_of": AGENCIES}
     known |= {"form": (*load_forms(),), "document": (*load_documents(),)}
     for name, row in rows.items():
         for column, names in known.items():

@@ -19,10 +19,10 @@ import tajsim.rules
 from tajsim.agents.actors import Stated, state
 from tajsim.agents.agency import AT_BORDER, SecurityAgencies, SecurityAgency
 from tajsim.agents.commander import Commander, Commanders
-from tajsim.agents.deals import BASE, Deal, Deals, ExternalPower, ExternalPowers
+from tajsim.agents.deals import BASE, PATRON, Deal, Deals, ExternalPower, ExternalPowers
 from tajsim.agents.regime import Regime
 from tajsim.agents.region import Region, Regions
-from tajsim.axes import AFGHAN_SECTIONS, EXITS, POWERS, TASKS, Array, total
+from tajsim.axes import AFGHAN_SECTIONS, EXITS, TASKS, Array, total
 from tajsim.draws import Draws
 from tajsim.inputs.families import Families
 from tajsim.inputs.values import ParameterValues
@@ -121,7 +121,9 @@ class Country(Stated, mesa.Model):
     useful = state("share", "of its task that each deal covers", "deal")
     diverted_part = state("share", "of each deal that is diverted", "deal")
     pulled = state(outcome="pressure_on")
-    bound = state("months", "for which a package binds both sides", "package", pinned=True)
+    bound = state(
+        "months", "for which a package binds both sides; -1 when it is over", "package", pinned=True
+    )
     debt_paid = state("USD/month", "paid on the debt that Moscow calls in")
     debt_settled = state("USD", "of debt to Russia, written off by agreement or paid", pinned=True)
     moscows_grievance = state(outcome="moscows_grievance")
@@ -290,7 +292,7 @@ class Country(Stated, mesa.Model):
     @property
     def base_troops(self) -> Array:
         """Troops of the Russian base, persons."""
-        troops: Array = self.values.power_base[POWERS.index("russia")] * self.deals.ramp[BASE]
+        troops: Array = self.values.power_base[PATRON] * self.deals.ramp[BASE]
         return troops
 
     @property

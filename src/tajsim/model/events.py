@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import tajsim.axes as axes
-from tajsim.agents.deals import GUARDS, IN_PACKAGE, TASK_OF
+from tajsim.agents.deals import GUARDS, IN_PACKAGE, PATRON, TASK_OF
 from tajsim.axes import AGENCIES, REPRESSION_STEPS, SECTIONS, TASKS, Array, total
 from tajsim.model.country import Country
 from tajsim.model.stages.deals import bind
@@ -146,7 +146,9 @@ def _package(country: Country, arguments: Arguments) -> None:
     deals.closed = deals.closed * (1.0 - mine)
     deals.locked = np.maximum(deals.locked, mine * deals.term)
     written = bind(country, place, whole)
-    country.note("package", whole, actor="russia", target=name, size=written, cause="scenario")
+    country.note(
+        "package", whole, actor=axes.POWERS[PATRON], target=name, size=written, cause="scenario"
+    )
 
 
 HANDLERS: dict[str, Callable[[Country, Arguments], None]] = {

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import tajsim.axes as axes
-from tajsim.agents.deals import Decision
+from tajsim.agents.deals import PATRON, Decision
 from tajsim.agents.network import PROTECTED
 from tajsim.axes import Array, total
 from tajsim.inputs.ledger import LARGE_HARVEST, SMALL_HARVEST, WAY_MOVES
@@ -36,13 +36,10 @@ def note_ways(country: Country, ways: Ways) -> None:
     for n in np.flatnonzero((old != new).any(axis=-1)):
         gains = [part[old[n], n, runs] - part[new[n], n, runs] for part in ways[:2]]
         country.note(
-            "entry_moved",
-            old[n] != new[n],
-            actor=net.names[n],
-            target=Pick(axes.AFGHAN_SECTIONS, new[n]),
-            size=net.bought[n],
+            "entry_moved", old[n] != new[n], actor=net.names[n],
+            target=Pick(axes.AFGHAN_SECTIONS, new[n]), size=net.bought[n],
             cause=largest(("losses", "tolls"), gains),
-        )
+        )  # fmt: skip
 
 
 def note_agencies(country: Country) -> None:
@@ -56,12 +53,9 @@ def note_agencies(country: Country) -> None:
             whole, staff = country.agencies.collusion[i], country.agencies.staff_collusion[i]
             parts = staff, whole - staff
             country.note(
-                kind,
-                where[i],
-                actor=axes.AGENCIES[i],
-                size=whole,
+                kind, where[i], actor=axes.AGENCIES[i], size=whole,
                 cause=largest(("bribes", "clients"), parts) if kind == "agency_bought" else "",
-            )
+            )  # fmt: skip
     guard = country.agency["russian_border_troops"]
     left = guard.strength / np.maximum(guard.strength_start, 1.0)
     passed = country.watch.crossings("guard", left, look)
@@ -70,6 +64,7 @@ def note_agencies(country: Country) -> None:
         country.note("guard_gone", gone, actor=guard.name, size=guard.strength, cause="order")
 
 
+MOSCOW = axes.POWERS[PATRON]
 PROTEST = ("anger", "arrest_here", "went_unchecked")
 
 
@@ -92,12 +87,9 @@ def note_work(country: Country, parts: Work) -> None:
         return
     back, fails = crossed
     country.note(
-        "slump",
-        fails,
-        actor="migrants",
-        size=work,
+        "slump", fails, actor="migrants", size=work,
         cause=lambda here: largest(parts._fields, [-part[here] for part in parts]),
-    )
+    )  # fmt: skip
     country.note("slump_over", back, actor="migrants", size=work)
 
 
@@ -157,13 +149,9 @@ def note_polity(country: Country, terms: Strain) -> None:
         return Pick(names, np.where(toppled[here], way, index))
 
     country.note(
-        "polity",
-        changed,
-        actor="regime",
-        target=Pick(STATES, regime.polity.astype(np.intp)),
-        size=regime.strain,
-        cause=cause,
-    )
+        "polity", changed, actor="regime", target=Pick(STATES, regime.polity.astype(np.intp)),
+        size=regime.strain, cause=cause,
+    )  # fmt: skip
 
 
 BLOW = ("threat", "safe_blow", "defiance", "drive")
@@ -204,7 +192,7 @@ def note_decision(country: Country, decision: Decision, task: str) -> None:
 def note_package(country: Country, decision: Decision, name: str, written: Array) -> None:
     """Note a package that is taken whole, with the debt ``written`` off for it, USD, ``(run,)``."""
     country.note(
-        "package", decision.whole, actor="russia", target=name, size=written,
+        "package", decision.whole, actor=MOSCOW, target=name, size=written,
         cause=lambda here: largest(BARGAIN, tuple(decision.reasons[:, here])),
     )  # fmt: skip
 
@@ -218,8 +206,8 @@ def note_pressure(country: Country, begins: Array, ends: Array, refused: Array) 
     size = country.moscows_grievance
     cause = largest(("refused", "bloc"), (refused, size - refused))
     for lever, name in enumerate(axes.PRESSURES):
-        country.note("pressure", begins[lever], actor="russia", target=name, size=size, cause=cause)
-        country.note("pressure_over", ends[lever], actor="russia", target=name, size=size)
+        country.note("pressure", begins[lever], actor=MOSCOW, target=name, size=size, cause=cause)
+        country.note("pressure_over", ends[lever], actor=MOSCOW, target=name, size=size)
 
 
 def note_position(country: Country) -> None:
@@ -234,22 +222,19 @@ def note_position(country: Country) -> None:
             strict=True,
         ):
             country.note(kind, where, actor="regime", size=position, cause=cause)
-    size, word = country.guarantee, country.values.power_guarantee[axes.POWERS.index("russia")]
+    size, word = country.guarantee, country.values.power_guarantee[PATRON]
     crossed = country.watch.crossings("backing", size)
     if not crossed:
         return
     given, lost = crossed
     country.note(
-        "backing_given",
-        given,
-        actor="russia",
-        size=size,
+        "backing_given", given, actor=MOSCOW, size=size,
         cause=lambda here: largest(("word", "presence"), (word[here], (size - word)[here])),
-    )
+    )  # fmt: skip
     country.note(
         "backing_lost",
         lost,
-        actor="russia",
+        actor=MOSCOW,
         size=size,
         cause=lambda here: largest(
             ("western_aid", "fewer_troops"),
@@ -269,13 +254,9 @@ def note_blows(
             ("dismissal_order", strikes[i] & ~arrests[i]),
         ):
             country.note(
-                kind,
-                here,
-                actor="regime",
-                target=commander.name,
-                size=commander.threat,
+                kind, here, actor="regime", target=commander.name, size=commander.threat,
                 cause=largest(BLOW, parts),
-            )
+            )  # fmt: skip
 
 
 def note_successors(country: Country, new: Array) -> None:

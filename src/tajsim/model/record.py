@@ -70,7 +70,8 @@ def cost(country: Country) -> Array:
     """
     values, agencies, deals, now = country.values, country.agencies, country.deals, country.now
     agreed = deals.held * deals.size * values.task_cost[TASK_OF]
-    abroad = total(PAYERS_OF * (now["aid_paid"] + by_power(agreed * deals.sweet)), axis=1)
+    paid = now["aid_paid"] + now["access_rent"] + by_power(agreed * deals.sweet)
+    abroad = total(PAYERS_OF * paid, axis=1)
     guard = values.border_cost_per_head * country.agency["russian_border_troops"].strength
     treaty = guard * values.treaty_share * country.regime.instalment
     wages = total((agencies.pay - agencies.topup) * agencies.strength * OWN)

@@ -58,6 +58,17 @@ def believed(regime: Array, patron: Array, *, donor_monitoring: Array) -> Array:
     return (1.0 - (1.0 - regime) * (1.0 - patron)) * (1.0 - donor_monitoring)
 
 
+def watch(*, donor_monitoring: Array, donor_coordination: Array) -> Array:
+    """Return how closely donors look at what is given, 0 to 1, ``(run,)``: together, the closer.
+
+    Equation:
+        watch = 1 - (1 - donor_monitoring) * (1 - donor_monitoring * donor_coordination)
+
+    Mechanisms: M58, O06.
+    """
+    return 1.0 - (1.0 - donor_monitoring) * (1.0 - donor_monitoring * donor_coordination)
+
+
 def as_told(threat: Array, told: Array, usual: Array) -> Array:
     """Return the threat that powers weigh, as it is told to them, over the usual, ``(run,)``.
 
@@ -96,14 +107,9 @@ def looked_away(
 
 
 def strength_change(
-    strength: Array,
-    wanted: Array,
-    pay_ratio: Array,
-    *,
-    clock_year: Array,
-    clock_five_years: Array,
+    strength: Array, wanted: Array, pay_ratio: Array, *, clock_year: Array, clock_five_years: Array,
     pay_pull: Array,
-) -> Array:
+) -> Array:  # fmt: skip
     """Return persons joining (positive) or leaving this month, ``(run,)``.
 
     Equation:
@@ -122,13 +128,9 @@ def strength_change(
 
 
 def wanted_strength(
-    effort_ratio: Array,
-    km_taken_over: Array,
-    *,
-    agency_strength: Array,
-    effort_follows: Array,
+    effort_ratio: Array, km_taken_over: Array, *, agency_strength: Array, effort_follows: Array,
     persons_per_km: Array,
-) -> Array:
+) -> Array:  # fmt: skip
     """Return the strength the regime pays for, persons, ``(run,)``.
 
     Equation:
@@ -145,18 +147,9 @@ def wanted_strength(
 
 
 def quality_step(
-    quality: Array,
-    level: Array,
-    pay_ratio: Array,
-    kit: Array,
-    dialogue: Array,
-    *,
-    pay_pull: Array,
-    training_yield: Array,
-    donor_monitoring: Array,
-    donor_coordination: Array,
-    clock_year: Array,
-) -> Array:
+    quality: Array, level: Array, pay_ratio: Array, kit: Array, dialogue: Array, *, pay_pull: Array,
+    training_yield: Array, donor_monitoring: Array, donor_coordination: Array, clock_year: Array,
+) -> Array:  # fmt: skip
     """Return an agency's quality next month, share of a fully effective one, ``(run,)``.
 
     Equipment multiplies what is there and cannot replace it, and it yields little where donors

@@ -10,16 +10,9 @@ from tajsim.axes import Array
 
 
 def watched(
-    level: Array,
-    aid_share: Array,
-    fear: Array,
-    *,
-    oversight: Array,
-    scrutiny: Array,
-    donor_monitoring: Array,
-    donor_coordination: Array,
-    civic_space: Array,
-) -> Array:
+    level: Array, aid_share: Array, fear: Array, *, oversight: Array, scrutiny: Array,
+    donor_monitoring: Array, donor_coordination: Array, civic_space: Array,
+) -> Array:  # fmt: skip
     """Return what one who takes bribes risks a month, in months of pay, ``(agency, run)``.
 
     Being caught and dismissed: by the service's own checks, by what people dare to tell outlets and
@@ -41,15 +34,9 @@ def watched(
 
 
 def collusion_aim(
-    bribe: Array,
-    pay: Array,
-    watch: Array,
-    vetted: Array,
-    *,
-    greed: Array,
-    bribery_norm: Array,
+    bribe: Array, pay: Array, watch: Array, vetted: Array, *, greed: Array, bribery_norm: Array,
     vetting: Array,
-) -> Array:
+) -> Array:  # fmt: skip
     """Return the share of an agency that would collude with traffickers, ``(agency, run)``.
 
     The bribe against all that is at stake: pay, and the loss of it when caught. People who were
@@ -73,15 +60,9 @@ def collusion_aim(
 
 
 def predation_aim(
-    income: Array,
-    fear: Array,
-    pay: Array,
-    watch: Array,
-    *,
-    extortion_rate: Array,
-    greed: Array,
+    income: Array, fear: Array, pay: Array, watch: Array, *, extortion_rate: Array, greed: Array,
     bribery_norm: Array,
-) -> Array:
+) -> Array:  # fmt: skip
     """Return the share of an agency that would prey on citizens, ``(agency, run)``.
 
     What people have, and give the sooner the more they fear, against pay and what is at stake.
@@ -155,16 +136,9 @@ def vetted_step(vetted: Array, kept: Array, *, clock_five_years: Array) -> Array
 
 
 def cronyism_step(
-    cronyism: Array,
-    unpaid: Array,
-    *,
-    hunger: Array,
-    scrutiny: Array,
-    civic_space: Array,
-    donor_monitoring: Array,
-    donor_coordination: Array,
-    clock_year: Array,
-) -> Array:
+    cronyism: Array, unpaid: Array, *, hunger: Array, scrutiny: Array, civic_space: Array,
+    donor_monitoring: Array, donor_coordination: Array, clock_year: Array,
+) -> Array:  # fmt: skip
     """Return the share of posts and public money that goes by patronage next month, ``(run,)``.
 
     Clients whose claims are not met are given what is there to give; what is looked at by donors

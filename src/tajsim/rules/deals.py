@@ -19,14 +19,9 @@ WHOLE = 1.0 - 1e-3
 
 
 def attention_step(
-    attention: Array,
-    normal: Array,
-    shared: Array,
-    allied: Array,
-    *,
-    attention_spread: Array,
+    attention: Array, normal: Array, shared: Array, allied: Array, *, attention_spread: Array,
     clock_year: Array,
-) -> Array:
+) -> Array:  # fmt: skip
     """Return the logarithm of powers' attention next month, ``(power, run)``.
 
     It moves by itself, with elections and other wars, and is forgotten over two years; the spread
@@ -50,21 +45,69 @@ def attention_step(
     return moved
 
 
-def threat(perceived: Array, usual: Array, drugs: Array, *, threat_sensitivity: Array) -> Array:
+def attends(attention: Array, *, power_attention: Array, attention_spread: Array) -> Array:
+    """Return the attention that powers pay now, 1 = usual, ``(power, run)``.
+
+    Equation:
+        attends = power_attention * exp(attention - 0.5 * attention_spread**2)
+
+    Mechanisms: O11, M128.
+    """
+    return power_attention * np.exp(attention - 0.5 * attention_spread**2)
+
+
+def capacity(
+    attention: Array, patron: Array, boom: Array, usual: Array, *, power_budget: Array
+) -> Array:
+    """Return what powers can and will spend, 1 = usual, ``(power, run)``.
+
+    Equation:
+        means = exp(boom) if patron > 0 else 1
+        capacity = attention * means * power_budget / usual
+
+    Args:
+        patron: 1 for Moscow, whose money follows Russian output; usual: documented money, USD.
+
+    Mechanisms: M05, O16.
+    """
+    return attention * np.where(patron > 0.0, np.exp(boom), 1.0) * power_budget / usual
+
+
+def left_alone(left: Array, on_the_spot: Array, aid: Array) -> Array:
+    """Return the share of a task that outsiders leave without a deal, 0 to 1, ``(deal, run)``.
+
+    Equation:
+        left_alone = min(left / ((1 - on_the_spot) * exp(-aid)), 1)
+
+    Args:
+        left: share that they leave with it; on_the_spot, aid: what the deal covers, see `cover`.
+
+    Mechanisms: M84.
+    """
+    return np.minimum(left / ((1.0 - on_the_spot) * np.exp(-aid)), 1.0)
+
+
+def threat(
+    perceived: Array, usual: Array, drugs: Array, believed: Array, expected: Array, *,
+    threat_sensitivity: Array,
+) -> Array:  # fmt: skip
     """Return the threat to each task over its usual level, ratio, ``(task, run)``.
 
     Equation:
         now = 1 + threat_sensitivity * perceived
-        threat = now / (1 + threat_sensitivity * usual) * drugs
+        crop = sqrt(believed / max(expected, 1e-9)) if drugs > 0 else 1
+        threat = now / (1 + threat_sensitivity * usual) * crop
 
     Args:
         perceived: threat that the regime perceives on each task, index.
-        drugs: what the harvest multiplies it by, ratio.
+        drugs: 1 for the tasks that drugs touch, else 0, ``(task, 1)``.
+        believed, expected: harvest as first published, and the same as usual, ratios.
 
     Mechanisms: M04, M07, M127.
     """
     now = 1.0 + threat_sensitivity * perceived
-    return now / (1.0 + threat_sensitivity * usual) * drugs
+    crop = np.where(drugs > 0.0, np.sqrt(believed / np.maximum(expected, 1e-9)), 1.0)
+    return now / (1.0 + threat_sensitivity * usual) * crop
 
 
 class Benefit(NamedTuple):
@@ -77,20 +120,10 @@ class Benefit(NamedTuple):
 
 
 def benefit(
-    exposure: Array,
-    threat: Array,
-    gap: Array,
-    lost: Array,
-    own_use: Array,
-    attention: Array,
-    presence: Array,
-    rival: Array,
-    friend: Array,
-    *,
-    rivalry: Array,
-    friendship: Array,
+    exposure: Array, threat: Array, gap: Array, lost: Array, own_use: Array, attention: Array,
+    presence: Array, rival: Array, friend: Array, *, rivalry: Array, friendship: Array,
     disappointment: Array,
-) -> Benefit:
+) -> Benefit:  # fmt: skip
     """Return what a unit of each deal is worth to the power that decides on it.
 
     The power's own exposure decides, not the country's need; it wants to be where its rival is,
@@ -336,19 +369,10 @@ class Prices(NamedTuple):
 
 
 def gains(
-    weight: Array,
-    protected: Array,
-    cover: Array,
-    taken: Array,
-    money: Array,
-    unpaid: Array,
-    paid: Array,
-    concentration: Array,
-    *,
-    relief_worth: Array,
-    rents_worth: Array,
+    weight: Array, protected: Array, cover: Array, taken: Array, money: Array, unpaid: Array,
+    paid: Array, concentration: Array, *, relief_worth: Array, rents_worth: Array,
     suitors_worth: Array,
-) -> Gains:
+) -> Gains:  # fmt: skip
     """Return what each bundle of deals on a task brings to the regime's survival, by reason.
 
     Protection counts by the task's weight for survival, rents by the money in it, as clients are
@@ -365,44 +389,27 @@ def gains(
         weight: of the task for survival, share, ``(run,)``.
         protected: share of the task that own agencies and outsiders carry, ``(option, run)``.
         cover: share that outsiders carry.
-        taken: what of it is diverted to the circle, share of the need.
+        taken: what of aid and rents for access is diverted to the circle, share of the need.
         money: what the task would cost at home over what all would, share, ``(run,)``.
         unpaid: clients' claims left unpaid, 0 to 1, ``(run,)``.
-        paid: what the powers pay the regime for it less concessions, share of the need.
+        paid: what the powers pay the state for it less concessions, share of the need.
         concentration: of outside provision over all tasks on few powers, 0 to 1.
 
     Mechanisms: M01, M02, M03, M17, M104, M123.
     """
     return Gains(
-        weight * protected,
-        relief_worth * cover / TASK_COUNT,
-        rents_worth * taken * (1.0 + unpaid) * money,
-        paid / TASK_COUNT,
+        weight * protected, relief_worth * cover / TASK_COUNT,
+        rents_worth * taken * (1.0 + unpaid) * money, paid / TASK_COUNT,
         suitors_worth * (1.0 - concentration),
-    )
+    )  # fmt: skip
 
 
 def prices(
-    weight: Array,
-    command: Array,
-    reliance: Array,
-    calm: Array,
-    asked: Array,
-    opening: Array,
-    harm: Array,
-    moved: Array,
-    lean: Array,
-    mood: Array,
-    demands: Array,
-    *,
-    autonomy_price: Array,
-    reliance_price: Array,
-    condition_price: Array,
-    fear_of_pressure: Array,
-    inertia: Array,
-    lean_west: Array,
-    mood_spread: Array,
-) -> Prices:
+    weight: Array, command: Array, reliance: Array, calm: Array, asked: Array, opening: Array,
+    harm: Array, moved: Array, lean: Array, mood: Array, demands: Array, *, autonomy_price: Array,
+    reliance_price: Array, condition_price: Array, fear_of_pressure: Array, inertia: Array,
+    lean_west: Array, mood_spread: Array,
+) -> Prices:  # fmt: skip
     """Return the prices of each bundle of deals on a task to the regime, by reason, as negatives.
 
     A camp whose offers are tangled with demands for an opening is the worse friend for a ruler,
@@ -433,25 +440,18 @@ def prices(
     Mechanisms: M06, M109, M110, M120, O09, O10, O12, O13, O17.
     """
     return Prices(
-        -autonomy_price * calm * weight * command,
-        -reliance_price * calm * reliance**2,
-        -condition_price * opening * weight * asked,
-        -fear_of_pressure * harm,
+        -autonomy_price * calm * weight * command, -reliance_price * calm * reliance**2,
+        -condition_price * opening * weight * asked, -fear_of_pressure * harm,
         -inertia * moved / TASK_COUNT,
         (lean_west - condition_price * opening * demands) * lean / TASK_COUNT,
         mood_spread * mood / TASK_COUNT,
-    )
+    )  # fmt: skip
 
 
 def better_terms(
-    weight: Array,
-    opening: Array,
-    asked: Array,
-    accept: Array,
-    *,
-    condition_price: Array,
+    weight: Array, opening: Array, asked: Array, accept: Array, *, condition_price: Array,
     inertia: Array,
-) -> Array:
+) -> Array:  # fmt: skip
     """Return what asking a power for better terms is worth to the regime, ``(run,)``.
 
     Equation:
@@ -468,6 +468,38 @@ def better_terms(
     """
     won = condition_price * opening * weight * asked / 2.0
     return accept * won - inertia * asked / TASK_COUNT
+
+
+def accepted(ratio: Array, instead: Array) -> Array:
+    """Return the chance that a power grants better terms, 0 to 1, shape of ``ratio``.
+
+    Equation:
+        accepted = min(ln(max(ratio, 1)), 1) * instead
+
+    Args:
+        ratio: worth of the deal to it over its cost.
+        instead: part of the deal that offers with fewer demands would replace, 0 to 1.
+
+    Mechanisms: M104.
+    """
+    return np.minimum(np.log(np.maximum(ratio, 1.0)), 1.0) * instead
+
+
+def terms_agreed(
+    condition: Array, agreed: Array, asked: Array, granted: Array, *, clock_year: Array
+) -> tuple[Array, Array]:
+    """Return ``(conditions of a deal, months for which they are agreed)``, ``(deal, run)``.
+
+    Equation:
+        eased = condition * (1 - 0.5 * granted)
+        stands = max(agreed, 2 * clock_year * asked)
+
+    Args:
+        asked, granted: 1 where the regime asks for better terms, and where it gets them.
+
+    Mechanisms: M104, M109.
+    """
+    return condition * (1.0 - 0.5 * granted), np.maximum(agreed, 2.0 * clock_year * asked)
 
 
 def package_offered(surplus: Array, leverage: Array, free: Array) -> Array:
@@ -552,6 +584,59 @@ def grievance(refused: Array, bloc: Array, *, bloc_tolerance: Array) -> Array:
     return refused + np.maximum(bloc - bloc_tolerance, 0.0) / (1.0 - bloc_tolerance)
 
 
+def debt_ratio(debt: Array, revenue: Array) -> Array:
+    """Return debt over itself and a year's revenue, 0 to 1, ``(run,)``.
+
+    Equation:
+        debt_ratio = debt / max(debt + 12 * revenue, 1)
+
+    Args:
+        debt: USD; revenue: USD/month.
+
+    Mechanisms: M111.
+    """
+    return debt / np.maximum(debt + 12.0 * revenue, 1.0)
+
+
+def bites(
+    remittances: Array, debt_ratio: Array, invested: Array, output: Array, weight: Array,
+    word: Array,
+) -> tuple[Array, Array, Array, Array, Array]:  # fmt: skip
+    """Return how much each lever would hurt the regime, in their order, 0 to 1, ``(run,)``.
+
+    Equation:
+        migrants = min(remittances / max(output, 1), 1)
+        debt = debt_ratio
+        investment = min(invested / max(output, 1), 1)
+        opponents = weight
+        backing = weight * word
+
+    Args:
+        remittances, invested, output: of a month, USD.
+        weight: of elite control for survival, share; word: how far the patron's word stands.
+
+    Mechanisms: M111, M112, O18.
+    """
+    made = np.maximum(output, 1.0)
+    sent, built = np.minimum(remittances / made, 1.0), np.minimum(invested / made, 1.0)
+    return sent, debt_ratio, built, weight, weight * word
+
+
+def moves_of_a_lever(chance: Array) -> tuple[Array, Array]:
+    """Return the chances in a quarter that a lever is ``(pulled, let go again)``, 0 to 1.
+
+    Equation:
+        pulled = 1 - (1 - chance) ** (3 / 12)
+        let_go = 0.5 * (1 - chance)
+
+    Args:
+        chance: that it is pulled within a year, ``(lever, run)``.
+
+    Mechanisms: M111, O18.
+    """
+    return 1.0 - (1.0 - chance) ** (QUARTER / 12.0), 0.5 * (1.0 - chance)
+
+
 def press_chance(
     grievance: Array, bite: Array, cost: Array, *, pressing: Array, press_slope: Array
 ) -> Array:
@@ -592,16 +677,9 @@ def expected_harm(chance: Array, bite: Array, pulled: Array, *, pressure_force: 
 
 
 def sweetened(
-    sweet: Array,
-    refused: Array,
-    held: Array,
-    keenness: Array,
-    limit: Array,
-    *,
-    sweetening: Array,
-    clock_year: Array,
-    clock_five_years: Array,
-) -> Array:
+    sweet: Array, refused: Array, held: Array, keenness: Array, limit: Array, *, sweetening: Array,
+    clock_year: Array, clock_five_years: Array,
+) -> Array:  # fmt: skip
     """Return what a power pays the regime for a deal, share of its size.
 
     Who is refused offers more each quarter, a debt written off or an investment. What is agreed

@@ -84,6 +84,17 @@ def learn(belief: Array, load: Array, lost: Array, *, clock_season: Array) -> Ar
     return belief + (lost / np.maximum(load, 1e-9) - belief) / clock_season
 
 
+def price_inland(price_in: Array, price_out: Array) -> Array:
+    """Return what drugs are worth in the country, USD/kg, ``(run,)``: halfway from line to exits.
+
+    Equation:
+        price_inland = 0.5 * (price_in + price_out)
+
+    Mechanisms: M69.
+    """
+    return 0.5 * (price_in + price_out)
+
+
 def inland_detection(persons: Array, quality: Array, *, inland_search: Array) -> Array:
     """Return the share of what passes that an honest drug unit would find, ``(run,)``.
 

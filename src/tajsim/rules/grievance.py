@@ -9,6 +9,30 @@ import numpy as np
 from tajsim.axes import REPRESSION_STEPS, Array, total
 
 
+def over_middle(share: Array) -> Array:
+    """Return what is measured from 0 to one over the middle of its scale, ratio, of its shape.
+
+    Equation:
+        over_middle = 2 * share
+
+    Mechanisms: M35, M37, P10.
+    """
+    return 2.0 * share
+
+
+def anger_ratio(anger: Array, usual: Array) -> Array:
+    """Return grievance in religious terms over its mean with that of the start, ``(run,)``, 0 to 2.
+
+    Where there was none at the start, what comes later wins twice the usual number at most.
+
+    Equation:
+        anger_ratio = 2 * anger / max(anger + usual, 1e-9)
+
+    Mechanisms: M87.
+    """
+    return 2.0 * anger / np.maximum(anger + usual, 1e-9)
+
+
 def control_of_faith(step: Array, *, religious_control: Array) -> Array:
     """Return the control of religion, 0 to 1, ``(run,)``.
 

@@ -16,15 +16,9 @@ class NewMan(NamedTuple):
 
 
 def new_man(
-    luck: Array,
-    draw: Array,
-    faith: Array,
-    *,
-    following_usual: Array,
-    following_new: Array,
-    loyalty_usual: Array,
-    devout_share: Array,
-) -> NewMan:
+    luck: Array, draw: Array, faith: Array, *, following_usual: Array, following_new: Array,
+    loyalty_usual: Array, devout_share: Array,
+) -> NewMan:  # fmt: skip
     """Return what the successor at a post brings, by one distribution for all posts, ``(run,)``.
 
     He starts with few men of his own, and nobody knows yet how loyal or how devout he is.
@@ -45,14 +39,9 @@ def new_man(
 
 
 def first_following(
-    draw: Array,
-    named: Array,
-    strong: Array,
-    armed: Array,
-    *,
-    following_usual: Array,
+    draw: Array, named: Array, strong: Array, armed: Array, *, following_usual: Array,
     following_new: Array,
-) -> Array:
+) -> Array:  # fmt: skip
     """Return the armed men of one in post in early 2004, persons, ``(run,)``.
 
     Equation:
@@ -73,13 +62,9 @@ def first_following(
 
 
 def following_step(
-    following: Array,
-    rent_ratio: Array,
-    armed: Array,
-    *,
-    following_usual: Array,
+    following: Array, rent_ratio: Array, armed: Array, *, following_usual: Array,
     clock_five_years: Array,
-) -> Array:
+) -> Array:  # fmt: skip
     """Return next month's following of one in place, persons, ``(run,)``.
 
     Equation:
@@ -197,18 +182,9 @@ class Loyalty(NamedTuple):
 
 
 def loyalty_aim(
-    rent_ratio: Array,
-    shortfall: Array,
-    fear: Array,
-    guarantee: Array,
-    creed: Array,
-    grudge: Array,
-    doubt: Array,
-    *,
-    loyalty_usual: Array,
-    loyalty_gain: Array,
-    cause_evenness: Array,
-) -> Loyalty:
+    rent_ratio: Array, shortfall: Array, fear: Array, guarantee: Array, creed: Array, grudge: Array,
+    doubt: Array, *, loyalty_usual: Array, loyalty_gain: Array, cause_evenness: Array,
+) -> Loyalty:  # fmt: skip
     """Return what takes loyalty away, in logits, and the loyalty a commander comes to, ``(run,)``.
 
     Causes weigh in the order in which the documents rank them, each ``cause_evenness`` times as
@@ -282,29 +258,25 @@ def loyalty_step(loyalty: Array, aim: Array, *, clock_season: Array) -> Array:
 
 
 def fear_step(
-    fear: Array,
-    peers_struck: Array,
-    channel_closed: Array,
-    *,
-    peer_fear: Array,
-    clock_season: Array,
-    clock_year: Array,
-) -> Array:
+    fear: Array, same_side: Array, other_side: Array, channel_closed: Array, *, peer_fear: Array,
+    clock_season: Array, clock_year: Array,
+) -> Array:  # fmt: skip
     """Return next month's fear of being next, 0 to 1, ``(run,)``.
 
     Rises with every peer struck, more among those of the same past; while the channel of that past
     is closed, as if one were struck each season. Fades within a year.
 
     Equation:
-        push = peer_fear * (peers_struck + channel_closed / clock_season)
+        peers = same_side + 0.5 * other_side
+        push = peer_fear * (peers + channel_closed / clock_season)
         fear_next = fear + min(push, 1) * (1 - fear) - fear / clock_year
 
     Args:
-        peers_struck: commanders arrested or killed last month; those of the other wartime side
-            count half.
+        same_side, other_side: other commanders arrested or killed last month, of his wartime side
+            and of the other.
         channel_closed: 1 - legal standing of the party, times his tie to it, 0 to 1.
 
     Mechanisms: S02, S01, S28.
     """
-    push = peer_fear * (peers_struck + channel_closed / clock_season)
+    push = peer_fear * (same_side + 0.5 * other_side + channel_closed / clock_season)
     return fear + np.minimum(push, 1.0) * (1.0 - fear) - fear / clock_year

@@ -43,6 +43,44 @@ def threat_of_ideas(members: Array, violent: Array, *, idea_fear: Array, arms_fe
     return felt / (1.0 + felt)
 
 
+def perceived_threats(
+    voice: Array, ideas: Array, rival: Array, sheltered: Array, crossings: Array, at_war: Array,
+    hostility: Array,
+) -> tuple[Array, Array, Array, Array, Array, Array]:  # fmt: skip
+    """Return the threat the regime perceives on each task, in their order, index, ``(run,)``.
+
+    Two crossings in a month weigh as much as full discontent, and so do as many men in arms
+    against it as it has at hand. Those who aim at others it does not see, and drugs hurt others.
+
+    Equation:
+        order = voice + ideas
+        elite = rival + sheltered
+        border = 0.5 * crossings
+        drugs = 0 * crossings
+        militancy = 2 * at_war
+        defence = hostility
+
+    Args:
+        rival: the most dangerous of the commanders, 0 to 1; sheltered: opponents abroad, 0 to 1.
+        at_war: militants who fight the state over them and the force at hand, 0 to 1.
+
+    Mechanisms: M53, M97, M114, M115.
+    """
+    none = 0.0 * crossings
+    return voice + ideas, rival + sheltered, 0.5 * crossings, none, 2.0 * at_war, hostility
+
+
+def fear_of_opening(voice: Array, strain: Array) -> Array:
+    """Return how much a ruler fears an opening, 0 to 1, ``(run,)``: the more the less firm he sits.
+
+    Equation:
+        fear_of_opening = min(voice + 0.5 * strain, 1)
+
+    Mechanisms: M109.
+    """
+    return np.minimum(voice + 0.5 * strain, 1.0)
+
+
 def survival_weights(
     perceived: Array, *, survival_weight: Array, threat_sensitivity: Array
 ) -> Array:

@@ -81,14 +81,9 @@ def trust_step(
 
 
 def civilian_control_step(
-    control: Array,
-    struck: Array,
-    breaks: Array,
-    *,
-    purge_firms: Array,
-    break_shock: Array,
+    control: Array, struck: Array, breaks: Array, *, purge_firms: Array, break_shock: Array,
     clock_five_years: Array,
-) -> Array:
+) -> Array:  # fmt: skip
     """Return civilian control over the agencies next month, 0 to 1, ``(run,)``.
 
     Each commander removed adds the share ``purge_firms`` of what is missing, each mutiny or
@@ -133,18 +128,9 @@ class Blow(NamedTuple):
 
 
 def purge_hazard(
-    threat: Array,
-    power: Array,
-    guarantee: Array,
-    grudge: Array,
-    months_since: Array,
-    urge: Array,
-    *,
-    purge_rate: Array,
-    purge_caution: Array,
-    clock_season: Array,
-    revenge: Array,
-) -> Blow:
+    threat: Array, power: Array, guarantee: Array, grudge: Array, months_since: Array, urge: Array,
+    *, purge_rate: Array, purge_caution: Array, clock_season: Array, revenge: Array,
+) -> Blow:  # fmt: skip
     """Return what brings the regime to strike at a commander, and the month's chance, ``(run,)``.
 
     The strong are struck late, when a patron's backing makes it safe, one after the other, and
@@ -241,6 +227,20 @@ def price_of_post(use: Array, interest: Array, ask: Array) -> Array:
     Mechanisms: M22, M16.
     """
     return use - interest + np.abs(use - ask)
+
+
+def what_to_ask(use: Array, power: Array) -> Array:
+    """Return what a man can ask for to go, 0 to 1, ``(run,)``: by his post, and by his own power.
+
+    Equation:
+        what_to_ask = 0.5 * (use + power)
+
+    Args:
+        use: survival weight of the work behind his post over that of the weightiest, 0 to 1.
+
+    Mechanisms: M21, M22.
+    """
+    return 0.5 * (use + power)
 
 
 def price_of_ways_out(

@@ -26,27 +26,22 @@ def pay_weight(
 
 
 def pay_step(
-    pay: Array,
-    weight: Array,
-    mean_weight: Array,
-    regime_pays: Array,
-    index: Array,
-    earnings: Array,
-    *,
-    agency_pay: Array,
-    pay_topup: Array,
+    pay: Array, weight: Array, mean_weight: Array, regime_pays: Array, index: Array,
+    earnings: Array, usual: Array, supplement: Array, *, agency_pay: Array, pay_topup: Array,
     clock_season: Array,
-) -> tuple[Array, Array]:
-    """Return ``(pay next month, what of it a donor means to add)``, USD/month.
+) -> tuple[Array, Array]:  # fmt: skip
+    """Return ``(pay next month, what of it donors mean to add)``, USD/month.
 
     The regime divides a share of its revenue, so that who weighs more takes from the others;
-    principals abroad and donors keep their pay in step with what others earn. Pay lags a season.
+    principals abroad and donors keep their pay in step with what others earn, donors as far as
+    their deals stand. Pay lags a season.
 
     Equation:
         share = weight / mean_weight if regime_pays > 0 else 1
-        aim = agency_pay * share * index + pay_topup * earnings
+        topup = (pay_topup + agency_pay * supplement) * earnings
+        aim = agency_pay * (1 - usual) * share * index + topup
         pay_next = pay + (aim - pay) / clock_season
-        topup = pay_topup * earnings
+        topup_meant = topup
 
     Args:
         weight: what one of the agency gets, 1 = as in 2004.
@@ -54,12 +49,14 @@ def pay_step(
         regime_pays: 1 where the regime decides, else 0.
         index: growth of the payer's purse since the start, ratio.
         earnings: what others earn, over that at the start.
+        usual, supplement: part of the documented pay that deals gave in 2004, and give now.
 
     Mechanisms: M45, M48, O01.
     """
     share = np.where(regime_pays > 0.0, weight / mean_weight, 1.0)
-    topup = pay_topup * earnings
-    return pay + (agency_pay * share * index + topup - pay) / clock_season, topup
+    topup = (pay_topup + agency_pay * supplement) * earnings
+    own = agency_pay * (1.0 - usual) * share * index
+    return pay + (own + topup - pay) / clock_season, topup
 
 
 def strained(strain: Array, strain_start: Array, *, consolidate: Array) -> Array:
@@ -126,17 +123,9 @@ def rent_ratio_step(ratio: Array, received: Array, habit: Array, *, clock_season
 
 
 def claims_step(
-    claims: Array,
-    purse: Array,
-    power: Array,
-    usual: Array,
-    doubt: Array,
-    *,
-    claim: Array,
-    clock_season: Array,
-    clock_year: Array,
-    clock_five_years: Array,
-) -> tuple[Array, Array]:
+    claims: Array, purse: Array, power: Array, usual: Array, doubt: Array, *, claim: Array,
+    clock_season: Array, clock_year: Array, clock_five_years: Array,
+) -> tuple[Array, Array]:  # fmt: skip
     """Return ``(what clients claim, USD/month, power that the circle reckons with)``, ``(run,)``.
 
     What there is to give, and more if they grow strong or doubt that they will be given later.
@@ -219,14 +208,9 @@ def taken_at_crossings(
 
 
 def barrier_step(
-    barrier: Array,
-    rents: Array,
-    *,
-    barrier_start: Array,
-    barrier_lobby: Array,
-    trade_pressure: Array,
-    clock_year: Array,
-) -> Array:
+    barrier: Array, rents: Array, *, barrier_start: Array, barrier_lobby: Array,
+    trade_pressure: Array, clock_year: Array,
+) -> Array:  # fmt: skip
     """Return next month's barriers at the crossings to the neighbours, 0 to 1, ``(run,)``.
 
     Equation:
@@ -244,16 +228,9 @@ def barrier_step(
 
 
 def shelter_step(
-    shelter: Array,
-    drug_rents: Array,
-    rents: Array,
-    aid: Array,
-    *,
-    shelter_strength: Array,
-    donor_monitoring: Array,
-    donor_coordination: Array,
-    clock_year: Array,
-) -> Array:
+    shelter: Array, drug_rents: Array, rents: Array, aid: Array, *, shelter_strength: Array,
+    donor_monitoring: Array, donor_coordination: Array, clock_year: Array,
+) -> Array:  # fmt: skip
     """Return next month's shelter, 0 to 1, ``(run,)``.
 
     The ruling circle and its commanders weigh what the trade brings them against all they live

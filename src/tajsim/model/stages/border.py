@@ -54,8 +54,8 @@ def border(country: Country) -> None:
     normal = country.draws.normal_each("seizure", net.names, country.calendar_month)
     luck = country.apply(border_guard.luck_of_month, normal=normal)
     ordered = country.apply(rents.sheltered, protection=net.protection, shelter=country.shelter)
-    # Inside the country a load is worth something between the line and the exits.
-    inland = 0.5 * (country.price_in + country.price_out)
+    prices = {"price_in": country.price_in, "price_out": country.price_out}
+    inland = country.apply(drug_market.price_inland, **prices)
 
     line, mine = on_the_line(country, ordered)
     entered = passed(country, line, net.bought * net.entry_share, luck)

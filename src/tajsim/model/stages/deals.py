@@ -14,12 +14,11 @@ from tajsim.model.country import Country
 from tajsim.model.notes import note_decision, note_package, note_pressure
 from tajsim.model.stages.money import recruit
 from tajsim.rules import deals as rules, outsourcing
-from tajsim.rules.aid import as_told
+from tajsim.rules.aid import as_told, watch
 from tajsim.world import WATCHED
 
 #: 1 where the first power watches the second, ``(power, power, 1)``.
 WATCHES = np.array([[[float(p in WATCHED.get(by, ()))] for p in axes.POWERS] for by in axes.POWERS])
-RUSSIA = axes.POWERS.index("russia")
 MIGRANTS = axes.PRESSURES.index("migrants")
 BORDER, ELITE = axes.TASKS.index("border"), axes.TASKS.index("elite_control")
 ORDER, MILITANCY = axes.TASKS.index("internal_order"), axes.TASKS.index("militancy")
@@ -27,6 +26,8 @@ ORDER, MILITANCY = axes.TASKS.index("internal_order"), axes.TASKS.index("militan
 IN_TURN = sorted(
     range(len(axes.TASKS)), key=lambda t: -base_value(f"survival_weight.{axes.TASKS[t]}")
 )
+#: 1 for the tasks that drugs touch, ``(task, 1)``.
+OF_DRUGS = axes.column(task in ("border", "drugs") for task in axes.TASKS)
 #: Sections in the order in which they were handed over (matveeva-2004:159).
 HANDED_OVER = (1, 0, 2, 3, 4)
 
@@ -37,14 +38,10 @@ def offers(country: Country) -> None:
     month, review = country.calendar_month, country.calendar.quarter_ends
     normal = draws.normal_each("attention", axes.POWERS, month)
     powers.attention = powers.apply(
-        rules.attention_step,
-        attention=powers.attention,
-        normal=normal,
-        shared=draws.normal("attention", "west", month),
-        allied=powers.west,
-    )
-    moved = np.exp(powers.attention - 0.5 * country.values.attention_spread**2)
-    attention = country.values.power_attention * moved
+        rules.attention_step, attention=powers.attention, normal=normal,
+        shared=draws.normal("attention", "west", month), allied=powers.west,
+    )  # fmt: skip
+    attention = powers.apply(rules.attends, attention=powers.attention)
     threat, useful = threats(country), country.useful
     # The regime knows how much of it is told for gain.
     threat[MILITANCY] = country.apply(
@@ -52,17 +49,18 @@ def offers(country: Country) -> None:
     )
     left = (1.0 - cover_of(country, useful))[book.TASK_OF]
     spot = useful * deals.spot
-    alone = left / ((1.0 - spot) * np.exp(-(useful - spot)))
-    gap = country.regime.weakness[book.TASK_OF] * np.minimum(alone, 1.0)
+    alone = deals.apply(rules.left_alone, left=left, on_the_spot=spot, aid=useful - spot)
+    gap = country.regime.weakness[book.TASK_OF] * alone
     part = powers.carried / np.maximum(total(powers.carried), 1e-9)
     rival = total(WATCHES * part[None], axis=1)
     friend = (powers.moscow - powers.west) * country.alignment
     deals.apply(deals.remember, country.diverted_part)
     powers.seen = book.by_power(deals.exposure * threat[book.TASK_OF] * gap)
     seen = np.where(powers.seen_usual > 0.0, powers.seen / np.maximum(powers.seen_usual, 1e-9), 1.0)
-    # Moscow's money follows Russian output.
-    means = np.where(powers.moscow > 0.0, np.exp(country.outside.boom), 1.0)
-    capacity = attention * means * country.values.power_budget / book.USUAL_BUDGET
+    capacity = powers.apply(
+        rules.capacity, attention=attention, patron=powers.moscow, boom=country.outside.boom,
+        usual=book.USUAL_BUDGET,
+    )  # fmt: skip
     aim = powers.apply(rules.budget_aim, seen=seen, capacity=capacity)
     powers.budget = powers.budget + (aim - powers.budget) / country.values.clock_year
     motives = deals.weigh(threat, gap, attention, rival, friend, powers.budget)
@@ -71,12 +69,9 @@ def offers(country: Country) -> None:
     mood = draws.normal_each("mood", axes.DEALS, month)
     deals.moods(mood, whim, review)
     deals.offer(
-        open_now(country),
-        country.values.power_condition,
-        country.values.donor_coordination,
-        country.regime.vote_refused,
-        review,
-    )
+        open_now(country), country.values.power_condition, country.values.donor_coordination,
+        country.regime.vote_refused, review,
+    )  # fmt: skip
     costs = country.values.task_cost[book.TASK_OF]
     country.now["aid_pledged"] = book.by_power(
         deals.offered * deals.size * costs * (1.0 - deals.spot)
@@ -98,13 +93,11 @@ FIRST_YEAR = 2002.0
 
 def threats(country: Country) -> Array:
     """Return the threat to each task over its usual level, ``(task, run)``."""
-    regime = country.regime
-    crop = country.outside.harvest_believed / np.maximum(country.outside.harvest_usual, 1e-9)
-    drugs = np.ones((len(axes.TASKS), country.run_count))
-    drugs[[BORDER, axes.TASKS.index("drugs")]] = np.sqrt(crop)
+    regime, world = country.regime, country.outside
     return country.apply(
-        rules.threat, perceived=regime.perceived, usual=regime.perceived_usual, drugs=drugs
-    )
+        rules.threat, perceived=regime.perceived, usual=regime.perceived_usual, drugs=OF_DRUGS,
+        believed=world.harvest_believed, expected=world.harvest_usual,
+    )  # fmt: skip
 
 
 def cover_of(country: Country, useful: Array) -> Array:
@@ -134,57 +127,35 @@ def scene_of(country: Country) -> book.Scene:
     )
     harm = partial(country.apply, rules.expected_harm, chance=chance, pulled=country.pulled)
     return book.Scene(
-        weight=weight,
-        own=1.0 - regime.weakness,
-        unpaid=regime.shortfall,
-        money=values.task_cost / total(values.task_cost),
-        calm=country.apply(rules.calm, fear=fear),
-        opening=opening,
-        demands=weight[ELITE] * asked,
-        corruption=values.aid_diversion * country.cronyism,
-        watch=watch(country),
-        bite=bite,
-        pulled=country.pulled,
-        useful=country.useful,
-        desire=wished * deals.apply(rules.surplus, ratio=deals.ratio),
-        wishes=total(wished),
-        bound=np.maximum(country.bound, country.calendar.year < book.OPENS),
+        weight=weight, own=1.0 - regime.weakness, unpaid=regime.shortfall,
+        money=values.task_cost / total(values.task_cost), calm=country.apply(rules.calm, fear=fear),
+        opening=opening, demands=weight[ELITE] * asked,
+        corruption=values.aid_diversion * country.cronyism, watch=country.apply(watch),
+        bite=bite, pulled=country.pulled, useful=country.useful,
+        desire=wished * deals.apply(rules.surplus, ratio=deals.ratio), wishes=total(wished),
+        bound=np.where(country.calendar.year < book.OPENS, 1.0, country.bound),
         relief=np.stack([harm(bite=bite * forgone) for forgone in book.FORGOES]),
         leverage=country.leverage,
         forgiven=debt_ratio(country) - debt_ratio(country, values.debt_written_off),
-    )
-
-
-def watch(country: Country) -> Array:
-    """Return how closely donors look at what is given, 0 to 1, ``(run,)``: together, the closer."""
-    looks, together = country.values.donor_monitoring, country.values.donor_coordination
-    result: Array = 1.0 - (1.0 - looks) * (1.0 - looks * together)
-    return result
+    )  # fmt: skip
 
 
 def bites(country: Country) -> Array:
     """Return how much each lever that Moscow is free to pull would hurt, ``(pressure, run)``."""
-    last, regime = country.last, country.regime
-    output = np.maximum(last["output"], 1.0)
-    word = country.deals.ramp[axes.DEALS.index("russian_backing")]
     bound = (book.FORGOES * (country.bound[:, None] > 0.0)).max(axis=0)
-    bite: Array = (1.0 - bound) * np.stack(
-        [
-            np.minimum(last["remittances"] / output, 1.0),
-            debt_ratio(country),
-            np.minimum(country.invested[RUSSIA] / output, 1.0),
-            regime.weight[ELITE],
-            regime.weight[ELITE] * word,
-        ]
-    )
+    found = country.apply(
+        rules.bites, remittances=country.last["remittances"], debt_ratio=debt_ratio(country),
+        invested=country.invested[book.PATRON], output=country.last["output"],
+        weight=country.regime.weight[ELITE], word=country.deals.ramp[book.BACKING],
+    )  # fmt: skip
+    bite: Array = (1.0 - bound) * np.stack(found)
     return bite
 
 
 def debt_ratio(country: Country, written: Array | float = 0.0) -> Array:
     """Return debt to Moscow less ``written`` off over itself and a year's revenue, 0 to 1."""
     debt = np.maximum(country.russian_debt - written, 0.0)
-    ratio: Array = debt / np.maximum(debt + 12.0 * country.last["budget"], 1.0)
-    return ratio
+    return country.apply(rules.debt_ratio, debt=debt, revenue=country.last["budget"])
 
 
 def bargain(country: Country) -> None:
@@ -204,7 +175,10 @@ def bargain(country: Country) -> None:
     whole = np.stack(
         [np.where(mine > 0.0, deals.held, 1.0).min(axis=0) for mine in book.IN_PACKAGE]
     )
-    country.bound = np.maximum(country.bound - 1.0, 0.0) * whole
+    # What both have had is not offered again.
+    left = (country.bound - 1.0) * whole
+    left = np.where(left > 0.0, left, -1.0)
+    country.bound = np.where(country.bound > 0.0, left, country.bound)
     guard_by_deal(country)
 
 
@@ -237,7 +211,7 @@ def bind(country: Country, place: int, whole: Array) -> Array:
     """
     term = whole * country.deals.term[book.IN_PACKAGE[place][:, 0].argmax()]
     here = (np.arange(len(axes.PACKAGES)) == place)[:, None]
-    country.bound = np.where(here, np.maximum(country.bound, term), country.bound)
+    country.bound = np.where(here * term > 0.0, np.maximum(country.bound, term), country.bound)
     written = whole * np.minimum(country.russian_debt, country.values.debt_written_off)
     country.debt_settled = country.debt_settled + written
     return written
@@ -270,9 +244,9 @@ def press(country: Country, scene: book.Scene, review: Array) -> None:
     known = {"grievance": country.moscows_grievance, "bite": scene.bite, "cost": book.LEVER_COST}
     chance = country.apply(rules.press_chance, **known)
     draw = country.draws.uniform_each("press", axes.PRESSURES, country.calendar_month)
-    quarter = 1.0 - (1.0 - chance) ** (rules.QUARTER / 12.0)
+    quarter, let_go = country.apply(rules.moves_of_a_lever, chance=chance)
     begins = review * (1.0 - country.pulled) * (draw < quarter)
-    ends = review * country.pulled * (draw < 0.5 * (1.0 - chance))
+    ends = review * country.pulled * (draw < let_go)
     country.pulled = country.pulled + begins - ends
     country.now["pressing"] = begins
     country.expected_harm = country.apply(
@@ -331,28 +305,32 @@ def guard_by_deal(country: Country) -> None:
 def delivery(country: Country) -> None:
     """Powers deliver. Writes: agency purses, aid by agency, provision of tasks."""
     deals, values = country.deals, country.values
-    scene_watch, corruption = watch(country), values.aid_diversion * country.cronyism
+    scene_watch, corruption = country.apply(watch), values.aid_diversion * country.cronyism
     arriving = np.where(deals.moscow > 0.5, values.delivery_moscow, values.delivery)
     paid = deals.paid * arriving
     fate = deals.fate(paid, corruption, scene_watch)
     cost = values.task_cost[book.TASK_OF]  # USD/month
-    country.diverted_part = fate.diverted / np.maximum(paid, 1e-9) * (paid > 1e-9)
-    now = country.now
-    now["aid_delivered"] = book.by_power(paid * cost)
-    now["aid_paid"] = book.by_power(paid * cost, book.PAYER_OF)
-    now["aid_diverted"] = book.by_power(fate.diverted * cost)
+    aid, now = 1.0 - deals.spot, country.now
+    country.diverted_part = fate.diverted * aid / np.maximum(paid, 1e-9) * (paid > 1e-9)
+    now["aid_delivered"] = book.by_power(paid * aid * cost)
+    now["aid_paid"] = book.by_power(paid * aid * cost, book.PAYER_OF)
+    now["aid_diverted"] = book.by_power(fate.diverted * aid * cost)
     now["aid_duplicated"] = book.by_task(fate.repeated * cost)
     for amount in now["aid_diverted"]:
         country.money.move("world", "patronage", amount)
+    # Access is paid to the state, and what of it the circle takes out of the treasury is its rent.
+    now["access_rent"] = book.by_power(paid * deals.spot * cost)
+    now["access_rent_taken"] = total(fate.diverted * deals.spot * cost)
+    country.money.move("world", "treasury", total(now["access_rent"]))
+    country.money.move("treasury", "patronage", now["access_rent_taken"])
     country.useful = deals.useful_now(corruption, scene_watch)
-    hand_out(country, paid, fate, cost)
+    hand_out(country, (paid - fate.diverted) * aid * cost, fate.useful * aid * cost)
     carry(country)
 
 
-def hand_out(country: Country, paid: Array, fate: rules.Fate, cost: Array) -> None:
-    """Divide aid over the country's own agencies of each task, evenly."""
-    useful, condition = fate.useful * cost, country.deals.condition
-    received = book.by_task((paid - fate.diverted) * cost)
+def hand_out(country: Country, arrives: Array, useful: Array) -> None:
+    """Divide aid, USD ``(deal, run)``, over the country's own agencies of each task, evenly."""
+    received, condition = book.by_task(arrives), country.deals.condition
     money, aid, watched = shared_out(
         np.stack([received, book.by_task(useful), book.by_task(useful * condition)])
     )

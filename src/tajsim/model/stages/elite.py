@@ -138,7 +138,8 @@ def choose_way(country: Country, who: Array) -> NDArray[np.intp]:
     interest = agencies.kit[status.POST_SERVICE] * status.POST_PART
     holds = commanders.holds
     own = total(holds * who[:, None])
-    ask = 0.5 * (total(own * use) + total(who * commanders.power))
+    his = {"use": total(own * use), "power": total(who * commanders.power)}
+    ask = country.apply(purges.what_to_ask, **his)
     fear = total(who * commanders.fear)
     peace = total(who * commanders.opposition) * country.standing
     posts = country.apply(purges.price_of_post, use=use, interest=interest, ask=ask)

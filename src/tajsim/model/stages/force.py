@@ -5,7 +5,7 @@ import numpy as np
 import tajsim.axes as axes
 from tajsim.agents.agency import OWN
 from tajsim.agents.commander import KILLED, MUTINIED, WITH_THE_HEAD, Commanders
-from tajsim.agents.deals import REACTION
+from tajsim.agents.deals import PATRON, REACTION
 from tajsim.agents.network import TERRAIN, MilitantGroups
 from tajsim.axes import AFGHAN_SECTIONS, COMMANDERS, REGIONS, Array, column, total
 from tajsim.model.country import Country
@@ -231,7 +231,7 @@ def drive_out(country: Country) -> None:
         stands=country.deals.ramp[REACTION],
     )
     if crossed := country.watch.crossings("alliance", allies):
-        country.note("intervention", crossed[0], actor="russia", size=inside)
+        country.note("intervention", crossed[0], actor=axes.POWERS[PATRON], size=inside)
     where = country.apply(militants.where_inside, control=country.regions.control)
     groups.inside, fallen = country.apply(
         militants.inside_step,
@@ -255,7 +255,7 @@ def invest(country: Country) -> None:
     """Firms of other powers build what adds to output from now on; the money stays theirs."""
     country.invested = country.apply(offers.invested, strain=country.regime.strain)
     held_back = country.values.pressure_force * country.pulled[axes.PRESSURES.index("investment")]
-    country.invested[axes.POWERS.index("russia")] *= 1.0 - held_back
+    country.invested[PATRON] *= 1.0 - held_back
     gained = country.apply(offers.output_gained, invested=total(country.invested))
     country.home_output = country.home_output + gained
 

@@ -93,20 +93,15 @@ def take_from_people(country: Country) -> Array:
     output = country.now["output"]
     police = agencies[POLICE]
     asked = country.apply(
-        rents_rules.extortion,
-        strength=police.strength,
-        predation=police.predation,
-        fear=country.fear,
-        income_per_head=output / np.maximum(country.home_people, 1.0),
-    )
+        rents_rules.extortion, strength=police.strength, predation=police.predation,
+        fear=country.fear, income_per_head=output / np.maximum(country.home_people, 1.0),
+    )  # fmt: skip
     taken[POLICE] = country.money.draw("households", AGENCIES[POLICE], asked)
     for i in AT_BORDER:
         asked = country.apply(
-            rents_rules.taken_at_crossings,
-            output=output,
-            barrier=country.barrier,
+            rents_rules.taken_at_crossings, output=output, barrier=country.barrier,
             predation=agencies[i].predation / len(AT_BORDER),
-        )
+        )  # fmt: skip
         taken[i] = country.money.draw("households", AGENCIES[i], asked)
     country.money.pay_each("world", AGENCIES, resale)
     agencies.illicit = taken + country.now["tolls"] + resale
@@ -150,12 +145,9 @@ def give_shelter(country: Country, takings: Array) -> None:
     country.now["drug_rents"] += total(country.networks.fee)
     rents = total(takings) + total(country.now["fees_commander"]) + into_patronage(country)
     country.shelter = country.apply(
-        rents_rules.shelter_step,
-        shelter=country.shelter,
-        drug_rents=country.now["drug_rents"],
-        rents=rents,
-        aid=total(country.agencies.watched_aid * AGAINST_TRADE),
-    )
+        rents_rules.shelter_step, shelter=country.shelter, drug_rents=country.now["drug_rents"],
+        rents=rents, aid=total(country.agencies.watched_aid * AGAINST_TRADE),
+    )  # fmt: skip
 
 
 def pay_clients(country: Country, takings: Array) -> None:
@@ -184,26 +176,18 @@ def get_used(country: Country, purse: Array, received: Array) -> None:
     """Let claims and what each is used to follow the rents."""
     commanders = country.commanders
     country.claims, country.clients_usual = country.apply(
-        rents_rules.claims_step,
-        claims=country.claims,
-        purse=purse,
-        power=country.clients_power,
-        usual=country.clients_usual,
-        doubt=country.unsure,
-    )
+        rents_rules.claims_step, claims=country.claims, purse=purse, power=country.clients_power,
+        usual=country.clients_usual, doubt=country.unsure,
+    )  # fmt: skip
     commanders.received = received
     commanders.rent_ratio = commanders.apply(
-        rents_rules.rent_ratio_step,
-        ratio=commanders.rent_ratio,
-        received=received,
+        rents_rules.rent_ratio_step, ratio=commanders.rent_ratio, received=received,
         habit=commanders.habit,
-    )
+    )  # fmt: skip
     commanders.habit = commanders.apply(
-        rents_rules.habit_step,
-        habit=commanders.habit,
-        received=received,
+        rents_rules.habit_step, habit=commanders.habit, received=received,
         in_place=commanders.in_place,
-    )
+    )  # fmt: skip
 
 
 def share_posts(country: Country) -> None:
@@ -217,7 +201,7 @@ def into_patronage(country: Country) -> Array:
     """Return what came into the purse of the ruling circle this month, USD, ``(run,)``."""
     now = country.now
     climbed = total(now["rents_to_regime"]) + now["fees_regime"]
-    return climbed + total(now["aid_diverted"]) + now["aid_freed"]
+    return climbed + total(now["aid_diverted"]) + now["access_rent_taken"] + now["aid_freed"]
 
 
 def agencies(country: Country) -> None:
@@ -228,7 +212,7 @@ def agencies(country: Country) -> None:
     strained = country.apply(
         rents_rules.strained, strain=regime.strain, strain_start=regime.strain_usual
     )
-    agencies.be_paid(ratio, country.revenue, earnings, strained)
+    agencies.be_paid(ratio, country.revenue, earnings, strained, country.deals.supplements)
     political, heads = political_heads(country), country.commanders.heads
     agencies.purged = political
     headed = (heads * column(range(1, len(COMMANDERS) + 1))[:, None]).max(axis=0)

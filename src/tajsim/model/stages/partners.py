@@ -9,16 +9,15 @@ import tajsim.rules.aid as aid_rules
 import tajsim.rules.offers as offers_rules
 from tajsim.agents.agency import mean_by_task
 from tajsim.agents.commander import TO_GIVE
-from tajsim.agents.deals import BACKING
+from tajsim.agents.deals import BACKING, PATRON
 from tajsim.agents.network import BOYCOTTS
 from tajsim.axes import Array, column, total
 from tajsim.model.country import Country
 from tajsim.model.stages.elite import look_ahead
 from tajsim.model.stages.force import civil_aid, invest
-from tajsim.rules import loyalty, militants, outsourcing, party, purges, succession, violence
+from tajsim.rules import grievance, loyalty, militants, outsourcing, party, purges, succession
 from tajsim.rules.state import part_of
-
-RUSSIA = axes.POWERS.index("russia")
+from tajsim.rules.violence import standing
 
 #: 0 for the tasks that an agency does for the regime however corrupt it is, else 1, ``(task, 1)``:
 #: it still keeps order and guards the ruler, and fails at what it sells (mechanism M43).
@@ -95,7 +94,7 @@ def lean(country: Country) -> None:
     country.west_share = total(powers.carried * powers.west) / carried
     backing = country.apply(
         offers_rules.guarantee, alignment=country.alignment, presence=country.base_presence
-    )[RUSSIA]
+    )[PATRON]
     withdrawn = country.values.pressure_force * country.pulled[axes.PRESSURES.index("backing")]
     word = country.deals.ramp[BACKING] * (1.0 - withdrawn)
     country.guarantee = country.apply(
@@ -120,7 +119,9 @@ def choices(country: Country) -> None:
     country.commanders.weigh(regime.trust, regime.civilian_control, growth, country.forces)
     regime.choose_effort()
     look_ahead(country)
-    country.opening = np.minimum(country.mean_voice + 0.5 * regime.strain, 1.0)
+    country.opening = country.apply(
+        outsourcing.fear_of_opening, voice=country.mean_voice, strain=regime.strain
+    )
     deals.bargain(country)
     lean(country)
     regime.pay_instalment(country.leverage)
@@ -129,26 +130,21 @@ def choices(country: Country) -> None:
 
 
 def perceived_threats(country: Country) -> Array:
-    """Return the threat the regime perceives on each task, index, ``(task, run)``.
-
-    Fighters abroad who aim at others are not seen (M97); sheltered opponents are (M114, M115).
-    """
-    seen = np.zeros((len(axes.TASKS), country.run_count))
+    """Return the threat the regime perceives on each task, index, ``(task, run)``."""
     ideas = country.apply(
         outsourcing.threat_of_ideas,
         members=country.movement["hizb_ut_tahrir"].members / 1000.0,
         violent=country.people["violent"] / 1000.0,
     )
-    seen[axes.TASKS.index("internal_order")] = country.mean_voice + ideas
-    sheltered = country.values.pressure_force * country.pulled[axes.PRESSURES.index("opponents")]
-    seen[axes.TASKS.index("elite_control")] = country.commanders.threat.max(axis=0) + sheltered
-    seen[axes.TASKS.index("militancy")] = 2.0 * country.apply(
-        part_of, part=country.militants.at_war, other=country.at_hand()
-    )
-    crossed = total(country.last["incursions"])
-    seen[axes.TASKS.index("external_defence")] = country.hostility
-    seen[axes.TASKS.index("border")] = 0.5 * crossed
-    return seen
+    opponents = country.pulled[axes.PRESSURES.index("opponents")]
+    at_war = country.apply(part_of, part=country.militants.at_war, other=country.at_hand())
+    found = country.apply(
+        outsourcing.perceived_threats, voice=country.mean_voice, ideas=ideas,
+        rival=country.commanders.threat.max(axis=0),
+        sheltered=country.values.pressure_force * opponents,
+        crossings=total(country.last["incursions"]), at_war=at_war, hostility=country.hostility,
+    )  # fmt: skip
+    return np.stack(found)
 
 
 def order_purges(country: Country) -> None:
@@ -199,24 +195,22 @@ def climb_ladder(country: Country) -> None:
     ratios = np.stack(
         [
             country.values.party_appeal * irpt.credit,
-            2.0 * (1.0 - country.mean_control),
+            country.apply(grievance.over_middle, share=1.0 - country.mean_control),
             1.0 + regime.incidents,
-            2.0 * country.mean_voice,
+            country.apply(grievance.over_middle, share=country.mean_voice),
         ]
     )
     parts, (up, down) = regime.weigh_party(
-        ratios,
-        country.west_share,
-        excused(country, country.values.west_priority),
+        ratios, country.west_share, excused(country, country.values.west_priority),
         excused(country, country.values.moscow_tolerance),
-    )
+    )  # fmt: skip
     draw = country.draws.uniform("ladder", "regime", country.calendar_month)
     taken, eased = (draw < up).astype(float), (draw > 1.0 - down).astype(float)
     regime.ladder = regime.ladder + taken - eased
     lost = regime.ladder >= 1.0 + axes.REPRESSION_STEPS.index("seats_lost")
     irpt.seats = np.where(lost, 0.0, irpt.seats)
     before = country.standing
-    country.standing = country.apply(violence.standing, step=regime.ladder)
+    country.standing = country.apply(standing, step=regime.ladder)
     notes.note_ladder(country, (taken, eased), before, parts)
     answer_repression(country)
 
@@ -226,11 +220,9 @@ def answer_repression(country: Country) -> None:
     regime, movements, irpt = country.regime, country.movements, country.movement["irpt"]
     ours = country.at_home * country.regions.opposition
     place = country.apply(
-        party.place_in_politics,
-        standing=country.standing,
-        seat_share=irpt.seats / country.values.seats_all,
-        apart=np.zeros(country.run_count),
-    )
+        party.place_in_politics, standing=country.standing,
+        seat_share=irpt.seats / country.values.seats_all, apart=np.zeros(country.run_count),
+    )  # fmt: skip
     anger = total(ours * country.regions.grievance) / np.maximum(total(ours), 1.0)
     reasons = {"place": place, "fear": country.fear, "anger": anger, "creed": country.creed}
     chances = np.stack(country.apply(party.weigh_answers, **reasons, step=regime.ladder))

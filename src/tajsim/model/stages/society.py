@@ -36,7 +36,7 @@ def society(country: Country) -> None:
     )
     worse = live(country)
     dread(country)
-    faith = 2.0 * country.creed * country.regions.devout
+    faith = country.apply(grievance.over_middle, share=country.creed) * country.regions.devout
     faith = faith / np.maximum(country.mean_over_people(country.regions.devout), 1e-9)
     resent(country, worse, faith)
     grow_and_migrate(country)
@@ -73,7 +73,7 @@ def preying(country: Country) -> Array:
     police = country.agency["interior_ministry"]
     policing = police.strength / np.maximum(country.home_people, 1.0) * country.police_scale
     policing = policing * country.regime.effort_ratio(police.tasks)
-    return 2.0 * police.predation * policing
+    return country.apply(grievance.over_middle, share=police.predation) * policing
 
 
 def dread(country: Country) -> None:
@@ -85,7 +85,7 @@ def dread(country: Country) -> None:
             preying(country),
             1.0 + regime.felt,
             1.0 + regime.incidents,
-            2.0 * (1.0 - country.values.civic_space),
+            country.apply(grievance.over_middle, share=1.0 - country.values.civic_space),
         ]
     )
     aim = country.apply(grievance.fear_aim, ratios=ratios, rank=ranks(ratios))
@@ -110,7 +110,9 @@ def resent(country: Country, worse: Array, faith: Array) -> None:
             alike + worse,
             alike + preying(country),
             faith,
-            2.0 * regions.excluded(country.place, country.cronyism),
+            country.apply(
+                grievance.over_middle, share=regions.excluded(country.place, country.cronyism)
+            ),
             insecurity,
             1.0 + regions.idle / work,
         ]
@@ -155,8 +157,7 @@ def protest(country: Country) -> None:
 def members(country: Country, skill: Array) -> None:
     """Movements win and lose members; a party sheds some to violent groups and underground."""
     movements = country.movements
-    # Where there was none at the start, what comes later wins twice the usual number at most.
-    anger = 2.0 * country.anger / np.maximum(country.anger + country.anger_start, 1e-9)
+    anger = country.apply(grievance.anger_ratio, anger=country.anger, usual=country.anger_start)
     violent = movements.apply(movements.win_and_lose, country.standing, anger)
     move_home(country, "violent", -violent)
     country.now["radicalised"] += violent
