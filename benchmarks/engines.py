@@ -18,7 +18,7 @@ import tajsim
 from benchmarks.close_calls import close_calls
 from benchmarks.ensembles import FEW, SCENARIO
 from benchmarks.ratio import core_seconds, one_core, seconds
-from tajsim.compiled import engine, program
+from tajsim.compiled import engine, machine, program
 
 #: Runs, and the least that the compiled engine is to be faster.
 GOALS = {1: 40.0, 200: 8.0, 1000: 5.0}
@@ -121,7 +121,7 @@ def _compiling() -> None:
 
     def compile_() -> None:
         nonlocal code
-        code = program.compiled(text)
+        code = machine.compiled(text)
 
     made = seconds(compile_)
     with TemporaryDirectory() as folder:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tajsim.compiled.layout import MOVES, RowLayout, resolved
+from tajsim.compiled.machine import machine
 from tajsim.compiled.traced import Graph, Input
 
 if TYPE_CHECKING:
@@ -206,41 +207,11 @@ def written(model: TajikistanModel, held: bool = False, lanes: int = LANES) -> t
 # Compiled.
 
 
-def compiled(text: str) -> bytes:
-    """Return the object file of a program for this processor.
-
-    Raises:
-        RuntimeError: if the processor multiplies and adds in two steps alone.
-    """
-    import llvmlite.binding as llvm
-
-    if llvm.get_host_cpu_features().get("fma") is False:
-        raise RuntimeError("the processor has no fused multiply-add")
-
-    # The passes of LLVM find nothing to improve and double the time.
-    module = llvm.parse_assembly(text)
-    module.verify()
-    return bytes(_machine().emit_object(module))
-
-
-def _machine() -> Any:
-    import llvmlite.binding as llvm
-
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(),
-        features=llvm.get_host_cpu_features().flatten(),
-        opt=2,
-        jit=True,
-    )
-
-
 def linked(about: About, code: bytes) -> Program:
     """Return a program that can be called."""
     import llvmlite.binding as llvm
 
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine())
     engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
     engine.finalize_object()
     at, number = ctypes.c_void_p, ctypes.c_int64
