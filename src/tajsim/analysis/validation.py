@@ -130,6 +130,9 @@ def read_observations(path: str | Path) -> list[Observation]:
     wrong: list[str] = []
     for row in table:
         try:
+            if None in row or None in row.values():
+                many = "many" if None in row else "few"
+                raise ValueError(f"too {many} cells; expected {len(have)}, with commas between")
             one = _observation({name: (row[name] or "").strip() for name in SERIES_COLUMNS})
             if same := found.get(one[:3]):
                 raise ValueError(f"year: {one.year} stands in line {same[0]} too")

@@ -468,7 +468,7 @@ def check_window(source: Source, period: Period, inherited: list[Event]) -> list
     start after one, because the state that the event left behind would be missing.
     """
     problems, (start, end), keys = source.problems, period, toml.keys_of(ScenarioFile)
-    whole = "extends" not in source.top and not toml.misspelt("extends", source.tables, keys)
+    whole = "extends" not in source.tables and not toml.misspelt("extends", source.tables, keys)
     for key, month in (("start", start), ("end", end)):
         if not month and whole and key not in source.tables:
             text = f"expected {key} = 'YYYY-MM' or extends = 'status-quo'"

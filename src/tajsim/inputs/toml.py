@@ -247,8 +247,8 @@ _EXPECTED = {
 _LENGTHS = {
     "string_too_short": "is empty; expected a text",
     "string_too_long": "is too long; expected at most {max_length} characters",
-    "too_short": "has {actual_length} entries; expected {min_length}",
-    "too_long": "has {actual_length} entries; expected {max_length}",
+    "too_short": "too few entries ({actual_length}); expected at least {min_length}",
+    "too_long": "too many entries ({actual_length}); expected at most {max_length}",
 }
 
 
