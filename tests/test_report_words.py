@@ -1,5 +1,6 @@
 """The sentences of a report claim no more than the runs show."""
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import synthetic
 import xarray as xr
 from hypothesis import given, settings, strategies as st
 
+from tajsim.cli.main import _Clean
 from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.outcomes import STAKES, load_outcomes
 from tajsim.inputs.registry import load_families
@@ -36,6 +38,9 @@ def test_cards_fit_a_terminal(count: int, runs: int) -> None:
     found = cards(synthetic.results(scenarios=NAMES[:count], runs=runs, months=30))
     lines = several_text(found).splitlines()
     assert len(lines) <= 42 and max(map(len, lines)) <= 80
+    text, stream = several_text(found, 80, True), io.StringIO()
+    _Clean(stream).write(text + "\033[2J\033[33m")  # what is not ours is no colour
+    assert "\033[1m" in text and stream.getvalue() == f"{text}?[2J?[33m"
     for one in found:
         assert not BOUNDLESS.search(one.finding) and not one.finding.endswith(".")
         assert len(one.numbers) <= 6 and len(one.rows()) <= 12
