@@ -22,7 +22,7 @@ import numpy as np
 
 import tajsim
 from benchmarks.ratio import one_core
-from tajsim.compiled import engine, machine, program, tracer
+from tajsim.compiled import engine, program, tracer
 from tajsim.compiled.kernel import KernelCode
 from tajsim.compiled.layout import EACH, NoteBlock, RowLayout, Rows, Statement, resolved, shape_of
 from tajsim.compiled.traced import Operation
@@ -240,7 +240,7 @@ def report(rounds: int = 30) -> None:
     assert not any(isinstance(s, NoteBlock) for s in layout.sections["month"].statements)
     date = min(base for given, base in layout.leaves.items() if "calendar." in given.name)
     text = KernelCode(layout, program.LANES, (date, 0), []).text
-    ours = program.linked(None, machine.compiled(text))  # type: ignore[arg-type]
+    ours = program.linked(None, program.compiled(text))  # type: ignore[arg-type]
     written = CLoop(plain).text
     arena, keys, counters = _filled(layout, model)
     other, _, drawn = _filled(plain, model)

@@ -18,7 +18,7 @@ import tajsim
 from benchmarks.close_calls import close_calls
 from benchmarks.ensembles import FEW, SCENARIO
 from benchmarks.ratio import core_seconds, one_core, seconds
-from tajsim.compiled import engine, machine, program
+from tajsim.compiled import engine, program
 
 #: Runs, and the least that the compiled engine is to be faster.
 GOALS = {1: 40.0, 200: 8.0, 1000: 5.0}
@@ -121,7 +121,7 @@ def _compiling() -> None:
 
     def compile_() -> None:
         nonlocal code
-        code = machine.compiled(text)
+        code = program.compiled(text)
 
     made = seconds(compile_)
     with TemporaryDirectory() as folder:

@@ -18,7 +18,7 @@ from scipy.special import ndtri
 
 from benchmarks.close_calls import close_calls
 from tajsim import TajikistanModel, load_scenario
-from tajsim.compiled import engine, machine, program, tracer
+from tajsim.compiled import engine, program, tracer
 from tajsim.compiled.program import Program
 from tajsim.compiled.vectors import Writer, functions
 from tajsim.ensemble import run_many
@@ -202,7 +202,7 @@ def worked_out(name: str, *given: Any) -> Any:
     at = ", ".join(f"ptr {place}" for place in ("%a", "%b", "%to"))
     code = f"{known}\ndefine void @months({at}) {{\nentry:\n{lines}\nret void\n}}"
     code += "\ndefine void @fixed_rows(ptr %a) {\nret void\n}"
-    made = program.linked(cast(Any, None), machine.compiled(code))
+    made = program.linked(cast(Any, None), program.compiled(code))
     address = ctypes.cast(made.months, ctypes.c_void_p).value
     call = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 3)(address or 0)
     raw = np.zeros(3 * 8 + 8)
@@ -245,14 +245,14 @@ def test_powers_are_those_of_numpy() -> None:
 def test_a_processor_without_fused_operations_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("llvmlite.binding.get_host_cpu_features", lambda: {"fma": False})
     with pytest.raises(RuntimeError, match="fused"):
-        machine.compiled("")
+        program.compiled("")
 
 
 def test_ctrl_c_ends_a_compilation_at_once(tmp_path: Path) -> None:
     chain = "\n".join(f"%x{i} = fmul double %x{i - 1}, %x{i // 2}" for i in range(1, 30_000))
     text = f"define double @f(double %x0) {{\n{chain}\nret double %x29999\n}}"
     (tmp_path / "long.ll").write_text(text, encoding="utf-8")
-    call = "import sys; from tajsim.compiled.machine import *; print(flush=True); compiled_apart("
+    call = "import sys; from tajsim.compiled.program import *; print(flush=True); compiled_apart("
     command = [sys.executable, "-c", f"{call}open(sys.argv[1]).read())", str(tmp_path / "long.ll")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout and process.stdout.readline() == b"\n"

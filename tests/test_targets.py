@@ -58,9 +58,10 @@ def is_set(target: Target) -> bool:
 def test_what_history_sets_or_holds_is_given() -> None:
     held = {t.id: t.use for t in LIST.targets.values() if is_set(t)}
     assert held == dict.fromkeys(("us-top-up-2014", "eu-border-2005"), "given")
-    planted = only(ROW).model_copy(update={"outcome": "purges", "window": ("2009-07", "2009-07")})
-    assert is_set(planted.model_copy(update={"where": {"commander": "ziyoyev"}}))
-    assert not is_set(planted.model_copy(update={"where": {"commander": "khalimov"}}))
+    struck = {"outcome": "purges", "window": ("2009-07", "2009-07")}
+    for name in ("ziyoyev", "khalimov"):  # one of whom history has arrested then
+        planted = only().model_copy(update={**struck, "where": {"commander": name}})
+        assert is_set(planted) == (name == "ziyoyev")
 
 
 def test_values_come_from_the_ledger() -> None:

@@ -131,8 +131,7 @@ def read_observations(path: str | Path) -> list[Observation]:
     for row in table:
         try:
             if None in row or None in row.values():
-                many = "many" if None in row else "few"
-                raise ValueError(f"too {many} cells; expected {len(have)}, with commas between")
+                raise ValueError(f"too many or too few cells; expected {len(have)}, between commas")
             one = _observation({name: (row[name] or "").strip() for name in SERIES_COLUMNS})
             if same := found.get(one[:3]):
                 raise ValueError(f"year: {one.year} stands in line {same[0]} too")

@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from tajsim.compiled import program as programs
 from tajsim.compiled.kernel import ASKED, COUNT, NOTE_HEAD, NOTE_PARTS, PLACE
-from tajsim.compiled.machine import compiled_apart
 from tajsim.compiled.program import Program, tell_once
 from tajsim.compiled.traced import RUNS, TraceError
 from tajsim.errors import UserError, unknown
@@ -98,9 +97,7 @@ def using(engine: str | None) -> Iterator[None]:
 # The program of a model.
 
 #: Programs by class (two may have one name), rules held and outcomes; None where there is none.
-_KNOWN: WeakKeyDictionary[
-    type[TajikistanModel], dict[tuple[bool, tuple[str, ...]], Program | None]
-] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Any, dict[Any, Program | None]] = WeakKeyDictionary()
 
 
 def compile_once(held: bool = False) -> None:
@@ -181,7 +178,7 @@ def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: b
             tell_once(f"compiling the model{how}, once for this version and machine ...")
         if written is None:
             written = programs.written(kind(runs=2, settled=False), held)
-        found = written[0], compiled_apart(written[1])
+        found = written[0], programs.compiled_apart(written[1])
         programs.keep(path, key, *found)
     return programs.linked(*found)
 

@@ -6,8 +6,10 @@ import ctypes
 import json
 import os
 import stat
+import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
@@ -17,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tajsim.compiled.layout import MOVES, RowLayout, resolved
-from tajsim.compiled.machine import machine
 from tajsim.compiled.traced import Graph, Input
 
 if TYPE_CHECKING:
@@ -207,11 +208,58 @@ def written(model: TajikistanModel, held: bool = False, lanes: int = LANES) -> t
 # Compiled.
 
 
+#: What the other process does.
+_APART = (
+    "from tajsim.compiled.program import *; sys.stdout.buffer.write(compiled(sys.stdin.read()))"
+)
+
+
+def compiled_apart(text: str) -> bytes:
+    """Return what `compiled` does, from a process of its own: LLVM does not heed Ctrl-C."""
+    paths = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
+    given: Any = {"input": text.encode(), "capture_output": True, "env": {**os.environ, **paths}}
+    with suppress(OSError):  # it cannot be started
+        found = subprocess.run([sys.executable, "-P", "-c", _APART], **given)
+        if not found.returncode:
+            return bytes(found.stdout)
+    return compiled(text)
+
+
+def compiled(text: str) -> bytes:
+    """Return the object file of a program for this processor.
+
+    Raises:
+        RuntimeError: if the processor multiplies and adds in two steps alone.
+    """
+    import llvmlite.binding as llvm
+
+    if llvm.get_host_cpu_features().get("fma") is False:
+        raise RuntimeError("the processor has no fused multiply-add")
+
+    # The passes of LLVM find nothing to improve and double the time.
+    module = llvm.parse_assembly(text)
+    module.verify()
+    return bytes(_machine().emit_object(module))
+
+
+def _machine() -> Any:
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(),
+        features=llvm.get_host_cpu_features().flatten(),
+        opt=2,
+        jit=True,
+    )
+
+
 def linked(about: About, code: bytes) -> Program:
     """Return a program that can be called."""
     import llvmlite.binding as llvm
 
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine())
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
     engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
     engine.finalize_object()
     at, number = ctypes.c_void_p, ctypes.c_int64

@@ -551,8 +551,7 @@ def _laid_over(under: Scenario, source: Source) -> Scenario:
     texts = under.text, f"# {source.problems.shown_path}\n{source.text}"
     return Scenario(
         name=source.path.stem,
-        title=top.get("title", ""),
-        question=top.get("question", ""),
+        **{name: top.get(name, "") for name in ("title", "question", "label")},
         extends=top.get("extends"),
         start=period[0],
         end=period[1],
@@ -562,7 +561,6 @@ def _laid_over(under: Scenario, source: Source) -> Scenario:
         origins={**under.origins, **origins},
         text="\n".join(filter(None, texts)),
         without=tuple(dict.fromkeys([*under.without, *off])),
-        label=top.get("label", ""),
         asks=question_of(source, period),
     )
 

@@ -419,8 +419,7 @@ def _manifest(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
         column |= dict(zip(("window_start", "window_end"), k.window, strict=True))
         about = ("label", "aggregate", "places", "meaning")
         columns.append({**column, **{name: getattr(outcome, name) for name in about}})
-    ways = {bool(s.without) for s in experiment.scenarios}
-    for held in ways:
+    for held in (ways := {bool(s.without) for s in experiment.scenarios}):
         compile_once(held)
     told = ("title", "question", "seed", "parameters", "start", "end")
     factor = ("unit", "low", "high", "values", "spread", "role", "basis")
