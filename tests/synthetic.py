@@ -100,11 +100,8 @@ def results(
         },
         {
             "title": " against ".join(reversed(scenarios)),
-            "tajsim_version": "0.1.0",
-            "model": "0.1.0+0",
-            "seed": str(seed),
-            "runs": runs,
-            "parameters_mode": "prior",
+            **{"tajsim_version": "0.1.0", "model": "0.1.0+0", "parameters_mode": "prior"},
+            **{"seed": str(seed), "runs": runs},
             "reference": scenarios[0] if scenarios[1:] else "",
             "events": json.dumps(events if events is not None else table),
         },

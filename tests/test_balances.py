@@ -91,14 +91,11 @@ def money_balances(model: TajikistanModel) -> None:
 
 #: Who holds shares: kinds of actors, or the country itself.
 SHARES = {
-    "agencies": "collusion quality",
-    "commanders": "loyalty fear",
+    **{"agencies": "collusion quality", "commanders": "loyalty fear"},
     "regions": "grievance control voice truce",
     "country": "hardship fear barrier",
-    "regime": "effort task_provision trust strain",
-    "networks": "protection access",
-    "deals": "held ramp built size condition",
-    "powers": "provision",
+    **{"regime": "effort task_provision trust strain", "networks": "protection access"},
+    **{"deals": "held ramp built size condition", "powers": "provision"},
 }
 
 

@@ -383,7 +383,7 @@ def test_the_origin_is_rewritten_only_when_the_numbers_agree(
     assert 'model = "0123456789ab"' in after and "fitted_with = " in after
 
     monkeypatch.setattr(module, "current_settings", lambda: {"history": "?", "targets": "?"})
-    refused("another history and targets", module.confirm, data)
+    refused("to other history and targets", module.confirm, data)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ import ctypes
 import gc
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, cast
 
@@ -246,6 +248,20 @@ def test_a_processor_without_fused_operations_is_refused(monkeypatch: pytest.Mon
         program.compiled("")
 
 
+def test_ctrl_c_ends_a_compilation_at_once(tmp_path: Path) -> None:
+    chain = "\n".join(f"%x{i} = fmul double %x{i - 1}, %x{i // 2}" for i in range(1, 30_000))
+    text = f"define double @f(double %x0) {{\n{chain}\nret double %x29999\n}}"
+    (tmp_path / "long.ll").write_text(text, encoding="utf-8")
+    call = "import sys; from tajsim.compiled.program import *; print(flush=True); compiled_apart("
+    command = [sys.executable, "-c", f"{call}open(sys.argv[1]).read())", str(tmp_path / "long.ll")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout and process.stdout.readline() == b"\n"
+        time.sleep(2.0)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(1.5) != 0 and process.stderr
+        assert b"KeyboardInterrupt" in process.stderr.read()
+
+
 # What is kept, and what is left alone.
 
 
@@ -309,7 +325,7 @@ def test_a_subclass_is_compiled_or_left_to_numpy_with_one_line(
         engine.advance(model, found, 1)
         assert model.cronyism == pytest.approx(by * before)
     assert engine.used("compiled", held=True) == "compiled"
-    monkeypatch.setitem(engine._KNOWN, (TajikistanModel, True, ()), None)
+    monkeypatch.setitem(engine._KNOWN[TajikistanModel], (True, ()), None)
     assert [engine.used("compiled", held) for held in (False, True)] == ["compiled", "numpy"]
 
 

@@ -16,11 +16,8 @@ SUBJECTS = {
     *("opposition", "population", "power", "regime"),
 }
 LINES = {
-    "matveeva-2004": 289,
-    "edm-2004-09": 15,
-    "icg-2016": 294,
-    "edm-2007-04": 19,
-    "edm-2007-03": 21,
+    **{"matveeva-2004": 289, "edm-2004-09": 15, "icg-2016": 294},
+    **{"edm-2007-04": 19, "edm-2007-03": 21},
     **dict.fromkeys(("unodc-opium-survey", "unodc-opium-revised", "world-bank-wdi"), 1),
 }
 FIGURES = list(ledger.load_figures().values())

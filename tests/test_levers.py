@@ -27,9 +27,7 @@ VISIBLE = 1e-3
 
 #: Outcomes that only repeat the lever of the family.
 ECHOES = {
-    "agency_strength": "strength",
-    "agency_pay": "pay",
-    "pay_topup": "pay",
+    **{"agency_strength": "strength", "agency_pay": "pay", "pay_topup": "pay"},
     "debt_to_russia": "foreign_debt",
     "heir_designated": "heir_named",
     "succession_process": "succession_settled",

@@ -19,15 +19,10 @@ from tajsim.model.model import TajikistanModel
 
 pytestmark = pytest.mark.usefixtures("all_soon")
 KINDS = {
-    "Regime": 1,
-    "SecurityAgency": len(axes.AGENCIES),
-    "ExternalPower": len(axes.POWERS),
-    "Deal": len(axes.DEALS),
-    "TraffickingNetwork": len(axes.NETWORKS),
-    "Commander": len(axes.COMMANDERS),
-    "Movement": len(axes.MOVEMENTS),
-    "MilitantGroup": len(axes.MILITANT_GROUPS),
-    "Region": len(axes.REGIONS),
+    **{"Regime": 1, "SecurityAgency": len(axes.AGENCIES), "ExternalPower": len(axes.POWERS)},
+    **{"Deal": len(axes.DEALS), "TraffickingNetwork": len(axes.NETWORKS)},
+    **{"Commander": len(axes.COMMANDERS), "Movement": len(axes.MOVEMENTS)},
+    **{"MilitantGroup": len(axes.MILITANT_GROUPS), "Region": len(axes.REGIONS)},
 }
 
 

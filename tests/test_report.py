@@ -69,11 +69,8 @@ def test_every_part_is_there(page: Page) -> None:
         "Khorog handed over",
         "matveeva-2004:159",
         "scenarios/russian-border-withdrawal.toml:15",
-        "There are only 6 runs",
         discrepancy.statement(),
-        "parameters in force",
-        "seed 1",
-        "numpy",
+        *("There are only 6 runs", "parameters in force", "seed 1", "numpy"),
         "Eurasia Daily Monitor",
     ):
         assert said in words, said

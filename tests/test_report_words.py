@@ -1,5 +1,6 @@
 """The sentences of a report claim no more than the runs show."""
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import synthetic
 import xarray as xr
 from hypothesis import given, settings, strategies as st
 
+from tajsim.cli.main import _Clean
 from tajsim.inputs.events import EVENT_KINDS
 from tajsim.inputs.outcomes import STAKES, load_outcomes
 from tajsim.inputs.registry import load_families
@@ -36,6 +38,9 @@ def test_cards_fit_a_terminal(count: int, runs: int) -> None:
     found = cards(synthetic.results(scenarios=NAMES[:count], runs=runs, months=30))
     lines = several_text(found).splitlines()
     assert len(lines) <= 42 and max(map(len, lines)) <= 80
+    text, stream = several_text(found, 80, True), io.StringIO()
+    _Clean(stream).write(text + "\033[2J\033[33m")  # what is not ours is no colour
+    assert ("\033[1m" in text) == (count < 7) and stream.getvalue() == f"{text}?[2J?[33m"
     for one in found:
         assert not BOUNDLESS.search(one.finding) and not one.finding.endswith(".")
         assert len(one.numbers) <= 6 and len(one.rows()) <= 12
@@ -77,21 +82,16 @@ def test_a_direction_is_told_only_where_it_is_clear_and_large(
 @pytest.mark.parametrize(
     ("after", "said"),
     [
-        (104.0, "level rises by 4 %"),
-        (197.0, "level doubles"),
-        (260.0, "level more than doubles"),
-        (310.0, "level triples"),
-        (350.0, "level more than triples"),
-        (520.0, "level rises 5.2-fold"),
-        (49.0, "level halves"),
-        (40.0, "level falls by 60 %"),
+        *((104.0, "rises by 4 %"), (520.0, "rises 5.2-fold"), (40.0, "falls by 60 %")),
+        *((197.0, "doubles"), (260.0, "more than doubles"), (310.0, "triples")),
+        *((350.0, "more than triples"), (49.0, "halves")),
     ],
 )
 def test_a_size_in_words(after: float, said: str) -> None:
     base = np.linspace(99.0, 101.0, 40)
     dataset = make([base, base + (after - 100.0)])
     (change,) = card(dataset).changes
-    assert change.clause() == said and change.striking == (abs(after - 100.0) >= 5.0)
+    assert change.clause() == f"level {said}" and change.striking == (abs(after - 100.0) >= 5.0)
     share = dataset.assign(level=dataset["level"].assign_attrs(unit="share") / 1000.0)
     share["level"].attrs = {**dataset["level"].attrs, "unit": "share"}
     (change,) = card(share).changes

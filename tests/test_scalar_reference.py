@@ -23,13 +23,9 @@ COMPARED = (0, 5, 11)
 SERIES = {
     **{f"now.heroin_{n}": f"tally.{n}" for n in ("entering", "seized", "seized_by", "resold")},
     **{f"now.heroin_{n}": f"tally.{n}" for n in ("leaving", "used")},
-    "now.heroin_met": "tally.met_by",
-    "now.heroin_seized_reported": "tally.reported",
-    "now.tolls": "tally.tolls",
-    "arranged": "tally.arranged",
-    "price_in": "price",
-    "price_out": "exit_price",
-    "agencies.rent_on_offer": "rent_on_offer",
+    **{"now.heroin_met": "tally.met_by", "now.heroin_seized_reported": "tally.reported"},
+    **{"now.tolls": "tally.tolls", "arranged": "tally.arranged", "price_in": "price"},
+    **{"price_out": "exit_price", "agencies.rent_on_offer": "rent_on_offer"},
 }
 #: What a network is.
 NETWORK = ("bought", "protection", "hit", "tolls", "revenue")

@@ -177,16 +177,11 @@ def test_a_missing_library_is_named_with_its_extra(
 
 def test_factors_that_are_parameters_equal_overrides(tmp_path: Path) -> None:
     """A lever and an uncertain parameter, different in every point of one batch."""
+    pay, limit = (f'parameter = "{name}"' for name in ("agency_pay.army", "detection_limit"))
     experiment = small_experiment(
         tmp_path,
-        (
-            'name = "pay"\nvalues = [1, 10, 40]',
-            'parameter = "detection_limit"\nlow = 0.03\nsteps = 2',
-        ),
-        (
-            'name = "month"\nvalues = ["2004-02", "2004-04"]',
-            'parameter = "agency_pay.army"\nsteps = 2',
-        ),
+        ('name = "pay"\nvalues = [1, 10, 40]', f"{limit}\nlow = 0.03\nsteps = 2"),
+        ('name = "month"\nvalues = ["2004-02", "2004-04"]', f"{pay}\nsteps = 2"),
         ('date = { factor = "month" }', 'date = "2004-02"'),
         ('value = { factor = "pay" }', "value = 10"),
     )

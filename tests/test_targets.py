@@ -9,8 +9,11 @@ import xarray as xr
 from conftest import refused
 
 from tajsim.analysis.targets import last_month, standard_errors, target_outcomes, target_values
+from tajsim.inputs.deals import load_packages
 from tajsim.inputs.ledger import load_figures
+from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.registry import load_parameters
+from tajsim.inputs.scenario_parts import load_scenario
 from tajsim.inputs.targets import Target, load_targets, read_targets, target_text
 
 LIST = read_targets(target_text())
@@ -33,6 +36,32 @@ def test_no_target_is_the_basis_of_a_parameter() -> None:
     # What the model reads cannot test it.
     basis = {f for p in load_parameters().values() for f in p.basis.figures}
     assert not basis & {t.figure.id for t in LIST.targets.values()}
+
+
+def is_set(target: Target) -> bool:
+    """Whether history's own events set or hold what is compared in its months."""
+    (first, last), lasting = target.window, False
+    for event in sorted(load_scenario("history").events, key=lambda event: event.month):
+        given = [event.kind, *map(str, event.arguments.values())]
+        named = {part for text in given for part in text.split(".")}
+        if event.kind == "package":
+            named |= {"deal", *load_packages()[str(event.arguments["package"])].deals}
+        ours = named & {*load_outcomes()[target.outcome].set_by} and event.month <= last
+        if not ours or not named >= {*target.where.values()}:
+            continue
+        if event.month >= first and "free" not in named:
+            return True
+        lasting = lasting if event.month >= first else bool(named & {"set", "hold", "close"})
+    return lasting
+
+
+def test_what_history_sets_or_holds_is_given() -> None:
+    held = {t.id: t.use for t in LIST.targets.values() if is_set(t)}
+    assert held == dict.fromkeys(("us-top-up-2014", "eu-border-2005"), "given")
+    struck = {"outcome": "purges", "window": ("2009-07", "2009-07")}
+    for name in ("ziyoyev", "khalimov"):  # one of whom history has arrested then
+        planted = only().model_copy(update={**struck, "where": {"commander": name}})
+        assert is_set(planted) == (name == "ziyoyev")
 
 
 def test_values_come_from_the_ledger() -> None:

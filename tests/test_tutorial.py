@@ -100,13 +100,8 @@ def check_what_is_announced(ran: list[tuple[tutorial.Block, str]], folder: Path)
     for words, announced in PRINTS.items():
         printed = printed_by(ran, words)
         assert [text for text in announced if text not in printed] == []
-    for name in (
-        "answer.png",
-        "fan.png",
-        "pay.html",
-        "withdrawal/results.nc",
-        "withdrawal/claims.csv",
-    ):
+    inside = "withdrawal/results.nc", "withdrawal/claims.csv"
+    for name in ("answer.png", "fan.png", "pay.html", *inside):
         assert (folder / name).stat().st_size > 0
 
 

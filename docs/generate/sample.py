@@ -73,7 +73,7 @@ def confirm(folder: Path) -> None:
     about, now = about_posterior(), current_settings()
     other = [key for key in ("history", "targets") if about[key] != now[key]]
     if other:
-        raise UserError(f"the sample was fitted to another {' and '.join(other)}: fit it anew")
+        raise UserError(f"the sample was fitted to other {' and '.join(other)}: fit it anew")
     wrong = differing(folder)
     if wrong:
         raise UserError([*wrong, "the model has changed: fit the sample anew"])

@@ -80,7 +80,7 @@ def unknown(kind: str, name: str, valid: Iterable[str], where: str = "") -> str:
     known = [_SUCCESSORS[part] for part in name.split(".") if part in _SUCCESSORS]
     if kind in ("parameter", "outcome", "militant_group") and (new := " ".join(known)):
         hint = f"; a name of version 0.1.0, in the place of which stands {new}"
-    if not hint and len(valid) <= 12:
+    if not hint and 0 < len(valid) <= 12:
         hint = f"; valid are: {', '.join(valid)}"
     return f"{where}unknown {kind} '{name}'{hint}"
 

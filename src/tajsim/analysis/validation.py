@@ -130,6 +130,8 @@ def read_observations(path: str | Path) -> list[Observation]:
     wrong: list[str] = []
     for row in table:
         try:
+            if None in row or None in row.values():
+                raise ValueError(f"too many or too few cells; expected {len(have)}, between commas")
             one = _observation({name: (row[name] or "").strip() for name in SERIES_COLUMNS})
             if same := found.get(one[:3]):
                 raise ValueError(f"year: {one.year} stands in line {same[0]} too")

@@ -435,8 +435,7 @@ def catalogue(offered: Sequence[str]) -> dict[str, Any]:
         "maps": {"border": _stops(style.SEIZED_MAP), "land": _stops("GnBu")},
         "shapes": {
             **json.loads(data_text("map.json")),
-            "aspect": country.geography().aspect,
-            "credit": country.CREDIT,
+            **{"aspect": country.geography().aspect, "credit": country.CREDIT},
         },
     }
 

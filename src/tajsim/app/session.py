@@ -409,9 +409,7 @@ class Session(Listener):
             command=command(state),
             names=[scenario.label or scenario.title for scenario in request.plan.scenarios],
             events=own_events(request.plan),
-            start=request.plan.start,
-            end=request.plan.end,
-            runs=request.plan.runs,
+            **{name: getattr(request.plan, name) for name in ("start", "end", "runs")},
         )
         self.news()
 

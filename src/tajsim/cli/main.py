@@ -224,6 +224,7 @@ def _answer(error: BaseException) -> int:
 
 
 _LONGEST = 300  # characters of a line about an error
+_COLOURED = re.compile("(\033\\[(?:1|33|36)m)([^\033\n]*)(\033\\[0m)")  # see `answer`
 
 
 def _say(*lines: str) -> None:
@@ -241,8 +242,9 @@ class _Clean:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write a text."""
-        return self._stream.write(printable(text))
+        """Write a text; what we colour ourselves, within a line, stays coloured."""
+        parts = enumerate(_COLOURED.split(text))
+        return self._stream.write("".join(t if i % 2 else printable(t) for i, t in parts))
 
     def __getattr__(self, name: str) -> Any:
         """Return what else the stream has."""

@@ -313,7 +313,9 @@ def result_folder(out: str | None, overwrite: bool) -> Iterator[Path | None]:
 def _check_folder(out: str, place: Path, overwrite: bool) -> None:
     """Refuse a place that holds something which must not be lost."""
     if place == Path.cwd() or place in Path.cwd().parents:
-        raise UserError(f"{out}: is the current folder or above it; name a new folder in it")
+        raise UserError(
+            f"{out or repr(out)}: is the current folder or above it; name a new folder in it"
+        )
     if not place.exists():
         if place.suffix.lower() in (*_OURS, ".xlsx", ".html", ".zip", ".toml"):
             raise UserError(f"{out}: is the name of a file; name a folder")

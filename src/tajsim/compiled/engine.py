@@ -15,6 +15,7 @@ from itertools import pairwise
 from math import prod
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,8 +75,8 @@ def used(engine: str, held: bool) -> str:
     """Return what simulated the package's model, perhaps with rules held, for an engine meant."""
     from tajsim.model.model import TajikistanModel
 
-    known = [_KNOWN.get((TajikistanModel, way, ()), engine) for way in {False, held}]
-    return NUMPY if None in known else engine
+    known = _KNOWN.get(TajikistanModel, {})
+    return NUMPY if None in [known.get((way, ()), engine) for way in {False, held}] else engine
 
 
 @contextmanager
@@ -96,7 +97,7 @@ def using(engine: str | None) -> Iterator[None]:
 # The program of a model.
 
 #: Programs by class (two may have one name), rules held and outcomes; None where there is none.
-_KNOWN: dict[tuple[type[TajikistanModel], bool, tuple[str, ...]], Program | None] = {}
+_KNOWN: WeakKeyDictionary[Any, dict[Any, Program | None]] = WeakKeyDictionary()
 
 
 def compile_once(held: bool = False) -> None:
@@ -150,19 +151,19 @@ def _or_none(
 
     if kind is TajikistanModel:  # of which all models have one program
         model = None
-    known = kind, held, tuple(sorted(model.record)) if model else ()
-    if known not in _KNOWN and model and model.run_count < 2:
+    known, way = _KNOWN.setdefault(kind, {}), (held, tuple(sorted(model.record)) if model else ())
+    if way not in known and model and model.run_count < 2:
         tell_once(f"{kind.__name__}: one run alone is not traced; numpy simulates it")
         return None
-    if known not in _KNOWN:
-        _KNOWN[known] = None
+    if way not in known:
+        known[way] = None
         try:
-            _KNOWN[known] = _program(kind, model, held)
+            known[way] = _program(kind, model, held)
         except TraceError as error:
             tell_once(f"{error}; numpy simulates {kind.__name__}")
         except Exception as error:  # of the compiler, or what it cannot do
             tell_once(f"{kind.__name__} cannot be compiled ({_said(error)}); numpy simulates it")
-    return _KNOWN[known]
+    return known[way]
 
 
 def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: bool) -> Program:
@@ -177,7 +178,7 @@ def _program(kind: type[TajikistanModel], model: TajikistanModel | None, held: b
             tell_once(f"compiling the model{how}, once for this version and machine ...")
         if written is None:
             written = programs.written(kind(runs=2, settled=False), held)
-        found = written[0], programs.compiled(written[1])
+        found = written[0], programs.compiled_apart(written[1])
         programs.keep(path, key, *found)
     return programs.linked(*found)
 
@@ -311,14 +312,12 @@ class MonthSpan:
                     if name in leaves:
                         arena[leaves[name][0]] = self._full(values[here])
                 self.program.fixed(arena.ctypes.data)
-                to = target + (first * stride + 4 * begin)
-                self.program.months(
-                    arena.ctypes.data, arena[-1].ctypes.data,
-                    counters[first - self.first :].ctypes.data, quiet.ctypes.data,
-                    notes.control.ctypes.data, days[first - self.first :].ctypes.data,
-                    first, stop - first, self.dated is not None, len(source[0]),
-                    source.ctypes.data, to.ctypes.data, stride, count,
-                )  # fmt: skip
+                at, to = first - self.first, target + (first * stride + 4 * begin)
+                taken = arena, arena[-1], counters[at:], quiet, notes.control, days[at:]
+                span = first, stop - first, self.dated is not None
+                rows = len(source[0]), source.ctypes.data, to.ctypes.data
+                places = [array.ctypes.data for array in taken]
+                self.program.months(*places, *span, *rows, stride, count)
             given[:kept, here] = arena[:kept]
             notes.take(begin, count)
             share = (begin + count) / self.runs

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import tajsim.compiled.layout as layouts
 from tajsim.compiled.layout import EACH, NoteBlock, RowLayout, Rows, Statement, resolved, shape_of
 from tajsim.compiled.traced import Operation
 from tajsim.compiled.vectors import Writer, functions
@@ -69,8 +68,8 @@ class KernelCode:
         #: What has been worked out before in the same turn of a loop, by node.
         self._worked_out: dict[int, Value] = {}
         self.notes: list[NoteBlock] = []
-        for name, section in layout.sections.items():
-            self._section(name, section)
+        for name in layout.sections:
+            self._section(name)
         self.notes.sort(key=lambda block: block.number)
         for block in self.notes:
             self._note(block)
@@ -89,8 +88,8 @@ class KernelCode:
         lines = "\n".join(self.w.lines)
         self._parts.append(f"define {how}void @{name}({args}) {{\nentry:\n{lines}\n  ret void\n}}")
 
-    def _section(self, name: str, section: layouts.Section) -> None:
-        parts: list[str] = []
+    def _section(self, name: str) -> None:
+        section, parts = self.layout.sections[name], list[str]()
         for first in range(0, len(section.statements), _TOGETHER):
             parts.append(f"{name}_{len(parts)}")
             with self._function(parts[-1]):

@@ -6,8 +6,10 @@ import ctypes
 import json
 import os
 import stat
+import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
 from hashlib import sha256
@@ -204,6 +206,23 @@ def written(model: TajikistanModel, held: bool = False, lanes: int = LANES) -> t
 
 
 # Compiled.
+
+
+#: What the other process does.
+_APART = (
+    "from tajsim.compiled.program import *; sys.stdout.buffer.write(compiled(sys.stdin.read()))"
+)
+
+
+def compiled_apart(text: str) -> bytes:
+    """Return what `compiled` does, from a process of its own: LLVM does not heed Ctrl-C."""
+    paths = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
+    given: Any = {"input": text.encode(), "capture_output": True, "env": {**os.environ, **paths}}
+    with suppress(OSError):  # it cannot be started
+        found = subprocess.run([sys.executable, "-P", "-c", _APART], **given)
+        if not found.returncode:
+            return bytes(found.stdout)
+    return compiled(text)
 
 
 def compiled(text: str) -> bytes:

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-import tajsim.compiled.traced as traced
 from tajsim.agents.actors import Stated
 from tajsim.axes import DIMENSIONS, Array
-from tajsim.compiled.traced import Graph, Input, Named, Note, Operation, Recorder, Traced
+from tajsim.compiled import traced
 from tajsim.draws import Draws
 from tajsim.inputs import ledger, outcomes, switches
 from tajsim.model.calendar import Calendar
@@ -30,46 +29,50 @@ PACKAGES = ("tajsim.rules.", "tajsim.agents.", "tajsim.model.", "tajsim.axes.")
 class Numpy:
     """Stands for numpy while a month is traced: new arrays record; the rest is numpy's own."""
 
-    ndarray = (np.ndarray, Traced)
+    ndarray = (np.ndarray, traced.Traced)
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: traced.Recorder) -> None:
         self._recorder = recorder
 
     def __getattr__(self, name: str) -> Any:
         found, recorder = getattr(np, name), self._recorder
         if name not in ("zeros", "ones"):
             return found
-        return lambda *args: Traced(recorder, recorder.constant(found(*args)))
+        return lambda *args: traced.Traced(recorder, recorder.constant(found(*args)))
 
-    def full(self, shape: Any, value: Any) -> Traced:
+    def full(self, shape: Any, value: Any) -> traced.Traced:
         """Return an array of one value, or of one for each run."""
         whole: Any = (shape,) if isinstance(shape, int | np.integer) else shape
         return self._recorder.spread(value, whole)
 
     def array(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         """Return an array of its own, put together from parts where some are traced."""
-        if isinstance(value, Traced):
+        if isinstance(value, traced.Traced):
             return value.copy()
-        if isinstance(value, list | tuple) and any(isinstance(part, Traced) for part in value):
+        if isinstance(value, list | tuple) and any(
+            isinstance(part, traced.Traced) for part in value
+        ):
             return traced.joined(self._recorder, "stack", value)
         return np.array(value, *args, **kwargs)
 
     def asarray(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         """Return an array as it is, or one put together."""
-        return value if isinstance(value, Traced) else self.array(value, *args, **kwargs)
+        return value if isinstance(value, traced.Traced) else self.array(value, *args, **kwargs)
 
 
 class TracedDraws(Draws):
     """Draws that are inputs, keyed by process and names; the month is that of the evaluation."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: traced.Recorder) -> None:
         self.recorder = recorder
 
     def uniform_each(self, process: str, actors: Sequence[str], month: int) -> Array:
         """Return the input for draws of the month."""
         if type(month) is not traced.MonthNumber:
             raise traced.refused("a draw is keyed by `country.calendar_month` alone")
-        found: Array = self.recorder.input(Input("draw", process, tuple(actors)), len(actors))
+        found: Array = self.recorder.input(
+            traced.Input("draw", process, tuple(actors)), len(actors)
+        )
         return found
 
     def normal_each(self, process: str, actors: Sequence[str], month: int) -> Array:
@@ -78,11 +81,11 @@ class TracedDraws(Draws):
         return found
 
 
-def flows_before(recorder: Recorder) -> Flows:
+def flows_before(recorder: traced.Recorder) -> Flows:
     """Return the flows of the month before, inputs each."""
     flows = Flows(recorder.runs)
     for name in outcomes.load_outcomes():
-        flows._arrays[name] = recorder.input(Input("flow", name), *shape_of_flow(name))
+        flows._arrays[name] = recorder.input(traced.Input("flow", name), *shape_of_flow(name))
     return flows
 
 
@@ -109,15 +112,15 @@ class Told:
     which way was the main one (-1 likewise), the last value (nan likewise).
     """
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: traced.Recorder) -> None:
         self.recorder = recorder
-        self.watch: dict[str, Operation] = {}
-        self.notes: list[Note] = []
+        self.watch: dict[str, traced.Operation] = {}
+        self.notes: list[traced.Note] = []
         # A method of the class whose place it takes.
         self.note = lambda country, *told, **named: self._note(*told, **named)
 
     def _last(self, name: str, shape: tuple[int, ...]) -> Any:
-        return self.recorder.input(Input("watch", name), *shape[:-1])
+        return self.recorder.input(traced.Input("watch", name), *shape[:-1])
 
     def _keep(self, name: str, now: Any) -> None:
         self.watch[name] = self.recorder.node(now)
@@ -165,15 +168,15 @@ class Told:
         here = slice(None)
         names = [self._named(given) for given in (actor, target, cause)]
         found = self.recorder.node(size(here) if callable(size) else size)
-        note = Note(kind, self.recorder.node(where), found, *names)
+        note = traced.Note(kind, self.recorder.node(where), found, *names)
         if note.where.op != "constant" or np.any(note.where.static["value"]):
             self.notes.append(note)
 
-    def _named(self, given: Any) -> Named:
+    def _named(self, given: Any) -> traced.Named:
         found = given(slice(None)) if callable(given) else given
         if isinstance(found, str):
-            return Named((found,))
-        return Named(tuple(found.names), self.recorder.node(found.index))
+            return traced.Named((found,))
+        return traced.Named(tuple(found.names), self.recorder.node(found.index))
 
 
 class Holding:
@@ -186,10 +189,10 @@ class Holding:
 
     part = ""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: traced.Recorder) -> None:
         self.recorder = recorder
         self.answers: list[traced.HeldAnswer] = []
-        self.held: dict[str, Operation] = {}
+        self.held: dict[str, traced.Operation] = {}
         self._rules = frozenset(switches.load_rules().values())
         self._questions: Counter[Any] = Counter()
 
@@ -205,14 +208,14 @@ class Holding:
         shapes = tuple(self.recorder.node(part).shape for part in parts)
         self._questions[name, shapes, self.part] += 1
         number = self._questions[name, shapes, self.part]
-        holds = self.recorder.input(Input("holds", name)) > 0.5
+        holds = self.recorder.input(traced.Input("holds", name)) > 0.5
         names = tuple(f"{name} {shapes} {self.part} {number} {i}" for i in range(len(parts)))
         kept = []
         for leaf, part in zip(names, parts, strict=True):
-            held = self.recorder.input(Input("held", leaf), *part.shape[:-1])
+            held = self.recorder.input(traced.Input("held", leaf), *part.shape[:-1])
             kept.append(np.where(holds, held.astype(part.dtype), part))
             # What is asked in a review is not asked in other months, where it is worked out too.
-            asked = self.recorder.input(Input("state", "calendar.quarter_ends")) > 0.5
+            asked = self.recorder.input(traced.Input("state", "calendar.quarter_ends")) > 0.5
             told = np.where(asked, kept[-1], held) if self.part == switches.REVIEW else kept[-1]
             self.held[leaf] = told.node
         self.answers.append(traced.HeldAnswer(name, shapes, self.part, number, names))
@@ -241,11 +244,11 @@ def states(model: TajikistanModel) -> Iterator[tuple[str, Any, str]]:
 
 def trace(
     model: TajikistanModel,
-    recorder: Recorder | None = None,
+    recorder: traced.Recorder | None = None,
     skip: Container[str] = (),
     chronicle: bool = False,
     holding: Holding | None = None,
-) -> Graph:
+) -> traced.Graph:
     """Return the coming month of a model as a graph; the model is left as it was.
 
     Args:
@@ -258,7 +261,7 @@ def trace(
     Raises:
         TraceError: where the month is no static graph; it names the line.
     """
-    recorder = recorder or Recorder(model.run_count)
+    recorder = recorder or traced.Recorder(model.run_count)
     recorder.skip, recorder.guards = skip, {}
     told = Told(recorder) if chronicle else None
     with recording(model, recorder, told) as places:
@@ -267,7 +270,7 @@ def trace(
         for _, stage in model.month:
             stage(model)
         series: dict[str, Any] = model.record
-        return Graph(
+        return traced.Graph(
             {path: recorder.node(vars(owner)[name]) for path, owner, name in places},
             {name: recorder.node(value) for name, value in model.now._arrays.items()},
             {name: recorder.node(written.value) for name, written in series.items()},
@@ -279,25 +282,25 @@ def trace(
         )
 
 
-def trace_settling(model: TajikistanModel) -> Graph:
+def trace_settling(model: TajikistanModel) -> traced.Graph:
     """Return what follows each month of the spin-up, as a graph; inputs "dated" are put back."""
-    recorder = Recorder(model.run_count)
+    recorder = traced.Recorder(model.run_count)
     with recording(model, recorder) as places:
         dated = []
         for path, owner, name in places:
             if owner is model.people or (isinstance(owner, Stated) and owner.declared[name].pinned):
                 shape = vars(owner)[name].shape[:-1]
-                dated.append((owner, name, recorder.input(Input("dated", path), *shape)))
+                dated.append((owner, name, recorder.input(traced.Input("dated", path), *shape)))
         model.values.switches = None
         end_spin_up_month(model, dated)
-        return Graph(
+        return traced.Graph(
             {path: recorder.node(vars(owner)[name]) for path, owner, name in places}, {}, {}
         )
 
 
 @contextmanager
 def recording(
-    model: TajikistanModel, recorder: Recorder, told: Told | None = None
+    model: TajikistanModel, recorder: traced.Recorder, told: Told | None = None
 ) -> Iterator[list[tuple[str, Any, str]]]:
     """Let a model hold arrays that record, and give its places of state; then put all back."""
     places = [*states(model)]
@@ -305,17 +308,21 @@ def recording(
         for owner in {id(o): o for o in (model, model.values, *(h for _, h, _ in places))}.values():
             stack.callback(put_back, owner, dict(vars(owner)))
         # One array under two names is one array here as well.
-        made: dict[int, Traced] = {}
+        made: dict[int, traced.Traced] = {}
         for path, owner, name in places:
             array = vars(owner)[name]
             if id(array) not in made:
-                made[id(array)] = recorder.input(Input("state", path), *array.shape[:-1])
+                made[id(array)] = recorder.input(traced.Input("state", path), *array.shape[:-1])
             vars(owner)[name] = made[id(array)]
         for name, value in vars(model.calendar).items():
             # A date that is no state would be a branch on the month.
             if isinstance(value, bool | float) and name != "complete":
-                vars(model.calendar)[name] = recorder.input(Input("state", f"calendar.{name}"))
-        known = {name: recorder.input(Input("parameter", name)) for name in model.values._values}
+                vars(model.calendar)[name] = recorder.input(
+                    traced.Input("state", f"calendar.{name}")
+                )
+        known = {
+            name: recorder.input(traced.Input("parameter", name)) for name in model.values._values
+        }
         values, series = model.values, {name: Written() for name in model.record}
         values.__dict__.update(_values=known, _cache={})
         model.__dict__.update(
@@ -343,7 +350,7 @@ def modules(model: TajikistanModel) -> list[ModuleType]:
 
 
 def replacements(
-    model: TajikistanModel, recorder: Recorder, told: Told | None
+    model: TajikistanModel, recorder: traced.Recorder, told: Told | None
 ) -> Iterator[tuple[Any, str, Any]]:
     """Yield what is another thing while a month is traced: owner, name, value."""
     stand_in, nothing = Numpy(recorder), lambda *args, **kwargs: None

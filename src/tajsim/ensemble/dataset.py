@@ -95,8 +95,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
         "command": python_call(plan),
         "window": "",
         "continued_from": continued,
-        "seed": plan.seed,
-        "runs": plan.runs,
+        **{name: getattr(plan, name) for name in ("seed", "runs")},
         "parameters_mode": plan.parameters,
         "redraw": ", ".join(plan.redraw),
         "reference": names[0] if names[1:] else "",
@@ -406,11 +405,8 @@ def save_state(path: str | Path, plan: Plan, states: Sequence[StatePart]) -> Pat
         "events": [(e.month, e.kind, dict(e.arguments)) for e in past],
         "start": plan.start,
         "until": plan.end,
-        "runs": plan.runs,
-        "seed": plan.seed,
-        "parameters": plan.parameters,
-        "redraw": list(plan.redraw),
-        "outcomes": list(plan.outcomes),
+        **{name: getattr(plan, name) for name in ("runs", "seed", "parameters")},
+        **{name: list(getattr(plan, name)) for name in ("redraw", "outcomes")},
         "parts": [(part.first, part.stop) for part in states],
     }
     arrays: dict[str, Any] = {"head": np.frombuffer(json.dumps(head).encode(), dtype=np.uint8)}

@@ -88,6 +88,4 @@ def code_of(source: Path | bytes) -> bytes:
 
 
 def _kept(found: re.Match[bytes]) -> bytes:
-    if found["docstring"] is not None:
-        return found["colon"] or b""
-    return found["text"] or b"\n"
+    return found["colon"] or b"" if found["docstring"] is not None else found["text"] or b"\n"

@@ -99,6 +99,7 @@ Commander = TypeAliasType("Commander", Annotated[str, one_of("commander", axes.C
 Movement = TypeAliasType("Movement", Annotated[str, one_of("movement", axes.MOVEMENTS)])
 DealName = TypeAliasType("DealName", Annotated[str, one_of("deal", axes.DEALS)])
 PackageName = TypeAliasType("PackageName", Annotated[str, one_of("package", axes.PACKAGES)])
+_change = one_of("change", ("begin", "end", "close", "hold", "free"))
 Step = TypeAliasType("Step", Annotated[str, one_of("repression step", axes.REPRESSION_STEPS)])
 _parameter = one_of(
     "parameter",
@@ -188,10 +189,7 @@ _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "deal": (
         "A deal begins or ends as documented; a power closes it for good; or it is held, or freed.",
-        {
-            "deal": (DealName, ...),
-            "change": (Literal["begin", "end", "close", "hold", "free"], ...),
-        },
+        {"deal": (DealName, ...), "change": (Annotated[str, _change], ...)},
     ),
     "package": (
         "Deals of one power are agreed as a whole: it writes off debt and forgoes levers for them.",

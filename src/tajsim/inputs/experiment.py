@@ -128,7 +128,7 @@ def is_experiment(name: str) -> bool:
         return name in experiment_names()
     with suppress(UserError, RecursionError):  # whoever reads it in earnest says what is wrong
         places = toml.find_places(read_text(Path(name), name))
-        return any(place.path[:1] == ("design",) for place in places)
+        return any({"design", "factors", "keep"} & {*place.path[:1]} for place in places)
     return False
 
 
@@ -373,7 +373,7 @@ class FactorList:
     with one is told at its own table, and not once more where it is used.
     """
 
-    def __init__(self, source: Source, templates: Iterable[EventTemplate], kind: str) -> None:
+    def __init__(self, source: Source, templates: Sequence[EventTemplate], kind: str) -> None:
         self.problems, self.kind = source.problems, kind
         self.found: dict[str, Factor] = {}
         self.declared: dict[str, None] = {}
@@ -383,6 +383,8 @@ class FactorList:
             for argument, reference in template.references.items():
                 self._uses.setdefault(reference["factor"], []).append((template, argument))
         rows = source.rows["factors"]
+        named = {str(row.raw.get("name", row.raw.get("parameter"))) for row in rows}
+        self._misused = len(templates) < len(source.rows["events"]) or not {*self._uses} <= named
         # Rows of their own first: they win over a row that stands for all parameters of a role.
         for row in sorted(rows, key=lambda row: bool(row.model and row.model.every)):
             given = row.raw.get("name") or row.raw.get("parameter") or ""
@@ -413,6 +415,8 @@ class FactorList:
         if name in TAKEN:
             raise Wrong(f"'{name}' is a column of every result; expected another name", "name")
         if row.parameter is None and not uses:
+            if self._misused:  # told at the event
+                return []
             expected = f"the key 'parameter', or {{ factor = '{name}' }} in an event"
             raise ValueError(f"no event uses the factor '{name}'; expected {expected}")
         known = _registry_row(row, uses)
@@ -558,6 +562,7 @@ def file_keep(source: Source, period: Period) -> dict[str, Keep]:
             if column in columns:
                 text = f"the column '{column}' appears twice; expected another key 'name'"
                 problems.add(key, text)
+                break
             columns.setdefault(column, Keep(column, row.outcome, where, row.window or period))
     return columns
 

@@ -77,9 +77,7 @@ class Outcome:
     def attributes(self) -> dict[str, Any]:
         """What results say of the outcome, so that they can be read without the registry."""
         return {
-            "label": self.label,
-            "unit": self.unit,
-            "aggregate": self.aggregate,
+            **{name: getattr(self, name) for name in ("label", "unit", "aggregate")},
             **({"places": self.places} if self.places else {}),
             "window_unit": self.window_unit,
             "headline": -1 if self.adds_up else int(self.headline),
@@ -189,9 +187,7 @@ def evaluate(text: str, lookup: Lookup) -> Numbers:
             values = np.asarray(_value(tree, text, lookup))
     except RecursionError:
         raise UserError(f"'{text}': is nested too deeply") from None
-    if values.dtype == np.bool_:
-        return values
-    return np.where(np.isfinite(values), values, np.nan)
+    return values if values.dtype == np.bool_ else np.where(np.isfinite(values), values, np.nan)
 
 
 def _value(node: ast.AST, text: str, lookup: Lookup) -> Any:

@@ -468,7 +468,7 @@ def check_window(source: Source, period: Period, inherited: list[Event]) -> list
     start after one, because the state that the event left behind would be missing.
     """
     problems, (start, end), keys = source.problems, period, toml.keys_of(ScenarioFile)
-    whole = "extends" not in source.top and not toml.misspelt("extends", source.tables, keys)
+    whole = "extends" not in source.tables and not toml.misspelt("extends", source.tables, keys)
     for key, month in (("start", start), ("end", end)):
         if not month and whole and key not in source.tables:
             text = f"expected {key} = 'YYYY-MM' or extends = 'status-quo'"
@@ -551,8 +551,7 @@ def _laid_over(under: Scenario, source: Source) -> Scenario:
     texts = under.text, f"# {source.problems.shown_path}\n{source.text}"
     return Scenario(
         name=source.path.stem,
-        title=top.get("title", ""),
-        question=top.get("question", ""),
+        **{name: top.get(name, "") for name in ("title", "question", "label")},
         extends=top.get("extends"),
         start=period[0],
         end=period[1],
@@ -562,7 +561,6 @@ def _laid_over(under: Scenario, source: Source) -> Scenario:
         origins={**under.origins, **origins},
         text="\n".join(filter(None, texts)),
         without=tuple(dict.fromkeys([*under.without, *off])),
-        label=top.get("label", ""),
         asks=question_of(source, period),
     )
 

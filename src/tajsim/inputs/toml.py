@@ -233,22 +233,18 @@ MOST_KEYS, MOST_ROWS = 60_000, 5_000  # in one file, and in one of its lists
 
 _EXPECTED = {
     "string_type": "a text in quotes",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
+    **dict.fromkeys(("int_type", "int_from_float"), "a whole number"),
     "float_type": "a number",
     "finite_number": "a finite number",
     "bool_type": "true or false",
-    "list_type": "a list [...]",
-    "tuple_type": "a list [...]",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
+    **dict.fromkeys(("list_type", "tuple_type"), "a list [...]"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "a table"),
 }
 _LENGTHS = {
     "string_too_short": "is empty; expected a text",
     "string_too_long": "is too long; expected at most {max_length} characters",
-    "too_short": "has {actual_length} entries; expected {min_length}",
-    "too_long": "has {actual_length} entries; expected {max_length}",
+    "too_short": "too few entries ({actual_length}); expected at least {min_length}",
+    "too_long": "too many entries ({actual_length}); expected at most {max_length}",
 }
 
 

@@ -172,9 +172,7 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
     a, b = cell.values
     found = effect(gap(a, b))
     return {
-        "outcome": cell.outcome,
-        "where": cell.where,
-        "unit": cell.unit,
+        **{name: getattr(cell, name) for name in ("outcome", "where", "unit")},
         "reference_median": float(quantiles(a, (0.5,))[0]),
         "median": float(quantiles(b, (0.5,))[0]),
         "difference": found.mean,
@@ -182,8 +180,7 @@ def _row(cell: Cell, window: Window) -> dict[str, Any]:
         "pairing": pairing_factor(a, b),
         "size": over_spread(found.mean, a),
         "runs": found.runs,
-        "window_start": window[0],
-        "window_end": window[1],
+        **dict(zip(("window_start", "window_end"), window, strict=True)),
         "label": cell.title,
         "headline": cell.headline,
     }

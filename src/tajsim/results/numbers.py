@@ -126,9 +126,7 @@ def percent(share: float) -> str:
         return "-"
     if 0.0 < share < 0.01:
         return "<1 %"
-    if 0.99 < share < 1.0:
-        return ">99 %"
-    return f"{100.0 * share:.0f} %"
+    return ">99 %" if 0.99 < share < 1.0 else f"{100.0 * share:.0f} %"
 
 
 def factor(value: float) -> str:

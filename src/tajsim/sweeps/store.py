@@ -16,7 +16,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from tajsim.compiled.engine import chosen
+from tajsim.compiled.engine import chosen, compile_once, used
 from tajsim.ensemble.job import Job
 from tajsim.errors import UserError
 from tajsim.files import BEGUN, csv_text, place_of, telling, whole
@@ -419,6 +419,8 @@ def _manifest(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
         column |= dict(zip(("window_start", "window_end"), k.window, strict=True))
         about = ("label", "aggregate", "places", "meaning")
         columns.append({**column, **{name: getattr(outcome, name) for name in about}})
+    for held in (ways := {bool(s.without) for s in experiment.scenarios}):
+        compile_once(held)
     told = ("title", "question", "seed", "parameters", "start", "end")
     factor = ("unit", "low", "high", "values", "spread", "role", "basis")
     return {
@@ -427,7 +429,7 @@ def _manifest(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
             "experiment": experiment.name,
             "labels": {s.name: s.label or s.title for s in experiment.scenarios},
             "model": model,
-            "engine": chosen(),
+            "engine": used(chosen(), True in ways),
             "runs": runs,
             **{name: getattr(experiment, name) for name in told},
         },
