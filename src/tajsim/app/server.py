@@ -4,12 +4,15 @@ import asyncio
 import ipaddress
 import json
 import mimetypes
+import re
 import secrets
 import signal
 import socket
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from hashlib import sha256
 from hmac import compare_digest
 from importlib.resources import files
 from pathlib import Path
@@ -201,6 +204,10 @@ def _ours(host: str) -> bool:
         return False
 
 
+#: Style sheets and scripts without which the page is not drawn.
+_FIRST = re.compile(r'(<(link|script) (?:rel="stylesheet" href|src)="([a-z.]+)">(?:</script>)?)')
+
+
 class PageHandler(LocalHandler):
     """The page and the few files that it consists of, out of the package."""
 
@@ -229,7 +236,21 @@ class PageHandler(LocalHandler):
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         kind = "text/javascript" if name.endswith(".js") else kind
         self.set_header("Content-Type", f"{kind}; charset=utf-8")
-        self.finish(known[name].read_bytes())
+        content = known[name].read_text(encoding="utf-8")
+        if name == "index.html":  # with what would keep it from being drawn
+            for whole, tag, told in _FIRST.findall(content):
+                text = known[told].read_text(encoding="utf-8")
+                own = "style" if tag == "link" else tag
+                content = content.replace(whole, f"<{own}>{text}</{own}>")
+                self._allow(text)
+        self.finish(content)
+
+    def _allow(self, text: str) -> None:
+        """Let the page hold a text, told by its hash."""
+        mark = b64encode(sha256(text.encode()).digest()).decode()
+        policy = self._headers["Content-Security-Policy"]
+        policy = policy.replace("'self'", f"'self' 'sha256-{mark}'", 1)
+        self.set_header("Content-Security-Policy", policy)
 
 
 class CatalogueHandler(LocalHandler):
@@ -373,6 +394,7 @@ def application(manager: SessionManager, gate: Gate) -> Application:
         websocket_max_message_size=_LARGEST,
         websocket_ping_interval=20,
         log_function=lambda handler: None,
+        choices=choices,
     )
 
 
@@ -396,7 +418,9 @@ async def serve(
         manager = SessionManager(offered, workers, Path(folder))
         host, port = sockets[0].getsockname()[:2]
         gate = Gate(port)
-        server: Any = HTTPServer(application(manager, gate), max_body_size=_LARGEST)
+        pages = application(manager, gate)
+        asyncio.get_running_loop().run_in_executor(None, pages.settings["choices"])
+        server: Any = HTTPServer(pages, max_body_size=_LARGEST)
         server.add_sockets(sockets)
         page = f"http://{f'[{host}]' if ':' in host else host}:{port}/?{TOKEN}="
         ready(f"{page}{gate.token}", f"{page}{gate.once()}")

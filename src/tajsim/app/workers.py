@@ -304,9 +304,10 @@ def work(job: Job, month_done: MonthDone) -> Record:
 
 def warm_up() -> None:
     """Read and import everything that the first job would otherwise wait for."""
-    model = TajikistanModel(runs=2)
-    model.step()
-    engines.program_for(model, engines.chosen())
+    model = TajikistanModel(runs=2, settled=False)
+    program = engines.program_for(model, engines.chosen())
+    engines.settle(model, program)
+    engines.advance(model, program, 1)
     del model
     gc.collect()
     gc.freeze()  # what stays for good need not be gone through after every job
