@@ -88,33 +88,29 @@ def dataset_of(
     jobs = [each.job for pair in pairs for each in pair]
     part = replace(plan, runs=max(job.stop for job in jobs))
     store = Store(part)
-    for name, copied in store.outcomes.items():
-        chunks = [record.outcomes[name] for record in records]
-        if (whole := _side_by_side(jobs, chunks, copied.shape)) is not None:
-            store.outcomes[name] = whole
-            continue
-        for job, values in zip(jobs, chunks, strict=True):
-            copied[job.position, ..., job.first : job.stop] = values
+    whole = {
+        name: _side_by_side(jobs, [record.outcomes[name] for record in records], copied.shape)
+        for name, copied in store.outcomes.items()
+    }
+    if all(array is not None for array in whole.values()):
+        store.outcomes |= whole
+        records = [replace(record, outcomes={}) for record in records]
     for job, record in zip(jobs, records, strict=True):
-        store.put(job, replace(record, outcomes={}))
+        store.put(job, record)
     return build_dataset(part, store)
 
 
 def _side_by_side(
     jobs: Sequence[Job], chunks: Sequence[NDArray[np.float32]], shape: tuple[int, ...]
-) -> NDArray[np.float32] | None:
-    """Return the chunks of two scenarios as one array of a shape, if they stand so in memory.
-
-    To copy 200 MB takes longer than to draw the fans.
-    """
+) -> Any:
+    """Return chunks as one array of a shape if they stand so in memory: copying takes longer."""
     places = [values.__array_interface__["data"][0] for values in chunks]
-    own, strides = next(n for n, job in enumerate(jobs) if job.position), chunks[0].strides
-    for job, values, place in zip(jobs, chunks, places, strict=True):
-        due = places[own if job.position else 0] + values.itemsize * job.first
-        if place != due or values.strides != strides:
-            return None
+    own, strides = places[[job.position for job in jobs].index(1)], chunks[0].strides
+    due = [(own if j.position else places[0]) + chunks[0].itemsize * j.first for j in jobs]
+    if due != places or any(values.strides != strides for values in chunks):
+        return None
     view: dict[str, Any] = {"version": 3, "typestr": chunks[0].dtype.str, "shape": shape}
-    view |= {"data": (places[0], False), "strides": (places[own] - places[0], *strides)}
+    view |= {"data": (places[0], False), "strides": (own - places[0], *strides)}
     # The array holds this, and this the chunks.
     return np.asarray(SimpleNamespace(__array_interface__=view, chunks=chunks))
 
