@@ -346,8 +346,7 @@ class Stream:
             self._parts = list(figures.PARTS if whole else figures.PARTS[:late])
             self._chunks = chunks
             if self._parts:
-                records = request.records(self._hub, chunks)
-                self._dataset = await drawn(request.dataset, records)
+                self._dataset = await drawn(request.dataset, request.records(self._hub, chunks))
         if not self._parts:
             return None
         part = self._parts.pop(0)

@@ -105,8 +105,7 @@ def spans(runs: int, workers: int) -> list[tuple[int, int, int]]:
     """
     first = min(FIRST, runs)
     shares = max(1, min(workers, first // _LEAST))
-    tiles = [round(first * share / shares / LANES) for share in range(shares)]
-    edges = [*(LANES * tile for tile in tiles), first]
+    edges = [*(LANES * round(first * n / shares / LANES) for n in range(shares)), first]
     found = [(a, b, 0) for a, b in pairwise(edges)]
     for number, begin in enumerate(range(first, runs, MORE)):
         found.append((begin, min(begin + MORE, runs), 1 + number // workers))
