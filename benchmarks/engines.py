@@ -46,15 +46,24 @@ def report(end: str, repetitions: int = 3, runs: Sequence[int] = tuple(GOALS)) -
             ratio = statistics.median(slow / fast for slow, fast in rounds)
             goal = f"{GOALS[count]:7.0f}" if count in GOALS else ""
             print(f"{count:8d}  {numpy:8.3f}  {compiled:10.3f}  {ratio:7.1f} {goal}", flush=True)
-        by_runs = [min(_timed(size, end, "compiled") for _ in range(repetitions)) for size in SIZES]
-        years = (2006, 2012, 2020)
-        by_months = [
-            min(_timed(256, f"{year}-12", "compiled") for _ in range(repetitions)) for year in years
-        ]
+        by_runs = _least([(size, end) for size in SIZES], repetitions)
+        years = (2006, 2009, 2012, 2016, 2020)
+        by_months = _least([(256, f"{year}-12") for year in years], repetitions)
     months = [12 * (year - 2004 + 1) + 24 for year in years]  # with those of the spin-up
+    each, once = np.polyfit(months, by_months, 1)
     print(f"  cost grows with runs to the power of {_power(SIZES, by_runs):.2f}", end=", ")
-    print(f"with months, those before the start among them, of {_power(months, by_months):.2f}")
-    one, two = (seconds(partial(_run, 4000, end, "compiled", n)) for n in (1, 2))
+    print(f"with months, those before the start among them, of {_power(months, by_months):.2f},")
+    rest = [time - once for time in by_months]
+    print(
+        f"  without the {once:.3f} s that 256 runs take once of {_power(months, rest):.2f}",
+        end="; ",
+    )
+    print(f"{each / 256 * 1e6:.1f} µs for a month of a run")
+    rounds = [
+        [seconds(partial(_run, 4000, end, "compiled", n)) for n in (1, 2)]
+        for _ in range(repetitions)
+    ]
+    one, two = (min(column) for column in zip(*rounds, strict=True))
     print(f"  two processes on 4,000 runs: {one / two:.2f} times one (their start included)")
     _agreement(runs[-1], end)
     _compare(end)
@@ -62,6 +71,12 @@ def report(end: str, repetitions: int = 3, runs: Sequence[int] = tuple(GOALS)) -
 
 def _timed(runs: int, end: str, name: str) -> float:
     return core_seconds(partial(_run, runs, end, name))
+
+
+def _least(sizes: Sequence[tuple[int, str]], repetitions: int) -> list[float]:
+    """Return the least processor time of each size, measured in turn."""
+    rounds = [[_timed(*size, "compiled") for size in sizes] for _ in range(repetitions)]
+    return [min(column) for column in zip(*rounds, strict=True)]
 
 
 def _run(runs: int, end: str, name: str, workers: int = 1) -> None:

@@ -134,7 +134,9 @@ def test_early_and_final_fans_are_those_of_a_comparison(
         shown = [figures.part_of_view("fans", one, state) for one in (ours, theirs)]
         assert shown[0] == shown[1] and shown[0]["card"]["runs"] == runs
         assert ours["heroin_seized"].identical(theirs["heroin_seized"])
-    del both, pairs, records, ours, theirs, shown
+        pair = ours["heroin_seized"].values, records[0].outcomes["heroin_seized"]
+        assert np.may_share_memory(*pair) or len(memory._taken) < 2, "nothing is copied"
+    del both, pairs, records, ours, theirs, shown, pair
     assert not memory._taken, "what nobody looks at is free"
 
 

@@ -105,12 +105,10 @@ def test_a_task_does_not_wait_for_a_home_that_is_busy_for_long() -> None:
 
 
 def test_the_first_runs_are_divided_over_the_workers() -> None:
-    assert spans(1, 2) == [(0, 1, 0)]
-    assert spans(45, 2) == [(0, 22, 0), (22, 45, 0)]
-    assert spans(100, 2) == [(0, 50, 0), (50, 100, 0)]
-    assert spans(100, 1) == [(0, 100, 0)]
-    later = [(100, 300, 1), (300, 500, 1), (500, 600, 2)]
-    assert spans(600, 2) == [*spans(100, 2), *later]
+    assert spans(45, 2) == [(0, 24, 0), (24, 45, 0)]
+    assert spans(100, 2) == [(0, 48, 0), (48, 100, 0)]
+    assert [*spans(1, 2), *spans(100, 1)] == [(0, 1, 0), (0, 100, 0)]
+    assert spans(600, 2)[2:] == [(100, 300, 1), (300, 500, 1), (500, 600, 2)]
 
 
 def test_a_worker_takes_what_it_knows_the_past_of_before_the_rest() -> None:

@@ -91,11 +91,7 @@ def ablate(
 
 
 def _kept(out: str | Path | None, made: Mapping[str, object]) -> pd.DataFrame:
-    """Return the rows that a file holds.
-
-    Raises:
-        UserError: if it is no such table, or its rows were made otherwise.
-    """
+    """Return the rows that a file holds; refuse another table, and rows made otherwise."""
     columns = ["name", "rules", *PARTS, *made]
     if out is None or not exists(Path(out)):
         return pd.DataFrame(columns=columns)

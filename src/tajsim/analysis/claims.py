@@ -102,10 +102,7 @@ def reference_of(dataset: xr.Dataset, scenario: str) -> str:
 def _quantity(
     dataset: xr.Dataset, scenario: str, claim: Claim, window: Window
 ) -> tuple[Values, Values]:
-    """Return the quantity of a claim over a window and what it is against, both ``(run,)``.
-
-    The quantity is ``nan`` where it is relative to zero.
-    """
+    """Return the quantity of a claim, nan relative to zero, and what it is against, ``(run,)``."""
 
     def at(name: str, window: Window) -> Values:
         where = {**(claim.get("where") or {}), "scenario": name}

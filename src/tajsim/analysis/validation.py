@@ -96,11 +96,7 @@ class Observation(NamedTuple):
 
 
 def _places(outcome: str, text: str) -> dict[str, str]:
-    """Return the places of ``pianj`` or ``section=pianj;agency=army`` by dimension; none of all.
-
-    Raises:
-        ValueError: for a name that the outcome has not, and two of one dimension.
-    """
+    """Return the places of ``pianj`` or ``section=pianj;agency=army`` by dimension; none of all."""
     own, found = outcomes.load_outcomes()[outcome].dimensions, dict[str, str]()
     for part in map(str.strip, text.split(";") if text not in WHOLE else ()):
         named, _, name = part.rpartition("=")

@@ -136,11 +136,7 @@ def _reasons(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
 
 
 def _load(path: Path) -> xr.Dataset:
-    """Read results, also out of an archive, whose files must be those that its list names.
-
-    Raises:
-        UserError: if they cannot be read, or a file of the archive is another or missing.
-    """
+    """Read results, also out of an archive, whose files must be those that its list names."""
     if not (exists(path) and path.is_file() and zipfile.is_zipfile(path)):
         return saved.load_results(path)
     try:

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import json
 import mimetypes
+import re
 import secrets
 import signal
 import socket
@@ -229,7 +230,15 @@ class PageHandler(LocalHandler):
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         kind = "text/javascript" if name.endswith(".js") else kind
         self.set_header("Content-Type", f"{kind}; charset=utf-8")
-        self.finish(known[name].read_bytes())
+        content = known[name].read_text(encoding="utf-8")
+        if name == "index.html":  # with what would keep it from being drawn
+            own = secrets.token_urlsafe(16)
+            policy = _POLICY.replace("'self'", f"'self' 'nonce-{own}'", 1)
+            self.set_header("Content-Security-Policy", policy)
+            for tag, told in re.findall(r"<(style|script)>([a-z.]+)<", content):
+                text = f"<{tag} nonce={own}>{known[told].read_text(encoding='utf-8')}<"
+                content = content.replace(f"<{tag}>{told}<", text)
+        self.finish(content)
 
 
 class CatalogueHandler(LocalHandler):
@@ -373,6 +382,7 @@ def application(manager: SessionManager, gate: Gate) -> Application:
         websocket_max_message_size=_LARGEST,
         websocket_ping_interval=20,
         log_function=lambda handler: None,
+        choices=choices,
     )
 
 
@@ -396,7 +406,9 @@ async def serve(
         manager = SessionManager(offered, workers, Path(folder))
         host, port = sockets[0].getsockname()[:2]
         gate = Gate(port)
-        server: Any = HTTPServer(application(manager, gate), max_body_size=_LARGEST)
+        pages = application(manager, gate)
+        asyncio.get_running_loop().run_in_executor(None, pages.settings["choices"])
+        server: Any = HTTPServer(pages, max_body_size=_LARGEST)
         server.add_sockets(sockets)
         page = f"http://{f'[{host}]' if ':' in host else host}:{port}/?{TOKEN}="
         ready(f"{page}{gate.token}", f"{page}{gate.once()}")

@@ -319,6 +319,10 @@ def request_for(hub: SessionManager, state: PageState) -> Request:
     return Request(state, plan, tuple(zip(*placed, strict=True)))
 
 
+#: First runs that come within so many seconds are not shown: to draw them would delay the rest.
+_SOON = 0.2
+
+
 class Stream:
     """Follows the simulation of a state: the first runs are told of at once, all in full.
 
@@ -328,19 +332,21 @@ class Stream:
 
     def __init__(self, number: int, request: Request, hub: SessionManager) -> None:
         self.number, self.request, self._hub = number, request, hub
-        self._chunks = 0
+        self._chunks, self._begun = 0, asyncio.get_running_loop().time()
         self._parts: list[str] = []  # of these chunks, not told yet
         self._dataset = xr.Dataset()
 
     async def next(self) -> dict[str, Any] | None:
         """Return the next message: a part of what is shown; None if nothing is new."""
         request, chunks = self.request, self.request.complete(self._hub)
-        drawn = partial(asyncio.get_running_loop().run_in_executor, self._hub.drawing)
+        loop = asyncio.get_running_loop()
+        drawn = partial(loop.run_in_executor, self._hub.drawing)
         if chunks > self._chunks:
-            whole = chunks == len(request.pairs)
-            self._parts = list(figures.PARTS if whole else figures.PARTS[:1])
+            whole, late = chunks == len(request.pairs), loop.time() > self._begun + _SOON
+            self._parts = list(figures.PARTS if whole else figures.PARTS[:late])
             self._chunks = chunks
-            self._dataset = await drawn(request.dataset, request.records(self._hub, chunks))
+            if self._parts:
+                self._dataset = await drawn(request.dataset, request.records(self._hub, chunks))
         if not self._parts:
             return None
         part = self._parts.pop(0)
@@ -350,7 +356,7 @@ class Stream:
         return {"kind": "view", "part": part, "runs": runs, "complete": whole, **found}
 
 
-#: Seconds to wait for a later move before the work of one begins.
+#: Seconds between the beginnings of the work of two moves.
 _SETTLE = 0.03
 
 
@@ -361,17 +367,17 @@ class Session(Listener):
         super().__init__()
         self.hub, self._send = hub, send
         self._latest: tuple[int, str] | None = None
-        self._number = 0
+        self._number, self._begun = 0, -_SETTLE
         self._stream: Stream | None = None
         self._drawing = False
         self._open = True
 
     def move(self, number: int, query: str) -> None:
         """Take a new state; what came before it and was not begun is forgotten."""
-        waiting = self._latest is not None
+        waiting, loop = self._latest is not None, asyncio.get_running_loop()
         self._latest = (number, query)
         if not waiting:
-            asyncio.get_running_loop().call_later(_SETTLE, self._begin)
+            loop.call_later(max(0.0, self._begun + _SETTLE - loop.time()), self._begin)
 
     def close(self) -> None:
         """Forget everything: the page is gone."""
@@ -393,6 +399,7 @@ class Session(Listener):
         if self._latest is None or not self._open:
             return
         (self._number, query), self._latest = self._latest, None
+        self._begun = asyncio.get_running_loop().time()
         try:
             state = read_state(query, self.hub.offered)
             request = request_for(self.hub, state)

@@ -170,11 +170,7 @@ def read_state(query: str, offered: Sequence[str]) -> PageState:
 
 
 def _check(key: str, value: str) -> None:
-    """Refuse what the scenario file and `prepare` do not look at.
-
-    Raises:
-        UserError: for an unknown key, or a value that it cannot have.
-    """
+    """Refuse an unknown key or value, where the scenario file and `prepare` do not look at it."""
     if not key.startswith("move "):
         check_names("key of a link", [key], (*_KEYS, *_MANY))
     if key in _NUMBERS and value:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 import tajsim.compiled.engine as engines
 from tajsim.app.state import PageState
 from tajsim.axes import DIMENSIONS
+from tajsim.compiled.program import LANES
 from tajsim.ensemble.job import Job, MonthDone, Record, build, record_of
 from tajsim.ensemble.plan import Plan
 from tajsim.inputs.outcomes import load_outcomes
@@ -99,12 +100,12 @@ class ScheduledJob:
 def spans(runs: int, workers: int) -> list[tuple[int, int, int]]:
     """Return the chunks of runs as ``(first, stop, stage)``.
 
-    The first runs are divided evenly over the workers, so that all of them begin at once; the
-    others follow in chunks of one size, as many to a stage as there are workers.
+    The first runs are divided evenly over the workers, but for whole tiles, so that all of them
+    begin at once; the others follow in chunks of one size, as many to a stage as there are workers.
     """
     first = min(FIRST, runs)
     shares = max(1, min(workers, first // _LEAST))
-    edges = [first * share // shares for share in range(shares + 1)]
+    edges = [*(LANES * round(first * n / shares / LANES) for n in range(shares)), first]
     found = [(a, b, 0) for a, b in pairwise(edges)]
     for number, begin in enumerate(range(first, runs, MORE)):
         found.append((begin, min(begin + MORE, runs), 1 + number // workers))
@@ -302,9 +303,10 @@ def work(job: Job, month_done: MonthDone) -> Record:
 
 def warm_up() -> None:
     """Read and import everything that the first job would otherwise wait for."""
-    model = TajikistanModel(runs=2)
-    model.step()
-    engines.program_for(model, engines.chosen())
+    model = TajikistanModel(runs=2, settled=False)
+    program = engines.program_for(model, engines.chosen())
+    engines.settle(model, program)
+    engines.advance(model, program, 1)
     del model
     gc.collect()
     gc.freeze()  # what stays for good need not be gone through after every job

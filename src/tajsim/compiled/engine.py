@@ -375,8 +375,8 @@ class MonthSpan:
         for series in record.values():
             flat = series.reshape(-1, *series.shape[-2:])
             assert np.may_share_memory(flat, series)  # it is no copy
-            target += [flat.ctypes.data + flat.strides[0] * place for place in range(len(flat))]
-            stride = flat.strides[1]
+            first, (apart, stride, _) = flat.ctypes.data, flat.strides
+            target += [first + apart * place for place in range(len(flat))]
         return _sources(self.about, tuple(record)), np.array(target, np.int64), stride
 
     def _put_back(self, given: NDArray[np.float64]) -> None:
@@ -448,15 +448,23 @@ class Notes:
         if not len(order):  # as in a month that notes nothing
             return
         run, month, note, size, *indices = (column[order] for column in columns)
-        kinds, *names = zip(*self.about.notes, strict=True)
-        codes = (chronicle._names, chronicle._names, chronicle._causes)
-        rows = [run, month, np.array([chronicle._kinds[kind] for kind in kinds])[note]]
-        for index, given, known in zip(indices, names, codes, strict=True):
-            table = np.zeros((len(given), max(map(len, given))))
-            for place, some in enumerate(given):
-                table[place, : len(some)] = [known[name] for name in some]
-            rows.append(table[note, index.astype(np.intp)])
-        chronicle.keep(np.array([*rows, size], float))
+        kinds, *tables = _codes_of(self.about)
+        names = (t[note, i.astype(np.intp)] for t, i in zip(tables, indices, strict=True))
+        chronicle.keep(np.array([run, month, kinds[note], *names, size], float))
+
+
+@cache
+def _codes_of(about: programs.About) -> list[NDArray[np.float64]]:
+    """Return the codes of notes: of the kind of each, and of its actors, targets and causes."""
+    from tajsim.model.chronicle import Chronicle
+
+    known, (kinds, *names) = Chronicle(0), zip(*about.notes, strict=True)
+    found = [np.array([known._kinds[kind] for kind in kinds], float)]
+    for given, codes in zip(names, (known._names, known._names, known._causes), strict=True):
+        found.append(np.zeros((len(given), max(map(len, given)))))
+        for row, some in zip(found[-1], given, strict=True):
+            row[: len(some)] = [codes[name] for name in some]
+    return found
 
 
 @cache

@@ -155,10 +155,7 @@ class KernelCode:
         return self.w.let(f"bitcast {self.w.truth} {truth} to i{self.lanes}")
 
     def _outcomes(self, month: str, kind: int) -> None:
-        """Store the outcomes of a month in single precision where they are recorded.
-
-        Where they stand after months of a ``kind`` is the table's part of that number.
-        """
+        """Store outcomes in single precision where they are recorded, of ``kind`` in the table."""
         w, n = self.w, self.lanes
         lanes = ", ".join(f"i64 {lane}" for lane in range(n))
         mask = w.let(f"icmp ult {w.whole} <{lanes}>, {w.spread('%lanes', 'i64')}")

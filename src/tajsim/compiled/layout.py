@@ -371,10 +371,7 @@ class RowLayout:
         return found
 
     def _last_uses(self, order: list[Item], roots: list[Operation]) -> dict[int, list[Operation]]:
-        """Return by the place of a statement the nodes whose rows are needed no more after it.
-
-        Those of ``roots`` are needed until all is moved.
-        """
+        """Return by place of a statement the nodes not needed after it, ``roots`` at the end."""
         made = [item if isinstance(item, list) else [] for item in order]
         last = {id(node): i for i, nodes in enumerate(made) for node in nodes}
         for place, item in enumerate(order):

@@ -115,10 +115,7 @@ def provenance(plan: Plan) -> dict[str, Any]:
 
 
 def _told(event: Event) -> dict[str, Any]:
-    """Return what is scheduled: ``where`` is file and line, ``sources`` are documents and lines.
-
-    Both are kept, since the ledger and the file may have changed when the results are read.
-    """
+    """Return what is scheduled, with its place and sources: files and ledger may change."""
     found = {name: getattr(event, name) for name in ("month", "kind", "label", "figures")}
     sources = {"sources": ledger.printed_in(event.figures), "where": event.where}
     return {**found, **sources, "arguments": dict(event.arguments)}
@@ -300,12 +297,7 @@ _RESERVE = 1 << 16
 
 
 def _check_unsealed(path: Path) -> None:
-    """Look at results without a seal: written by another tool, or by a version before 0.2.
-
-    Raises:
-        UserError: if the file is not as long as it says, or a process of its own cannot read it:
-            the library may crash or run for ever on a damaged one.
-    """
+    """Refuse results of another tool, or of before 0.2, that the library might crash on."""
     with path.open("rb") as file:
         end, size = files.end_of_hdf5(file.read(64)), path.stat().st_size
         file.seek(end)

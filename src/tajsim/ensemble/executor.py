@@ -495,11 +495,7 @@ def _far(work: Work, job: Job) -> tuple[str, Any]:
 
 
 class _Cluster(Executor):
-    """The workers of a Dask scheduler at an address such as ``tcp://127.0.0.1:8786``.
-
-    Raises:
-        UserError: if dask.distributed is missing, or nobody answers at the address.
-    """
+    """The workers of a Dask scheduler at an address such as ``tcp://127.0.0.1:8786``."""
 
     def __init__(self, address: str, work: Work) -> None:
         if Path(address).suffix == ".json":

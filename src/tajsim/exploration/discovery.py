@@ -329,10 +329,7 @@ def boxes_of(cases: Search, seed: int, most: int = 3) -> list[FoundBox]:
 
 
 def _judged(cases: Search, box: Box, left: Mask, held: Mask, rest: Mask) -> FoundBox:
-    """Return a box with its worth among the points that earlier boxes left.
-
-    Of the points held out ``held`` lie in the box of its rank, ``rest`` in none.
-    """
+    """Return a box with its worth; of the points held out ``held`` lie in it, ``rest`` in none."""
     inside, weight = left & box.holds(cases.values), cases.weight
     mean, count = cases.mean(inside), int(inside.sum())
     freer = {i: cases.mean(left & box.free(i).holds(cases.values)) for i in box.inputs}

@@ -303,10 +303,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
 
 
 def _scenarios(source: Source) -> tuple[list[Scenario], Period, list[str]]:
-    """Return the scenarios that could be loaded, and the messages about files of the others.
-
-    Between them stand the first and the last month, empty where unknown.
-    """
+    """Return the scenarios that load, first and last month or "", and messages on the others."""
     found: dict[str, Scenario] = {}
     messages: list[str] = []
     for i, name in enumerate(source.top.get("scenarios", [])):

@@ -141,11 +141,7 @@ def _name_lines(
     names: tuple[str, str],
     size: tuple[float, float],
 ) -> None:
-    """Write the name of each line near its end, the higher above and the lower below it.
-
-    Where there is no room below, the lower is named between the two, as near the end as can be.
-    ``size`` is that of the panel in inches.
-    """
+    """Write the names near the ends of lines, the lower between them if there is no room below."""
     (start, end), (low, high), (wide, tall) = ax.get_xlim(), ax.get_ylim(), size
     places = [int(share * (len(when) - 1)) for share in (0.84, 0.7, 0.55, 0.4, 0.25)]
     upper = int(lines[1, places[0]] > lines[0, places[0]])

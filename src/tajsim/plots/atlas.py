@@ -74,10 +74,7 @@ def atlas(
 
 
 def _grid(ax: Axes, heads: Sequence[tuple[str, str]], rows: int, wide: float) -> list[float]:
-    """Give the panel units of an inch and its heads; return where each column begins.
-
-    Groups stand a little apart.
-    """
+    """Give the panel units of an inch and its heads; return where each column begins."""
     groups = list(dict.fromkeys(group for group, _ in heads))
     left = [i * wide + _GAP * groups.index(group) for i, (group, _) in enumerate(heads)]
     end = left[-1] + wide + _GAP

@@ -199,11 +199,7 @@ def _overview(
     months: int,
     title: str | None,
 ) -> Figure:
-    """Draw one outcome in a small panel for each scenario, beside the reference.
-
-    Raises:
-        UserError: for several outcomes.
-    """
+    """Draw one outcome, no more, in a small panel for each scenario, beside the reference."""
     if len(outcomes) > 1:
         raise UserError(
             f"of more than {MOST_TOGETHER} scenarios the fan shows one outcome; name only one"

@@ -208,10 +208,7 @@ def _size(found: answer.OutcomeChange) -> float:
 
 
 def _interval(position: int, found: answer.OutcomeChange) -> Interval:
-    """Return mean and spread of one scenario's differences, printed with a unit.
-
-    One without a direction, or smaller than the smallest effect, is hollow and grey.
-    """
+    """Return mean and spread of one scenario's differences; hollow and grey where not told."""
     look, told = style.scenario_look(position), found.told
     ink, face = (look.colour, look.colour) if told else (style.QUIET, "white")
     if found.verdict in _STILL:

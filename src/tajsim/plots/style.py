@@ -387,10 +387,7 @@ _BADGE = 0.26  # inches kept for the number before the text of a key entry
 
 
 def _key_groups(entries: Sequence[KeyEntry], room: float) -> "list[list[list[_Wrapped]]]":
-    """Return the key as groups, each a heading and one or two columns of wrapped entries.
-
-    The columns have nearly equal numbers of lines and are read down the first one first.
-    """
+    """Return the key as groups: a heading and one or two columns, read down the first one first."""
     groups: list[list[KeyEntry]] = []
     for entry in entries:
         if not entry.number or not groups:

@@ -295,8 +295,12 @@ def quantiles(values: Values, levels: Sequence[float] = (0.05, 0.5, 0.95)) -> Va
     """
     known = np.isfinite(values)
     if values.size and known.all():
-        # Of sorted values it is found in half of the time.
-        return np.asarray(np.quantile(np.sort(values, axis=-1), levels, axis=-1))
+        # As numpy has it, which sorts once more in parts: a third of the time.
+        ordered, at = np.sort(values, axis=-1), np.asarray(levels) * (values.shape[-1] - 1)
+        low, high = (ordered[..., place.astype(np.intp)] for place in (at, np.ceil(at)))
+        part, rise = at % 1.0, high - low
+        found = np.where(part < 0.5, low + rise * part, high - rise * (1.0 - part))
+        return np.moveaxis(found, -1, 0)
     some = known.any(axis=-1)
     result = np.full((len(levels), *values.shape[:-1]), np.nan)
     if some.any():

@@ -390,11 +390,7 @@ def _compare(place: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
 
 
 def _manifest(experiment: Experiment, model: str, runs: int) -> dict[str, Any]:
-    """Return everything that describes the sweep, as plain lists and tables.
-
-    ``parts`` and ``scenarios`` are hashes of what the numbers of a run depend on, besides its point
-    and its number, by words for messages.
-    """
+    """Return what describes the sweep, as plain tables; hashes by words for messages."""
     parts = {
         "model": model,
         "seed": experiment.seed,
