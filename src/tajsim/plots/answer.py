@@ -155,12 +155,10 @@ def _name_lines(
         half = numbers.width(names[position], style.BODY, bold=True) / wide * (end - start) / 2
         at = min(when[place], end - half)
         here = lines[position, np.abs(when - at) <= half]
-        ax.annotate(
-            names[position], (at, here.max() if up > 0.0 else here.min()),
-            xytext=(0, up), ha="center", textcoords="offset points",
-            va="bottom" if up > 0.0 else "top", color=colour, weight="bold", size=style.BODY,
-            zorder=6, path_effects=style.halo(2.5),
-        )  # fmt: skip
+        height, side = (here.max(), "bottom") if up > 0.0 else (here.min(), "top")
+        look = {"color": colour, "weight": "bold", "size": style.BODY, "ha": "center", "va": side}
+        look |= {"zorder": 6, "path_effects": style.halo(2.5)}
+        panels.write_beside(ax, (at, height), names[position], (0, up), **look)
 
 
 def _name_events(ax: Axes, card: answers.Card, inches: float) -> None:
@@ -181,11 +179,9 @@ def _name_events(ax: Axes, card: answers.Card, inches: float) -> None:
         if row > 2:
             continue
         rows[row : row + 1] = [year + wide * 1.05 if right else end]
-        ax.annotate(
-            text, (year, 1.0), xycoords=ax.get_xaxis_transform(), textcoords="offset points",
-            xytext=(3 if right else -3, -16.0 - 11.0 * row), ha="left" if right else "right",
-            va="top", size=style.FOOT, color=style.QUIET, zorder=5, path_effects=style.halo(2.0),
-        )  # fmt: skip
+        side, by = ("left", 3) if right else ("right", -3)
+        look = {"ha": side, "va": "top", "color": style.QUIET, "path_effects": style.halo(2.0)}
+        panels.write_top(ax, year, text, (by, -16.0 - 11.0 * row), **look)
 
 
 def _numbers(
@@ -232,16 +228,13 @@ def _squares(
     for number in range(100):
         row, column = divmod(number, 25)
         colour = colours[number] if number < len(colours) else _LIGHT
-        square = Rectangle(
-            (left + column * side, top - (row + 1) * side * _WIDE / high), 0.82 * side,
-            0.82 * side * _WIDE / high, color=colour, lw=0, transform=figure.transFigure,
-        )  # fmt: skip
+        corner = left + column * side, top - (row + 1) * side * _WIDE / high
+        size = 0.82 * side, 0.82 * side * _WIDE / high
+        square = Rectangle(corner, *size, color=colour, lw=0, transform=figure.transFigure)
         figure.add_artist(square)
     parts = ["dark: either way", f"orange: only with “{card.label}”"]
     parts += [f"blue: only with “{card.other}”"] if counts[2] else []
     text = "; ".join(parts[: 1 + bool(counts[1])] + parts[2:])
     lines = numbers.wrap(text, room, style.FOOT)[:2]
-    figure.text(
-        left, top - (4.3 * side * _WIDE) / high, "\n".join(lines), va="top", size=style.FOOT,
-        color=style.QUIET, in_layout=False,
-    )  # fmt: skip
+    look: Any = {"va": "top", "size": style.FOOT, "color": style.QUIET, "in_layout": False}
+    figure.text(left, top - (4.3 * side * _WIDE) / high, "\n".join(lines), **look)

@@ -1,6 +1,7 @@
 """The atlas: all scenarios at a glance, a cell for what each changes in each outcome."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import xarray as xr
 from matplotlib.axes import Axes
@@ -85,8 +86,8 @@ def _grid(ax: Axes, heads: Sequence[tuple[str, str]], rows: int, wide: float) ->
             ax.text(start, _HEAD - 0.02, group, size=style.SMALL, weight="bold", va="top")
             groups.remove(group)
         lines = numbers.wrap(label, wide, 6.5)
-        ax.text(start + (wide - 0.03) / 2, 0.04, "\n".join(lines), size=6.3, ha="center",
-                va="bottom", linespacing=1.05)  # fmt: skip
+        look: Any = {"ha": "center", "va": "bottom", "size": 6.3, "linespacing": 1.05}
+        ax.text(start + (wide - 0.03) / 2, 0.04, "\n".join(lines), **look)
     return left
 
 
@@ -107,8 +108,6 @@ def _cell(
     box.set_url(link)
     ax.add_patch(box)
     if text:
-        ax.text(
-            left + (wide - 0.03) / 2, -(row + 0.54) * _TALL, text, size=7.0, ha="center",
-            va="center", color=style.ink_on(colour), url=link,
-            style="italic" if colour == "white" else "normal",
-        )  # fmt: skip
+        look: Any = {"size": 7.0, "ha": "center", "va": "center", "color": style.ink_on(colour)}
+        look |= {"url": link, "style": "italic" if colour == "white" else "normal"}
+        ax.text(left + (wide - 0.03) / 2, -(row + 0.54) * _TALL, text, **look)

@@ -79,11 +79,11 @@ def border(
     def draw(ax: Axes, name: str, scenario: str) -> None:
         own, years, sections = values[name]
         ax.set_facecolor("#d9d9d9")  # what is not defined stays grey
-        ax.imshow(
-            np.ma.masked_invalid(own[scenarios.index(scenario)]), vmin=0.0, vmax=tops[name],
-            cmap=_MAPS.get(name, style.SHARE_MAP), aspect="auto", interpolation="nearest",
-            extent=(years[0], years[-1] + 1, len(sections) - 0.5, -0.5),
-        )  # fmt: skip
+        cells = np.ma.masked_invalid(own[scenarios.index(scenario)])
+        look: dict[str, Any] = {"cmap": _MAPS.get(name, style.SHARE_MAP), "vmin": 0.0}
+        extent = (years[0], years[-1] + 1, len(sections) - 0.5, -0.5)
+        look |= {"vmax": tops[name], "aspect": "auto", "interpolation": "nearest"}
+        ax.imshow(cells, extent=extent, **look)
         called = list(map(numbers.display_name, sections))
         panels.name_rows(ax, range(len(sections)), called, style.FOOT)
         ax.grid(visible=False)
@@ -97,11 +97,17 @@ def border(
 
     line = style.line_item("Russian troops hold the section (half of the runs)", **_HELD)
     layout, _ = panels.draw_grid(
-        dataset, dict.fromkeys(names, ""), [], draw, heights=(1.5, 1.5), across=1, inches=4.6,
-        title=title or "The border, section by section", subtitle=_SUBTITLE,
+        dataset,
+        dict.fromkeys(names, ""),
+        draw,
+        "No interval is shown.",
+        heights=(1.5, 1.5),
+        across=1,
+        inches=4.6,
+        title=title or "The border, section by section",
+        subtitle=_SUBTITLE,
         legend=[line] if GUARD in dataset else [],
-        foot=panels.foot(dataset, "No interval is shown."),
-    )  # fmt: skip
+    )
     grid, columns = layout.figure.axes, len(scenarios)
     for row, name in enumerate(names):
         unit = window.unit_of(dataset[name], windowed=True)

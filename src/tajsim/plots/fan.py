@@ -114,10 +114,8 @@ def _name_lines(ax: Axes, series: "Series", dataset: xr.Dataset, tall: float) ->
     step = max(map(len, texts)) * line
     places = panels.apart([float(ends[i]) for i in order], step, low + step / 2, high - step / 2)
     for i, place in zip(order, places, strict=True):
-        panels.write_right(
-            ax, place, "\n".join(texts[i]), size=7.0, weight="bold", linespacing=1.05,
-            color=style.scenario_look(i).colour,
-        )  # fmt: skip
+        look: Any = {"size": 7.0, "weight": "bold", "color": style.scenario_look(i).colour}
+        panels.write_right(ax, place, "\n".join(texts[i]), linespacing=1.05, **look)
 
 
 class Series:

@@ -98,11 +98,9 @@ def draw_rows(ax: Axes, rows: Sequence[Row], head: str = "") -> None:
             for i, interval in enumerate(row.intervals):
                 interval.draw(ax, middle + step * ((len(row.intervals) - 1) / 2 - i))
         else:
-            ax.annotate(
-                "\n".join(row.lines), (0, middle), xycoords=ax.get_yaxis_transform(),
-                xytext=(-72 * max(widths, default=0.0) - 4, 0), textcoords="offset points",
-                weight="bold", size=style.SMALL, va="center",
-            )  # fmt: skip
+            left, across = -72 * max(widths, default=0.0) - 4, ax.get_yaxis_transform()
+            look: Any = {"xycoords": across, "size": style.SMALL, "weight": "bold", "va": "center"}
+            panels.write_beside(ax, (0, middle), "\n".join(row.lines), (left, 0), **look)
         at -= row.height
         ax.axhline(at, color=style.GRID, lw=0.5, zorder=0.5)
     ax.set_ylim(at or -1.0, 0.0)
@@ -222,11 +220,9 @@ def _interval(position: int, found: answer.OutcomeChange) -> Interval:
         return Interval(text=f"{text} (no spread)", ink=ink)
     ends = effect.quantiles(choose.gap(*found.values), (0.05, 0.25, 0.75, 0.95)) / spread
     least, low, high, most = map(float, ends)
-    return Interval(
-        found.found.mean / spread, (low, high), (least, most), text=text, ink=ink,
-        line={"color": look.colour, "lw": 4.2},
-        mark={"marker": look.marker, "ms": 4.5, "mfc": face, "mec": look.colour},
-    )  # fmt: skip
+    drawn = found.found.mean / spread, (low, high), (least, most), text, ink
+    mark = {"marker": look.marker, "ms": 4.5, "mfc": face, "mec": look.colour}
+    return Interval(*drawn, line={"color": look.colour, "lw": 4.2}, mark=mark)
 
 
 def _subtitle(dataset: xr.Dataset, window: Any, differ: int, shown: int) -> str:
@@ -342,9 +338,7 @@ def _target(target: Any) -> Row:
         least, median, most = (numbers.short(value / by) for value in values)
         bound = _BOUNDS.get(target.kind, "") + numbers.plain(float(target.observed) / by)
         said = f"{bound}; {median} [{least}, {most}] {unit}"
-    interval = Interval(
-        middle, (low, high), text=said, line={"color": colour, "lw": 1.6}, mark=mark,
-        gid=f"target-{target.target}",
-    )  # fmt: skip
+    drawn: Any = {"line": {"color": colour, "lw": 1.6}, "mark": mark}
+    interval = Interval(middle, (low, high), text=said, gid=f"target-{target.target}", **drawn)
     source = f"{figure.document}:{figure.line}" if figure else target.figure
     return Row(f"{numbers.words(target.target)} ({source})", [interval], room=2.6)

@@ -230,7 +230,5 @@ def _places(ax: Axes) -> None:
         town = _SQUARE if name in shapes.garrisons else {**_SQUARE, "marker": "o", "ms": 2.4}
         ax.plot(x, y, zorder=7, **town)
         right, up = LABEL_AT.get(name, (3.5, 2.5))
-        ax.annotate(
-            name, (x, y), xytext=(right, up), textcoords="offset points", size=6.5,
-            zorder=7, path_effects=halo, color=style.INK, ha="left" if right > 0 else "right",
-        )  # fmt: skip
+        look = {"size": 6.5, "color": style.INK, "ha": "left" if right > 0 else "right"}
+        panels.write_beside(ax, (x, y), name, (right, up), **look, zorder=7, path_effects=halo)

@@ -84,12 +84,9 @@ def name_projection(ax: Axes, inches: float, points: float) -> None:
     band = (end - max(start, PROJECTION_FROM)) / (end - start) * inches
     if width("projection", 7.5) > band + 0.05:
         return
-    ax.annotate(
-        "projection", ((max(start, PROJECTION_FROM) + end) / 2, 1.0),
-        xycoords=ax.get_xaxis_transform(), xytext=(0, points), textcoords="offset points",
-        ha="center", va="top" if points < 0 else "bottom", size=7.5, style="italic",
-        color=style.QUIET, zorder=5, annotation_clip=False,
-    )  # fmt: skip
+    look = {"size": 7.5, "style": "italic", "color": style.QUIET, "annotation_clip": False}
+    look |= {"ha": "center", "va": "top" if points < 0 else "bottom"}
+    write_top(ax, (max(start, PROJECTION_FROM) + end) / 2, "projection", (0, points), **look)
 
 
 _MODES = {
@@ -149,12 +146,24 @@ def titled_panel(ax: Axes, text: str, inches: float, **placed: Any) -> None:
     ax.set_title("\n".join(wrap(text, inches, style.BODY, bold=True)), **placed)
 
 
+def write_beside(
+    ax: Axes, place: tuple[float, float], text: str, by: tuple[float, float], **written: Any
+) -> None:
+    """Write a text so many points from a place, as `annotate` of matplotlib does."""
+    usual = {"textcoords": "offset points", "size": style.FOOT}
+    ax.annotate(text, place, xytext=by, **{**usual, **written})
+
+
+def write_top(ax: Axes, year: float, text: str, by: tuple[float, float], **written: Any) -> None:
+    """Write a text so many points from the top of a panel at a place of its horizontal axis."""
+    across = {"xycoords": ax.get_xaxis_transform(), "zorder": 5}
+    write_beside(ax, (year, 1.0), text, by, **{**across, **written})
+
+
 def write_right(ax: Axes, height: float, text: str, up: float = 0.0, **written: Any) -> None:
     """Write a text right of a panel at a height of its vertical axis, ``up`` by some points."""
-    ax.annotate(
-        text, (1, height), xycoords=ax.get_yaxis_transform(), xytext=(6, up),
-        textcoords="offset points", **{"size": style.FOOT, "va": "center", **written},
-    )  # fmt: skip
+    along = {"xycoords": ax.get_yaxis_transform(), "va": "center"}
+    write_beside(ax, (1.0, height), text, (6, up), **{**along, **written})
 
 
 def name_rows(
@@ -323,28 +332,23 @@ class Events:
 
     def above(self, ax: Axes, scenario: str = "") -> None:
         """Write the numbers of the events above a panel."""
-        top = ax.get_xaxis_transform()
         for badge in self._badges[scenario]:
-            written = {**style.numbered(badge.colour), "ha": "left"}
-            ax.annotate(
-                badge.text, (badge.year, 1.0), xycoords=top, textcoords="offset points",
-                xytext=(0.0, 9.0 + self._lift), annotation_clip=False, zorder=6, **written,
-            )  # fmt: skip
+            look = {**style.numbered(badge.colour), "ha": "left", "annotation_clip": False}
+            write_top(ax, badge.year, badge.text, (0.0, 9.0 + self._lift), **look, zorder=6)
         if self._lift:
             start, end = ax.get_xlim()
-            up = offset_copy(top, cast(Figure, ax.figure), 0, 3.0, "points")
-            ax.plot(
-                [max(start, PROJECTION_FROM), end], [1.0, 1.0], color=style.QUIET, lw=1.6,
-                transform=up, clip_on=False, solid_capstyle="butt", gid="projection",
-            )  # fmt: skip
+            up = offset_copy(ax.get_xaxis_transform(), cast(Figure, ax.figure), 0, 3.0, "points")
+            line: dict[str, Any] = {"color": style.QUIET, "lw": 1.6, "solid_capstyle": "butt"}
+            ends = [max(start, PROJECTION_FROM), end]
+            ax.plot(ends, [1.0, 1.0], transform=up, clip_on=False, gid="projection", **line)
             name_projection(ax, self._inches, 5.0)
 
 
 def draw_grid(
     dataset: xr.Dataset,
     things: Mapping[str, str],
-    found: Sequence[EventMarker],
     draw: Callable[[Axes, str, str], None],
+    interval: str,
     *,
     heights: tuple[float, float],
     unit: str = "",
@@ -359,13 +363,13 @@ def draw_grid(
 
     Args:
         things: their names, and how they are called.
-        found: the events.
         draw: fills a panel, given its thing and scenario.
+        interval: what the foot line says of intervals, see `foot`.
         heights: of a panel in inches, of one scenario and of several.
-        unit: of the vertical axes; without one the panels are heat maps with their own axis.
+        unit: of the vertical axes; without one the panels are heat maps, which show no events.
         across: so many panels of one scenario stand in a row.
         inches, below: the width of all panels in a row, and the room kept free below.
-        around: title, subtitle, legend, key and foot.
+        around: title, subtitle and legend.
 
     Returns:
         The layout, and the room below.
@@ -375,7 +379,9 @@ def draw_grid(
     columns = min(across, len(things)) if alone else len(scenarios)
     each = [(thing, scenario) for thing in things for scenario in scenarios]
     rows, wide = -(-len(each) // columns), inches / columns
+    found = event_markers(dataset) if unit else []
     events = Events(dataset, found, wide)
+    around |= {"key": events_key(found, dataset), "foot": foot(dataset, interval)}
     upper = heights[not alone] * rows + events.room / 72 + 0.4
     layout = style.Layout(body=upper + below, **around)
     ratios = [upper, below] if below else None

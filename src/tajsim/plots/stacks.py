@@ -55,10 +55,9 @@ def draw_stack(
     for one, part in zip(values, parts, strict=True):
         top = base + np.nan_to_num(one)
         if np.any(top > base):
-            area = ax.fill_between(
-                when, base, top, facecolor=part.colour, lw=0, zorder=2,
-                hatch=part.hatch or None, edgecolor=part.ink if part.hatch else "none",
-            )  # fmt: skip
+            look: Any = {"hatch": part.hatch or None, "fc": part.colour, "lw": 0, "zorder": 2}
+            look["edgecolor"] = part.ink if part.hatch else "none"
+            area = ax.fill_between(when, base, top, **look)
             area.set_gid(f"part-{part.name}")
             ax.plot(when, top, color="white", lw=0.4, zorder=2.5)
         base = top
@@ -81,7 +80,6 @@ def _divided(whole: xr.DataArray, dimension: str, told: Sequence[str]) -> list[w
 MONEY = ("tolls", "extortion", "rents_kept", "rents_to_commander", "rents_to_regime")
 #: So many places are told apart.
 MOST_PLACES = 6
-_MEANS = "Areas: means over the runs; no interval is shown."
 Draw = Callable[[Axes, str, str], None]
 
 
@@ -116,13 +114,20 @@ def stacks(
     usual = usual if outcome else "What agencies take, and where it goes"
     reference, *others = choose.labels_of(dataset).values()
     versus = f": {numbers.against(others, reference)}" if others else ""
-    found = panels.event_markers(dataset)
-    return panels.draw_grid(
-        dataset, things, found, draw, heights=(1.2, 0.85), unit=unit, across=2, inches=4.4,
-        title=title or usual + versus, subtitle=over_months(months),
-        legend=[band.item for band in bands], key=panels.events_key(found, dataset),
-        foot=panels.foot(dataset, _MEANS),
-    )[0].figure  # fmt: skip
+    layout, _ = panels.draw_grid(
+        dataset,
+        things,
+        draw,
+        "Areas: means over the runs; no interval is shown.",
+        heights=(1.2, 0.85),
+        unit=unit,
+        across=2,
+        inches=4.4,
+        title=title or usual + versus,
+        subtitle=over_months(months),
+        legend=[band.item for band in bands],
+    )
+    return layout.figure
 
 
 def _places(
@@ -177,7 +182,6 @@ _SUBTITLE = (
     "Above: the part of each task that the country's own agencies, each power and nobody covers; "
     "what several powers duplicate is divided by what each brings. Below: the price."
 )
-_FOOT = "Areas: means over the runs. Lines of the price: medians, with 50 % of the runs."
 _PRICE_TALL = 0.95  # inches of a panel of the price
 
 
@@ -199,7 +203,7 @@ def providers(
     choose.outcomes(dataset, [GAP, PROVISION, *PRICE], [])
     _, chosen = choose.chosen(dataset, OUTSIDE, [], select)
     tasks = [task for task in TASKS if task in dataset[OUTSIDE]["task"].values]
-    shares, found = shares_of(dataset), panels.event_markers(dataset)
+    shares = shares_of(dataset)
     differing = [task for task in tasks if _apart(shares.sel(task=task)) > WORTH_DRAWING] or tasks
     differing = differing if dataset.sizes["scenario"] > 1 else tasks
     alike = [t for t in tasks if t not in differing and "task" not in chosen]
@@ -222,12 +226,17 @@ def providers(
     said = [*choose.labels_of(dataset).values()] if len(scenarios) > 1 else ["the price"]
     things = {task: numbers.display_name(task) for task in tasks}
     layout, below = panels.draw_grid(
-        dataset, things, found, stack, heights=(1.3, 0.85), unit="share",
-        below=2 * _PRICE_TALL + 0.35, title=title or "Who provides security, and for what price",
+        dataset,
+        things,
+        stack,
+        "Areas: means over the runs. Lines of the price: medians, with 50 % of the runs.",
+        heights=(1.3, 0.85),
+        unit="share",
+        below=2 * _PRICE_TALL + 0.35,
+        title=title or "Who provides security, and for what price",
         subtitle=_SUBTITLE + (f" Carried alike, and not drawn: {unseen}." if alike else ""),
         legend=[*(p.item for p in parts), *style.scenario_items(said, lw=1.7, marker="")],
-        key=panels.events_key(found, dataset), foot=panels.foot(dataset, _FOOT),
-    )  # fmt: skip
+    )
     _price(layout.figure, below.subgridspec(2, 3), dataset)
     return layout.figure
 

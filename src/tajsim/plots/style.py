@@ -291,6 +291,9 @@ def settled(picture: Figure) -> Iterator[Figure]:
 
 EDGE = 0.12  # inches free at every side
 LEGEND_ROW = 0.195  # inches
+#: Of the parts of a legend, in heights of a letter.
+_SPACING: dict[str, Any] = {"borderaxespad": 0.0, "borderpad": 0.0, "columnspacing": 1.4}
+_SPACING |= {"handlelength": 2.4, "handletextpad": 0.6}
 _LINE = 1.32  # line height over font size
 
 #: One entry of a legend: what is drawn, and its text.
@@ -354,22 +357,21 @@ class LineWriter:
     ) -> None:
         """Write lines of a size in points, each below the other; ``label`` says what they are."""
         for line in lines:
-            self.figure.text(
-                left / self.wide, 1 - (self.at + size / 72.0) / self.height, line, size=size,
-                color=colour, weight="bold" if bold else "normal", va="baseline", in_layout=False,
-                label=label,
-            )  # fmt: skip
+            place = left / self.wide, 1 - (self.at + size / 72.0) / self.height
+            look: Any = {"size": size, "color": colour, "weight": "bold" if bold else "normal"}
+            self.figure.text(*place, line, va="baseline", in_layout=False, label=label, **look)
             self.at += text_height(1, size)
 
     def legend(self, rows: Sequence[Sequence[Item]]) -> None:
         """Draw a legend, a row below the other."""
         for row in rows:
             legend = self.figure.legend(
-                [handle for handle, _ in row], [text for _, text in row], loc="upper left",
-                bbox_to_anchor=(EDGE / self.wide, 1 - self.at / self.height), ncols=len(row),
-                borderaxespad=0.0, borderpad=0.0, handlelength=2.4, handletextpad=0.6,
-                columnspacing=1.4,
-            )  # fmt: skip
+                *zip(*row, strict=True),
+                loc="upper left",
+                bbox_to_anchor=(EDGE / self.wide, 1 - self.at / self.height),
+                ncols=len(row),
+                **_SPACING,
+            )
             legend.set_in_layout(False)
             self.at += LEGEND_ROW
 
@@ -436,10 +438,8 @@ def _draw_key(writer: LineWriter, groups: list[list[list[_Wrapped]]], room: floa
 def numbered(colour: str) -> dict[str, Any]:
     """Return how the number of an event is written on its colour, in a panel and in the key."""
     box = {"boxstyle": "round,pad=0.22,rounding_size=0.6", "fc": colour, "ec": "none"}
-    return {
-        "size": 6.5, "weight": "bold", "color": ink_on(colour), "ha": "center", "va": "center",
-        "in_layout": True, "bbox": box,
-    }  # fmt: skip
+    centred = {"ha": "center", "va": "center", "in_layout": True, "bbox": box}
+    return {"size": 6.5, "weight": "bold", "color": ink_on(colour), **centred}
 
 
 _SAFE = 0.975  # of the room: letters drawn at few dots an inch are wider than their outlines

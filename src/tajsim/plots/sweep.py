@@ -185,18 +185,16 @@ def response_of(
         legend.append(style.line_item(met.text, ls=_DASHES, **_THIN))
         found = {"color": _FOUND, "marker": "D", "ms": 6}
         legend.append(style.line_item("where 90 % of histories meet it", **found))
-    layout = style.Layout(
-        body=_PANEL[1] + 0.5, title=title, subtitle=subtitle, legend=legend,
-        foot=f"Bands: the middle 50 % and 90 % of histories. {foot}",
-    )  # fmt: skip
+    bands = f"Bands: the middle 50 % and 90 % of histories. {foot}"
+    layout = style.Layout(_PANEL[1] + 0.5, title, subtitle, legend, foot=bands)
     ax = layout.figure.subplots()
     for place, line in enumerate(lines):
         rows, look = [row / factor for row in line.runs], style.scenario_look(place)
         for low, high, opaque in _BANDS if len(lines) < 3 else _BANDS[1:]:
             ends = np.stack([effect.quantiles(row, (low, high)) for row in rows], axis=1)
             ax.fill_between(line.places, *ends, color=look.colour, alpha=opaque, lw=0, zorder=2)
-        ax.plot(line.places, [float(np.nanmedian(row)) for row in rows], color=look.colour, lw=1.7,
-                ls=look.line, marker=look.marker, ms=5, mec="white", zorder=4)  # fmt: skip
+        drawn = {"color": look.colour, "ls": look.line, "marker": look.marker, "mec": "white"}
+        ax.plot(line.places, [np.nanmedian(row) for row in rows], lw=1.7, ms=5, zorder=4, **drawn)
     _factor_axis(ax, lines[0], axis)
     if shown and usual is not None:
         ax.axvline(usual, zorder=1.5, ls=_DOTS, **_THIN)
