@@ -114,10 +114,9 @@ def _simulate_again(
     numbers = (*runs, *(run + _ELSEWHERE for run in runs))
     values = np.concatenate([again, base], axis=1)
     settings = dict(zip(registry.load_parameters(), values, strict=True))
-    plan = replace(
-        plan, scenarios=(scenario,), runs=len(numbers), outcomes=kept_outcomes(plan), redraw=(),
-        resume=None, numbers=numbers, settings=(settings,),
-    )  # fmt: skip
+    again_of: Any = {"numbers": numbers, "runs": len(numbers), "redraw": (), "resume": None}
+    again_of |= {"scenarios": (scenario,), "settings": (settings,)}
+    plan = replace(plan, outcomes=kept_outcomes(plan), **again_of)
     results = simulate(plan, progress)
     found = ((w, cell) for w in windows for cell in cells(results, w))
     return {(w, c.outcome, c.where): c.values[0] for w, c in found}

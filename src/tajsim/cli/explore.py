@@ -170,11 +170,9 @@ def seek(options: Namespace) -> None:
 
     def work() -> Any:
         chosen = verb.given(options, "factor scenario runs workers without")
+        chosen["at"], what = dict(options.at or ()), (options.experiment, options.outcome)
         with verb.progress_bar("simulating", options.progress) as tell:
-            found = tajsim.seek(
-                options.experiment, options.outcome, options.level, at=dict(options.at or ()),
-                progress=tell, **chosen,
-            )  # fmt: skip
+            found = tajsim.seek(*what, options.level, progress=tell, **chosen)
         if options.picture:
             with look():
                 save(found.plot(), picture)

@@ -12,7 +12,7 @@ from tajsim.cli.verb import Verb, finish, given, goes_with, progress_bar, table_
 from tajsim.errors import UserError, check_names, refuse
 from tajsim.files import check_file, write_whole
 from tajsim.inputs import experiment, ledger, outcomes as known_outcomes, registry, scenario_parts
-from tajsim.results.numbers import WIDTH, counted, text_table
+from tajsim.results.numbers import WIDTH, counted, hanging, text_table
 
 Loaded = scenario_parts.Scenario | experiment.Experiment
 #: So many of each kind are listed.
@@ -43,9 +43,7 @@ def scenarios(options: Namespace) -> None:
         print(head)
         indent = max(map(len, loaded)) + 4
         for name, one in loaded.items():
-            first = f"  {name}".ljust(indent)
-            print(textwrap.fill(one.question, room, initial_indent=first,
-                                subsequent_indent=" " * indent))  # fmt: skip
+            print("\n".join(hanging(f"  {name}".ljust(indent), one.question, room)))
 
 
 def _shipped() -> dict[str, dict[str, Loaded]]:
@@ -250,11 +248,9 @@ def table(options: Namespace) -> None:
     """
     from tajsim.results.atlas import printed, yearly_table
 
-    chosen = given(options, "by stat each")
-    found = yearly_table(
-        tajsim.load_results(options.results), options.outcome, places=options.select,
-        chosen=options.scenarios, **chosen,
-    )  # fmt: skip
+    chosen = {"places": options.select, "chosen": options.scenarios}
+    chosen |= given(options, "by stat each")
+    found = yearly_table(tajsim.load_results(options.results), options.outcome, **chosen)
     ends = (f".{options.format}",) if options.format else (".csv", ".md")
     with table_file(options.out, options.overwrite, ends) as file:
         text = printed(found, options.format or (file.suffix[1:].lower() if file else "csv"))

@@ -84,8 +84,8 @@ class Sought(Printed):
         held = ", ".join(f"{name} = {value_text(value)}" for name, value in self.fixed.items())
         held = f" ({held})" if held else ""
         own, of = self.outcome.window_unit, f" {self.factor.unit}".rstrip()
-        rows = [[*map(say.table_number, row[:-1]), say.percent(row[-1])]
-                for row in self.tables()["values"].itertuples(index=False)]  # fmt: skip
+        values = self.tables()["values"].to_numpy().tolist()
+        rows = [[*map(say.table_number, row[:-1]), say.percent(row[-1])] for row in values]
         head = (self.factor.name, "5 %", "median", "mean", "95 %", "at or above the level")
         mean = say.table_number(float(self.level.mean()))
         name, (low, high) = self.factor.name, map(say.table_number, self.spread)

@@ -8,7 +8,7 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -423,10 +423,8 @@ class Card:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the card as JSON holds it."""
-        names = (
-            "scenario", "reference", "subject", "against", "label", "other", "question", "finding",
-            "about", "set_here", "still", "sure", "notes", "window", "runs", "events",
-        )  # fmt: skip
+        own = (f.name for f in fields(self) if f.name not in ("changes", "pair"))
+        names = (*own, "finding", "about", "set_here", "still", "sure", "notes")
         return {
             **{name: getattr(self, name) for name in names},
             "numbers": [_row(c) for c in (self.numbers or self.rows(NUMBERS))],
@@ -523,11 +521,8 @@ def card(
     titles = select.title_of(dataset, scenario), select.title_of(dataset, reference)
     labels = select.label_of(dataset, scenario), select.label_of(dataset, reference)
     question = str(select.attribute(dataset, "questions").get(scenario, ""))
-    runs = int(dataset.sizes["run"])
-    return Card(
-        scenario, reference, *titles, *labels, question, months, runs, tuple(order), tuple(events),
-        pair,
-    )  # fmt: skip
+    about = *titles, *labels, question, months, int(dataset.sizes["run"])
+    return Card(scenario, reference, *about, tuple(order), tuple(events), pair)
 
 
 def cards(dataset: xr.Dataset) -> list[Card]:
@@ -586,10 +581,8 @@ def change(
     label = ", ".join([str(variable.attrs.get("label", name)), *map(say.place_name, called)])
     kind = "yes" if yes else "date" if unit == "date" else "level"
     verdict = _verdict(found, a[both], yes, name in ours)
-    return OutcomeChange(
-        name, where, label, unit, kind, before, after, found, low, high, size,
-        verdict, named, (a, b),
-    )  # fmt: skip
+    about = name, where, label, unit, kind, before, after, found, low, high, size
+    return OutcomeChange(*about, verdict, named, (a, b))
 
 
 def _verdict(found: effects.Effect, base: effects.Values, yes: bool, ours: bool) -> str:

@@ -226,10 +226,9 @@ def latex(table: pd.DataFrame) -> str:
     style = wide.style.format(escape="latex")
     for axis in (0, 1):
         style = style.format_index(escape="latex", axis=axis)
-    text = style.to_latex(
-        hrules=True, column_format="l" + "r" * wide.shape[1], multicol_align="c", label="tab:atlas",
-        caption=f"{units_text()} {first['runs']} paired histories; model {first['model']}.",
-    )  # fmt: skip
+    told = f"{units_text()} {first['runs']} paired histories; model {first['model']}."
+    form: Any = {"column_format": "l" + "r" * wide.shape[1], "multicol_align": "c"}
+    text = style.to_latex(hrules=True, label="tab:atlas", caption=told, **form)
     return str(text).replace(numbers.MINUS, "$-$")
 
 

@@ -151,9 +151,9 @@ def against(names: Sequence[str], reference: str) -> str:
     return f"{listed([f'“{name}”' for name in names])} against “{reference}”"
 
 
-def hanging(begin: str, text: str) -> list[str]:
-    """Return a text folded to `WIDTH`: ``begin`` before its first line, blanks before others."""
-    return textwrap.wrap(text, WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin))
+def hanging(begin: str, text: str, room: int = WIDTH) -> list[str]:
+    """Return a text folded to a width: ``begin`` before its first line, blanks before others."""
+    return textwrap.wrap(text, room, initial_indent=begin, subsequent_indent=" " * len(begin))
 
 
 def text_table(
