@@ -12,7 +12,7 @@ from test_plots import words
 import tajsim.plots.style as style
 from tajsim.cli import main
 from tajsim.errors import UserError
-from tajsim.plots.sweep import draw_sweep, sweep_figure
+from tajsim.plots.sweep import sweep_figure
 from tajsim.sweeps import sweep
 from tajsim.sweeps.read import Sweep
 
@@ -44,7 +44,7 @@ def test_a_response_has_labelled_axes_and_writes_a_file(made: object, tmp_path: 
     (panel,) = picture.axes
     assert panel.get_xlabel() and panel.get_ylabel() == "million index"
     for again in ("a.svg", "b.svg"):
-        draw_sweep(swept, tmp_path / again)
+        style.save(sweep_figure(swept), tmp_path / again)
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
 
 

@@ -266,9 +266,6 @@ def series_text(table: pd.DataFrame) -> str:
     return numbers.frame_text(told, *first, *scores)
 
 
-_Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
-
-
 def _scoreboard(part: pd.DataFrame) -> str:
     event, weak = part["kind"] == "event", part["looked_at"] & (part["use"] == "checked")
     seen = [_observed(row) for row in rows_of(part)]
@@ -292,7 +289,7 @@ def _scoreboard(part: pd.DataFrame) -> str:
 def _observed(row: Any) -> tuple[str, str]:
     if row.kind == "event":
         return ("happened" if row.observed else "did not happen", "")
-    said, reach = numbers.table_number(row.observed), _Z * row.error
+    said, reach = numbers.table_number(row.observed), discrepancy.Z90 * row.error
     if row.kind != "number":
         return f"{row.kind.replace('_', ' ')} {said}", ""
     if row.scale == "log":

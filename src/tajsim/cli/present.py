@@ -76,15 +76,16 @@ def plot(options: Namespace) -> None:
     refuse(f"--{name}: {said}" for name in chosen if name not in TAKES[options.kind])
     path = check_file(options.out, options.overwrite, endings=SUFFIXES)
     if options.kind in SWEEP_KINDS:
-        from tajsim.plots.sweep import draw_sweep
+        from tajsim.plots.style import save
+        from tajsim.plots.sweep import sweep_figure
 
         if (count := len(options.results)) > 1:
             raise UserError(f"{options.kind}: shows one sweep; {count} folders are given")
-        written = draw_sweep(tajsim.load_sweep(options.results[0]), path, **chosen)
+        save(sweep_figure(tajsim.load_sweep(options.results[0]), **chosen), path)
     else:
         datasets = [tajsim.load_results(results) for results in options.results]
-        written = draw(options.kind, datasets, path, **chosen, **_table(options.kind, datasets))
-    print(*written, sep="\n")
+        draw(options.kind, datasets, path, **chosen, **_table(options.kind, datasets))
+    print(path)
 
 
 def _table(kind: str, datasets: Sequence[Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ protest[rasht] > 0``. Python's parser reads them; what is not on the list here i
 import ast
 import operator
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
@@ -18,7 +17,7 @@ import numpy as np
 
 from tajsim.axes import DIMENSIONS
 from tajsim.errors import UserError, check_names, unknown
-from tajsim.files import data_text
+from tajsim.files import data_tables
 
 #: How monthly values become one number over a window.
 AGGREGATES = (
@@ -112,8 +111,7 @@ def _outcome(name: str, row: dict[str, Any]) -> Outcome:
 @lru_cache
 def load_outcomes() -> dict[str, Outcome]:
     """Return the registry (``data/outcomes.toml``) by name, in the order of the file."""
-    tables = tomllib.loads(data_text("outcomes.toml"))
-    return {name: _outcome(name, row) for name, row in tables.items()}
+    return {name: _outcome(name, row) for name, row in data_tables("outcomes.toml").items()}
 
 
 def outcome(name: str) -> Outcome:

@@ -6,7 +6,6 @@ A sweep is the tables that `tajsim.load_sweep` returns: points, results, columns
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +16,6 @@ from matplotlib.figure import Figure
 import tajsim.plots.panels as panels
 import tajsim.plots.style as style
 from tajsim.errors import UserError, check_names
-from tajsim.files import check_file
 from tajsim.inputs.registry import load_parameters
 from tajsim.results import effect, numbers, select, window
 
@@ -248,14 +246,3 @@ def sweep_figure(sweep: Any, **chosen: Any) -> Figure:
     check_names("option of response", chosen, OPTIONS)
     with style.look():
         return style.make_readable(response(sweep, **chosen))
-
-
-def draw_sweep(sweep: Any, path: str | Path, **chosen: Any) -> list[Path]:
-    """Write the picture of a sweep; the suffix of ``path`` decides between PNG, SVG and PDF.
-
-    Raises:
-        UserError: as `sweep_figure`; for another suffix; if the file cannot be written.
-    """
-    check_file(Path(path), overwrite=True, endings=style.SUFFIXES)
-    style.save(sweep_figure(sweep, **chosen), Path(path))
-    return [Path(path)]

@@ -42,7 +42,7 @@ PAIRED = (
 _NODES: Array = ndtri((np.arange(30) + 0.5) / 30)
 _NODES[[0, -1]] *= math.sqrt((30 - (_NODES[1:-1] ** 2).sum()) / 2) / _NODES[-1]
 _FLOOR = 1e-4
-_Z = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
+Z90 = 1.6449  # half of a 90 % interval of a normal distribution, in standard deviations
 
 
 def themes() -> Mapping[str, Sequence[str]]:
@@ -160,7 +160,7 @@ def _residual(target: Target, row: Mapping[str, str]) -> _Residual | None:
         chance = 1.0 / max(seen, 1.0)
         middle = max(mean, 0.05)
     else:
-        chance = ((_on_scale(high, form) - _on_scale(low, form)) / (2.0 * _Z)) ** 2
+        chance = ((_on_scale(high, form) - _on_scale(low, form)) / (2.0 * Z90)) ** 2
     error = target.error
     if target.scale == "natural":  # to first order on the scale of the outcome
         error *= factor / max(seen * (1.0 - seen) if form == "logit" else seen, _FLOOR)
@@ -213,7 +213,7 @@ def _estimate(chosen: Sequence[_Residual], middle: float, width: float) -> float
 def common(without: str = "") -> float:
     """Return the scale that all themes share, perhaps without the targets of one theme."""
     row = data_tables(FILE_NAME)["scale"]
-    width = (math.log(row["high"]) - math.log(row["low"])) / (2.0 * _Z)
+    width = (math.log(row["high"]) - math.log(row["low"])) / (2.0 * Z90)
     chosen = [r for r in residuals() if theme_of(r.target.outcome) != without]
     return _estimate(chosen, row["value"], width)
 
