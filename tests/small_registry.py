@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tomllib import loads
 
 import pytest
 
@@ -18,7 +19,7 @@ def small_registry() -> Iterator[None]:
     loaders = (registry.load_families, registry.load_parameters, outcomes.load_outcomes)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registry, "files", lambda _: FOLDER)
-        patch.setattr(outcomes, "data_text", lambda name: (FOLDER / "data" / name).read_text())
+        patch.setattr(outcomes, "data_tables", lambda n: loads((FOLDER / "data" / n).read_text()))
         for loader in loaders:
             loader.cache_clear()
         yield
