@@ -199,9 +199,12 @@ def by_hand() -> Callable[..., xr.Dataset]:
     """Return a maker of results: one number per scenario and run, the same in every month."""
 
     def make(
-        values: Sequence[Sequence[float]], aggregate: str = "mean",
-        claims: Sequence[dict[str, Any]] = (), months: int = 24, event_month: str = "2004-01",
-    ) -> xr.Dataset:  # fmt: skip
+        values: Sequence[Sequence[float]],
+        aggregate: str = "mean",
+        claims: Sequence[dict[str, Any]] = (),
+        months: int = 24,
+        event_month: str = "2004-01",
+    ) -> xr.Dataset:
         numbers = np.asarray(values, dtype=np.float32)
         names = ["before", "after", "third"][: len(numbers)]
         series = np.repeat(numbers[:, np.newaxis, :], months, axis=1)

@@ -15,10 +15,19 @@ Answer = Callable[[np.ndarray], np.ndarray]
 
 
 def fake_sweep(
-    kind: str, places: np.ndarray, answers: dict[str, Answer], *, runs: int = 1, alike: float = 0.0,
-    apart: float = 0.0, options: dict[str, Any] | None = None, bases: Sequence[str] | None = None,
-    role: str = "uncertainty", names: Sequence[str] | None = None, seed: int = 1,
-) -> Sweep:  # fmt: skip
+    kind: str,
+    places: np.ndarray,
+    answers: dict[str, Answer],
+    *,
+    runs: int = 1,
+    alike: float = 0.0,
+    apart: float = 0.0,
+    options: dict[str, Any] | None = None,
+    bases: Sequence[str] | None = None,
+    role: str = "uncertainty",
+    names: Sequence[str] | None = None,
+    seed: int = 1,
+) -> Sweep:
     """Return a sweep whose rows are ``places``; luck has these standard deviations."""
     rng = np.random.default_rng(seed)
     factors = list(names or [f"x{i + 1}" for i in range(places.shape[1])])
@@ -40,16 +49,13 @@ def fake_sweep(
     design.insert(0, "point", [ids[key] for key in keys])
     design.insert(0, "scenario", "status-quo")
     kinds = list(bases or ["assumption"] * len(factors))
-    about = pd.DataFrame(
-        {"parameter": "", "unit": "share", "low": 0.0, "high": 1.0, "values": None,
-         "spread": "uniform", "role": role, "basis": kinds},
-        index=pd.Index(factors, name="factor"),
-    )  # fmt: skip
-    columns = pd.DataFrame(
-        {"outcome": list(answers), "where": "", "window_start": "2006-01",
-         "window_end": "2010-12", "unit": "index", "label": [f"The {c}" for c in answers]},
-        index=pd.Index(list(answers), name="column"),
-    )  # fmt: skip
+    told = {"parameter": "", "unit": "share", "low": 0.0, "high": 1.0, "values": None}
+    told |= {"spread": "uniform", "role": role, "basis": kinds}
+    about = pd.DataFrame(told, index=pd.Index(factors, name="factor"))
+    kept = {"outcome": list(answers), "where": "", "unit": "index"}
+    kept |= {"window_start": "2006-01", "window_end": "2010-12"}
+    kept["label"] = [f"The {name}" for name in answers]
+    columns = pd.DataFrame(kept, index=pd.Index(list(answers), name="column"))
     results = pd.concat(rows, ignore_index=True)
     failures = pd.DataFrame({"point": [], "run": [], "cause": []})
     told = {"title": "Fake", "question": "?", "seed": 1, "parameters": "fixed", "runs": runs}

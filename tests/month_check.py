@@ -17,9 +17,11 @@ Values = dict[int, Any]
 
 
 def evaluate(
-    nodes: Iterable[Operation], given: Callable[[Input], Any], runs: int,
+    nodes: Iterable[Operation],
+    given: Callable[[Input], Any],
+    runs: int,
     known: Values | None = None,
-) -> Values:  # fmt: skip
+) -> Values:
     """Return the values of nodes, which come in order, by ``id``, with those that are known.
 
     An input is answered with its values, ``(..., run)``, or a number of the month.

@@ -58,9 +58,13 @@ CROWDED = [
 
 
 def results(
-    *, scenarios: tuple[str, ...] = ("status-quo",), runs: int = 60, months: int = 204,
-    seed: int = 1, events: dict[str, list[dict[str, Any]]] | None = None,
-) -> xr.Dataset:  # fmt: skip
+    *,
+    scenarios: tuple[str, ...] = ("status-quo",),
+    runs: int = 60,
+    months: int = 204,
+    seed: int = 1,
+    events: dict[str, list[dict[str, Any]]] | None = None,
+) -> xr.Dataset:
     """Return a Dataset as the ensemble makes it; paired runs share most of their noise."""
     random = np.random.default_rng(seed)
     when = np.datetime64("2004-01", "M") + np.arange(months)

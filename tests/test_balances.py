@@ -58,10 +58,8 @@ def test_drugs_money_people_and_purses_balance(name: str, start: str, end: str, 
 
 def test_anger_that_begins_at_nothing_is_bounded() -> None:
     """A movement had infinitely many members where no anger at the start was divided by."""
-    model = TajikistanModel(
-        runs=2, seed=1, end="2016-12", events=load_scenario("irpt-ban").events,
-        settings={"religious_control": 0.0}, parameters="fixed",
-    )  # fmt: skip
+    own = {"events": load_scenario("irpt-ban").events, "settings": {"religious_control": 0.0}}
+    model = TajikistanModel(runs=2, seed=1, end="2016-12", parameters="fixed", **own)
     usual = total(model.movements.members)
     model.run_to_end()
     assert (total(model.movements.members) <= 2.0 * usual).all()
@@ -160,8 +158,8 @@ def purses_balance(model: TajikistanModel, now: dict[str, Array], before: Array)
     for spent in (COMMANDERS, NETWORKS):  # they spend what comes in
         assert np.abs(after[rows(spent)]).max() <= 1e-3
     circle, purse = ledger["patronage"], before[ledger.rows(["patronage"])][0]
-    near(circle - purse, now["rents_regime"], -total(now["patronage"]), -now["regime_kept"],
-         held=circle)  # fmt: skip
+    given = total(now["patronage"]), now["regime_kept"]
+    near(circle - purse, now["rents_regime"], *(-part for part in given), held=circle)
     left = now["network_margin"] - total(now["tolls"]) - total(now["fees_commander"])
     assert (left - now["fees_regime"] >= -1e-3 * np.abs(now["network_margin"]) - 1.0).all()
 
@@ -172,8 +170,8 @@ def nodes_balance(now: dict[str, Array]) -> None:
     taken = sum(now[n].astype(float) for n in ("tolls", "extortion", "resale"))
     near(taken, *climbed, held=taken)
     whole = total(now["rents_commander"])
-    near(whole, *(total(now[n]) for n in ("rents_to_commander", "fees_commander", "patronage")),
-         held=whole)  # fmt: skip
+    parts = "rents_to_commander", "fees_commander", "patronage"
+    near(whole, *(total(now[name]) for name in parts), held=whole)
     income = now["rents_regime"]
     sources = total(now["rents_to_regime"]), now["fees_regime"], total(now["aid_diverted"])
     near(income, *sources, now["aid_freed"], now["access_rent_taken"], held=income)

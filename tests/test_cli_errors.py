@@ -112,10 +112,9 @@ def test_a_full_disk_leaves_the_old_results(capsys: Capture, tmp_path: Path, soo
 
 def test_output_that_cannot_be_written_is_one_line(environment: dict[str, str]) -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "tajsim", "parameters"],
-            stdout=full, stderr=subprocess.PIPE, text=True, env=environment,
-        )  # fmt: skip
+        command = [sys.executable, "-m", "tajsim", "parameters"]
+        ends = {"stdout": full, "stderr": subprocess.PIPE, "text": True}
+        done = subprocess.run(command, env=environment, **ends)
     assert (done.returncode, done.stderr) == (2, "tajsim: no space left on device\n")
 
 
@@ -171,12 +170,11 @@ def test_interrupt_in_the_middle_leaves_nothing(
     environment: dict[str, str], tmp_path: Path, workers: str, number: int, status: int, told: str
 ) -> None:
     command = ["run", "status-quo", "--runs", "3000", "--outcomes", "polity", "--progress"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tajsim", *command, "--workers", workers, "--out", "out"],
-        env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        # Whoever calls the tests may ignore it (nohup), and children inherit that.
-        start_new_session=True, preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
-    )  # fmt: skip
+    call = [sys.executable, "-m", "tajsim", *command, "--workers", workers, "--out", "out"]
+    ends = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True}
+    # Whoever calls the tests may ignore it (nohup), and children inherit that.
+    heed = partial(signal.signal, signal.SIGHUP, signal.SIG_DFL)
+    process = subprocess.Popen(call, env=environment, cwd=tmp_path, preexec_fn=heed, **ends)
     assert process.stderr is not None
     said = b""
     while not re.search(rb"[1-9]\d? %", said) and (piece := os.read(process.stderr.fileno(), 4096)):

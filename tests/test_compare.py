@@ -102,10 +102,8 @@ def handed_over() -> xr.Dataset:
 def ways(results: xr.Dataset, name: str, window: tuple[str, str]) -> dict[str, float]:
     """Return the whole of an outcome in the reference as everything that tells it has it."""
     whole = dict.fromkeys(load_outcomes()[name].dimensions, "all")
-    claim = {
-        "id": "whole", "statement": "", "document": "", "line": 1, "outcome": name,
-        "window": window, "against": "level", "expect": "between",
-    }  # fmt: skip
+    claim = {"id": "whole", "statement": "", "document": "", "line": 1, "outcome": name}
+    claim |= {"window": window, "against": "level", "expect": "between"}
     asked = results.assign_attrs(claims=json.dumps({"status-quo": [claim]}))
     own = results.isel(scenario=0).transpose(..., "month", "run")
     record = {n: own[n].values for n in with_weight([name])}
@@ -134,10 +132,8 @@ def ways(results: xr.Dataset, name: str, window: tuple[str, str]) -> dict[str, f
 
 def test_one_answer_to_each_question(handed_over: xr.Dataset) -> None:
     window = ("2008-01", "2008-12")
-    names = [
-        name for name, outcome in load_outcomes().items()
-        if len(outcome.dimensions) == 1 and outcome.aggregate in ("yearly", "mean")
-    ]  # fmt: skip
+    single = [o for o in load_outcomes().values() if len(o.dimensions) == 1]
+    names = [outcome.name for outcome in single if outcome.aggregate in ("yearly", "mean")]
     assert len(names) > 20 and {load_outcomes()[name].places for name in names} == set(PLACES)
     for name in [*names[::5], "strength", "collusion", "militant_fighters"]:
         found = ways(handed_over, name, window)

@@ -103,10 +103,9 @@ def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
     row = '[[events]]\ndate = "2005-06"\nkind = "deal"\ndeal = "{}"\nchange = "{}"\n'
     ends = row.format("french_airfield", "end") + row.format("russian_base", "close")
     mine = file(tmp_path, ends, withdrawal)
-    found = tajsim.compare(
-        reference, withdrawal, mine, "status-quo", runs=8, until="2008-12", parameters="prior",
-        outcomes=["deals_in_force", "strength", "collusion"], variance=False,
-    )  # fmt: skip
+    asked = {"parameters": "prior", "outcomes": ["deals_in_force", "strength", "collusion"]}
+    others = withdrawal, mine, "status-quo"
+    found = tajsim.compare(reference, *others, runs=8, until="2008-12", variance=False, **asked)
     force = found.dataset["deals_in_force"]
     kept = [deal.name for deal in load_deals().values() if deal.in_force]
     assert (force.sel(scenario=reference, deal=kept) == 1.0).all()
@@ -133,10 +132,9 @@ def test_what_a_scenario_ends_is_held_no_longer(tmp_path: Path) -> None:
 
 def test_compare_tells_how_often_the_reference_does_the_same(tmp_path: Path) -> None:
     begins = '[[events]]\ndate = "2005-01"\nkind = "deal"\ndeal = "us_reform"\nchange = "begin"\n'
-    found = tajsim.compare(
-        "status-quo", file(tmp_path, begins, "status-quo"), runs=30, until="2009-12",
-        parameters="prior", outcomes=["deals_in_force"], variance=False,
-    )  # fmt: skip
+    mine = file(tmp_path, begins, "status-quo")
+    asked = {"parameters": "prior", "outcomes": ["deals_in_force"], "variance": False}
+    found = tajsim.compare("status-quo", mine, runs=30, until="2009-12", **asked)
     (row,) = found.done_by_reference.to_dict("records")
     held = found.dataset["deals_in_force"].sel(scenario="status-quo", deal="us_reform")
     later = held.sel(month=slice("2005-01", None)).max("month")

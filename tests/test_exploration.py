@@ -166,8 +166,8 @@ def grid() -> Sweep:
     def good(p: np.ndarray) -> np.ndarray:
         return 10.0 * p[:, 0] - 12.0 * p[:, 0] ** 2 * p[:, 1]
 
-    sweep = fake_sweep("grid", places, {"good": good, "cost": lambda p: p[:, 0]}, runs=6,
-                       names=["pay", "threat"], alike=0.5)  # fmt: skip
+    answers = {"good": good, "cost": lambda p: p[:, 0]}
+    sweep = fake_sweep("grid", places, answers, runs=6, names=["pay", "threat"], alike=0.5)
     sweep.factors.loc["pay", "role"] = "lever"
     return sweep
 

@@ -44,8 +44,8 @@ def tidy(tmp_path: Path) -> Path:
     """A sweep of a known function as Parquet."""
     pytest.importorskip("pyarrow")
     places = np.round(cube(12, 1) * 3.0)
-    sweep = fake_sweep("points", places, {"heroin_seized": lambda p: 10.0 * p[:, 0]}, runs=4,
-                       names=["border_pay"])  # fmt: skip
+    answer = {"heroin_seized": lambda p: 10.0 * p[:, 0]}
+    sweep = fake_sweep("points", places, answer, runs=4, names=["border_pay"])
     path = tmp_path / "runs.parquet"
     write_tidy(sweep, path, path.name)
     return path
@@ -59,11 +59,8 @@ def test_mesa() -> None:
 
 def test_ema_workbench() -> None:
     pytest.importorskip("ema_workbench")
-    found = run(
-        block("EMA Workbench"),
-        ("2010-12", "2004-03"), ("runs=20", "runs=2"), ("scenarios=50", "scenarios=2"),
-        ("policies=4", "policies=2"),
-    )  # fmt: skip
+    fewer = ("runs=20", "runs=2"), ("scenarios=50", "scenarios=2"), ("policies=4", "policies=2")
+    found = run(block("EMA Workbench"), ("2010-12", "2004-03"), *fewer)
     experiments, outcomes = found["experiments"], found["outcomes"]
     assert len(experiments) == 4
     again = found["withdrawal"](
@@ -80,10 +77,8 @@ def test_salib_run_directly_gives_the_indices_of_a_point_at_a_time() -> None:
     assert seized.shape == (4 * 4,)
     settings = dict(zip(found["problem"]["names"], points[5], strict=True))
     scenario = found["scenario"]
-    alone = finished(
-        runs=[0], end="2004-03", parameters="fixed", events=scenario.events,
-        settings={**scenario.settings, **settings}, outcomes=["heroin_seized"],
-    )  # fmt: skip
+    own = {"settings": {**scenario.settings, **settings}, "events": scenario.events}
+    alone = finished(runs=[0], end="2004-03", parameters="fixed", outcomes=["heroin_seized"], **own)
     same_record(found["model"], alone, [5])
     mine = salib_indices("sobol", found["problem"], seized, seized.astype(float), 1)
     first = mine[mine["index"] == "first"]["value"].to_numpy()

@@ -280,8 +280,8 @@ def written(picture: Figure) -> list[tuple[str, Any]]:
         <= axis.get_view_interval().max() + 1e-9
         for label in (tick.label1, tick.label2)
     }
-    unseen = {id(t) for p in picture.axes if not p.axison for a in (p.xaxis, p.yaxis)
-              for t in a.findobj(mpl.text.Text)}  # fmt: skip
+    bare = [axis for p in picture.axes if not p.axison for axis in (p.xaxis, p.yaxis)]
+    unseen = {id(text) for axis in bare for text in axis.findobj(mpl.text.Text)}
     return [
         (t.get_text(), t.get_window_extent())
         for t in texts

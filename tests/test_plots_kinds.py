@@ -226,9 +226,8 @@ def ticks(picture: Figure) -> list[str]:
 
 def test_a_year_is_lettered_by_months() -> None:
     year = short().isel(month=slice(24, 36))
-    assert ticks(plots.figure("fan", year, outcome="grievance")) == [
-        "Jan 2006", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ][:: 2]  # fmt: skip
+    lettered = ["Jan 2006", "Mar", "May", "Jul", "Sep", "Nov"]
+    assert ticks(plots.figure("fan", year, outcome="grievance")) == lettered
     assert ticks(plots.figure("border", year)) == ["Jan 2006", "Jul"]
     assert ticks(plots.figure("fan", short(), outcome="grievance"))[0] == "2004"
 

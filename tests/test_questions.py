@@ -249,8 +249,8 @@ def test_a_name_that_is_found_comes_first(capsys: Capture) -> None:
 def test_results_of_three_kinds_draw_themselves(many: xr.Dataset) -> None:
     swept = fake_sweep("latin-hypercube", cube(20, 2), {"height": lambda p: p[:, 0]})
     pair = many.isel(scenario=[0, 1])
-    found = [swept.plot(), compare_dataset(pair).plot(),
-             compare_dataset(pair).plot("fan", outcome="grievance")]  # fmt: skip
+    compared = compare_dataset(pair)
+    found = [swept.plot(), compared.plot(), compared.plot("fan", outcome="grievance")]
     assert all(isinstance(picture, Figure) for picture in found)
     refused("did you mean 'fan'", compare_dataset(pair).plot, "fann")
 

@@ -227,9 +227,11 @@ def test_without_jinja2_one_line_says_what_to_install(monkeypatch: pytest.Monkey
 
 
 def test_the_command(
-    command: Callable[..., subprocess.CompletedProcess[str]], by_hand: Callable[..., xr.Dataset],
-    tmp_path: Path, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    command: Callable[..., subprocess.CompletedProcess[str]],
+    by_hand: Callable[..., xr.Dataset],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     folder, place = tmp_path / "results", tmp_path / "page.html"
     folder.mkdir()
     save(by_hand([[1.0, 2.0, 3.0], [2.0, 3.0, 5.0]]), folder / "results.nc")
@@ -351,8 +353,8 @@ def test_a_continued_history_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     state = ["run", REFERENCE, "--runs", "2", "--until", "2004-03", "--save", "s.npz"]
     state += ["--outcomes", "heroin_seized,grievance"]
     assert main(state) == 0
-    assert main(["run", REFERENCE, "--from", "s.npz", "--until", "2004-06", "--no-pictures",
-                 "--outcomes", "heroin_seized,grievance", "--out", "on"]) == 0  # fmt: skip
+    on = ["run", REFERENCE, "--from", "s.npz", "--until", "2004-06", "--no-pictures"]
+    assert main([*on, "--outcomes", "heroin_seized,grievance", "--out", "on"]) == 0
     text = report("on")
     assert "The months up to Mar 2004 are those of a saved history of “Status quo”" in text
     assert "continue s.npz, a saved state of status-quo up to 2004-03" in text

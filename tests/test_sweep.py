@@ -130,9 +130,12 @@ def test_a_failed_point_is_recorded_and_ends_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_a_failed_run_does_not_take_its_point_along(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, largest: int, runs: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    largest: int,
+    runs: int,
     bad: list[tuple[int, int]],
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", largest)
     experiment = small_experiment(tmp_path, ONE_MONTH, ("runs = 4", f"runs = {runs}"))
     points = [point.id for point in make_points(experiment).points]
@@ -194,11 +197,11 @@ def test_factors_that_are_parameters_equal_overrides(tmp_path: Path) -> None:
 
 
 def test_seats_travel_along_the_runs_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    experiment = small_experiment(
-        tmp_path, ONE_MONTH, ("[1, 10, 40]", "[0, 4, 20]"), ('kind = "set"', 'kind = "seats"'),
-        ('parameter = "agency_pay.border_troops"', 'movement = "irpt"'), ("value = {", "seats = {"),
-        ('outcome = "collusion"\nwhere = { agency = "border_troops" }', 'outcome = "channel"'),
-    )  # fmt: skip
+    event = ('kind = "set"', 'kind = "seats"'), ("value = {", "seats = {")
+    of = 'parameter = "agency_pay.border_troops"', 'movement = "irpt"'
+    kept = 'outcome = "collusion"\nwhere = { agency = "border_troops" }', 'outcome = "channel"'
+    values = "[1, 10, 40]", "[0, 4, 20]"
+    experiment = small_experiment(tmp_path, ONE_MONTH, values, *event, of, kept)
     sweep(experiment, tmp_path / "together")
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 3)
     sweep(experiment, tmp_path / "apart")

@@ -123,10 +123,9 @@ def begun(
     text = EXPERIMENT.replace('"2004-06"', '"2005-06"').replace("runs = 4", "runs = 12")
     (folder / "pay.toml").write_text(text)
     command = ["sweep", str(folder / "pay.toml"), "--out", str(folder / "out"), "--workers"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tajsim", *command, "2"],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    ends = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    call = [sys.executable, "-m", "tajsim", *command, "2"]
+    process = subprocess.Popen(call, env=environment, **ends)
     shards = folder / "out" / "shards"
     wait_for(lambda: [*shards.glob("runs-*.csv")] or process.poll() is not None)
     return process, command, folder / "out"
@@ -156,9 +155,11 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
 def test_a_killed_parent_takes_its_workers_along_and_the_command_goes_on(
-    tmp_path: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr("tajsim.sweeps.design.LARGEST", 36)
     process, command, out = begun(tmp_path, environment)
     workers = children(process.pid)
