@@ -193,13 +193,20 @@ def _rows(
         row: dict[str, Any] = {n: getattr(found, n)[place] for n in ("share", "low", "high")}
         rows.append(
             {
-                **{"rank": rank, "parameter": p.name, **row},
+                "rank": rank,
+                "parameter": p.name,
+                **row,
                 "correlation": found.correlations[place, most],
                 "stands_out": bool(found.stands_out[place]),
                 "most_in": labels[most],
-                **{"value": p.value, "range_low": p.low, "range_high": p.high, "unit": p.unit},
-                **{"posterior_low": calibrated[0], "posterior_high": calibrated[1]},
-                **{"meaning": p.meaning, "reason": p.basis.reason},
+                "value": p.value,
+                "range_low": p.low,
+                "range_high": p.high,
+                "unit": p.unit,
+                "posterior_low": calibrated[0],
+                "posterior_high": calibrated[1],
+                "meaning": p.meaning,
+                "reason": p.basis.reason,
             }
         )
     return rows

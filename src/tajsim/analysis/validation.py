@@ -449,14 +449,19 @@ def scoreboard(targets: Sequence[Target], simulated: Array) -> pd.DataFrame:
         band = effect.quantiles(spread, (0.05, 0.95)) if not event else (np.nan, np.nan)
         rows.append(
             {
-                **{"target": target.id, "theme": discrepancy.theme_of(target.outcome)},
-                **{"use": target.use, "looked_at": target.looked_at},
+                "target": target.id,
+                "theme": discrepancy.theme_of(target.outcome),
+                "use": target.use,
+                "looked_at": target.looked_at,
                 "kind": "event" if event else target.bound.replace("about", "number"),
                 "figure": target.figure.id,
                 **dict(zip(("window_start", "window_end"), target.window, strict=True)),
                 **{name: getattr(target, name) for name in ("unit", "observed", "error", "scale")},
                 "median": float(known.mean()) if event and known.size else median,
-                **{"p05": low, "p95": high, "band_low": band[0], "band_high": band[1]},
+                "p05": low,
+                "p95": high,
+                "band_low": band[0],
+                "band_high": band[1],
                 **_agreement(target, spread),
                 "covered_by_runs": _agreement(target, known)["covered"],
                 "runs": known.size,

@@ -60,7 +60,11 @@ def _window(text: str) -> tuple[str, str]:
 #: How a value is read, by the word that stands for it in the help; any other is a text. Limits,
 #: names and months are checked where they are used.
 READERS: dict[str, Callable[[str], object]] = {
-    **{"N": _whole, "MONTHS": _whole, "X": _real, "SHARE": _real, "FROM:TO": _window},
+    "N": _whole,
+    "MONTHS": _whole,
+    "X": _real,
+    "SHARE": _real,
+    "FROM:TO": _window,
     **dict.fromkeys(("ID", "WORD"), lambda text: _named(text)[0]),
     "A,B": lambda text: _named(*text.split(",")),
 }

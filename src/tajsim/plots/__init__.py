@@ -29,8 +29,14 @@ __all__ = ["KINDS", "SUFFIXES", "draw", "figure", "options", "standard_pictures"
 
 #: Name of each kind of picture -> the function that makes it.
 KINDS: dict[str, Callable[..., Figure]] = {
-    **{"answer": answer, "atlas": atlas, "fan": fan, "difference": difference},
-    **{"providers": providers, "stacks": stacks, "border": border, "map": map_of},
+    "answer": answer,
+    "atlas": atlas,
+    "fan": fan,
+    "difference": difference,
+    "providers": providers,
+    "stacks": stacks,
+    "border": border,
+    "map": map_of,
     "targets": targets,
 }
 
