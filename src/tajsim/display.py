@@ -83,7 +83,7 @@ def table_csv(table: pd.DataFrame, model: str = "") -> str:
 
 
 class Printed:
-    """What was found: prints as text (``__str__``), shows as HTML, and is written as ``tables``."""
+    """What was found: prints as text (``__str__``) and shows as HTML."""
 
     def _repr_html_(self) -> str:
         """Return the text with its layout, as a notebook shows it."""

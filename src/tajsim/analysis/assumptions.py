@@ -199,13 +199,11 @@ def _rows(
                 "correlation": found.correlations[place, most],
                 "stands_out": bool(found.stands_out[place]),
                 "most_in": labels[most],
-                "value": p.value,
                 "range_low": p.low,
                 "range_high": p.high,
-                "unit": p.unit,
                 "posterior_low": calibrated[0],
                 "posterior_high": calibrated[1],
-                "meaning": p.meaning,
+                **{name: getattr(p, name) for name in ("value", "unit", "meaning")},
                 "reason": p.basis.reason,
             }
         )

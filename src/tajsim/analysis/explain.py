@@ -33,10 +33,6 @@ class Explanation(Printed):
         """Return the story."""
         return self.text
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the table of events."""
-        return {"events": self.table}
-
 
 def explain(
     results: Results,

@@ -124,10 +124,6 @@ class Sweep(Printed):
         check_names("scenario", [chosen], names)
         return self.design[self.design["scenario"] == chosen].reset_index(drop=True)
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the table of runs."""
-        return {"runs": self.table()}
-
     def table(self) -> pd.DataFrame:
         """Return one row a run: point, scenario, factors, run, columns (tidy)."""
         first = ["point", *self.points.columns, "run"]
