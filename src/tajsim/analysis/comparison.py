@@ -89,6 +89,11 @@ def cells_of_difference(row: Any) -> list[str]:
     ]
 
 
+def closing_text(dataset: xr.Dataset) -> str:
+    """Return the sentences on what the result rests on, wrapped."""
+    return numbers.wrapped(effect.basis_statement(dataset))
+
+
 @dataclass(frozen=True)
 class Comparison:
     """The results of paired ensembles and their tables; prints as the answer.
@@ -133,7 +138,7 @@ class Comparison:
             claims_text(self.claims),
             shares.rests_text(self.table, self.variance, self.assumptions)
             or (shares.TOO_FEW if self.dataset.sizes["run"] < shares.FEWEST else ""),
-            numbers.wrapped(effect.basis_statement(self.dataset)),
+            closing_text(self.dataset),
         ]
         return "\n\n".join(part for part in parts if part)
 

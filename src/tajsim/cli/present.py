@@ -68,7 +68,7 @@ def plot(options: Namespace) -> None:
     example: tajsim plot withdrawal --kind fan --outcome heroin_seized --out seized.png
     @plot
     """
-    from tajsim.plots import SUFFIXES, draw
+    from tajsim.plots import SUFFIXES, draw, style
 
     chosen = given(options, f"outcome by select smooth at window {_ALWAYS}")
     takes = ", ".join(f"--{name}" for name in TAKES[options.kind])
@@ -76,12 +76,11 @@ def plot(options: Namespace) -> None:
     refuse(f"--{name}: {said}" for name in chosen if name not in TAKES[options.kind])
     path = check_file(options.out, options.overwrite, endings=SUFFIXES)
     if options.kind in SWEEP_KINDS:
-        from tajsim.plots.style import save
         from tajsim.plots.sweep import sweep_figure
 
         if (count := len(options.results)) > 1:
             raise UserError(f"{options.kind}: shows one sweep; {count} folders are given")
-        save(sweep_figure(tajsim.load_sweep(options.results[0]), **chosen), path)
+        style.save(sweep_figure(tajsim.load_sweep(options.results[0]), **chosen), path)
     else:
         datasets = [tajsim.load_results(results) for results in options.results]
         draw(options.kind, datasets, path, **chosen, **_table(options.kind, datasets))

@@ -49,17 +49,15 @@ def run(options: Namespace) -> None:
     def tables(dataset: xr.Dataset) -> tuple[Any, dict[str, pd.DataFrame]]:
         from tajsim.analysis import evaluate_claims, summarise
         from tajsim.analysis.claims import claims_text
-        from tajsim.analysis.comparison import levels_text
+        from tajsim.analysis.comparison import closing_text, levels_text
         from tajsim.analysis.variance import kept_table
         from tajsim.results.discrepancy import TABLE as BANDS
-        from tajsim.results.effect import basis_statement
-        from tajsim.results.numbers import wrapped
 
         summary, claims = summarise(dataset, options.window), evaluate_claims(dataset)
         parts = [
             levels_text(dataset, summary, bool(options.all or options.outcomes)),
             claims_text(claims, untested=False),
-            wrapped(basis_statement(dataset)),
+            closing_text(dataset),
         ]
         text, bands = "\n\n".join(filter(None, parts)), kept_table(dataset, BANDS)
         return lambda written: text, {"summary": summary, "claims": claims, "bands": bands}

@@ -400,8 +400,7 @@ def draw_grid(
         elif unit and column == 0:  # read without turning the head: the panels are low
             name = "\n".join([*wrap(things[thing], 0.95, 8.5), f"({unit})"])
             ax.set_ylabel(name, rotation=0, ha="right", va="center")
-        if unit:
-            events.lines(ax, scenario)
+        events.lines(ax, scenario)
         if row == 0:
             events.above(ax, scenario)
     return layout, boxes[-1]
