@@ -12,12 +12,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-import tajsim.agents as agents
-import tajsim.axes as axes
-import tajsim.draws as draws
-import tajsim.model as model
-import tajsim.rules as rules
-import tajsim.world as world
+from tajsim import agents, axes, draws, model, rules, world
 from tajsim.inputs import deals, ledger, registry, switches
 from tajsim.inputs.outcomes import load_outcomes
 from tajsim.inputs.values import ParameterValues, load_posterior
