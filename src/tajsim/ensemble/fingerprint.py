@@ -19,12 +19,10 @@ from tajsim.inputs.values import ParameterValues, load_posterior
 from tajsim.version import __version__
 
 _GAP, _LONG = rb"(?:[ \t]*(?:\#[^\n]*)?\n)", rb'"""(?:[^\\]|\\.)*?"""'
-_DROPPED = re.compile(
-    rb"(?P<docstring>(?:\A|(?P<colon>:))" + _GAP + rb"*[ \t]*[rR]?" + _LONG + rb"(?=" + _GAP
-    + rb"))|(?P<text>" + _LONG + rb"|'''(?:[^\\]|\\.)*?'''"
-    + rb"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<gap>""" + _GAP + rb"+)",
-    re.DOTALL,
-)  # fmt: skip
+_DOCSTRING = rb"(?:\A|(?P<colon>:))" + _GAP + rb"*[ \t]*[rR]?" + _LONG + rb"(?=" + _GAP + rb")"
+_TEXT = _LONG + rb"|'''(?:[^\\]|\\.)*?'''" + rb"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+_PARTS = rb"(?P<docstring>%b)|(?P<text>%b)|(?P<gap>%b+)" % (_DOCSTRING, _TEXT, _GAP)
+_DROPPED = re.compile(_PARTS, re.DOTALL)
 
 #: The module beside this one that simulates; it is not imported, so that Mesa need not be.
 _SIMULATES = "job.py"
