@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -70,7 +69,7 @@ def _block(
     question = select.attribute(dataset, "questions").get(scenario, "")
     taken = held and f"Without {held}: what its rules answer is held."
     head = [title, numbers.wrapped(question), taken]
-    seed = dataset.attrs.get("seed", np.nan)
+    seed = dataset.attrs.get("seed", "nan")
     runs = numbers.counted(int(dataset.sizes["run"]), what)
     runs += f", seed {seed}, {window[0]} to {window[1]}"
     more = f"{left} more rows with --all, and in the CSV files." if left else ""

@@ -14,8 +14,6 @@ from tajsim.ensemble.dataset import load_results
 from tajsim.errors import UserError
 from tajsim.inputs import toml
 from tajsim.results import chronicle, numbers, select
-from tajsim.results.chronicle import Change, Pair, changes, sentence
-from tajsim.results.numbers import counted, frame_text, month_text
 from tajsim.results.window import Window, cells, whole_period
 
 Results = xr.Dataset | str | Path
@@ -66,7 +64,7 @@ def explain(
     else:
         text = chronicle.story(held, run, scenario, everything)
         name = scenario or select.names_of(held)[0]
-        told = [sentence(event) for event in chronicle.occurrences(held, name, run)]
+        told = [chronicle.sentence(event) for event in chronicle.occurrences(held, name, run)]
         table = chronicle.event_table(held, name, run).assign(told=told)
     return Explanation(text, table, str(held.attrs.get("model", "unknown")))
 
@@ -76,7 +74,7 @@ MOST_EVENTS, MOST_OUTCOMES = 15, 8
 _SIDES = {"A": "A only", "B": "B only", "both": "moved"}
 
 
-def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
+def difference_story(pair: chronicle.Pair, run: int, everything: bool = False) -> str:
     """Tell the first event in which a run differs between two scenarios, and the chain after it.
 
     Args:
@@ -88,17 +86,18 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     chronicle.check_run(pair.results, run)
     a, b = pair.events(run)
     orders, found = (
-        changes(*([e for e in side if (e.cause == "scenario") is told] for side in (a, b)))
+        chronicle.changes(*([e for e in s if (e.cause == "scenario") is told] for s in (a, b)))
         for told in (True, False)
     )
     lines = [f"Run {run}: A {pair.a}, B {pair.b}"]
     lines += ["Scheduled differently:", *_chain(orders)] if orders else []
     if not found:
         return "\n".join([*lines, "", "Nothing else differs between the two runs."])
-    lines += ["", f"First difference in what happens: {month_text(found[0].month)}"]
+    lines += ["", f"First difference in what happens: {numbers.month_text(found[0].month)}"]
     if orders:
         months = toml.month_number(found[0].month) - toml.month_number(orders[0].month)
-        lines[-1] += f", {counted(months, 'month')} after the scenarios' own first difference"
+        after = numbers.counted(months, "month")
+        lines[-1] += f", {after} after the scenarios' own first difference"
     lines += _line(found[0])
     chain = (found if everything else chronicle.most_telling(found, MOST_EVENTS))[1:]
     if chain:
@@ -108,16 +107,16 @@ def difference_story(pair: Pair, run: int, everything: bool = False) -> str:
     return "\n".join([*lines, "", *_outcomes(pair, run, window)])
 
 
-def differences_table(pair: Pair, run: int) -> pd.DataFrame:
+def differences_table(pair: chronicle.Pair, run: int) -> pd.DataFrame:
     """Return every differing event of a run as a table: month, side, months moved, sentence."""
     rows = [
-        (c.month, c.side, c.moved, c.event.cause == "scenario", sentence(c.event))
-        for c in changes(*pair.events(run))
+        (c.month, c.side, c.moved, c.event.cause == "scenario", chronicle.sentence(c.event))
+        for c in chronicle.changes(*pair.events(run))
     ]
     return pd.DataFrame(rows, columns=["month", "side", "months_moved", "scheduled", "told"])
 
 
-def _chain(found: Sequence[Change]) -> list[str]:
+def _chain(found: Sequence[chronicle.Change]) -> list[str]:
     lines = []
     for year, group in groupby(found, key=lambda change: change.month[:4]):
         lines.append(year)
@@ -126,16 +125,16 @@ def _chain(found: Sequence[Change]) -> list[str]:
     return lines
 
 
-def _line(change: Change) -> list[str]:
-    begin = f"  {month_text(change.month)[:3]}  {_SIDES[change.side]:6}  "
-    told = sentence(change.event)
+def _line(change: chronicle.Change) -> list[str]:
+    begin = f"  {numbers.month_text(change.month)[:3]}  {_SIDES[change.side]:6}  "
+    told = chronicle.sentence(change.event)
     if change.side == "both":
         later, other = ("B", "A") if change.moved > 0 else ("A", "B")
-        told += f" ({other} now, {later} {counted(abs(change.moved), 'month')} later)"
+        told += f" ({other} now, {later} {numbers.counted(abs(change.moved), 'month')} later)"
     return numbers.hanging(begin, f"{told}.")
 
 
-def _outcomes(pair: Pair, run: int, window: Window) -> list[str]:
+def _outcomes(pair: chronicle.Pair, run: int, window: Window) -> list[str]:
     """Return the outcomes that moved most, against the spread of A's runs."""
     place = list(pair.results["run"].values).index(run)
     rows = []
@@ -152,4 +151,4 @@ def _outcomes(pair: Pair, run: int, window: Window) -> list[str]:
     if shown.empty:
         return ["No outcome has moved."]
     title = f"Largest changes, {window[0]} to {window[1]} (by the spread of A's runs):"
-    return [title, frame_text(shown, "outcome", "unit", "A", "B")]
+    return [title, numbers.frame_text(shown, "outcome", "unit", "A", "B")]

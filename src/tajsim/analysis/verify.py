@@ -21,8 +21,7 @@ from tajsim.ensemble.run import Progress, simulate
 from tajsim.errors import UserError, refuse
 from tajsim.files import check_file, csv_text, exists, write_whole
 from tajsim.inputs import ledger, scenario_parts
-from tajsim.results import select, window
-from tajsim.results.numbers import counted
+from tajsim.results import numbers as say, select, window
 
 #: A difference of at most this share of the largest value of an outcome is rounding, as another
 #: machine, library or engine has it.
@@ -45,7 +44,7 @@ class Verification:
 
     def __str__(self) -> str:
         """Return the verdict as text."""
-        count, which = counted(len(self.runs), "run"), f"{self.runs[0]} to {self.runs[-1]}"
+        count, which = say.counted(len(self.runs), "run"), f"{self.runs[0]} to {self.runs[-1]}"
         lines = [f"{self.verdict}: {count} simulated again, {which}."]
         if self.outcome:
             lines.append(f"Largest difference: {self.largest:.2g} of its size, in {self.outcome}.")

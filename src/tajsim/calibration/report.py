@@ -7,7 +7,6 @@ import pandas as pd
 from scipy.special import ndtr
 
 from tajsim.analysis.targets import standard_errors
-from tajsim.axes import Array
 from tajsim.calibration import calibrate, smc
 from tajsim.files import csv_text, write_whole
 from tajsim.inputs.registry import Parameter, load_parameters
@@ -94,7 +93,7 @@ def fit_text(found: calibrate.Calibration) -> str:
     return csv_text(rows[0], (row.values() for row in rows))
 
 
-def _ends(prefix: str, values: Array) -> dict[str, str]:
+def _ends(prefix: str, values: calibrate.Values) -> dict[str, str]:
     return {f"{prefix}{n}": f"{v:.4g}" for n, v in zip(_NAMES, values, strict=True)}
 
 
