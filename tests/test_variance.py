@@ -126,7 +126,7 @@ def assumed_additive(plan: Any) -> xr.Dataset:
 
 
 #: One derived parameter, two assumptions; weights that make their spreads alike.
-WEIGHTS = {"radicalisation_rate": 2.0e4, "detection_limit": 60.0}
+WEIGHTS = {"radicalisation_rate": 2.0e4, "detection_limit": 12.0}
 LUCK = 4.0
 
 
