@@ -126,7 +126,7 @@ def assumed_additive(plan: Any) -> xr.Dataset:
 
 
 #: One derived parameter, two assumptions; weights that make their spreads alike.
-WEIGHTS = {"radicalisation_rate": 2.0e4, "detection_limit": 12.0}
+WEIGHTS = {"radicalisation_rate": 2.0e4, "terrain_guard": 2.0}
 LUCK = 4.0
 
 
@@ -177,8 +177,8 @@ def test_a_calibrated_row_counts_as_assumption(monkeypatch: pytest.MonkeyPatch) 
     whole = spread**2 + LUCK**2 / 12.0
     assert row_of(*found)["assumption"] == pytest.approx(spread**2 / whole, abs=0.05)
     table = ties.assumptions_of_runs(dataset, compare_results(dataset))
-    top = table.set_index("parameter").loc["detection_limit"].iloc[0]
-    ends = np.quantile(sample["detection_limit"], (0.05, 0.95))
+    top = table.set_index("parameter").loc["terrain_guard"].iloc[0]
+    ends = np.quantile(sample["terrain_guard"], (0.05, 0.95))
     assert (top["posterior_low"], top["posterior_high"]) == pytest.approx(tuple(ends))
     assert "90 % of the calibrated sample is" in variance.range_text(top)
 
