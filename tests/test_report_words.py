@@ -252,7 +252,7 @@ def test_inputs_outside_a_range_are_warned_of(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("tajsim.results.effect.load_posterior", lambda: {})
     assert out_of_range(facts(dataset)) == []
     (said,) = out_of_range(facts(set_to(dataset, "heroin_supply", 99_000.0)))
-    assert "99,000" in said and "outside" in said and "9,500 to 17,000" in said
+    assert "99,000" in said and "outside" in said and "13,500 to 24,000" in said
     sample = {"heroin_supply": np.array([10_000.0, 12_000.0])}
     monkeypatch.setattr("tajsim.results.effect.load_posterior", lambda: sample)
     (said,) = out_of_range(facts(set_to(dataset, "heroin_supply", 13_000.0)))
