@@ -45,7 +45,12 @@ def atlas(
     scenarios = list(dict.fromkeys(table["scenario"]))
     titles = dict(zip(table["scenario"], table["title"], strict=True))
     heads = list(dict.fromkeys(zip(table["group"], table["label"], strict=True)))
-    reference = choose.title_of(dataset, choose.names_of(dataset)[0])
+    names = choose.names_of(dataset)
+    reference = choose.title_of(dataset, names[0])
+    parents = choose.attribute(dataset, "extends")
+    built = [titles[s] for s in scenarios if parents.get(s) in names[1:]]
+    if built:
+        note = f" Some build on another and hold its change too: {'; '.join(built)}.{note}"
     several = f"What {count} decisions and shocks change"
     layout = style.Layout(
         body=_TALL * len(scenarios) + _HEAD + 0.1,
