@@ -247,17 +247,17 @@ def set_to(dataset: xr.Dataset, name: str, value: float) -> xr.Dataset:
 
 
 def test_inputs_outside_a_range_are_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = np.linspace(10_000.0, 16_000.0, 40)
+    values = np.linspace(14_000.0, 20_000.0, 40)
     dataset = with_parameter(values, values / 400.0)
     monkeypatch.setattr("tajsim.results.effect.load_posterior", lambda: {})
     assert out_of_range(facts(dataset)) == []
     (said,) = out_of_range(facts(set_to(dataset, "heroin_supply", 99_000.0)))
     assert "99,000" in said and "outside" in said and "13,500 to 24,000" in said
-    sample = {"heroin_supply": np.array([10_000.0, 12_000.0])}
+    sample = {"heroin_supply": np.array([14_000.0, 16_000.0])}
     monkeypatch.setattr("tajsim.results.effect.load_posterior", lambda: sample)
-    (said,) = out_of_range(facts(set_to(dataset, "heroin_supply", 13_000.0)))
-    assert "outside the calibrated range of 10,000 to 12,000" in said
-    assert out_of_range(facts(set_to(dataset, "heroin_supply", 11_000.0))) == []
+    (said,) = out_of_range(facts(set_to(dataset, "heroin_supply", 18_000.0)))
+    assert "outside the calibrated range of 14,000 to 16,000" in said
+    assert out_of_range(facts(set_to(dataset, "heroin_supply", 15_000.0))) == []
 
 
 def test_projection_and_few_runs_are_named(by_hand: Callable[..., xr.Dataset]) -> None:
